@@ -1,0 +1,1 @@
+"""Quen, a loyalty backend: everything that is not an entry point."""

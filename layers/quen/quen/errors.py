@@ -1,0 +1,201 @@
+"""Every refusal the domain can make, as one tree.
+
+    QuenError                             anything the caller is told about
+    ├── ValidationFailedError             a value of the request breaks a rule, named by pointer
+    ├── NotFoundError                     the thing named does not exist for this caller
+    │   ├── MemberNotFoundError
+    │   ├── PurchaseNotFoundError
+    │   ├── RedemptionNotFoundError
+    │   └── RewardNotFoundError
+    ├── ForbiddenError                    the caller may not do this
+    │   └── PartnerForbiddenError         the partner's rights do not cover it
+    ├── ConflictError                     the state of things does not allow it
+    │   ├── MemberAlreadyExistsError      the person, or the login, is enrolled already
+    │   ├── MemberNotActiveError          the member's state gates earning and spending
+    │   ├── PurchaseAlreadyRecordedError  same purchase id, other content
+    │   ├── AlreadyRedeemedError          the redemption is final
+    │   ├── ReservationExpiredError       the reservation lapsed or was released
+    │   ├── RewardOutOfStockError         nothing is left of it
+    │   └── ConflictRetryError            lost every race it ran; try again
+    ├── UnprocessableError                understood, but the rules say no
+    │   ├── IdempotencyKeyReusedError     same key, other payload
+    │   ├── InsufficientPointsError       fewer active points than asked for
+    │   ├── CurrencyMismatchError         not the program's currency
+    │   ├── RewardLimitReachedError       the member's limit for this reward
+    │   ├── TierRequiredError             the reward wants a higher tier
+    │   ├── BirthdayLockedError           changed within the last 365 days
+    │   ├── ConsentRequiredError          no consent covers it
+    │   └── TooLateError                  older than the program accepts
+    └── TemporarilyUnavailableError       something we depend on does not answer
+
+A class carries its permanent `code`; `quen.http.problems` maps codes to HTTP statuses, and a test proves that map total.
+The transport's own refusals (malformed JSON, signatures, tokens …) grow from `QuenError` beside the code that makes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with a document: where (an RFC 6901 JSON pointer) and what (a stable snake_case code).
+
+    `message` is a sentence for a person; it never holds a value of the request.
+    """
+
+    pointer: str
+    code: str
+    message: str = ""
+
+
+class QuenError(Exception):
+    """Anything the caller is told about. `detail` is a sentence without any value of the request."""
+
+    code: ClassVar[str] = "internal_error"
+    title: ClassVar[str] = "Something went wrong"
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, detail: str = "", *, faults: Sequence[Fault] = ()) -> None:
+        super().__init__(detail or self.title)
+        self.detail = detail or self.title
+        self.faults = tuple(faults)
+
+
+class ValidationFailedError(QuenError):
+    code = "validation_failed"
+    title = "The request is not valid"
+
+    @classmethod
+    def at(cls, pointer: str, code: str, message: str = "") -> ValidationFailedError:
+        """The refusal for one fault at one place."""
+        return cls(message or "One value of the request is not valid.", faults=[Fault(pointer, code, message)])
+
+
+class NotFoundError(QuenError):
+    code = "not_found"
+    title = "There is no such thing"
+
+
+class MemberNotFoundError(NotFoundError):
+    code = "member_not_found"
+    title = "There is no such member"
+
+
+class PurchaseNotFoundError(NotFoundError):
+    code = "purchase_not_found"
+    title = "There is no such purchase"
+
+
+class RedemptionNotFoundError(NotFoundError):
+    code = "redemption_not_found"
+    title = "There is no such redemption"
+
+
+class RewardNotFoundError(NotFoundError):
+    code = "reward_not_found"
+    title = "There is no such reward"
+
+
+class ForbiddenError(QuenError):
+    code = "forbidden"
+    title = "The caller may not do this"
+
+
+class PartnerForbiddenError(ForbiddenError):
+    code = "partner_forbidden"
+    title = "The partner may not do this"
+
+
+class ConflictError(QuenError):
+    code = "conflict"
+    title = "The state of things does not allow it"
+
+
+class MemberAlreadyExistsError(ConflictError):
+    code = "member_already_exists"
+    title = "This person is a member already"
+
+
+class MemberNotActiveError(ConflictError):
+    code = "member_not_active"
+    title = "The member can neither earn nor spend now"
+
+
+class PurchaseAlreadyRecordedError(ConflictError):
+    code = "purchase_already_recorded"
+    title = "This purchase id was recorded with other content"
+
+
+class AlreadyRedeemedError(ConflictError):
+    code = "already_redeemed"
+    title = "The redemption is final"
+
+
+class ReservationExpiredError(ConflictError):
+    code = "reservation_expired"
+    title = "The reservation is over; its points went back"
+
+
+class RewardOutOfStockError(ConflictError):
+    code = "reward_out_of_stock"
+    title = "Nothing is left of this reward"
+
+
+class ConflictRetryError(ConflictError):
+    code = "conflict_retry"
+    title = "Others were faster; try again"
+    retryable = True
+
+
+class UnprocessableError(QuenError):
+    code = "unprocessable"
+    title = "The rules do not allow it"
+
+
+class IdempotencyKeyReusedError(UnprocessableError):
+    code = "idempotency_key_reused"
+    title = "This idempotency key came with another payload before"
+
+
+class InsufficientPointsError(UnprocessableError):
+    code = "insufficient_points"
+    title = "There are not enough active points"
+
+
+class CurrencyMismatchError(UnprocessableError):
+    code = "currency_mismatch"
+    title = "The amount is not in the program's currency"
+
+
+class RewardLimitReachedError(UnprocessableError):
+    code = "reward_limit_reached"
+    title = "The member has had this reward as often as allowed"
+
+
+class TierRequiredError(UnprocessableError):
+    code = "tier_required"
+    title = "The reward is for a higher tier"
+
+
+class BirthdayLockedError(UnprocessableError):
+    code = "birthday_locked"
+    title = "The birthday was set within the last 365 days"
+
+
+class ConsentRequiredError(UnprocessableError):
+    code = "consent_required"
+    title = "The member has not consented to this"
+
+
+class TooLateError(UnprocessableError):
+    code = "too_late"
+    title = "This happened longer ago than the program accepts"
+
+
+class TemporarilyUnavailableError(QuenError):
+    code = "temporarily_unavailable"
+    title = "A part of the system does not answer; try again"
+    retryable = True

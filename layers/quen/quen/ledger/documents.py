@@ -1,0 +1,85 @@
+"""Documents: what a command is about, and the claim that makes it happen once, for ever, across all members.
+
+A document is created in the very transaction that moves the points, under the condition that it does not exist. Its
+answer is kept with it, so that the same request gets the same answer again, word for word. A document with a life of
+its own (a redemption) is closed once, in the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from quen.errors import IdempotencyKeyReusedError, QuenError
+
+Json = Mapping[str, Any]
+
+
+class DocumentKey(NamedTuple):
+    """Where a document stands. The caller's own ids come last in a part, so that no id can name another's document."""
+
+    partition: str
+    sort: str = "DOCUMENT"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What is stored: `result` answers the request that made it, `closing` the one that closed it.
+
+    `details` is what later commands need to know; `sequence` is the entry that made it.
+    """
+
+    key: DocumentKey
+    kind: str
+    member_id: str
+    fingerprint: str
+    sequence: int
+    result: Json
+    state: str = ""
+    details: Json = field(default_factory=dict)
+    closing: Json | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """ "This happens once": the document to create. Another payload under the same key raises `reused`."""
+
+    key: DocumentKey
+    kind: str
+    fingerprint: str
+    state: str = ""
+    details: Json = field(default_factory=dict)
+    reused: type[QuenError] = IdempotencyKeyReusedError
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """ "This ends once": the document to move from the state `reserved` to another one."""
+
+    key: DocumentKey
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The JSON-able body of an answer, and whether it is the first answer given again."""
+
+    result: Json
+    replayed: bool = False
+
+
+class ClaimTakenError(Exception):
+    """The document exists already, or is closed already."""
+
+
+class LostRaceError(Exception):
+    """The account moved on between reading and writing."""
+
+
+class OtherRefusedError(Exception):
+    """Another write of the same transaction was refused (a stock that is used up, say); `names` says which."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(", ".join(names))
+        self.names = tuple(names)

@@ -1,0 +1,155 @@
+"""The canonical form of an entry, its hash, and what is wrong with a history that was touched.
+
+The canonical form is JSON with sorted keys, no blanks and only integers and strings: the bytes that are stored are the
+bytes that are hashed. It holds the previous hash, so that no entry can be changed, taken out, swapped or put in without
+breaking every hash after it.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from quen.earning.model import RuleShare
+from quen.ledger.model.fold import BrokenLedgerError, apply
+from quen.ledger.model.values import Account, Entry, Hold, HoldChange, Reference
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """The first thing wrong with a member's history: at which sequence, and what."""
+
+    sequence: int
+    what: str
+
+
+def seal(entry: Entry) -> Entry:
+    """The entry with its hash."""
+    return replace(entry, hash=hash_of(canonical_form(entry)))
+
+
+def hash_of(form: str) -> str:
+    """SHA-256 of a canonical form, in hexadecimal."""
+    return hashlib.sha256(form.encode()).hexdigest()
+
+
+def entry_id(entry: Entry) -> str:
+    """`ent_` and the first 80 bits of the entry's hash, which covers the member's unguessable id."""
+    return "ent_" + base64.b32encode(bytes.fromhex(entry.hash[:20])).decode().lower()
+
+
+def canonical_form(entry: Entry) -> str:
+    """The text that is stored and hashed: everything but the hash itself; what is empty is left out."""
+    fields: dict[str, Any] = {
+        "member": entry.member_id,
+        "sequence": entry.sequence,
+        "kind": entry.kind,
+        "occurred_at": format_instant(entry.occurred_at),
+        "recorded_at": format_instant(entry.recorded_at),
+        "reference": [entry.reference.kind, entry.reference.id],
+        "program": entry.program_version,
+        "lines": dict(entry.lines),
+        "lots": dict(entry.lots),
+        "pending": dict(entry.pending),
+        "hold": _change_form(entry.hold),
+        "caps": dict(entry.caps),
+        "shares": [[share.rule_id, share.rule_version, share.basis, share.points] for share in entry.shares],
+        "reason": entry.reason,
+        "balance": entry.balance_after,
+        "previous": entry.previous_hash,
+    }
+    kept = {name: value for name, value in fields.items() if value not in ({}, [], "", None)}
+    return json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def parse_entry(form: str, hash_: str) -> Entry:
+    """The entry that a canonical form says, with the hash that is stored beside it (not checked here: see `verify`)."""
+    fields = cast("dict[str, Any]", json.loads(form))
+    return Entry(
+        member_id=fields["member"],
+        sequence=fields["sequence"],
+        kind=fields["kind"],
+        occurred_at=parse_instant(fields["occurred_at"]),
+        recorded_at=parse_instant(fields["recorded_at"]),
+        reference=Reference(*fields["reference"]),
+        program_version=fields["program"],
+        lines=fields.get("lines", {}),
+        lots=fields.get("lots", {}),
+        pending=fields.get("pending", {}),
+        hold=_parse_change(fields.get("hold")),
+        caps=fields.get("caps", {}),
+        shares=tuple(RuleShare(*share) for share in fields.get("shares", ())),
+        reason=fields.get("reason", ""),
+        balance_after=fields["balance"],
+        previous_hash=fields["previous"],
+        hash=hash_,
+    )
+
+
+def verify(account: Account, entries: Iterable[Entry]) -> Flaw | None:
+    """None where every hash is right, every entry follows the one before, and all fold to exactly this account."""
+    folded = Account(account.member_id)
+    for entry in entries:
+        if entry.member_id != account.member_id:
+            return Flaw(folded.sequence + 1, "belongs to another member")
+        if hash_of(canonical_form(entry)) != entry.hash:
+            return Flaw(entry.sequence, "was changed: its hash does not match")
+        try:
+            folded = apply(folded, entry)
+        except BrokenLedgerError as error:
+            return Flaw(error.sequence, error.why)
+        if entry.balance_after != folded.active:
+            return Flaw(entry.sequence, "states a balance that its history does not give")
+    if folded != account:
+        return Flaw(folded.sequence, "the account is not the fold of its entries")
+    return None
+
+
+def format_instant(instant: datetime) -> str:
+    """RFC 3339 in UTC: whole seconds where there is no fraction."""
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def parse_instant(text: str) -> datetime:
+    """The aware instant that `format_instant` wrote."""
+    return datetime.fromisoformat(text)
+
+
+def hold_form(hold: Hold) -> dict[str, Any]:
+    """A hold as JSON-able values; what is empty is left out."""
+    fields = {
+        "until": format_instant(hold.lapses_at),
+        "lots": dict(hold.lots),
+        "reward": hold.reward_id,
+        "count": hold.counted,
+        "stock": hold.stocked,
+        "shard": hold.shard,
+    }
+    return {name: value for name, value in fields.items() if value}
+
+
+def parse_hold(fields: Mapping[str, Any]) -> Hold:
+    """The hold that `hold_form` wrote."""
+    return Hold(
+        lapses_at=parse_instant(fields["until"]),
+        lots=fields["lots"],
+        reward_id=fields.get("reward", ""),
+        counted=fields.get("count", 0),
+        stocked=fields.get("stock", 0),
+        shard=fields.get("shard", 0),
+    )
+
+
+def _change_form(change: HoldChange | None) -> Mapping[str, Any] | None:
+    if change is None:
+        return None
+    return {"id": change.redemption_id, "change": change.change} | hold_form(change.hold)
+
+
+def _parse_change(fields: Mapping[str, Any] | None) -> HoldChange | None:
+    return HoldChange(fields["id"], parse_hold(fields), fields["change"]) if fields else None

@@ -1,0 +1,130 @@
+"""What the ledger holds: accounts, which are values, and entries, which are facts.
+
+A lot is all the points of an account that share one last day. Its key is that day (`2027-11-30`; the points live to
+24:00 local of it) or `never`, which sorts after every day, so that the order of keys is the order of spending. A
+pending lot's key is `<day it activates>/<last day it will then have>`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from quen.earning.model import RuleShare
+
+NEVER = "never"
+GENESIS = "0" * 64
+
+ACTIVE = "member.active"
+PENDING = "member.pending"
+HELD = "member.held"
+DEBT = "member.debt"
+ISSUED = "program.issued"
+REDEEMED = "program.redeemed"
+EXPIRED = "program.expired"
+ADJUSTED = "program.adjusted"
+
+Kind = Literal["earn", "bonus", "activate", "expire", "reserve", "redeem", "release", "lapse", "adjust"]
+Lots = Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Points set aside for one redemption, by the lot they came from, until they lapse back.
+
+    `counted` is how many of a reward that is limited per member they are for; `stocked` how many pieces were taken from
+    the reward's stock, of the shard `shard`.
+    """
+
+    lapses_at: datetime
+    lots: Lots
+    reward_id: str = ""
+    counted: int = 0
+    stocked: int = 0
+    shard: int = 0
+
+    @property
+    def points(self) -> int:
+        """How many points are held."""
+        return sum(self.lots.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What a member has now. The same entries always fold to the same account."""
+
+    member_id: str
+    sequence: int = 0
+    head: str = GENESIS
+    lots: Lots = field(default_factory=dict)
+    pending: Lots = field(default_factory=dict)
+    holds: Mapping[str, Hold] = field(default_factory=dict)
+    debt: int = 0
+    caps: Mapping[str, int] = field(default_factory=dict)
+    rewards: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def active(self) -> int:
+        """Points that can be spent."""
+        return sum(self.lots.values())
+
+    @property
+    def pending_points(self) -> int:
+        """Points that are waiting to become active."""
+        return sum(self.pending.values())
+
+    @property
+    def held(self) -> int:
+        """Points set aside for redemptions that are still open."""
+        return sum(hold.points for hold in self.holds.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What an entry is about, for example `Reference("purchase", "ptn_…#7731")`."""
+
+    kind: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class HoldChange:
+    """What an entry does to a hold: opens it, or closes it because its points were spent or went back."""
+
+    redemption_id: str
+    hold: Hold
+    change: Literal["opened", "redeemed", "returned"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One immutable fact. Its lines sum to zero; `lots` and `pending` are changes, signed; the rest says why.
+
+    `occurred_at` is when it happened (for what falls due by itself: the very midnight), `recorded_at` when it was
+    written. `previous_hash` and `hash` chain a member's entries.
+    """
+
+    member_id: str
+    sequence: int
+    kind: Kind
+    occurred_at: datetime
+    recorded_at: datetime
+    reference: Reference
+    program_version: int
+    lines: Mapping[str, int]
+    lots: Lots = field(default_factory=dict)
+    pending: Lots = field(default_factory=dict)
+    hold: HoldChange | None = None
+    caps: Mapping[str, int] = field(default_factory=dict)
+    shares: tuple[RuleShare, ...] = ()
+    reason: str = ""
+    balance_after: int = 0
+    previous_hash: str = GENESIS
+    hash: str = ""
+
+    @property
+    def points(self) -> int:
+        """The signed change of active points: what a statement adds up."""
+        return self.lines.get(ACTIVE, 0)

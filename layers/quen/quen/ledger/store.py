@@ -1,0 +1,304 @@
+"""The ledger in DynamoDB.
+
+    what                        key                                                   by
+    the account                 PK MEMBER#<id>, SK ACCOUNT                            GetItem, consistent
+    entries, newest first       PK MEMBER#<id>, SK ENTRY#<sequence, 12 digits>        Query backwards, consistent
+    a document by its key       PK PURCHASE#<partner>#<purchase_id>, SK DOCUMENT      GetItem, consistent
+                                PK REDEMPTION#<id>, SK DOCUMENT
+                                PK ADJUSTMENT#<id>, SK DOCUMENT
+    what a job did, once        PK MEMBER#<id>, SK CLAIM#birthday:2026                GetItem, consistent
+    accounts with something due index DueAccounts: due_shard, next_due_on             Query, a shard at a time
+
+An account, an ordinary entry and an ordinary document are under 1 KB each, so that a command costs six write units. The
+index is sparse: only an account with something due carries its two attributes.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any, cast
+
+from botocore.client import BaseClient
+from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
+from pynamodb.expressions.condition import Condition
+from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
+from pynamodb.models import Model
+
+from quen.dynamodb import IntAttribute, bind, commit, put
+from quen.errors import MemberNotFoundError
+from quen.ledger.documents import (
+    Claim,
+    ClaimTakenError,
+    Closing,
+    Document,
+    DocumentKey,
+    LostRaceError,
+    OtherRefusedError,
+)
+from quen.ledger.model import Account, Entry, canonical_form, next_due_on, parse_entry
+from quen.ledger.model.chain import hold_form, parse_hold
+from quen.ledger.service import Change, DuePage
+from quen.writes import TransactionRefusedError, Write
+
+SHARDS = 8
+_ABSENT = "attribute_not_exists(PK)"
+
+
+class DueAccounts(GlobalSecondaryIndex["AccountItem"]):  # type: ignore[no-untyped-call] # PynamoDB's own hook
+    """Accounts with something due, by shard and day."""
+
+    class Meta:
+        index_name = "DueAccounts"
+        projection = KeysOnlyProjection()
+
+    due_shard = UnicodeAttribute(hash_key=True)
+    next_due_on = UnicodeAttribute(range_key=True)
+
+
+class AccountItem(Model):
+    """The folded state of one member: `state` is JSON of all that is not empty."""
+
+    class Meta:
+        table_name = ""
+
+    PK = UnicodeAttribute(hash_key=True)
+    SK = UnicodeAttribute(range_key=True, default="ACCOUNT")
+    sequence = IntAttribute()
+    head = UnicodeAttribute()
+    state = UnicodeAttribute()
+    due_shard = UnicodeAttribute(null=True)
+    next_due_on = UnicodeAttribute(null=True)
+    due = DueAccounts()
+
+
+class EntryItem(Model):
+    """One fact: `form` is the very text that was hashed."""
+
+    class Meta:
+        table_name = ""
+
+    PK = UnicodeAttribute(hash_key=True)
+    SK = UnicodeAttribute(range_key=True)
+    kind = UnicodeAttribute()
+    form = UnicodeAttribute()
+    hash = UnicodeAttribute()
+
+
+class DocumentItem(Model):
+    """What a command is about, and its claim: `result` and `closing` are compressed JSON."""
+
+    class Meta:
+        table_name = ""
+
+    PK = UnicodeAttribute(hash_key=True)
+    SK = UnicodeAttribute(range_key=True)
+    kind = UnicodeAttribute()
+    member_id = UnicodeAttribute()
+    fingerprint = UnicodeAttribute()
+    sequence = IntAttribute()
+    details = UnicodeAttribute()
+    result = BinaryAttribute(legacy_encoding=False)
+    status = UnicodeAttribute(null=True)
+    closing = BinaryAttribute(legacy_encoding=False, null=True)
+
+
+class LedgerStore:
+    """Accounts, entries and documents in one table; see `quen.ledger.service.Accounts` for what each method promises."""
+
+    def __init__(self, client: BaseClient, table_name: str) -> None:
+        self._client = client
+        self._table = table_name
+        bind((AccountItem, EntryItem, DocumentItem), table_name, client)
+
+    def load(self, member_id: str) -> Account:
+        """The account as it was last written. Raises MemberNotFoundError."""
+        try:
+            item = AccountItem.get(_member_key(member_id), "ACCOUNT", consistent_read=True)
+        except AccountItem.DoesNotExist:
+            raise MemberNotFoundError from None
+        return _account(member_id, item)
+
+    def list_entries(self, member_id: str, before: int | None, limit: int) -> list[Entry]:
+        """Entries newest first, from the one before that sequence on."""
+        last = _entry_key(before - 1 if before is not None else 10**12 - 1)
+        return list(self._entries(member_id, EntryItem.SK.between(_entry_key(0), last), newest_first=True, limit=limit))
+
+    def read_history(self, member_id: str) -> Iterator[Entry]:
+        """Every entry of the member, the oldest first."""
+        return self._entries(member_id, EntryItem.SK.startswith("ENTRY#"), newest_first=False)
+
+    def find_document(self, key: DocumentKey) -> Document | None:
+        """The document, read consistently."""
+        try:
+            item = DocumentItem.get(key.partition, key.sort, consistent_read=True)
+        except DocumentItem.DoesNotExist:
+            return None
+        return _document(key, item)
+
+    def find_documents(self, keys: Sequence[DocumentKey]) -> list[Document]:
+        """Those of the documents that exist, in no particular order."""
+        found = DocumentItem.batch_get(list(keys), consistent_read=True) if keys else ()
+        return [_document(DocumentKey(item.PK, item.SK), item) for item in found]
+
+    def list_due(self, shard: int, on: date, cursor: str | None, limit: int) -> DuePage:
+        """Members of the shard whose accounts have something due on that day or before, the longest due first."""
+        start = cast("dict[str, Any]", json.loads(cursor)) if cursor else None
+        page = AccountItem.due.query(
+            _shard_key(shard), AccountItem.next_due_on <= on.isoformat(), limit=limit, last_evaluated_key=start
+        )
+        members = [item.PK.removeprefix("MEMBER#") for item in page]
+        following = json.dumps(page.last_evaluated_key) if page.last_evaluated_key else None
+        return DuePage(members, following)
+
+    def opening(self, change: Change) -> Sequence[Write]:
+        """The writes that open an account, for a use case that commits them with its own."""
+        return [put("account", _account_item(change), condition=_ABSENT), *_entry_writes(change)]
+
+    def commit(self, change: Change) -> None:
+        """One transaction. Raises LostRaceError, ClaimTakenError, OtherRefusedError, TemporarilyUnavailableError."""
+        values = {":read": {"N": str(change.before.sequence)}}
+        account = put("account", _account_item(change), condition="#sequence = :read", values=values)
+        account = Write(
+            account.name,
+            account.operation,
+            {**account.parameters, "ExpressionAttributeNames": {"#sequence": "sequence"}},
+        )
+        try:
+            commit(self._client, [account, *_entry_writes(change), *self._document_writes(change), *change.others])
+        except TransactionRefusedError as refused:
+            raise _told(refused) from refused
+
+    def _document_writes(self, change: Change) -> list[Write]:
+        if change.claim:
+            return [put("document", _document_item(change, change.claim), condition=_ABSENT)]
+        return [self._closing_write(change, change.closing)] if change.closing else []
+
+    def _closing_write(self, change: Change, closing: Closing) -> Write:
+        parameters = {
+            "TableName": self._table,
+            "Key": {"PK": {"S": closing.key.partition}, "SK": {"S": closing.key.sort}},
+            "UpdateExpression": "SET #status = :status, closing = :closing",
+            "ConditionExpression": "#status = :reserved",
+            "ExpressionAttributeNames": {"#status": "status"},
+            "ExpressionAttributeValues": {
+                ":status": {"S": closing.state},
+                ":reserved": {"S": "reserved"},
+                ":closing": {"B": _packed(change.result or {})},
+            },
+        }
+        return Write("document", "Update", parameters)
+
+    def _entries(
+        self, member_id: str, keys: Condition, *, newest_first: bool, limit: int | None = None
+    ) -> Iterator[Entry]:
+        items = EntryItem.query(
+            _member_key(member_id), keys, scan_index_forward=not newest_first, limit=limit, consistent_read=True
+        )
+        return (parse_entry(item.form, item.hash) for item in items)
+
+
+def shard_of(member_id: str) -> int:
+    """The shard of the due index that a member's account is in."""
+    return zlib.crc32(member_id.encode()) % SHARDS
+
+
+def _told(refused: TransactionRefusedError) -> Exception:
+    """What a refusal means: the claim first, for a replay is an answer; then the account, which is read again."""
+    if "document" in refused.refusals:
+        return ClaimTakenError()
+    if refused.conflict or any(name == "account" or name.startswith("entry ") for name in refused.refusals):
+        return LostRaceError()
+    return OtherRefusedError(tuple(refused.refusals))
+
+
+def _entry_writes(change: Change) -> list[Write]:
+    return [put(f"entry {entry.sequence}", _entry_item(entry), condition=_ABSENT) for entry in change.entries]
+
+
+def _account_item(change: Change) -> AccountItem:
+    account = change.after
+    state = {
+        "lots": account.lots,
+        "pending": account.pending,
+        "holds": {key: hold_form(hold) for key, hold in account.holds.items()},
+        "debt": account.debt,
+        "caps": account.caps,
+        "rewards": account.rewards,
+    }
+    due = next_due_on(account, change.program.time_zone)
+    return AccountItem(
+        PK=_member_key(account.member_id),
+        SK="ACCOUNT",
+        sequence=account.sequence,
+        head=account.head,
+        state=json.dumps({name: value for name, value in state.items() if value}, separators=(",", ":")),
+        due_shard=_shard_key(shard_of(account.member_id)) if due else None,
+        next_due_on=due.isoformat() if due else None,
+    )
+
+
+def _account(member_id: str, item: AccountItem) -> Account:
+    state = cast("dict[str, Any]", json.loads(item.state))
+    holds = {key: parse_hold(form) for key, form in state.pop("holds", {}).items()}
+    return Account(member_id, item.sequence, item.head, holds=holds, **state)
+
+
+def _entry_item(entry: Entry) -> EntryItem:
+    return EntryItem(
+        PK=_member_key(entry.member_id),
+        SK=_entry_key(entry.sequence),
+        kind=entry.kind,
+        form=canonical_form(entry),
+        hash=entry.hash,
+    )
+
+
+def _document_item(change: Change, claim: Claim) -> DocumentItem:
+    return DocumentItem(
+        PK=claim.key.partition,
+        SK=claim.key.sort,
+        kind=claim.kind,
+        member_id=change.after.member_id,
+        fingerprint=claim.fingerprint,
+        sequence=change.entries[-1].sequence,
+        details=json.dumps(claim.details, separators=(",", ":"), ensure_ascii=False),
+        result=_packed(change.result or {}),
+        status=claim.state or None,
+    )
+
+
+def _document(key: DocumentKey, item: DocumentItem) -> Document:
+    return Document(
+        key=key,
+        kind=item.kind,
+        member_id=item.member_id,
+        fingerprint=item.fingerprint,
+        sequence=item.sequence,
+        result=_unpacked(item.result),
+        state=item.status or "",
+        details=json.loads(item.details),
+        closing=_unpacked(item.closing) if item.closing else None,
+    )
+
+
+def _packed(result: Any) -> bytes:  # noqa: ANN401 - any JSON
+    return zlib.compress(json.dumps(result, separators=(",", ":"), ensure_ascii=False).encode(), 6)
+
+
+def _unpacked(data: bytes) -> Any:  # noqa: ANN401
+    return json.loads(zlib.decompress(data))
+
+
+def _member_key(member_id: str) -> str:
+    return f"MEMBER#{member_id}"
+
+
+def _entry_key(sequence: int) -> str:
+    return f"ENTRY#{sequence:012d}"
+
+
+def _shard_key(shard: int) -> str:
+    return f"due#{shard:02d}"

@@ -1,0 +1,74 @@
+"""How accounts and entries are shown: JSON-able values, the same to members, partners and staff."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from quen.ledger.model import NEVER, Account, Entry, entry_id
+from quen.ledger.model.chain import format_instant
+from quen.ledger.model.values import ACTIVE, DEBT, HELD, PENDING, Lots
+from quen.program.model import Program
+
+
+def account_view(account: Account, program: Program) -> dict[str, Any]:
+    """What a member has. `expiring` adds up to the active points, but for those that never expire (`on` is null)."""
+    worth = program.worth(account.active)
+    return {
+        "member_id": account.member_id,
+        "points": {
+            "active": account.active,
+            "pending": account.pending_points,
+            "held": account.held,
+            "debt": account.debt,
+        },
+        "worth": {"amount": worth.amount, "currency": worth.currency},
+        "expiring": lots_view(account.lots),
+        "activating": _activating(account.pending),
+        "tier": None,
+        "sequence": account.sequence,
+    }
+
+
+def entry_view(entry: Entry) -> dict[str, Any]:
+    """One line of a statement. `points` is the signed change of active points, and the lines add up to the balance."""
+    return {
+        "entry_id": entry_id(entry),
+        "sequence": entry.sequence,
+        "kind": entry.kind,
+        "points": entry.points,
+        "changes": {
+            "active": entry.lines.get(ACTIVE, 0),
+            "pending": entry.lines.get(PENDING, 0),
+            "held": entry.lines.get(HELD, 0),
+            "debt": -entry.lines.get(DEBT, 0),
+        },
+        "occurred_at": format_instant(entry.occurred_at),
+        "recorded_at": format_instant(entry.recorded_at),
+        "balance_after": entry.balance_after,
+        "explanation": explanation_view(entry),
+        "lots": lots_view(entry.lots),
+        "reference": {"kind": entry.reference.kind, "id": entry.reference.id.rpartition("#")[2]},
+        "reason": entry.reason or None,
+        "hash": entry.hash,
+    }
+
+
+def explanation_view(entry: Entry) -> list[dict[str, Any]]:
+    """Which rule, in which version of the program, gave how much on what basis."""
+    return [
+        {"rule_id": share.rule_id, "rule_version": share.rule_version, "basis": share.basis, "points": share.points}
+        for share in entry.shares
+    ]
+
+
+def lots_view(lots: Lots) -> list[dict[str, Any]]:
+    """Points by their last day, the first to expire first; null is never."""
+    return [{"on": None if key == NEVER else key, "points": points} for key, points in sorted(lots.items())]
+
+
+def _activating(pending: Lots) -> list[dict[str, Any]]:
+    days: dict[str, int] = {}
+    for key, points in sorted(pending.items()):
+        day = key.partition("/")[0]
+        days[day] = days.get(day, 0) + points
+    return [{"on": day, "points": points} for day, points in days.items()]

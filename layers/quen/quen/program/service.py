@@ -1,0 +1,174 @@
+"""Programs: which version is in force, and how the next one comes to be.
+
+A version is written once and never changed. It is in force from its `effective_from` until another version's, so that a
+late receipt goes by the rules of its day, and a change can be prepared before it counts.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+from quen.clock import Clock
+from quen.errors import ConflictRetryError, NotFoundError, ValidationFailedError
+from quen.program.compiled import canonical_text, compile_program
+from quen.program.model import Program, VersionMark, version_at
+
+CACHE_SECONDS = 60
+COMPILED_MAX = 16
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVersion:
+    """One version as it is kept: `text` is the canonical JSON of the document, `actor` who wrote it."""
+
+    version: int
+    effective_from: datetime
+    recorded_at: datetime
+    actor: str
+    text: str = ""
+
+
+class ProgramVersions(Protocol):
+    """Where the versions are kept. Every method may raise TemporarilyUnavailableError."""
+
+    def load_marks(self) -> tuple[VersionMark, ...]:
+        """Every version there is, oldest first, read consistently; empty before the first document."""
+        ...
+
+    def load_version(self, version: int) -> StoredVersion:
+        """One version with its text. Raises NotFoundError."""
+        ...
+
+    def add_version(self, version: StoredVersion, marks: Sequence[VersionMark]) -> None:
+        """Write the version that follows these marks. Raises ConflictRetryError where another one came first."""
+        ...
+
+    def list_versions(self, before: int | None, limit: int) -> list[StoredVersion]:
+        """Versions without their text, newest first, from the one before that number on."""
+        ...
+
+
+class Programs:
+    """The stack's program. `wall` times the cache: what is in force is looked up anew every `cache_seconds`.
+
+    A sandbox, where a document is written and used within a second, gives a shorter time.
+    """
+
+    def __init__(self, versions: ProgramVersions, wall: Clock, *, cache_seconds: int = CACHE_SECONDS) -> None:
+        self._versions = versions
+        self._wall = wall
+        self._cache_time = timedelta(seconds=cache_seconds)
+        self._marks: tuple[VersionMark, ...] = ()
+        self._marks_read_at: datetime | None = None
+        self._compiled: dict[int, Program] = {}
+
+    def current(self, now: datetime) -> Program:
+        """The program in force now. Raises NotFoundError before the first document."""
+        return self.at(now)
+
+    def at(self, occurred_at: datetime) -> Program:
+        """The program that was in force when something happened; before its beginning, its first version."""
+        return self._program(_in_force(self._known_marks(), occurred_at))
+
+    def document(self, now: datetime, version: int | None = None) -> dict[str, Any]:
+        """The document in force, or a certain version of it, read afresh: its members, `version` and `effective_from`.
+
+        It can be changed and given to `replace` as it is. Raises NotFoundError.
+        """
+        chosen = version if version is not None else _in_force(self._versions.load_marks(), now)
+        return _shown(self._versions.load_version(chosen))
+
+    def replace(self, source: str | bytes | Mapping[str, Any], *, actor: str, now: datetime) -> dict[str, Any]:
+        """Make a document the program: the new version as `document` shows it; an unchanged one stays what it is.
+
+        `source` is YAML or JSON text or parsed values. Its `effective_from` says from when it counts (at once, where
+        it says nothing or repeats what was read); its `version`, which version the writer had read. Raises
+        ValidationFailedError with every fault, and ConflictRetryError where that version is no longer in force or
+        another writer was faster; then the program is what it was.
+        """
+        from quen.program.document import parse_document  # pydantic is slow to load, and only a write needs it
+
+        parsed = parse_document(source)
+        text = canonical_text(parsed.content)
+        marks = self._versions.load_marks()
+        replaced = self._find_in_force(marks, now)
+        is_stale = parsed.read_as is not None and (replaced is None or parsed.read_as != replaced.version)
+        if is_stale and (replaced is None or replaced.text != text):
+            raise ConflictRetryError("The document was read from a version that is no longer in force.")
+        effective_from = now if is_stale else _effective_from(parsed.effective_from, replaced, now)
+        before = self._find_in_force(marks, effective_from)
+        if before is not None and before.text == text:
+            return _shown(before)
+        added = StoredVersion(_next_number(marks), _second(effective_from), _second(now), actor, text)
+        self._versions.add_version(added, marks)
+        self._marks_read_at = None
+        return _shown(added)
+
+    def list_versions(self, before: int | None = None, limit: int = 20) -> list[dict[str, Any]]:
+        """Versions newest first, from the one before that number on: when they count, who wrote them and when."""
+        return [
+            {
+                "version": version.version,
+                "effective_from": _instant_text(version.effective_from),
+                "recorded_at": _instant_text(version.recorded_at),
+                "actor": version.actor,
+            }
+            for version in self._versions.list_versions(before, limit)
+        ]
+
+    def _find_in_force(self, marks: Sequence[VersionMark], instant: datetime) -> StoredVersion | None:
+        version = version_at(marks, instant)
+        return self._versions.load_version(version) if version is not None else None
+
+    def _known_marks(self) -> tuple[VersionMark, ...]:
+        now = self._wall.now()
+        if not self._marks or self._marks_read_at is None or now - self._marks_read_at >= self._cache_time:
+            self._marks, self._marks_read_at = self._versions.load_marks(), now
+        return self._marks
+
+    def _program(self, version: int) -> Program:
+        """The compiled version. A version never changes, so it is kept; the longest known one makes room."""
+        if version not in self._compiled:
+            stored = self._versions.load_version(version)
+            if len(self._compiled) >= COMPILED_MAX:
+                del self._compiled[next(iter(self._compiled))]
+            self._compiled[version] = compile_program(json.loads(stored.text), version, stored.effective_from)
+        return self._compiled[version]
+
+
+def _in_force(marks: Sequence[VersionMark], instant: datetime) -> int:
+    version = version_at(marks, instant)
+    if version is None:
+        raise NotFoundError("The stack has no program yet.")
+    return version
+
+
+def _effective_from(wanted: datetime | None, replaced: StoredVersion | None, now: datetime) -> datetime:
+    if wanted is None or (replaced is not None and _second(wanted) == replaced.effective_from):
+        return now
+    if wanted < _second(now):
+        sentence = "A version counts from now on or from later: what happened keeps the rules of its day."
+        raise ValidationFailedError.at("/effective_from", "in_the_past", sentence)
+    return wanted
+
+
+def _next_number(marks: Sequence[VersionMark]) -> int:
+    return max((mark.version for mark in marks), default=0) + 1
+
+
+def _shown(version: StoredVersion) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(version.text)
+    return {"version": version.version, "effective_from": _instant_text(version.effective_from), **document}
+
+
+def _second(instant: datetime) -> datetime:
+    """The instant at which its second began: versions count from whole seconds."""
+    return instant.astimezone(UTC).replace(microsecond=0)
+
+
+def _instant_text(instant: datetime) -> str:
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,65 @@
+"""The stock of limited rewards, in the Program table.
+
+    what                          key                                           by
+    pieces taken, by shard        PK STOCK#<reward>, SK SHARD#<n>               UpdateItem in a transaction; Query
+
+What is stored is how many are taken; how many there are stands in the program document, so that a changed stock counts
+at once. Pieces are divided among shards, so that a rush on one reward does not queue at one item.
+"""
+
+from __future__ import annotations
+
+from botocore.client import BaseClient
+from pynamodb.attributes import UnicodeAttribute
+from pynamodb.models import Model
+
+from quen.dynamodb import IntAttribute, bind
+from quen.program.model import Reward
+from quen.rewards.model import shard_capacity
+from quen.writes import Write
+
+
+class StockItem(Model):
+    """How many pieces one shard has given."""
+
+    class Meta:
+        table_name = ""
+
+    PK = UnicodeAttribute(hash_key=True)
+    SK = UnicodeAttribute(range_key=True)
+    taken = IntAttribute(default=0)
+
+
+class StockStore:
+    """Takes pieces and puts them back; see `quen.rewards.service.RewardStock`."""
+
+    def __init__(self, client: BaseClient, table_name: str) -> None:
+        self._table = table_name
+        bind((StockItem,), table_name, client)
+
+    def take(self, reward: Reward, shard: int, pieces: int) -> Write:
+        """The write that takes pieces, refused where the shard has not that many left."""
+        room = shard_capacity(reward.stock or 0, shard) - pieces
+        condition = "attribute_not_exists(taken) OR taken <= :room"
+        return self._moved(reward.id, shard, pieces, condition, {":room": {"N": str(room)}})
+
+    def give_back(self, reward_id: str, shard: int, pieces: int) -> Write:
+        """The write that puts pieces back, in the transaction that returns their points."""
+        return self._moved(reward_id, shard, -pieces, "attribute_exists(PK)", {})
+
+    def count_left(self, reward: Reward) -> int:
+        """How many pieces are left over all shards."""
+        taken = sum(item.taken for item in StockItem.query(f"STOCK#{reward.id}"))
+        return max(0, (reward.stock or 0) - taken)
+
+    def _moved(
+        self, reward_id: str, shard: int, pieces: int, condition: str, values: dict[str, dict[str, str]]
+    ) -> Write:
+        parameters = {
+            "TableName": self._table,
+            "Key": {"PK": {"S": f"STOCK#{reward_id}"}, "SK": {"S": f"SHARD#{shard}"}},
+            "UpdateExpression": "ADD taken :pieces",
+            "ConditionExpression": condition,
+            "ExpressionAttributeValues": {":pieces": {"N": str(pieces)}, **values},
+        }
+        return Write(f"stock {shard}", "Update", parameters)

@@ -1,0 +1,47 @@
+"""What a stack is told about itself: the environment of its functions, read once, all missing names reported together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+_OPTIONAL = {"PUBLIC_AUTHORITY": "", "SANDBOX": "false", "STAGE": "live", "AWS_REGION": "", "LOG_LEVEL": "INFO"}
+
+
+class SettingsError(Exception):
+    """The function was deployed without names that it needs; the message lists them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One field per environment variable of `template.yaml`'s Globals, in lower case."""
+
+    ledger_table: str
+    members_table: str
+    program_table: str
+    messages_table: str
+    event_bus: str
+    messages_queue_url: str
+    expire_points_queue_url: str
+    birthday_rewards_queue_url: str
+    master_key_secret: str
+    partner_secrets_prefix: str
+    token_issuer: str
+    token_audience: str
+    token_jwks_url: str
+    email_from: str
+    public_authority: str
+    sandbox: bool
+    stage: str
+    aws_region: str
+    log_level: str
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Settings:
+        """Raises SettingsError naming every variable that is missing or empty."""
+        names = {field.name: field.name.upper() for field in fields(cls)}
+        values = {field: environment.get(name) or _OPTIONAL.get(name) for field, name in names.items()}
+        missing = sorted(names[field] for field, value in values.items() if value is None)
+        if missing:
+            raise SettingsError(f"The environment lacks: {', '.join(missing)}")
+        return cls(**values | {"sandbox": values["sandbox"] == "true"})  # type: ignore[arg-type] # no None is left

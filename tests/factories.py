@@ -1,0 +1,66 @@
+"""Factories: each makes a valid thing by default; a test names only what it is about."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from quen.earning.model import Purchase
+from quen.ledger.model import Account, Adjust, apply, decide
+from quen.money import Money
+from quen.program.model import Birthday, EarningRule, Expiry, PointsPolicy, Program, Reward
+
+SAIGON = ZoneInfo("Asia/Ho_Chi_Minh")
+NOON = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)  # 12:00 in Saigon
+
+
+def make_program(**changes: object) -> Program:
+    """Cà phê Quen: a point per 10,000 VND, double on Mondays up to 200 a day, twelve months to the end of the month."""
+    program = Program(
+        id="ca-phe-quen",
+        name="Cà phê Quen",
+        time_zone=SAIGON,
+        currency="VND",
+        locales=("vi", "en"),
+        version=1,
+        effective_from=datetime(2020, 1, 1, tzinfo=UTC),
+        points=PointsPolicy(
+            worth_points=1, worth_money=100, expiry=Expiry("months", 12, "end_of_month"), debt_limit=100_000
+        ),
+        earning=(
+            EarningRule("base", "purchase", points=1, per=10_000),
+            EarningRule(
+                "double-star",
+                "purchase",
+                multiplier=Fraction(2),
+                weekdays=frozenset({0}),
+                cap_points=200,
+                cap_per="day",
+            ),
+            EarningRule("welcome", "enrolment", points=20),
+        ),
+        birthday=Birthday(50, channels=("email", "sms")),
+        rewards=(
+            Reward("free-coffee", {"vi": "Cà phê miễn phí", "en": "Free coffee"}, 120),
+            Reward("mug", {"vi": "Cốc sứ", "en": "Mug"}, 30, stock=1000, per_member=1),
+        ),
+    )
+    return replace(program, **changes)  # type: ignore[arg-type]
+
+
+def make_purchase(amount: int = 125_000, *, purchase_id: str = "B-1", at: datetime = NOON) -> Purchase:
+    return Purchase(purchase_id, at, Money(amount, "VND"))
+
+
+def make_account(*lots: tuple[int, str | None], member_id: str = "mem_0000000000000001") -> Account:
+    """An account with these lots (points, last day), as adjustments made them."""
+    account = Account(member_id)
+    program = make_program()
+    for number, (points, last_day) in enumerate(lots):
+        command = Adjust(f"adj_{number}", points, "opening", date.fromisoformat(last_day) if last_day else None)
+        used = program if last_day else replace(program, points=replace(program.points, expiry=Expiry()))
+        for entry in decide(account, command, used, datetime(2026, 1, 1, tzinfo=UTC)):
+            account = apply(account, entry)
+    return account
