@@ -1,0 +1,1 @@
+"""JWT → caller, for the mobile and the admin API."""

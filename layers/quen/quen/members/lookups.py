@@ -1,0 +1,56 @@
+"""Look-ups: the ways from something a person has (a number, an address, a card, a login) to the member.
+
+The tables hold keyed hashes of them only, so who reads a table without the key learns nobody's number and can test no
+guess. A look-up is also a claim: it belongs to one member, or to nobody.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Literal
+
+from quen.keys import KeyRing
+from quen.members.model import Login, Member
+
+LookupKind = Literal["phone", "email", "card", "login"]
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """One way to a member: its kind, and the keyed hash of the value."""
+
+    kind: LookupKind
+    digest: str
+
+
+class Lookups:
+    """Makes look-ups under the stack's keys. Values are normalised by the time they get here."""
+
+    def __init__(self, keys: KeyRing) -> None:
+        self._keys = keys
+
+    def phone(self, phone: str) -> Lookup:
+        """By E.164 number."""
+        return Lookup("phone", self._keys.hash("identity", f"phone:{phone}"))
+
+    def email(self, email: str) -> Lookup:
+        """By normalised address."""
+        return Lookup("email", self._keys.hash("identity", f"email:{email}"))
+
+    def card(self, card_code: str) -> Lookup:
+        """By card code."""
+        return Lookup("card", self._keys.hash("card", card_code))
+
+    def login(self, login: Login) -> Lookup:
+        """By issuer and subject, framed so that no two pairs are one text."""
+        return Lookup("login", self._keys.hash("login", json.dumps([login.issuer, login.subject])))
+
+    def of(self, member: Member) -> frozenset[Lookup]:
+        """Every look-up that belongs to that member."""
+        ways = {Lookup("login", member.login_key), self.card(member.card_code)}
+        if member.phone is not None:
+            ways.add(self.phone(member.phone))
+        if member.email is not None:
+            ways.add(self.email(member.email))
+        return frozenset(ways)

@@ -1,0 +1,53 @@
+"""Members as values: the profile, what a person may send to it, and the rules that need no table and no clock.
+
+    values      what is: Member, Login, Enrolment, MemberReference, and the views of them
+    intake      what a person sent → what a profile holds, with every fault named at once
+    changes     what a change makes of a profile
+    consents    which uses a member has agreed to
+    birthdays   the lock, the day in a given year, and the shards of the birthday index
+    contact     names, e-mail addresses and locales, and how they are masked
+
+Nothing here reads a clock, a table or a random number. Telephone numbers are E.164 by the time they get here.
+"""
+
+from quen.members.model.birthdays import (
+    BIRTHDAY_SHARDS,
+    birthday_shard,
+)
+from quen.members.model.changes import apply_changes
+from quen.members.model.consents import Consent, ConsentDecision, is_consented
+from quen.members.model.contact import mask_email, mask_name, mask_phone, normalise_email
+from quen.members.model.intake import MemberChanges, read_changes
+from quen.members.model.values import (
+    CardView,
+    Enrolled,
+    Enrolment,
+    Login,
+    MaskedMember,
+    Member,
+    MemberReference,
+    MemberState,
+)
+
+__all__ = [
+    "BIRTHDAY_SHARDS",
+    "CardView",
+    "Consent",
+    "ConsentDecision",
+    "Enrolled",
+    "Enrolment",
+    "Login",
+    "MaskedMember",
+    "Member",
+    "MemberChanges",
+    "MemberReference",
+    "MemberState",
+    "apply_changes",
+    "birthday_shard",
+    "is_consented",
+    "mask_email",
+    "mask_name",
+    "mask_phone",
+    "normalise_email",
+    "read_changes",
+]

@@ -1,0 +1,121 @@
+"""A member, the login that acts for one, and the ways to name one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any, Literal
+
+from quen.errors import ValidationFailedError
+from quen.members.model.consents import Consent, ConsentDecision, is_consented
+from quen.members.model.contact import mask_email, mask_name, mask_phone
+
+MemberState = Literal["active", "inactive", "blocked", "closed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One person's profile. `phone` is E.164, `email` normalised; at least one of them is there.
+
+    `state`: *active*; *inactive* keeps points but neither earns nor spends; *blocked* and *closed* answer to partners as
+    if they did not exist. `birthday_set_at` outlives the birthday itself, or taking it out would open its lock.
+    `login_key` is the keyed hash of the login, kept so that the login can be found from the member. `version` counts
+    the changes of the profile, from 1.
+    """
+
+    member_id: str
+    state: MemberState
+    phone: str | None
+    email: str | None
+    name: str | None
+    birthday: date | None
+    birthday_set_at: datetime | None
+    locale: str | None
+    consents: tuple[Consent, ...]
+    joined_at: datetime
+    card_code: str
+    login_key: str
+    referral_code: str | None = None
+    version: int = 1
+
+    def consents_to(self, purpose: str) -> bool:
+        """Whether the member has agreed to that use, for example `marketing_sms`; what was never asked is a no."""
+        return is_consented(self.consents, purpose)
+
+    def masked(self) -> MaskedMember:
+        """What a person behind a till may see."""
+        return MaskedMember(
+            member_id=self.member_id,
+            state=self.state,
+            masked_name=mask_name(self.name),
+            masked_phone=mask_phone(self.phone),
+            masked_email=mask_email(self.email),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class MaskedMember:
+    """A member as others see one: enough to say "is this you?", too little to call or write."""
+
+    member_id: str
+    state: MemberState
+    masked_name: str
+    masked_phone: str | None
+    masked_email: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Who a token speaks for. `phone` and `email` are there only where the issuer says that it verified them."""
+
+    issuer: str
+    subject: str
+    phone: str | None = None
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """What a person sends to become a member, as it was sent."""
+
+    phone: str | None = None
+    email: str | None = None
+    name: str | None = None
+    birthday: date | None = None
+    locale: str | None = None
+    consents: tuple[ConsentDecision, ...] = ()
+    referral_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """A new member and the account that was opened with the profile."""
+
+    member: Member
+    account: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class CardView:
+    """The virtual card: the lasting code, and a token for the screen that is good until `valid_until` (wall time)."""
+
+    card_code: str
+    qr_token: str
+    valid_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MemberReference:
+    """How a till names a member: by exactly one of these, as it was typed or scanned."""
+
+    member_id: str | None = None
+    phone: str | None = None
+    card_code: str | None = None
+    qr_token: str | None = None
+
+    def __post_init__(self) -> None:
+        given = [field.name for field in fields(self) if getattr(self, field.name) is not None]
+        if len(given) != 1:
+            raise ValidationFailedError.at(
+                "", "exactly_one_required", "Name the member by exactly one of member_id, phone, card_code, qr_token."
+            )

@@ -1,0 +1,235 @@
+"""Use cases about members: enrol, change, find, show the card.
+
+One person is one member: not because anybody looked first, but because each phone number, address and login is claimed
+in the transaction that writes the profile. Nothing here tells a caller why a member cannot be found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from typing import Any, Protocol, cast
+
+from quen.clock import Clock
+from quen.errors import ConflictRetryError, MemberNotActiveError, MemberNotFoundError
+from quen.ids import is_id, new_id
+from quen.members.cards import QrTokens, new_card_code, parse_card_code
+from quen.members.lookups import Lookup, Lookups
+from quen.members.model import (
+    CardView,
+    Enrolled,
+    Enrolment,
+    Login,
+    MaskedMember,
+    Member,
+    MemberChanges,
+    MemberReference,
+    MemberState,
+    apply_changes,
+    normalise_email,
+    read_changes,
+)
+from quen.members.phones import parse_phone
+from quen.writes import Write
+
+CHANGE_ATTEMPTS_MAX = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a look-up leads to."""
+
+    member_id: str
+    state: MemberState
+
+
+@dataclass(frozen=True, slots=True)
+class BirthdayPage:
+    """Some of a shard's members, in a stable order; `cursor` is None on the last page."""
+
+    member_ids: tuple[str, ...]
+    cursor: str | None
+
+
+class StaleMemberError(Exception):
+    """The profile was changed since it was read; read it and decide again."""
+
+
+class MemberRecords(Protocol):
+    """Where profiles and look-ups are kept. Every method may raise TemporarilyUnavailableError."""
+
+    def load(self, member_id: str) -> Member:
+        """The profile as it is now. Raises MemberNotFoundError."""
+
+    def find(self, lookup: Lookup) -> Found | None:
+        """Whom the look-up belongs to; it may be a second late about a change of state, never about an enrolment."""
+
+    def find_member(self, member_id: str) -> Found | None:
+        """The same by the member's own id."""
+
+    def add(self, member: Member, opening: Sequence[Write]) -> None:
+        """Writes the profile, its look-ups and the account's opening, all or nothing.
+
+        Adding the same member twice is adding it once: a client whose first answer got lost does that. Raises
+        MemberAlreadyExistsError where a look-up belongs to another, ConflictRetryError.
+        """
+
+    def replace(self, before: Member, after: Member) -> None:
+        """Writes the next version of a profile and moves its look-ups, all or nothing.
+
+        Raises StaleMemberError where another version was written since, MemberAlreadyExistsError where a look-up
+        belongs to another, ConflictRetryError.
+        """
+
+    def list_birthdays(self, month_day: str, shard: int, cursor: str | None, limit: int) -> BirthdayPage:
+        """Members whose birthday is that `MM-DD`, one shard of them."""
+
+
+class Openings(Protocol):
+    """The ledger's part of an enrolment."""
+
+    def opening(self, member_id: str, now: datetime) -> tuple[Sequence[Write], dict[str, Any]]:
+        """The writes that open the member's account, welcome bonus included, and how the account then looks."""
+
+
+class Members:
+    """`wall` is the clock that nobody moves: QR tokens live by it."""
+
+    def __init__(
+        self, records: MemberRecords, openings: Openings, lookups: Lookups, qr_tokens: QrTokens, wall: Clock
+    ) -> None:
+        self._records = records
+        self._openings = openings
+        self._lookups = lookups
+        self._qr_tokens = qr_tokens
+        self._wall = wall
+
+    def enrol(self, login: Login, enrolment: Enrolment, now: datetime) -> Enrolled:
+        """A new member and an open account.
+
+        Raises ValidationFailedError (every fault at once) and MemberAlreadyExistsError, also for the same login again.
+        """
+        given = read_changes(_sent(enrolment), login, now, parse_phone)
+        member = apply_changes(self._blank(login, given, now), given, now)
+        writes, account = self._openings.opening(member.member_id, now)
+        self._records.add(member, writes)
+        return Enrolled(member, account)
+
+    def load(self, member_id: str) -> Member:
+        """The profile. Raises MemberNotFoundError."""
+        return self._records.load(member_id)
+
+    def change(self, member_id: str, changes: MemberChanges, login: Login, now: datetime) -> Member:
+        """The profile after a merge patch: absent stays, None is taken out, consents are added to the record.
+
+        A new phone or e-mail must be proven by the token; one that is the member's already need not be. Raises
+        ValidationFailedError, BirthdayLockedError, MemberNotFoundError, ConflictRetryError, and MemberAlreadyExistsError
+        where the phone or e-mail is another member's.
+        """
+
+        def decide(member: Member) -> Member:
+            return apply_changes(member, read_changes(changes, login, now, parse_phone, member), now)
+
+        return self._update(member_id, decide)
+
+    def change_state(self, member_id: str, state: MemberState) -> Member:
+        """The profile after its state was set, its look-ups with it. Raises MemberNotFoundError."""
+        return self._update(member_id, lambda member: replace(member, state=state))
+
+    def find_member_id(self, login: Login) -> str | None:
+        """The member that this login acts for."""
+        found = self._records.find(self._lookups.login(login))
+        return found.member_id if found and found.state != "closed" else None
+
+    def resolve(self, reference: MemberReference, pointer: str = "") -> str:
+        """The id of a member who may earn and spend; `pointer` is where the reference stands in the request.
+
+        Raises MemberNotFoundError (unknown, blocked, closed, a token that is over: all alike), MemberNotActiveError, and
+        ValidationFailedError where a phone number is none.
+        """
+        found = self._find(reference, pointer)
+        if found.state != "active":
+            raise MemberNotActiveError
+        return found.member_id
+
+    def search(self, reference: MemberReference, pointer: str = "") -> MaskedMember:
+        """The member as a till may see one. Raises as `resolve` does, but shows an inactive member too."""
+        return self.load(self._find(reference, pointer).member_id).masked()
+
+    def load_by(self, reference: MemberReference, pointer: str = "") -> Member:
+        """The whole profile, in whatever state: for staff. Raises MemberNotFoundError, ValidationFailedError."""
+        found = self._look_up(reference, pointer)
+        if found is None:
+            raise MemberNotFoundError
+        return self.load(found.member_id)
+
+    def load_by_email(self, email: str, pointer: str = "") -> Member:
+        """The whole profile of the member with that address: for staff. Raises as `load_by` does."""
+        found = self._records.find(self._lookups.email(normalise_email(email, f"{pointer}/email")))
+        if found is None:
+            raise MemberNotFoundError
+        return self.load(found.member_id)
+
+    def card(self, member_id: str) -> CardView:
+        """The member's card with a QR token of this half minute. Raises MemberNotFoundError."""
+        member = self.load(member_id)
+        token, valid_until = self._qr_tokens.issue(member_id, self._wall.now())
+        return CardView(member.card_code, token, valid_until)
+
+    def list_birthdays(self, month_day: str, shard: int, cursor: str | None = None, limit: int = 100) -> BirthdayPage:
+        """Members born on that `MM-DD`, one shard of them; which are kept on a day, `Birthday.celebrated` says."""
+        return self._records.list_birthdays(month_day, shard, cursor, limit)
+
+    def _blank(self, login: Login, given: MemberChanges, now: datetime) -> Member:
+        return Member(
+            member_id=new_id("mem"),
+            state="active",
+            phone=None,
+            email=None,
+            name=None,
+            birthday=None,
+            birthday_set_at=None,
+            locale=None,
+            consents=(),
+            joined_at=now,
+            card_code=new_card_code(),
+            login_key=self._lookups.login(login).digest,
+            referral_code=given.get("referral_code"),
+        )
+
+    def _update(self, member_id: str, decide: Callable[[Member], Member]) -> Member:
+        for _ in range(CHANGE_ATTEMPTS_MAX):
+            before = self._records.load(member_id)
+            after = decide(before)
+            if after == before:
+                return before
+            after = replace(after, version=before.version + 1)
+            try:
+                self._records.replace(before, after)
+            except StaleMemberError:
+                continue
+            return after
+        raise ConflictRetryError
+
+    def _find(self, reference: MemberReference, pointer: str) -> Found:
+        found = self._look_up(reference, pointer)
+        if found is None or found.state in {"blocked", "closed"}:
+            raise MemberNotFoundError
+        return found
+
+    def _look_up(self, reference: MemberReference, pointer: str) -> Found | None:
+        if reference.phone is not None:
+            return self._records.find(self._lookups.phone(parse_phone(reference.phone, f"{pointer}/phone")))
+        if reference.card_code is not None:
+            card_code = parse_card_code(reference.card_code)
+            return self._records.find(self._lookups.card(card_code)) if card_code else None
+        member_id = reference.member_id
+        if reference.qr_token is not None:
+            member_id = self._qr_tokens.read(reference.qr_token, self._wall.now())
+        return self._records.find_member(member_id) if member_id and is_id("mem", member_id) else None
+
+
+def _sent(enrolment: Enrolment) -> MemberChanges:
+    values = {field.name: getattr(enrolment, field.name) for field in fields(enrolment)}
+    return cast("MemberChanges", {name: value for name, value in values.items() if value is not None})

@@ -1,0 +1,295 @@
+"""Members in DynamoDB: the only table with personal data.
+
+    item       PK                    SK         holds
+    profile    MEMBER#<member_id>    PROFILE    the profile, in clear
+    identity   IDENTITY#<hash>       IDENTITY   whose phone number or e-mail address it is
+    card       CARD#<hash>           CARD       whose card it is
+    login      LOGIN#<hash>          LOGIN      for whom the login acts
+
+    access                                  how                                                    read units
+    profile by member                       get MEMBER#/PROFILE, consistent                        1
+    member by phone, e-mail, card, login    get the look-up; again, consistent, where it is not there yet   0.5
+    enrol                                   one transaction: profile, look-ups, the ledger's opening
+    change                                  one transaction: profile if `version` is as read; look-ups that moved
+    birthdays of a day                      query index Birthdays, `birthday_shard` = "02-29#3"    0.5 a page of 4 KB
+
+A hash is keyed: 130 bits that tell nothing without the stack's key. A look-up repeats the member's `state`, so that a
+till's purchase costs one small read. Index `Birthdays` (HASH `birthday_shard`, RANGE `PK`, keys only) is sparse: a
+profile without a birthday, or closed, is not in it.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any, cast
+
+from botocore.client import BaseClient
+from pynamodb.attributes import BooleanAttribute, ListAttribute, MapAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.exceptions import DoesNotExist
+from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
+from pynamodb.models import Model
+
+from quen.dynamodb import IntAttribute, bind, commit, delete, put
+from quen.errors import ConflictRetryError, MemberAlreadyExistsError, MemberNotFoundError
+from quen.members.lookups import Lookup, Lookups
+from quen.members.model import Consent, Member, MemberState, birthday_shard
+from quen.members.model.birthdays import shard_key
+from quen.members.service import BirthdayPage, Found, StaleMemberError
+from quen.writes import Refusal, TransactionRefusedError, Write
+
+COMMIT_ATTEMPTS_MAX = 5
+COMMIT_WAIT_SECONDS_MAX = 0.05
+
+BIRTHDAYS_INDEX = "Birthdays"
+
+_PROFILE = "profile"
+_PREFIXES = {"phone": "IDENTITY", "email": "IDENTITY", "card": "CARD", "login": "LOGIN"}
+_IDENTITIES = frozenset({"phone", "email", "login"})
+_IS_NEW = "attribute_not_exists(PK)"
+_IS_OURS = "member_id = :member_id"
+
+
+class ConsentAttribute(MapAttribute[str, Any]):
+    """One consent in a profile."""
+
+    purpose = UnicodeAttribute()
+    granted = BooleanAttribute()
+    text_version = UnicodeAttribute()
+    recorded_at = UTCDateTimeAttribute()
+
+
+class BirthdaysIndex(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call] # PynamoDB's own hook
+    """Members by month and day of birth, in shards."""
+
+    class Meta:
+        index_name = BIRTHDAYS_INDEX
+        projection = KeysOnlyProjection()
+
+    birthday_shard = UnicodeAttribute(hash_key=True)
+    PK = UnicodeAttribute(range_key=True)
+
+
+class ProfileItem(Model):
+    """A profile."""
+
+    class Meta:
+        table_name = ""
+
+    PK = UnicodeAttribute(hash_key=True)
+    SK = UnicodeAttribute(range_key=True, default="PROFILE")
+    member_id = UnicodeAttribute()
+    state = UnicodeAttribute()
+    phone = UnicodeAttribute(null=True)
+    email = UnicodeAttribute(null=True)
+    name = UnicodeAttribute(null=True)
+    birthday = UnicodeAttribute(null=True)
+    birthday_set_at = UTCDateTimeAttribute(null=True)
+    birthday_shard = UnicodeAttribute(null=True)
+    locale = UnicodeAttribute(null=True)
+    consents = ListAttribute(of=ConsentAttribute)
+    joined_at = UTCDateTimeAttribute()
+    card_code = UnicodeAttribute()
+    login_key = UnicodeAttribute()
+    referral_code = UnicodeAttribute(null=True)
+    version = IntAttribute()
+
+    birthdays = BirthdaysIndex()
+
+
+class LookupItem(Model):
+    """A claim on a phone number, an e-mail address, a card or a login."""
+
+    class Meta:
+        table_name = ""
+
+    PK = UnicodeAttribute(hash_key=True)
+    SK = UnicodeAttribute(range_key=True)
+    member_id = UnicodeAttribute()
+    state = UnicodeAttribute()
+
+
+class MemberStore:
+    """The MemberRecords of a stack. `wait` is given the seconds before a transaction that lost a race is sent again."""
+
+    def __init__(
+        self, client: BaseClient, table_name: str, lookups: Lookups, wait: Callable[[float], None] = time.sleep
+    ) -> None:
+        bind([ProfileItem, LookupItem], table_name, client)
+        self._client = client
+        self._table_name = table_name
+        self._lookups = lookups
+        self._wait = wait
+
+    def load(self, member_id: str) -> Member:
+        """The profile as it is now. Raises MemberNotFoundError."""
+        try:
+            return _member(ProfileItem.get(_profile_key(member_id), "PROFILE", consistent_read=True))
+        except DoesNotExist:
+            raise MemberNotFoundError from None
+
+    def find(self, lookup: Lookup) -> Found | None:
+        """Whom the look-up belongs to."""
+        return _find(LookupItem, *_lookup_key(lookup))
+
+    def find_member(self, member_id: str) -> Found | None:
+        """The same by the member's own id."""
+        return _find(ProfileItem, _profile_key(member_id), "PROFILE")
+
+    def add(self, member: Member, opening: Sequence[Write]) -> None:
+        """Profile, look-ups and the account's opening, all or nothing."""
+        profile = put(_PROFILE, _profile_item(member), condition=_IS_NEW)
+        claims = [_claim(lookup, member) for lookup in _ordered(self._lookups.of(member))]
+        try:
+            self._commit([profile, *claims, *opening])
+        except TransactionRefusedError as error:
+            # What stands in the way may be this very enrolment: the answer got lost, and the client sent it again.
+            if _holder(error.refusals.get("login")) != member.member_id:
+                raise _refused_claim(error) from error
+
+    def replace(self, before: Member, after: Member) -> None:
+        """The next version of the profile, and the look-ups that moved, all or nothing."""
+        version = {":version": {"N": str(before.version)}}
+        profile = put(_PROFILE, _profile_item(after), condition="version = :version", values=version)
+        try:
+            self._commit([profile, *self._moves(before, after)])
+        except TransactionRefusedError as error:
+            if _PROFILE in error.refusals:
+                raise StaleMemberError from error
+            raise _refused_claim(error) from error
+
+    def list_birthdays(self, month_day: str, shard: int, cursor: str | None, limit: int) -> BirthdayPage:
+        """One page of the index; `cursor` is the last member of the page before."""
+        key = shard_key(month_day, shard)
+        start = cursor and {
+            "PK": {"S": _profile_key(cursor)},
+            "SK": {"S": "PROFILE"},
+            "birthday_shard": {"S": key},
+        }
+        found = ProfileItem.birthdays.query(key, limit=limit, page_size=limit, last_evaluated_key=start or None)
+        member_ids = tuple(item.PK.removeprefix("MEMBER#") for item in found)
+        return BirthdayPage(member_ids, member_ids[-1] if member_ids and found.last_evaluated_key else None)
+
+    def _moves(self, before: Member, after: Member) -> list[Write]:
+        had, has = self._lookups.of(before), self._lookups.of(after)
+        ours = {":member_id": {"S": after.member_id}}
+        released = [
+            delete(f"{lookup.kind} released", self._table_name, _low_level_key(lookup), condition=_IS_OURS, values=ours)
+            for lookup in _ordered(had - has)
+        ]
+        claimed = [_claim(lookup, after) for lookup in _ordered(has - had)]
+        kept = [
+            put(f"{lookup.kind} kept", _lookup_item(lookup, after), condition=_IS_OURS, values=ours)
+            for lookup in _ordered(had & has)
+        ]
+        return [*released, *claimed, *(kept if after.state != before.state else ())]
+
+    def _commit(self, writes: Sequence[Write]) -> None:
+        for attempt in range(COMMIT_ATTEMPTS_MAX):
+            try:
+                return commit(self._client, writes)
+            except TransactionRefusedError as error:
+                if error.refusals:
+                    raise
+            self._wait(random.uniform(0, COMMIT_WAIT_SECONDS_MAX * 2**attempt))
+        raise ConflictRetryError
+
+
+def _find(model: type[ProfileItem | LookupItem], partition: str, sort: str) -> Found | None:
+    for is_consistent in (False, True):
+        try:
+            item = model.get(partition, sort, consistent_read=is_consistent)
+        except DoesNotExist:
+            continue
+        return Found(item.member_id, cast("MemberState", item.state))
+    return None
+
+
+def _claim(lookup: Lookup, member: Member) -> Write:
+    return put(lookup.kind, _lookup_item(lookup, member), condition=_IS_NEW)
+
+
+def _refused_claim(error: TransactionRefusedError) -> Exception:
+    return MemberAlreadyExistsError() if _IDENTITIES & error.refusals.keys() else ConflictRetryError()
+
+
+def _holder(refusal: Refusal | None) -> str | None:
+    item = refusal.item if refusal else None
+    return cast("str", item["member_id"]["S"]) if item else None
+
+
+def _ordered(lookups: frozenset[Lookup]) -> list[Lookup]:
+    return sorted(lookups, key=lambda lookup: lookup.kind)
+
+
+def _profile_key(member_id: str) -> str:
+    return f"MEMBER#{member_id}"
+
+
+def _lookup_key(lookup: Lookup) -> tuple[str, str]:
+    prefix = _PREFIXES[lookup.kind]
+    return f"{prefix}#{lookup.digest}", prefix
+
+
+def _low_level_key(lookup: Lookup) -> dict[str, Any]:
+    partition, sort = _lookup_key(lookup)
+    return {"PK": {"S": partition}, "SK": {"S": sort}}
+
+
+def _lookup_item(lookup: Lookup, member: Member) -> LookupItem:
+    partition, sort = _lookup_key(lookup)
+    return LookupItem(PK=partition, SK=sort, member_id=member.member_id, state=member.state)
+
+
+def _profile_item(member: Member) -> ProfileItem:
+    is_indexed = member.birthday is not None and member.state != "closed"
+    return ProfileItem(
+        PK=_profile_key(member.member_id),
+        member_id=member.member_id,
+        state=member.state,
+        phone=member.phone,
+        email=member.email,
+        name=member.name,
+        birthday=member.birthday and member.birthday.isoformat(),
+        birthday_set_at=member.birthday_set_at,
+        birthday_shard=birthday_shard(cast("date", member.birthday), member.member_id) if is_indexed else None,
+        locale=member.locale,
+        consents=[
+            ConsentAttribute(  # type: ignore[no-untyped-call] # PynamoDB leaves its constructor untyped
+                purpose=consent.purpose,
+                granted=consent.granted,
+                text_version=consent.text_version,
+                recorded_at=consent.recorded_at,
+            )
+            for consent in member.consents
+        ],
+        joined_at=member.joined_at,
+        card_code=member.card_code,
+        login_key=member.login_key,
+        referral_code=member.referral_code,
+        version=member.version,
+    )
+
+
+def _member(item: ProfileItem) -> Member:
+    return Member(
+        member_id=item.member_id,
+        state=cast("MemberState", item.state),
+        phone=item.phone,
+        email=item.email,
+        name=item.name,
+        birthday=date.fromisoformat(item.birthday) if item.birthday else None,
+        birthday_set_at=item.birthday_set_at,
+        locale=item.locale,
+        consents=tuple(
+            Consent(consent.purpose, consent.granted, consent.text_version, consent.recorded_at)
+            for consent in item.consents
+        ),
+        joined_at=item.joined_at,
+        card_code=item.card_code,
+        login_key=item.login_key,
+        referral_code=item.referral_code,
+        version=item.version,
+    )

@@ -1,0 +1,117 @@
+"""Stand-ins for what the members' use cases need: records in memory, a ledger that opens accounts, a clock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from quen.errors import MemberAlreadyExistsError, MemberNotFoundError
+from quen.keys import KeyRing
+from quen.members.cards import QrTokens, new_card_code
+from quen.members.lookups import Lookup, Lookups
+from quen.members.model import Login, Member, birthday_shard
+from quen.members.service import BirthdayPage, Found, Members, StaleMemberError
+from quen.writes import Write
+
+NOW = datetime(2026, 11, 22, 3, 15, tzinfo=UTC)
+KEYS = KeyRing(b"a key ring for tests, 32 bytes or more")
+LOOKUPS = Lookups(KEYS)
+LOGIN = Login("https://id.example/", "user-1", phone="+84901234567", email="hoa@example.com")
+
+
+class SettableClock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self, instant: datetime = NOW) -> None:
+        self.instant = instant
+
+    def now(self) -> datetime:
+        return self.instant
+
+    def advance(self, **duration: float) -> None:
+        self.instant += timedelta(**duration)
+
+
+class FakeOpenings:
+    """Opens an account of 20 points without writing anything."""
+
+    def opening(self, member_id: str, now: datetime) -> tuple[Sequence[Write], dict[str, Any]]:
+        return [], {"member_id": member_id, "points": {"active": 20}, "sequence": 1}
+
+
+class MemoryRecords:
+    """The MemberRecords port in a few dictionaries."""
+
+    def __init__(self, lookups: Lookups = LOOKUPS) -> None:
+        self._lookups = lookups
+        self._members: dict[str, Member] = {}
+        self._owners: dict[Lookup, str] = {}
+
+    def load(self, member_id: str) -> Member:
+        try:
+            return self._members[member_id]
+        except KeyError:
+            raise MemberNotFoundError from None
+
+    def find(self, lookup: Lookup) -> Found | None:
+        return self.find_member(self._owners.get(lookup, ""))
+
+    def find_member(self, member_id: str) -> Found | None:
+        member = self._members.get(member_id)
+        return Found(member.member_id, member.state) if member else None
+
+    def add(self, member: Member, opening: Sequence[Write]) -> None:
+        self._claim(member)
+        self._members[member.member_id] = member
+
+    def replace(self, before: Member, after: Member) -> None:
+        if self._members[before.member_id].version != before.version:
+            raise StaleMemberError
+        self._claim(after)
+        for lookup in self._lookups.of(before) - self._lookups.of(after):
+            del self._owners[lookup]
+        self._members[after.member_id] = after
+
+    def list_birthdays(self, month_day: str, shard: int, cursor: str | None, limit: int) -> BirthdayPage:
+        key = f"{month_day}#{shard}"
+        ids = sorted(
+            member.member_id
+            for member in self._members.values()
+            if member.birthday and member.state != "closed" and birthday_shard(member.birthday, member.member_id) == key
+        )
+        rest = [member_id for member_id in ids if member_id > (cursor or "")]
+        return BirthdayPage(tuple(rest[:limit]), rest[limit - 1] if len(rest) > limit else None)
+
+    def _claim(self, member: Member) -> None:
+        wanted = self._lookups.of(member)
+        if any(self._owners.get(lookup, member.member_id) != member.member_id for lookup in wanted):
+            raise MemberAlreadyExistsError
+        self._owners |= dict.fromkeys(wanted, member.member_id)
+
+
+def make_member(member_id: str = "mem_0000000000000001", **changes: Any) -> Member:
+    """An active member with a phone number and a birthday."""
+    member = Member(
+        member_id=member_id,
+        state="active",
+        phone="+84901234567",
+        email=None,
+        name="Nguyễn Thị Hoa",
+        birthday=date(1994, 2, 28),
+        birthday_set_at=NOW,
+        locale="vi",
+        consents=(),
+        joined_at=NOW,
+        card_code=new_card_code(),
+        login_key=f"login of {member_id}",
+    )
+    return replace(member, **changes)
+
+
+def make_members(records: Any = None, wall: SettableClock | None = None, lookups: Lookups = LOOKUPS) -> Members:
+    """The use cases over records in memory."""
+    return Members(
+        records or MemoryRecords(lookups), FakeOpenings(), lookups, QrTokens(KEYS.derive("qr")), wall or SettableClock()
+    )

@@ -1,0 +1,129 @@
+"""What every MemberRecords does: run over the records in memory and over the store."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from quen.errors import MemberAlreadyExistsError, MemberNotFoundError
+from quen.members.model import Consent, birthday_shard
+from quen.members.service import Found, MemberRecords, StaleMemberError
+from unit.members.fakes import LOOKUPS, NOW, make_member
+
+OTHER = "mem_0000000000000002"
+
+
+class MemberRecordsContract:
+    """Subclasses give the fixture `records`."""
+
+    def test_a_profile_comes_back_as_it_was_added(self, records: MemberRecords):
+        member = make_member(
+            email="hoa@example.com",
+            consents=(Consent("marketing", True, "2026-01", NOW + timedelta(microseconds=5)),),
+            referral_code="BAN-BE",
+        )
+        records.add(member, [])
+        assert records.load(member.member_id) == member
+
+    def test_a_profile_of_nothing_but_an_address_comes_back(self, records: MemberRecords):
+        member = make_member(
+            phone=None, email="a@example.com", name=None, birthday=None, birthday_set_at=None, locale=None
+        )
+        records.add(member, [])
+        assert records.load(member.member_id) == member
+
+    def test_an_unknown_member_is_not_found(self, records: MemberRecords):
+        with pytest.raises(MemberNotFoundError):
+            records.load(OTHER)
+        assert records.find_member(OTHER) is None
+        assert records.find(LOOKUPS.phone("+84900000000")) is None
+
+    def test_every_lookup_leads_to_the_member(self, records: MemberRecords):
+        member = make_member(email="hoa@example.com")
+        records.add(member, [])
+        found = Found(member.member_id, "active")
+        assert len(LOOKUPS.of(member)) == 4
+        assert {records.find(lookup) for lookup in LOOKUPS.of(member)} == {found}
+        assert records.find_member(member.member_id) == found
+
+    @pytest.mark.parametrize("taken", ["phone", "email", "login_key"])
+    def test_what_belongs_to_one_member_is_refused_to_another(self, records: MemberRecords, taken: str):
+        first = make_member(email="hoa@example.com")
+        records.add(first, [])
+        second = make_member(OTHER, phone="+84900000000", email="lan@example.com")
+        with pytest.raises(MemberAlreadyExistsError):
+            records.add(replace(second, **{taken: getattr(first, taken)}), [])
+        with pytest.raises(MemberNotFoundError):
+            records.load(OTHER)
+        assert records.find(LOOKUPS.phone("+84900000000")) is None
+
+    def test_adding_the_same_member_again_is_adding_it_once(self, records: MemberRecords):
+        member = make_member()
+        records.add(member, [])
+        records.add(member, [])
+        assert records.load(member.member_id) == member
+
+    def test_a_change_moves_the_claims(self, records: MemberRecords):
+        before = make_member()
+        after = replace(before, phone="+84911111111", email="hoa@example.com", version=2)
+        records.add(before, [])
+        records.replace(before, after)
+        assert records.load(before.member_id) == after
+        assert records.find(LOOKUPS.phone("+84901234567")) is None
+        assert records.find(LOOKUPS.phone("+84911111111")) == Found(before.member_id, "active")
+        records.add(make_member(OTHER), [])
+
+    def test_a_change_to_what_is_another_members_is_refused_whole(self, records: MemberRecords):
+        before, other = make_member(), make_member(OTHER, phone="+84911111111")
+        records.add(before, [])
+        records.add(other, [])
+        with pytest.raises(MemberAlreadyExistsError):
+            records.replace(before, replace(before, phone="+84911111111", name="X", version=2))
+        assert records.load(before.member_id) == before
+        assert records.find(LOOKUPS.phone("+84901234567")) == Found(before.member_id, "active")
+
+    def test_a_change_of_an_older_version_is_stale(self, records: MemberRecords):
+        before = make_member()
+        records.add(before, [])
+        records.replace(before, replace(before, name="One", version=2))
+        with pytest.raises(StaleMemberError):
+            records.replace(before, replace(before, name="Two", version=2))
+        assert records.load(before.member_id).name == "One"
+
+    def test_a_change_of_state_reaches_every_lookup(self, records: MemberRecords):
+        before = make_member()
+        records.add(before, [])
+        records.replace(before, replace(before, state="blocked", version=2))
+        assert {records.find(lookup) for lookup in LOOKUPS.of(before)} == {Found(before.member_id, "blocked")}
+
+    def test_birthdays_come_in_pages_each_member_once(self, records: MemberRecords):
+        day = date(1996, 2, 29)
+        members = [
+            make_member(f"mem_00000000000000{number:02d}", phone=f"+849012345{number:02d}", birthday=day)
+            for number in range(40)
+        ]
+        for member in members:
+            records.add(member, [])
+        seen: list[str] = []
+        for shard in range(8):
+            cursor = None
+            while True:
+                page = records.list_birthdays("02-29", shard, cursor, 2)
+                assert len(page.member_ids) <= 2
+                assert all(birthday_shard(day, member_id) == f"02-29#{shard}" for member_id in page.member_ids)
+                seen.extend(page.member_ids)
+                cursor = page.cursor
+                if cursor is None:
+                    break
+        assert sorted(seen) == [member.member_id for member in members]
+
+    @pytest.mark.parametrize("change", [{"birthday": None}, {"state": "closed"}])
+    def test_a_birthday_that_is_taken_out_or_whose_member_left_leaves_the_index(self, records: MemberRecords, change):
+        before = make_member()
+        shard = int(birthday_shard(date(1994, 2, 28), before.member_id)[-1])
+        records.add(before, [])
+        assert records.list_birthdays("02-28", shard, None, 10).member_ids == (before.member_id,)
+        records.replace(before, replace(before, **change, version=2))
+        assert records.list_birthdays("02-28", shard, None, 10).member_ids == ()
