@@ -4,6 +4,9 @@ The order is fixed. Base rules: each gives `points × total / per`, and where se
 rules: each adds `(multiplier − 1) ×` what the base rules gave together, cut at its cap; two of them on one day add, they
 do not multiply. Then one rounding of the sum (the program's way, downwards by default), shared among the rules by largest
 remainder, so that the explanation always adds up to the points.
+
+What counts towards a cap per day is what a rule gave before the rounding (or its whole points, where those are more), in
+thousandths of a point: counting whole points only, a bill split into many small ones would slip under its cap.
 """
 
 from __future__ import annotations
@@ -18,6 +21,9 @@ from types import MappingProxyType
 from quen.errors import CurrencyMismatchError
 from quen.money import Money
 from quen.program.model import EarningRule, Program, Rounding
+
+CAP_UNITS_PER_POINT = 1000
+"""Caps are counted in thousandths of a point, rounded up, so that no split of a bill gives more than the bill."""
 
 NOTHING: Mapping[str, int] = MappingProxyType({})
 
@@ -58,7 +64,8 @@ class RuleShare:
 class Award:
     """Points, and why. The shares add up to the points; a rule that applied and gave nothing is named with 0.
 
-    `capped` is the part that counts towards caps per day, by rule: what the account must remember for the local day.
+    `capped` is what counts towards caps per day, by rule, in thousandths of a point: what the account must remember
+    for the purchase's local day, and bring as `earned_today` to the next one.
     """
 
     points: int
@@ -69,8 +76,8 @@ class Award:
 def price_purchase(program: Program, purchase: Purchase, *, earned_today: Mapping[str, int] = NOTHING) -> Award:
     """What the purchase earns.
 
-    `earned_today` says what the member has had from each rule with a cap per day, on the purchase's local day. Raises
-    CurrencyMismatchError where the total or a line is not in the program's currency.
+    `earned_today` sums up what earlier awards `capped` on the purchase's local day, by rule, in thousandths of a point.
+    Raises CurrencyMismatchError where the total or a line is not in the program's currency.
     """
     amounts = [purchase.total, *(line.amount for line in purchase.lines)]
     if any(amount.currency != program.currency for amount in amounts):
@@ -84,7 +91,11 @@ def price_purchase(program: Program, purchase: Purchase, *, earned_today: Mappin
             RuleShare(rule.id, program.version, purchase.total.amount, points)
             for rule, points in zip(rules, shares, strict=True)
         ),
-        {rule.id: points for rule, points in zip(rules, shares, strict=True) if rule.cap_per == "day" and points},
+        {
+            rule.id: ceil(max(share, Fraction(points)) * CAP_UNITS_PER_POINT)
+            for rule, share, points in zip(rules, exact, shares, strict=True)
+            if rule.cap_per == "day" and share
+        },
     )
 
 
@@ -122,8 +133,8 @@ def _base_share(rule: EarningRule, amount: int) -> Fraction:
 def _capped(rule: EarningRule, share: Fraction, earned_today: int) -> Fraction:
     if rule.cap_points is None:
         return share
-    room = rule.cap_points - (earned_today if rule.cap_per == "day" else 0)
-    return min(share, Fraction(max(0, room)))
+    used = Fraction(earned_today, CAP_UNITS_PER_POINT) if rule.cap_per == "day" else Fraction(0)
+    return min(share, max(Fraction(0), Fraction(rule.cap_points) - used))
 
 
 def _round(points: Fraction, rounding: Rounding) -> int:
@@ -134,7 +145,7 @@ def _round(points: Fraction, rounding: Rounding) -> int:
 
 def _allocate(exact: Sequence[Fraction], points: int) -> list[int]:
     """Whole points that add up to `points`: each share's floor, and one more for the largest remainders, earlier rules
-    first. No share passes its exact value by a whole point, so none passes its cap.
+    first. No share passes its exact value by a whole point, so none passes its cap, not even over many purchases.
     """
     shares = [floor(share) for share in exact]
     remainders = [share - whole for share, whole in zip(exact, shares, strict=True)]

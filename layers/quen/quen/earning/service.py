@@ -22,8 +22,8 @@ TILL_CLOCK_AHEAD_MAX = timedelta(minutes=10)
 class MemberLookup(Protocol):
     """Who a till means."""
 
-    def resolve(self, reference: MemberReference) -> str:
-        """The member's id. Raises MemberNotFoundError."""
+    def resolve(self, reference: MemberReference, pointer: str) -> str:
+        """The id of a member who may earn; `pointer` is where the request names them. Raises MemberNotFoundError."""
 
 
 class ProgramHistory(Protocol):
@@ -52,7 +52,7 @@ class Purchases:
         details = {"total": total, "occurred_at": purchase.occurred_at.isoformat(), "store": purchase.store_id}
         claim = Claim(key, "purchase", fingerprint, details=details, reused=PurchaseAlreadyRecordedError)
         try:
-            member_id = self._members.resolve(member)
+            member_id = self._members.resolve(member, "/member")
             self._check_time(purchase)
         except QuenError:
             if replay := self._ledger.find_replay(claim):
@@ -68,7 +68,7 @@ class Purchases:
 
     def preview(self, partner_id: str, member: MemberReference, purchase: Purchase) -> Mapping[str, Any]:
         """What `record` would answer now, without an entry's id: decided by the same code, and not written."""
-        member_id = self._members.resolve(member)
+        member_id = self._members.resolve(member, "/member")
         self._check_time(purchase)
         program = self._programs.at(purchase.occurred_at)
         account = self._ledger.load_account(member_id)

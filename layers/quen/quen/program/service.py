@@ -98,7 +98,9 @@ class Programs:
         replaced = self._find_in_force(marks, now)
         is_stale = parsed.read_as is not None and (replaced is None or parsed.read_as != replaced.version)
         if is_stale and (replaced is None or replaced.text != text):
-            raise ConflictRetryError("The document was read from a version that is no longer in force.")
+            raise ConflictRetryError(
+                "The document's version is no longer in force: read it again, or leave its version and effective_from out."
+            )
         effective_from = now if is_stale else _effective_from(parsed.effective_from, replaced, now)
         before = self._find_in_force(marks, effective_from)
         if before is not None and before.text == text:

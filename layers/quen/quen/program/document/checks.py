@@ -86,8 +86,10 @@ def _rewards(document: object) -> Iterator[Fault]:
     yield from _repeated((_at(reward, "id") for reward in rewards), ("rewards",), member="id")
     locales = [locale for locale in get_args(Locale) if locale in _items(_at(document, "program", "locales"))]
     for index, reward in enumerate(rewards):
-        names = _members(_at(reward, "name"))
-        for locale in locales if names else ():
+        names = _at(reward, "name")
+        if not isinstance(names, Mapping):
+            continue  # the shape says so
+        for locale in locales:
             if locale not in names:
                 pointer = pointer_to(("rewards", index, "name", locale))
                 yield Fault(pointer, "missing", "A reward has a name in every locale of the program.")

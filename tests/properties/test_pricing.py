@@ -1,0 +1,139 @@
+"""Pricing under any program: whole points, never fewer for more money, never more for many small bills, all explained."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass, replace
+from datetime import UTC, datetime
+from fractions import Fraction
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from factories import make_program, make_purchase
+from quen.earning.model import CAP_UNITS_PER_POINT, price_purchase
+from quen.money import AMOUNT_MAX
+from quen.program.model import EarningRule, Program
+
+amounts = st.integers(0, AMOUNT_MAX)
+multipliers = st.integers(1000, 100_000).map(lambda thousandths: Fraction(thousandths, 1000))
+weekdays = st.frozensets(st.integers(0, 6))
+instants = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC))
+
+
+@st.composite
+def rules(draw: st.DrawFn) -> tuple[EarningRule, ...]:
+    """One to three base rules and up to three multipliers, some of them capped."""
+    found = []
+    for number in range(draw(st.integers(1, 3))):
+        points, per = draw(st.integers(1, 1000)), draw(st.integers(1, 100_000))
+        found.append(EarningRule(f"base-{number}", "purchase", points=points, per=per, weekdays=draw(weekdays)))
+    for number in range(draw(st.integers(0, 3))):
+        cap = draw(st.none() | st.integers(1, 1000))
+        scope = draw(st.sampled_from(["day", "purchase"])) if cap else None
+        found.append(
+            EarningRule(
+                f"times-{number}",
+                "purchase",
+                multiplier=draw(multipliers),
+                weekdays=draw(weekdays),
+                cap_points=cap,
+                cap_per=scope,  # type: ignore[arg-type]
+            )
+        )
+    return tuple(found)
+
+
+@st.composite
+def programs(draw: st.DrawFn, rounding: str | None = None) -> Program:
+    program = make_program(earning=draw(rules()))
+    chosen = rounding or draw(st.sampled_from(["floor", "half_up", "ceiling"]))
+    return replace(program, points=replace(program.points, rounding=chosen))  # type: ignore[arg-type]
+
+
+had = st.dictionaries(st.sampled_from(["times-0", "times-1", "times-2"]), st.integers(0, 1_500_000))
+
+
+@given(programs(), amounts, instants, had)
+def test_points_are_whole_not_negative_and_the_shares_add_up(
+    program: Program, amount: int, at: datetime, earned_today: dict[str, int]
+) -> None:
+    award = price_purchase(program, make_purchase(amount, at=at), earned_today=earned_today)
+    assert type(award.points) is int
+    assert award.points == sum(share.points for share in award.explanation)
+    assert all(type(share.points) is int and share.points >= 0 for share in award.explanation)
+    assert amount > 0 or award.points == 0
+
+
+@given(programs(), amounts, amounts, instants, had)
+def test_more_money_never_earns_fewer_points(
+    program: Program, one: int, other: int, at: datetime, earned_today: dict[str, int]
+) -> None:
+    less, more = sorted((one, other))
+    first = price_purchase(program, make_purchase(less, at=at), earned_today=earned_today)
+    second = price_purchase(program, make_purchase(more, at=at), earned_today=earned_today)
+    assert first.points <= second.points
+
+
+@given(programs(), amounts, instants, had)
+def test_no_share_passes_its_cap(program: Program, amount: int, at: datetime, earned_today: dict[str, int]) -> None:
+    award = price_purchase(program, make_purchase(amount, at=at), earned_today=earned_today)
+    points = {share.rule_id: share.points for share in award.explanation}
+    for rule in program.earning:
+        if rule.cap_points is not None:
+            before = earned_today.get(rule.id, 0) // CAP_UNITS_PER_POINT if rule.cap_per == "day" else 0
+            assert points.get(rule.id, 0) <= max(0, rule.cap_points - before)
+
+
+@given(programs(), st.lists(st.integers(0, 10**7), max_size=30), instants)
+def test_over_a_whole_day_no_rule_gives_more_than_its_cap(program: Program, bills: Sequence[int], at: datetime) -> None:
+    used: dict[str, int] = {}
+    had_today: dict[str, int] = {}
+    for bill in bills:
+        award = price_purchase(program, make_purchase(bill, at=at), earned_today=used)
+        for share in award.explanation:
+            had_today[share.rule_id] = had_today.get(share.rule_id, 0) + share.points
+        for rule_id, counted in award.capped.items():
+            used[rule_id] = used.get(rule_id, 0) + counted
+    daily = [rule for rule in program.earning if rule.cap_per == "day"]
+    assert all(had_today.get(rule.id, 0) <= (rule.cap_points or 0) for rule in daily)
+
+
+@given(programs("floor"), st.lists(st.integers(0, 10**7), min_size=2, max_size=30), instants)
+def test_a_bill_that_is_split_never_earns_more(program: Program, parts: Sequence[int], at: datetime) -> None:
+    """Each part loses its own rounding, and caps per day are told what came before.
+
+    A cap per purchase is the exception by its very meaning, so here every cap is per day.
+    """
+    daily = tuple(replace(rule, cap_per="day") if rule.cap_per else rule for rule in program.earning)
+    program = replace(program, earning=daily)
+    whole = price_purchase(program, make_purchase(sum(parts), at=at)).points
+    given_today: dict[str, int] = {}
+    split = 0
+    for part in parts:
+        award = price_purchase(program, make_purchase(part, at=at), earned_today=given_today)
+        split += award.points
+        for rule_id, counted in award.capped.items():
+            given_today[rule_id] = given_today.get(rule_id, 0) + counted
+    assert split <= whole
+
+
+@given(programs(), amounts, instants)
+def test_nowhere_is_a_float(program: Program, amount: int, at: datetime) -> None:
+    purchase = make_purchase(amount, at=at)
+    for value in (program, purchase, price_purchase(program, purchase), program.worth(amount)):
+        assert_no_float(value)
+
+
+def assert_no_float(value: object) -> None:
+    assert not isinstance(value, float)
+    if is_dataclass(value):
+        for field in fields(value):
+            assert_no_float(getattr(value, field.name))
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            assert_no_float(key)
+            assert_no_float(item)
+    elif isinstance(value, list | tuple | frozenset):
+        for item in value:
+            assert_no_float(item)
