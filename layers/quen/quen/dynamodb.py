@@ -38,6 +38,7 @@ __all__ = [
 
 CONNECT_TIMEOUT_SECONDS = 1
 READ_TIMEOUT_SECONDS = 2
+UNREPEATABLE_READ_TIMEOUT_SECONDS = 10
 ATTEMPTS_MAX = 3
 
 _CONFLICTS = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
@@ -77,12 +78,17 @@ class SharedConnection(Connection):
             raise TemporarilyUnavailableError from error
 
 
-def open_client(region: str | None = None, endpoint: str | None = None, *, service: str = "dynamodb") -> BaseClient:
-    """A client whose calls end well within API Gateway's 29 seconds."""
+def open_client(
+    region: str | None = None, endpoint: str | None = None, *, service: str = "dynamodb", is_repeatable: bool = True
+) -> BaseClient:
+    """A client whose calls end well within API Gateway's 29 seconds.
+
+    `is_repeatable` says that a call may be made twice; a message may not, so its client waits longer and never retries.
+    """
     config = Config(
         connect_timeout=CONNECT_TIMEOUT_SECONDS,
-        read_timeout=READ_TIMEOUT_SECONDS,
-        retries={"total_max_attempts": ATTEMPTS_MAX, "mode": "standard"},
+        read_timeout=READ_TIMEOUT_SECONDS if is_repeatable else UNREPEATABLE_READ_TIMEOUT_SECONDS,
+        retries={"total_max_attempts": ATTEMPTS_MAX if is_repeatable else 1, "mode": "standard"},
         tcp_keepalive=True,
     )
     return get_session().create_client(service, region_name=region, endpoint_url=endpoint, config=config)

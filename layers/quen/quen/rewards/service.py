@@ -23,12 +23,20 @@ from quen.ledger.model import Account, Entry, Redeem, Release, Reserve, entry_id
 from quen.ledger.model.chain import format_instant
 from quen.ledger.service import CurrentProgram, Ledger
 from quen.ledger.views import account_view
+from quen.members.model import MemberReference
 from quen.program.model import Program, Reward
 from quen.rewards.model import PointsWanted, RewardWanted, Wanted, display_code, lapse_of, shards_to_try
 from quen.writes import Write
 
 SCANNED_ENTRIES_MAX = 500
 SCANNED_PAGE = 100
+
+
+class MemberLookup(Protocol):
+    """Who is meant."""
+
+    def resolve(self, reference: MemberReference, pointer: str) -> str:
+        """The id of a member who may earn and spend. Raises MemberNotFoundError, MemberNotActiveError."""
 
 
 class RewardStock(Protocol):
@@ -57,12 +65,14 @@ class Rewards:
     def __init__(
         self,
         ledger: Ledger,
+        members: MemberLookup,
         history: RedemptionHistory,
         programs: CurrentProgram,
         stock: RewardStock,
         id_key: bytes,
     ) -> None:
         self._ledger = ledger
+        self._members = members
         self._history = history
         self._programs = programs
         self._stock = stock
@@ -76,31 +86,29 @@ class Rewards:
 
     def reserve(
         self,
-        member_id: str,
+        member: MemberReference,
         wanted: Wanted,
         *,
         idempotency_key: str,
         fingerprint: str,
         partner_id: str | None = None,
     ) -> Outcome:
-        """Hold the points.
+        """Hold the points. The same request again is the first answer again, even where the member's code is over by then.
 
-        Raises RewardNotFoundError, InsufficientPointsError, RewardLimitReachedError, RewardOutOfStockError,
-        IdempotencyKeyReusedError.
+        Raises MemberNotFoundError, MemberNotActiveError, RewardNotFoundError, InsufficientPointsError,
+        RewardLimitReachedError, RewardOutOfStockError, IdempotencyKeyReusedError.
         """
-        caller = f"partner:{partner_id}" if partner_id else f"member:{member_id}"
+        caller = f"partner:{partner_id}" if partner_id else f"member:{member.member_id}"
         redemption_id = derived_id("red", self._id_key, caller, idempotency_key)
-        key = _key(redemption_id)
-        if isinstance(wanted, PointsWanted):
-            return self._reserve(member_id, wanted, None, None, Claim(key, "redemption", fingerprint), partner_id)
-        claim = Claim(key, "redemption", fingerprint)
+        claim = Claim(_key(redemption_id), "redemption", fingerprint)
         try:
-            reward = self._programs.current(self._ledger.now()).load_reward(wanted.reward_id)
+            member_id = self._members.resolve(member, "/member")
+            reward = self._find_reward(wanted)
         except QuenError:
             if replay := self._ledger.find_replay(claim):
                 return replay
             raise
-        if reward.stock is None:
+        if reward is None or reward.stock is None:
             return self._reserve(member_id, wanted, reward, None, claim, partner_id)
         return self._reserve_stocked(member_id, wanted, reward, claim, partner_id)
 
@@ -141,12 +149,17 @@ class Rewards:
             return shown, page[-1].sequence
         return shown, before if more else None
 
+    def _find_reward(self, wanted: Wanted) -> Reward | None:
+        if isinstance(wanted, PointsWanted):
+            return None
+        return self._programs.current(self._ledger.now()).load_reward(wanted.reward_id)
+
     def _reserve_stocked(
-        self, member_id: str, wanted: RewardWanted, reward: Reward, claim: Claim, partner_id: str | None
+        self, member_id: str, wanted: Wanted, reward: Reward, claim: Claim, partner_id: str | None
     ) -> Outcome:
         """A lapsed hold of the same reward returns its pieces first: one transaction may touch an item only once."""
         self._ledger.bring_up_to_date(member_id, self._ledger.now())
-        for shard in shards_to_try(reward, wanted.quantity, claim.key.partition):
+        for shard in shards_to_try(reward, _pieces(wanted), claim.key.partition):
             try:
                 return self._reserve(member_id, wanted, reward, shard, claim, partner_id)
             except OtherRefusedError:
@@ -236,6 +249,10 @@ def _command(claim: Claim, wanted: Wanted, reward: Reward | None, shard: int | N
         reward.per_member,
         shard,
     )
+
+
+def _pieces(wanted: Wanted) -> int:
+    return wanted.quantity if isinstance(wanted, RewardWanted) else 0
 
 
 def _reserved_shown(command: Reserve, entry: Entry, details: Mapping[str, Any], program: Program) -> dict[str, Any]:

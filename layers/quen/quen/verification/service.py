@@ -1,0 +1,107 @@
+"""Checks every history against its account, hash by hash, and keeps what the last check found.
+
+A check only reads. What it finds is reported, never repaired: a ledger that mends itself proves nothing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any, Protocol
+
+from quen.clock import Clock
+from quen.errors import MemberNotFoundError, NotFoundError
+from quen.ledger.model import Account, Entry, verify
+from quen.ledger.model.chain import format_instant
+from quen.verification.model import FLAWS_KEPT_MAX, MemberFlaw, Verification
+
+
+class Histories(Protocol):
+    """Accounts and all of their entries."""
+
+    def load(self, member_id: str) -> Account:
+        """The account as it is stored. Raises MemberNotFoundError."""
+
+    def read_history(self, member_id: str) -> Iterator[Entry]:
+        """Every entry, the oldest first."""
+
+
+class Ledgers(Protocol):
+    """Everything that the ledger's table holds, by reading all of it, and the last check."""
+
+    def scan_members(self) -> Iterable[str]:
+        """Every member with an account or an entry, once each."""
+
+    def keep(self, verification: Verification) -> None:
+        """Keep what the check found in place of the one before."""
+
+    def find_last(self) -> Verification | None:
+        """The last check of the whole ledger."""
+
+
+class Verifications:
+    """The check, and what the last one found."""
+
+    def __init__(self, histories: Histories, ledgers: Ledgers, wall: Clock) -> None:
+        self._histories = histories
+        self._ledgers = ledgers
+        self._wall = wall
+
+    def verify_all(self) -> Verification:
+        """Check every member, and keep the result. Reads the whole table: an operator's task, not a request's."""
+        found = self._verify(self._ledgers.scan_members())
+        self._ledgers.keep(found)
+        return found
+
+    def verify_member(self, member_id: str) -> Verification:
+        """Check one member. Raises MemberNotFoundError."""
+        self._histories.load(member_id)
+        return self._verify([member_id])
+
+    def load_last(self) -> dict[str, Any]:
+        """What the last check of the whole ledger found. Raises NotFoundError where there was none yet."""
+        last = self._ledgers.find_last()
+        if last is None:
+            raise NotFoundError("The ledger has not been checked yet.")
+        return verification_view(last)
+
+    def _verify(self, member_ids: Iterable[str]) -> Verification:
+        members = entries = 0
+        flaws: list[MemberFlaw] = []
+        totals = Counter[str]()
+        for member_id in member_ids:
+            members += 1
+            history = list(self._histories.read_history(member_id))
+            entries += len(history)
+            for entry in history:
+                totals.update(entry.lines)
+            flaw = self._flaw(member_id, history)
+            if flaw and len(flaws) < FLAWS_KEPT_MAX:
+                flaws.append(flaw)
+        return Verification(self._now(), members, entries, tuple(flaws), dict(sorted(totals.items())))
+
+    def _flaw(self, member_id: str, history: list[Entry]) -> MemberFlaw | None:
+        try:
+            account = self._histories.load(member_id)
+        except MemberNotFoundError:
+            return MemberFlaw(member_id, 1, "there are entries but no account")
+        flaw = verify(account, history)
+        return MemberFlaw(member_id, flaw.sequence, flaw.what) if flaw else None
+
+    def _now(self) -> datetime:
+        return self._wall.now().replace(microsecond=0)
+
+
+def verification_view(verification: Verification) -> dict[str, Any]:
+    """A check as it is shown: JSON-able."""
+    return {
+        "verified_at": format_instant(verification.verified_at),
+        "is_sound": verification.is_sound,
+        "members": verification.members,
+        "entries": verification.entries,
+        "totals": dict(verification.totals),
+        "flaws": [
+            {"member_id": flaw.member_id, "sequence": flaw.sequence, "what": flaw.what} for flaw in verification.flaws
+        ],
+    }

@@ -1,0 +1,80 @@
+"""Races for an identity, on engines that are faithful about transactions: one person is one member."""
+
+from __future__ import annotations
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from quen.errors import ConflictRetryError, MemberAlreadyExistsError, QuenError
+from quen.members.model import Enrolment, MemberReference
+from quen.members.service import Members
+from quen.members.store import MemberStore
+from unit.members.fakes import LOGIN, LOOKUPS, NOW, make_members
+
+RACERS = 16
+
+
+@pytest.fixture
+def members(engine: Any, tables: dict[str, str]) -> Members:
+    return make_members(MemberStore(engine, tables["members"], LOOKUPS))
+
+
+def race(*runs: Any) -> Counter[str]:
+    def outcome(run: Any) -> str:
+        try:
+            run()
+        except QuenError as error:
+            return error.code
+        return "done"
+
+    with ThreadPoolExecutor(len(runs)) as pool:
+        return Counter(pool.map(outcome, runs))
+
+
+def count(engine: Any, tables: dict[str, str], sort: str) -> int:
+    return sum(item["SK"]["S"] == sort for item in engine.scan(TableName=tables["members"])["Items"])
+
+
+def test_sixteen_enrolments_with_one_phone_make_one_member(engine: Any, tables: dict[str, str], members: Members):
+    logins = [replace(LOGIN, subject=f"user-{number}") for number in range(RACERS)]
+    runs = [lambda login=login: members.enrol(login, Enrolment(phone="0901234567"), NOW) for login in logins]
+    outcomes = race(*runs)
+    assert outcomes["done"] == 1
+    assert set(outcomes) <= {"done", MemberAlreadyExistsError.code, ConflictRetryError.code}
+    assert [count(engine, tables, sort) for sort in ("PROFILE", "IDENTITY", "LOGIN", "CARD")] == [1, 1, 1, 1]
+    winner = members.resolve(MemberReference(phone="0901234567"))
+    assert {members.find_member_id(login) for login in logins} == {winner, None}
+
+
+def test_sixteen_enrolments_by_one_login_make_one_member(engine: Any, tables: dict[str, str], members: Members):
+    outcomes = race(*[lambda: members.enrol(LOGIN, Enrolment(phone="0901234567", email="hoa@example.com"), NOW)] * RACERS)
+    assert outcomes["done"] == 1
+    assert [count(engine, tables, sort) for sort in ("PROFILE", "IDENTITY", "LOGIN", "CARD")] == [1, 2, 1, 1]
+
+
+def test_members_who_want_one_number_at_once_get_it_once(engine: Any, tables: dict[str, str], members: Members):
+    wanted = "+84911111111"
+    logins = [replace(LOGIN, subject=f"user-{number}", email=f"u{number}@example.com") for number in range(RACERS)]
+    ids = [members.enrol(login, Enrolment(email=login.email), NOW).member.member_id for login in logins]
+    runs = [
+        lambda login=login, member_id=member_id: members.change(
+            member_id, {"phone": wanted}, replace(login, phone=wanted), NOW
+        )
+        for login, member_id in zip(logins, ids, strict=True)
+    ]
+    outcomes = race(*runs)
+    assert outcomes["done"] == 1
+    holder = members.resolve(MemberReference(phone=wanted))
+    assert [member_id for member_id in ids if members.load(member_id).phone == wanted] == [holder]
+
+
+def test_changes_of_one_profile_at_once_lose_nothing(members: Members):
+    member_id = members.enrol(LOGIN, Enrolment(phone="0901234567"), NOW).member.member_id
+    fields = [{"name": "Hoa"}, {"locale": "vi"}, {"email": "hoa@example.com"}]
+    outcomes = race(*[lambda changes=changes: members.change(member_id, changes, LOGIN, NOW) for changes in fields])
+    after = members.load(member_id)
+    assert outcomes == {"done": 3}
+    assert (after.name, after.locale, after.email, after.version) == ("Hoa", "vi", "hoa@example.com", 4)

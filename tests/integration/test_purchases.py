@@ -1,0 +1,126 @@
+"""Purchases from a till: once each, explained, previewed by the same code, and nobody else's business."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import boto3
+import pytest
+from factories import NOON, make_program, make_purchase
+from house import FixedPrograms, House, MovableClock, enrol, member
+from moto import mock_aws
+from quen.errors import (
+    CurrencyMismatchError,
+    MemberNotFoundError,
+    PurchaseAlreadyRecordedError,
+    PurchaseNotFoundError,
+    ValidationFailedError,
+)
+from quen.members.model import MemberReference
+from quen.money import Money
+from tables import create_tables
+
+
+@pytest.fixture
+def house() -> Iterator[House]:
+    with mock_aws():
+        client = boto3.client("dynamodb", region_name="us-east-1")
+        yield House(client, create_tables(client), MovableClock())
+
+
+def test_the_answer_says_what_was_earned_why_and_what_the_member_has(house: House) -> None:
+    member_id = enrol(house)
+    answer = house.purchases.record("ptn_1", member(member_id), make_purchase(1_255_000), "f").result
+    [entry] = answer["entries"]
+    assert (entry["kind"], entry["points"], entry["state"]) == ("earn", 125, "active")
+    assert (entry["active_on"], entry["expires_on"]) == ("2026-11-22", "2027-11-30")
+    assert entry["explanation"] == [{"rule_id": "base", "rule_version": 1, "basis": 1_255_000, "points": 125}]
+    assert answer["account"]["points"] == {"active": 145, "pending": 0, "held": 0, "debt": 0}
+    assert answer["account"]["worth"] == {"amount": 14_500, "currency": "VND"}
+    assert answer["receipt_text"]["en"] == "You earned 125 points. You have 145 points, worth 14,500 VND."
+    assert answer["receipt_text"]["vi"].startswith("Bạn được tích 125 điểm.")
+
+
+def test_points_that_wait_say_until_when(house: House) -> None:
+    program = make_program()
+    house.programs = FixedPrograms(replace(program, points=replace(program.points, pending_days=7)))
+    answer = house.purchases.record("ptn_1", member(enrol(house)), make_purchase(), "f").result
+    [entry] = answer["entries"]
+    assert (entry["points"], entry["state"], entry["active_on"]) == (12, "pending", "2026-11-29")
+    assert answer["account"]["activating"] == [{"on": "2026-11-29", "points": 12}]
+
+
+def test_the_same_purchase_again_is_the_first_answer_word_for_word(house: House) -> None:
+    member_id = enrol(house)
+    first = house.purchases.record("ptn_1", member(member_id), make_purchase(), "same")
+    house.purchases.record("ptn_1", member(member_id), make_purchase(purchase_id="B-2"), "other")
+    again = house.purchases.record("ptn_1", member(member_id), make_purchase(), "same")
+    assert (first.replayed, again.replayed) == (False, True)
+    assert again.result == first.result
+
+
+def test_a_retry_is_answered_though_the_code_that_named_the_member_is_over(house: House) -> None:
+    clock = house.clock
+    assert isinstance(clock, MovableClock)
+    card = house.members.card(enrol(house))
+    reference = MemberReference(qr_token=card.qr_token)
+    first = house.purchases.record("ptn_1", reference, make_purchase(), "f")
+    clock.advance(hours=1)
+    assert house.purchases.record("ptn_1", reference, make_purchase(), "f").result == first.result
+    with pytest.raises(MemberNotFoundError):
+        house.purchases.record("ptn_1", reference, make_purchase(purchase_id="B-2"), "f2")
+
+
+def test_the_same_id_with_other_content_is_refused_for_whichever_member(house: House) -> None:
+    first, second = enrol(house), enrol(house, "+84907654321")
+    house.purchases.record("ptn_1", member(first), make_purchase(), "f")
+    for who in (first, second):
+        with pytest.raises(PurchaseAlreadyRecordedError):
+            house.purchases.record("ptn_1", member(who), make_purchase(), "another")
+    assert house.purchases.record("ptn_2", member(second), make_purchase(), "f").replayed is False
+
+
+def test_a_preview_answers_what_the_purchase_would_and_writes_nothing(house: House) -> None:
+    member_id = enrol(house)
+    preview = house.purchases.preview("ptn_1", member(member_id), make_purchase())
+    assert house.ledger.show_account(member_id)["sequence"] == 1
+    recorded = house.purchases.record("ptn_1", member(member_id), make_purchase(), "f").result
+    [shown], [written] = preview["entries"], recorded["entries"]
+    assert shown | {"entry_id": written["entry_id"]} == written
+    assert preview["account"] == recorded["account"]
+    assert preview["receipt_text"] == recorded["receipt_text"]
+
+
+def test_a_purchase_is_found_by_its_own_partner_only(house: House) -> None:
+    house.purchases.record("ptn_1", member(enrol(house)), make_purchase(), "f")
+    found = house.purchases.load("ptn_1", "B-1")
+    assert (found["total"], found["returns"]) == ({"amount": 125_000, "currency": "VND"}, [])
+    for partner_id, purchase_id in (("ptn_2", "B-1"), ("ptn_1", "B-2"), ("ptn_1#B-1", "")):
+        with pytest.raises(PurchaseNotFoundError):
+            house.purchases.load(partner_id, purchase_id)
+
+
+def test_what_cannot_be_changes_nothing(house: House) -> None:
+    member_id = enrol(house)
+    ahead = make_purchase(at=NOON + timedelta(minutes=11))
+    dollars = replace(make_purchase(), total=Money(100, "USD"))
+    for purchase, error in ((ahead, ValidationFailedError), (dollars, CurrencyMismatchError)):
+        with pytest.raises(error):
+            house.purchases.record("ptn_1", member(member_id), purchase, "f")
+        with pytest.raises(error):
+            house.purchases.preview("ptn_1", member(member_id), purchase)
+    assert house.ledger.show_account(member_id)["sequence"] == 1
+
+
+def test_a_late_receipt_goes_by_the_program_of_its_day(house: House) -> None:
+    class Changed(FixedPrograms):
+        def at(self, instant):  # type: ignore[no-untyped-def]
+            return make_program(version=1) if instant < NOON else make_program(version=2, earning=())
+
+    house.programs = Changed(make_program(version=2, earning=()))
+    member_id = enrol(house)
+    late = make_purchase(at=NOON - timedelta(days=1))
+    [entry] = house.purchases.record("ptn_1", member(member_id), late, "f").result["entries"]
+    assert (entry["points"], entry["explanation"][0]["rule_version"]) == (12, 1)

@@ -1,0 +1,45 @@
+"""The tables as the template declares them, created on any DynamoDB: one source for schema, tests and deployment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import yaml
+
+DATA_TEMPLATE = Path(__file__).parents[1] / "infra/data.yaml"
+TABLES = {"ledger": "LedgerTable", "members": "MembersTable", "program": "ProgramTable", "messages": "MessagesTable"}
+_CREATED_WITH = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
+
+
+class _Intrinsics(yaml.SafeLoader):
+    """Reads CloudFormation's tags as plain values."""
+
+
+_Intrinsics.add_multi_constructor("!", lambda loader, _tag, node: _plain(loader, node))
+
+
+def _plain(loader: yaml.SafeLoader, node: Any) -> Any:
+    if isinstance(node, yaml.ScalarNode):
+        return loader.construct_scalar(node)
+    if isinstance(node, yaml.SequenceNode):
+        return loader.construct_sequence(node, deep=True)
+    return loader.construct_mapping(node, deep=True)
+
+
+def load_template(path: Path) -> dict[str, Any]:
+    """A CloudFormation template with its intrinsic functions as plain values."""
+    template: dict[str, Any] = yaml.load(path.read_text("utf-8"), _Intrinsics)
+    return template
+
+
+def create_tables(client: Any) -> dict[str, str]:
+    """Create all four tables under fresh names; answers the name of each."""
+    resources = load_template(DATA_TEMPLATE)["Resources"]
+    run = uuid4().hex[:8]
+    for name, resource in TABLES.items():
+        properties = resources[resource]["Properties"]
+        schema = {key: properties[key] for key in _CREATED_WITH if key in properties}
+        client.create_table(TableName=f"{name}-{run}", **schema)
+    return {name: f"{name}-{run}" for name in TABLES}
