@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
-_OPTIONAL = {"PUBLIC_AUTHORITY": "", "SANDBOX": "false", "STAGE": "live", "AWS_REGION": "", "LOG_LEVEL": "INFO"}
+_OPTIONAL = {
+    "PUBLIC_AUTHORITY": "",
+    "EMAIL_FROM": "",
+    "SANDBOX": "false",
+    "STAGE": "live",
+    "AWS_REGION": "",
+    "LOG_LEVEL": "INFO",
+}
 
 
 class SettingsError(Exception):

@@ -1,0 +1,1 @@
+"""The admin API: what staff do, by their role."""

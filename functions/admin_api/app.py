@@ -1,0 +1,14 @@
+"""The admin API's Lambda handler: `admin_api.app.app`, one module per resource."""
+
+from __future__ import annotations
+
+from admin_api.adjustments import adjustments
+from admin_api.audit import audit
+from admin_api.jobs import jobs
+from admin_api.members import members
+from admin_api.partners import partners
+from admin_api.program import program
+from admin_api.verification import verification
+from quen.http.api import Api
+
+app = Api("admin_api", [program, members, adjustments, partners, jobs, verification, audit])

@@ -1,0 +1,92 @@
+"""Runs of the scheduled jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, Literal, TypedDict
+
+from msgspec import Struct
+
+from quen.bootstrap import application
+from quen.errors import NotFoundError
+from quen.http.answers import Count, Cursor, Day, Instant
+from quen.http.bodies import Day as DayBody
+from quen.http.callers import recognise_staff
+from quen.http.endpoint import Call, Resource
+from quen.http.errors import CursorInvalidError
+from quen.http.paging import PageQuery
+from quen.staff.model import Action, StaffCaller
+
+jobs: Resource[StaffCaller] = Resource(__name__, recognise_staff)
+
+
+class RunBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """Run the job for that business day; a dry run moves no points."""
+
+    on: DayBody
+    dry_run: bool = False
+
+
+class Run(TypedDict):
+    """What a run did so far."""
+
+    job: str
+    run_id: str
+    on: Day
+    dry_run: bool
+    state: Literal["running", "finished", "failed"]
+    seen: Count
+    done: Count
+    failed: Count
+    points: int
+    started_at: Instant
+    finished_at: Instant | None
+    started_by: str
+
+
+class RunPage(TypedDict):
+    """The job's latest runs, newest first."""
+
+    items: list[Run]
+    next_cursor: Cursor | None
+
+
+@jobs.endpoint(
+    "POST",
+    "/v1/jobs/{job}/runs",
+    action=Action.START_JOB_RUN,
+    status=201,
+    body=RunBody,
+    answer=Run,
+    errors=(NotFoundError,),
+)
+def start_run(call: Call[StaffCaller, RunBody], job: str) -> Mapping[str, Any]:
+    """Run a job for a day that has begun; what was done already is not done again."""
+    app = application()
+    run = app.jobs.start_run(job, call.input.on, dry_run=call.input.dry_run, actor=call.caller.subject)
+    after = {"run_id": run["run_id"], "on": run["on"], "dry_run": run["dry_run"]}
+    app.audit.record(call.caller, Action.START_JOB_RUN, f"job:{job}", after=after)
+    return run
+
+
+@jobs.endpoint(
+    "GET",
+    "/v1/jobs/{job}/runs",
+    action=Action.READ_JOB_RUNS,
+    query=PageQuery,
+    answer=RunPage,
+    errors=(NotFoundError, CursorInvalidError),
+)
+def list_runs(call: Call[StaffCaller, PageQuery], job: str) -> Mapping[str, Any]:
+    """What the job's latest runs did."""
+    fetch = partial(_fetch, job)
+    return application().cursors.page(call.input, fetch, caller=call.caller.name, listing=f"runs {job}")
+
+
+def _fetch(job: str, after: str | None, limit: int) -> tuple[list[dict[str, Any]], str | None]:
+    runs = application().jobs.list_runs(job)
+    places = [run["run_id"] for run in runs]
+    first = places.index(after) + 1 if after in places else 0
+    page = runs[first : first + limit]
+    return page, page[-1]["run_id"] if first + limit < len(runs) else None

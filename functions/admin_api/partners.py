@@ -1,0 +1,120 @@
+"""Partners and the keys they sign with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, TypedDict
+
+from msgspec import Meta, Struct
+
+from admin_api.views import issued_key_view, key_view, partner_view
+from quen.bootstrap import application
+from quen.errors import NotFoundError
+from quen.http.answers import Instant
+from quen.http.bodies import Instant as InstantBody
+from quen.http.bodies import Name
+from quen.http.callers import recognise_staff
+from quen.http.endpoint import Call, Nothing, Resource
+from quen.partners.model import ALL_RIGHTS, Right
+from quen.staff.model import Action, StaffCaller
+
+partners: Resource[StaffCaller] = Resource(__name__, recognise_staff)
+
+PUBLIC_KEY_LENGTH_MAX = 2000
+
+Algorithm = Literal["ed25519", "ecdsa-p256-sha256", "hmac-sha256"]
+Rights = Annotated[tuple[Right, ...], Meta(max_length=len(Right), description="All of them, unless said otherwise.")]
+
+
+class PartnerBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """A brand, or a chain of tills."""
+
+    name: Name
+    rights: Rights | None = None
+
+
+class KeyBody(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How the key signs. Of `hmac-sha256` we make the secret; of the others the partner gives the public key."""
+
+    algorithm: Algorithm
+    public_key: Annotated[str, Meta(min_length=1, max_length=PUBLIC_KEY_LENGTH_MAX)] | None = None
+    not_before: InstantBody | None = None
+    not_after: InstantBody | None = None
+
+
+class Partner(TypedDict):
+    """A partner."""
+
+    partner_id: str
+    name: str
+    state: str
+    rights: list[str]
+    created_at: Instant
+
+
+class Key(TypedDict):
+    """A partner's key."""
+
+    key_id: str
+    partner_id: str
+    algorithm: Algorithm
+    state: Literal["active", "retiring", "revoked"]
+    not_before: Instant
+    not_after: Instant | None
+    created_at: Instant
+    public_key: str | None
+
+
+class IssuedKey(Key):
+    """A new key. `secret` (base64) is shown in this one answer; null where the partner keeps the private key."""
+
+    secret: str | None
+
+
+@partners.endpoint("POST", "/v1/partners", action=Action.CREATE_PARTNER, status=201, body=PartnerBody, answer=Partner)
+def create(call: Call[StaffCaller, PartnerBody]) -> Mapping[str, Any]:
+    """A new partner."""
+    app = application()
+    rights = ALL_RIGHTS if call.input.rights is None else frozenset(call.input.rights)
+    shown = partner_view(app.partners.create(call.input.name, rights=rights))
+    app.audit.record(call.caller, Action.CREATE_PARTNER, f"partner:{shown['partner_id']}", after=shown)
+    return shown
+
+
+@partners.endpoint(
+    "POST",
+    "/v1/partners/{partner_id}/keys",
+    action=Action.CREATE_PARTNER_KEY,
+    status=201,
+    body=KeyBody,
+    answer=IssuedKey,
+    errors=(NotFoundError,),
+)
+def create_key(call: Call[StaffCaller, KeyBody], partner_id: str) -> Mapping[str, Any]:
+    """A new key beside the old ones; a generated secret is shown once."""
+    app, asked = application(), call.input
+    issued = app.partners.create_key(
+        partner_id,
+        asked.algorithm,
+        public_key=asked.public_key,
+        not_before=asked.not_before,
+        not_after=asked.not_after,
+    )
+    shown = key_view(issued.key)
+    app.audit.record(call.caller, Action.CREATE_PARTNER_KEY, f"key:{issued.key.key_id}", after=shown)
+    return issued_key_view(issued)
+
+
+@partners.endpoint(
+    "POST",
+    "/v1/partners/{partner_id}/keys/{key_id}/revoke",
+    action=Action.REVOKE_PARTNER_KEY,
+    answer=Key,
+    errors=(NotFoundError,),
+)
+def revoke_key(call: Call[StaffCaller, Nothing], partner_id: str, key_id: str) -> Mapping[str, Any]:
+    """The key signs no more, everywhere within 60 seconds; again is the same."""
+    app = application()
+    shown = key_view(app.partners.revoke_key(partner_id, key_id))
+    app.audit.record(call.caller, Action.REVOKE_PARTNER_KEY, f"key:{key_id}", after=shown)
+    return shown

@@ -1,0 +1,89 @@
+"""The program document and its versions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, TypedDict
+
+from msgspec import Meta
+
+from quen.bootstrap import application
+from quen.errors import ConflictRetryError, NotFoundError
+from quen.http.answers import Cursor, Instant
+from quen.http.callers import recognise_staff
+from quen.http.endpoint import Call, Nothing, Resource
+from quen.http.errors import CursorInvalidError
+from quen.http.paging import PageQuery
+from quen.staff.model import Action, StaffCaller
+
+program: Resource[StaffCaller] = Resource(__name__, recognise_staff)
+
+# What a document may hold is said by the program's own schema, which names every fault: to the transport it is an object.
+_DOCUMENT = {"$ref": "#/components/schemas/ProgramDocument"}
+ProgramBody = Annotated[dict[str, Any], Meta(extra_json_schema=_DOCUMENT)]
+
+
+class ProgramDocument(TypedDict):
+    """A version of the document: beside what is here, its own members, as the program's schema has them."""
+
+    version: int
+    effective_from: Instant
+
+
+class Version(TypedDict):
+    """When a version counts, who wrote it and when."""
+
+    version: int
+    effective_from: Instant
+    recorded_at: Instant
+    actor: str
+
+
+class VersionPage(TypedDict):
+    """Versions, newest first."""
+
+    items: list[Version]
+    next_cursor: Cursor | None
+
+
+@program.endpoint("GET", "/v1/program", action=Action.READ_PROGRAM, answer=ProgramDocument, errors=(NotFoundError,))
+def show(_call: Call[StaffCaller, Nothing]) -> Mapping[str, Any]:
+    """The document in force."""
+    app = application()
+    return app.programs.document(app.ledger.now())
+
+
+@program.endpoint(
+    "PUT",
+    "/v1/program",
+    action=Action.REPLACE_PROGRAM,
+    body=ProgramBody,
+    answer=ProgramDocument,
+    errors=(ConflictRetryError,),
+)
+def replace(call: Call[StaffCaller, ProgramBody]) -> Mapping[str, Any]:
+    """Make a document the program: a new version, unless nothing changed. Every fault is named by pointer."""
+    app = application()
+    shown = app.programs.replace(call.input, actor=call.caller.subject, now=app.ledger.now())
+    after = {"version": shown["version"], "effective_from": shown["effective_from"]}
+    app.audit.record(call.caller, Action.REPLACE_PROGRAM, "program", after=after)
+    return shown
+
+
+@program.endpoint(
+    "GET",
+    "/v1/program/versions",
+    action=Action.READ_PROGRAM,
+    query=PageQuery,
+    answer=VersionPage,
+    errors=(CursorInvalidError,),
+)
+def list_versions(call: Call[StaffCaller, PageQuery]) -> Mapping[str, Any]:
+    """Every version, newest first."""
+    return application().cursors.page(call.input, _fetch, caller=call.caller.name, listing="versions")
+
+
+def _fetch(before: int | None, limit: int) -> tuple[list[dict[str, Any]], int | None]:
+    versions = application().programs.list_versions(before, limit + 1)
+    page = versions[:limit]
+    return page, page[-1]["version"] if len(versions) > limit else None

@@ -1,0 +1,1 @@
+"""The mobile API: what members do for themselves."""

@@ -1,0 +1,12 @@
+"""The mobile API's Lambda handler: `mobile_api.app.app`, one module per resource."""
+
+from __future__ import annotations
+
+from mobile_api.account import account
+from mobile_api.card import card
+from mobile_api.profile import profile
+from mobile_api.redemptions import redemptions
+from mobile_api.rewards import rewards
+from quen.http.api import Api
+
+app = Api("mobile_api", [profile, account, rewards, redemptions, card])

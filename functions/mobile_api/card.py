@@ -1,0 +1,30 @@
+"""The virtual card."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypedDict
+
+from mobile_api.callers import own_member_id
+from quen.bootstrap import application
+from quen.errors import MemberNotFoundError
+from quen.http.answers import Instant
+from quen.http.callers import MemberCaller, recognise_member
+from quen.http.endpoint import Call, Nothing, Resource
+from quen.http.views import card_view
+
+card: Resource[MemberCaller] = Resource(__name__, recognise_member)
+
+
+class Card(TypedDict):
+    """The lasting code, and a token for the screen that is signed and short-lived."""
+
+    card_code: str
+    qr_token: str
+    valid_until: Instant
+
+
+@card.endpoint("GET", "/v1/me/card", answer=Card, errors=(MemberNotFoundError,))
+def show_card(call: Call[MemberCaller, Nothing]) -> Mapping[str, Any]:
+    """The member's card, to be shown at a till."""
+    return card_view(application().members.card(own_member_id(call.caller)))

@@ -1,0 +1,1 @@
+"""The partner API: what tills and partner brands do, every request signed."""

@@ -1,0 +1,10 @@
+"""The partner API's Lambda handler: `partner_api.app.app`, one module per resource."""
+
+from __future__ import annotations
+
+from partner_api.members import members
+from partner_api.purchases import purchases
+from partner_api.redemptions import redemptions
+from quen.http.api import Api
+
+app = Api("partner_api", [purchases, members, redemptions])

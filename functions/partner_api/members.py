@@ -1,0 +1,70 @@
+"""Members, as a till may see them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, TypedDict
+
+from msgspec import Meta, Struct
+
+from partner_api.callers import recognise_partner
+from quen.bootstrap import application
+from quen.errors import MemberNotFoundError, ValidationFailedError
+from quen.http.answers import Count, Tier
+from quen.http.bodies import ShortText
+from quen.http.endpoint import Call, Resource
+from quen.members.model import MemberReference
+from quen.partners.model import PartnerCaller, Right
+
+members: Resource[PartnerCaller] = Resource(__name__, recognise_partner)
+
+
+class SearchBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """Something that the member has with them: exactly one of these."""
+
+    phone: ShortText | None = None
+    card_code: ShortText | None = None
+    qr_token: Annotated[str, Meta(min_length=1, max_length=128)] | None = None
+
+    def reference(self) -> MemberReference:
+        """As the domain has it. Raises ValidationFailedError."""
+        if sum(value is not None for value in (self.phone, self.card_code, self.qr_token)) != 1:
+            sentence = "Search by exactly one of phone, card_code, qr_token."
+            raise ValidationFailedError.at("", "exactly_one_required", sentence)
+        return MemberReference(None, self.phone, self.card_code, self.qr_token)
+
+
+class ActivePoints(TypedDict):
+    """What can be spent."""
+
+    active: Count
+
+
+class FoundMember(TypedDict):
+    """Enough to say "is this you?"."""
+
+    member_id: str
+    masked_name: str
+    tier: Tier | None
+    points: ActivePoints
+
+
+@members.endpoint(
+    "POST",
+    "/v1/members/search",
+    action=Right.SEARCH_MEMBERS,
+    body=SearchBody,
+    answer=FoundMember,
+    errors=(MemberNotFoundError,),
+)
+def search(call: Call[PartnerCaller, SearchBody]) -> Mapping[str, Any]:
+    """Find the member at the till."""
+    app = application()
+    member = app.members.search(call.input.reference())
+    account = app.ledger.show_account(member.member_id)
+    return {
+        "member_id": member.member_id,
+        "masked_name": member.masked_name,
+        "tier": account["tier"],
+        "points": {"active": account["points"]["active"]},
+    }

@@ -1,0 +1,103 @@
+"""Redemptions at a till: reserve, then redeem or release."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from partner_api.callers import recognise_partner
+from quen.bootstrap import application
+from quen.errors import (
+    AlreadyRedeemedError,
+    ConflictRetryError,
+    IdempotencyKeyReusedError,
+    InsufficientPointsError,
+    MemberNotActiveError,
+    MemberNotFoundError,
+    RedemptionNotFoundError,
+    ReservationExpiredError,
+    RewardLimitReachedError,
+    RewardNotFoundError,
+    RewardOutOfStockError,
+    ValidationFailedError,
+)
+from quen.http.answers import Redemption
+from quen.http.bodies import BusinessId, Member, Points, RewardId
+from quen.http.endpoint import Call, Nothing, Resource
+from quen.ledger.documents import Outcome
+from quen.partners.model import PartnerCaller, Right
+from quen.rewards.model import PointsWanted, RewardWanted, Wanted
+
+redemptions: Resource[PartnerCaller] = Resource(__name__, recognise_partner)
+
+
+class RedemptionBody(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Either one reward of the catalogue, or plain points to pay part of a bill with."""
+
+    member: Member
+    reward_id: RewardId | None = None
+    points: Points | None = None
+    purchase_id: BusinessId | None = None
+
+    def wanted(self) -> Wanted:
+        """As the domain has it. Raises ValidationFailedError."""
+        if self.points is not None and self.reward_id is None:
+            return PointsWanted(self.points, self.purchase_id)
+        if self.reward_id is None or self.points is not None:
+            raise ValidationFailedError.at("", "exactly_one_required", "Ask for exactly one of reward_id and points.")
+        if self.purchase_id is not None:
+            raise ValidationFailedError.at("/purchase_id", "not_allowed", "Only points pay for a purchase.")
+        return RewardWanted(self.reward_id)
+
+
+@redemptions.endpoint(
+    "POST",
+    "/v1/redemptions",
+    action=Right.REDEEM_REWARDS,
+    status=201,
+    body=RedemptionBody,
+    answer=Redemption,
+    needs_key=True,
+    errors=(
+        MemberNotFoundError,
+        RewardNotFoundError,
+        MemberNotActiveError,
+        RewardOutOfStockError,
+        ConflictRetryError,
+        IdempotencyKeyReusedError,
+        InsufficientPointsError,
+        RewardLimitReachedError,
+    ),
+)
+def reserve(call: Call[PartnerCaller, RedemptionBody]) -> Outcome:
+    """Hold the points until the till redeems or releases them, or the reservation lapses."""
+    return application().rewards.reserve(
+        call.input.member.reference(),
+        call.input.wanted(),
+        idempotency_key=call.idempotency_key,
+        fingerprint=call.fingerprint,
+        partner_id=call.caller.partner_id,
+    )
+
+
+@redemptions.endpoint(
+    "POST",
+    "/v1/redemptions/{redemption_id}/redeem",
+    action=Right.REDEEM_REWARDS,
+    answer=Redemption,
+    errors=(RedemptionNotFoundError, AlreadyRedeemedError, ReservationExpiredError, ConflictRetryError),
+)
+def redeem(call: Call[PartnerCaller, Nothing], redemption_id: str) -> Outcome:
+    """The reward was handed over, or the bill paid: final."""
+    return application().rewards.redeem(redemption_id, partner_id=call.caller.partner_id)
+
+
+@redemptions.endpoint(
+    "POST",
+    "/v1/redemptions/{redemption_id}/release",
+    action=Right.REDEEM_REWARDS,
+    answer=Redemption,
+    errors=(RedemptionNotFoundError, AlreadyRedeemedError, ReservationExpiredError, ConflictRetryError),
+)
+def release(call: Call[PartnerCaller, Nothing], redemption_id: str) -> Outcome:
+    """Called off: the points go back to the lots they came from."""
+    return application().rewards.release(redemption_id, partner_id=call.caller.partner_id)

@@ -1,0 +1,1 @@
+"""What the APIs share: requests read strictly, endpoints declared once, refusals as problems."""

@@ -1,0 +1,50 @@
+"""A Chalice app whose every answer is ours: what the framework would refuse in its own words becomes a problem.
+
+Chalice answers an unknown path with 405, and a fault of its own with a body of its own; both are caught here. An app
+serves one request at a time, as Lambda does: Chalice is not safe under threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from chalice.app import Chalice, Response
+
+from quen.errors import NotFoundError, QuenError
+from quen.http.endpoint import Endpoint, Resource, refusal, respond
+from quen.http.errors import MethodNotAllowedError
+from quen.http.gateway import GatewayRequest
+
+
+class Api(Chalice):
+    """One API: its resources, and the Lambda handler (an instance is called with the proxy event)."""
+
+    def __init__(self, name: str, resources: Sequence[Resource[Any]]) -> None:
+        super().__init__(name, configure_logs=False)
+        for resource in resources:
+            self.register_blueprint(resource)
+        self.endpoints: list[Endpoint] = [endpoint for resource in resources for endpoint in resource.endpoints]
+
+    def __call__(self, event: dict[str, Any], context: object) -> dict[str, Any]:
+        """The answer to one proxy event, in the shape that API Gateway wants."""
+        asked = event["requestContext"]
+        methods = self.routes.get(asked["resourcePath"], {})
+        if asked["httpMethod"] in methods:
+            answer: dict[str, Any] = super().__call__(event, context)
+            return answer if _is_ours(answer) else _shape(refusal(QuenError(), asked["requestId"]))
+        error = MethodNotAllowedError(methods) if methods else NotFoundError()
+        return _shape(respond(GatewayRequest.of(event), lambda: _refuse(error)))
+
+
+def _refuse(error: QuenError) -> Response:
+    raise error
+
+
+def _is_ours(answer: dict[str, Any]) -> bool:
+    return "Cache-Control" in answer["headers"]
+
+
+def _shape(response: Response) -> dict[str, Any]:
+    shape: dict[str, Any] = response.to_dict()
+    return shape

@@ -1,0 +1,197 @@
+"""An endpoint is declared once: the router, the checks before the handler, the answer and the OpenAPI file all read it.
+
+    account = Resource(__name__, recognise_member)
+
+    @account.endpoint("GET", "/v1/me/account", answer=Account, errors=(MemberNotFoundError,))
+    def show_account(call: Call[MemberCaller, Nothing]) -> Body:
+        \"\"\"What the member has now.\"\"\"
+        return application().ledger.show_account(member_id(call))
+
+Before a handler runs, in this order: duplicate headers, who is asking and whether they may, query, size, media type,
+JSON, `Idempotency-Key`, the input's rules. Every request leaves one log line, whatever becomes of it.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from chalice.app import Blueprint, Response
+
+from quen import observability
+from quen.errors import NotFoundError, QuenError
+from quen.http import strict_json
+from quen.http.gateway import GatewayRequest, refuse_duplicate_headers, require_json
+from quen.http.idempotency import fingerprint, parse_idempotency_key
+from quen.http.problems import CONTENT_TYPE, STATUSES, problem, problem_headers
+from quen.http.validation import parse_body, parse_query
+from quen.ledger.documents import Outcome
+
+C = TypeVar("C")
+Input = TypeVar("Input")
+
+Body = Mapping[str, Any]
+Recognise = Callable[[GatewayRequest, str], C]
+Handler = Callable[..., Body | Outcome]
+Headers = dict[str, str | list[str]]
+
+PATH_PARAMETER = re.compile(r"[A-Za-z0-9._~:-]{1,128}")
+NO_STORE = {"Cache-Control": "no-store"}
+KEY_HEADER = "idempotency-key"
+
+
+class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The input of a route that takes none: no query, and no body or an empty object."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[C, Input]):
+    """What a handler is given: who asks, and what for.
+
+    `input` is the body, or for a reading route the query. `fingerprint` stands for all that was asked, the path included.
+    """
+
+    caller: C
+    input: Input
+    fingerprint: str = ""
+    idempotency_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """The declaration of one route. `errors` are the refusals of its own, besides those that its shape implies."""
+
+    method: str
+    path: str
+    handler: Handler
+    action: str
+    answer: object
+    status: int
+    body: type[Any]
+    query: type[msgspec.Struct]
+    errors: Sequence[type[QuenError]]
+    needs_key: bool
+
+    @property
+    def not_found(self) -> type[QuenError]:
+        """What a path that can name nothing is refused with."""
+        return next((error for error in self.errors if issubclass(error, NotFoundError)), NotFoundError)
+
+
+class Resource(Blueprint, Generic[C]):
+    """The endpoints of one resource, for one kind of caller."""
+
+    def __init__(self, import_name: str, recognise: Recognise[C]) -> None:
+        super().__init__(import_name)
+        self.endpoints: list[Endpoint] = []
+        self._recognise = recognise
+
+    def endpoint(
+        self,
+        method: str,
+        path: str,
+        *,
+        answer: object,
+        status: int = 200,
+        action: str = "",
+        body: type[Any] = Nothing,
+        query: type[msgspec.Struct] = Nothing,
+        errors: Sequence[type[QuenError]] = (),
+        needs_key: bool = False,
+    ) -> Callable[[Handler], Handler]:
+        """Declare a route. `needs_key`: it moves value under the header `Idempotency-Key`."""
+
+        def declare(handler: Handler) -> Handler:
+            declared = Endpoint(method, path, handler, action, answer, status, body, query, errors, needs_key)
+            self.endpoints.append(declared)
+
+            def view(**_path: str) -> Response:
+                request = GatewayRequest.of(self.current_request.to_original_event())
+                return respond(request, lambda: _perform(declared, self._recognise, request))
+
+            # Our own check answers 415, so Chalice's content types stay open.
+            self.route(path, methods=[method], content_types=[], name=handler.__name__)(view)
+            return handler
+
+        return declare
+
+
+def respond(request: GatewayRequest, perform: Callable[[], Response]) -> Response:
+    """The answer to a request, a problem where it is refused, and one line in the log."""
+    started = time.perf_counter()
+    line: dict[str, Any] = {}
+    try:
+        response = perform()
+    except QuenError as error:
+        response = refusal(error, request.request_id)
+        line = {"code": error.code}
+    except Exception as error:  # noqa: BLE001 - the boundary: nothing leaves as a traceback
+        response = refusal(QuenError(), request.request_id)
+        line = {"code": QuenError.code, "exc_info": error}
+    _log(request, response, time.perf_counter() - started, **line)
+    return response
+
+
+def refusal(error: QuenError, request_id: str) -> Response:
+    """The problem that answers a refused request."""
+    headers: Headers = {"Content-Type": CONTENT_TYPE, **NO_STORE, **problem_headers(error)}
+    content = msgspec.json.encode(problem(error, request_id)).decode()
+    return Response(content, headers, STATUSES[error.code])
+
+
+def _perform(declared: Endpoint, recognise: Recognise[Any], request: GatewayRequest) -> Response:
+    refuse_duplicate_headers(request)
+    caller = recognise(request, declared.action)
+    if not all(PATH_PARAMETER.fullmatch(value) for value in request.parameters.values()):
+        raise declared.not_found
+    return _answer(declared, declared.handler(_call(declared, caller, request), **request.parameters))
+
+
+def _call(declared: Endpoint, caller: object, request: GatewayRequest) -> Call[Any, Any]:
+    asked = parse_query(request.query, declared.query)
+    value = _read_body(request, declared)
+    key = parse_idempotency_key(request.find_header(KEY_HEADER)) if declared.needs_key else ""
+    given = parse_body(value, declared.body)
+    return Call(
+        caller=caller,
+        input=given if declared.query is Nothing else asked,
+        fingerprint=fingerprint(request.parameters, value),
+        idempotency_key=key,
+    )
+
+
+def _answer(declared: Endpoint, result: Body | Outcome) -> Response:
+    headers: Headers = {"Content-Type": "application/json", **NO_STORE}
+    if isinstance(result, Outcome):
+        headers |= {"Idempotent-Replayed": "true"} if result.replayed else {}
+        result = result.result
+    return Response(msgspec.json.encode(result).decode(), headers, declared.status)
+
+
+def _read_body(request: GatewayRequest, declared: Endpoint) -> strict_json.Json:
+    if not request.body and declared.body is Nothing:
+        return {}
+    strict_json.refuse_oversize(request.body)
+    require_json(request)
+    return strict_json.parse(request.body)
+
+
+def _log(
+    request: GatewayRequest, response: Response, seconds: float, code: str = "", exc_info: Exception | None = None
+) -> None:
+    fields = {
+        "request_id": request.request_id,
+        "method": request.method,
+        "route": request.template,
+        "status": response.status_code,
+        "duration_ms": round(seconds * 1000, 1),
+        "code": code or None,
+        "replayed": "Idempotent-Replayed" in response.headers,
+    }
+    logger = observability.logger()
+    write = logger.error if exc_info else logger.info
+    write("request", extra=fields, exc_info=exc_info)

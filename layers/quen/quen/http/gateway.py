@@ -1,0 +1,90 @@
+"""A request as API Gateway (REST, v1) hands it over, read once, with nothing of it lost or repaired.
+
+The gateway and the framework keep the last of several equal headers and decode the query: what decides something is
+read from `multiValueHeaders`, and the body from its raw bytes.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from quen.http.errors import DuplicateHeaderError, UnsupportedMediaTypeError
+
+SINGLE_HEADERS = ("authorization", "content-type", "content-length", "idempotency-key")
+
+_JSON = "application/json"
+_CHARSETS = frozenset({"charset=utf-8", 'charset="utf-8"'})
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayRequest:
+    """One request. Header names are lower case; `path` is the path with the stage, `template` that of the route.
+
+    `authorizer` is what the authorizer says about the caller; empty where there is none.
+    """
+
+    method: str
+    template: str
+    path: str
+    domain: str
+    request_id: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    query: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    body: bytes = b""
+    authorizer: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, event: Mapping[str, Any]) -> GatewayRequest:
+        """The request of a Lambda proxy event."""
+        context: Mapping[str, Any] = event.get("requestContext") or {}
+        return cls(
+            method=context.get("httpMethod", ""),
+            template=context.get("resourcePath", ""),
+            path=context.get("path", ""),
+            domain=context.get("domainName", ""),
+            request_id=context.get("requestId", ""),
+            parameters=event.get("pathParameters") or {},
+            headers=_headers(event),
+            query=event.get("multiValueQueryStringParameters") or {},
+            body=_raw_body(event),
+            authorizer=context.get("authorizer") or {},
+        )
+
+    def find_header(self, name: str) -> str | None:
+        """The value of a header (lower case), the first where there are several."""
+        values = self.headers.get(name)
+        return values[0] if values else None
+
+
+def refuse_duplicate_headers(request: GatewayRequest) -> None:
+    """Headers that decide something come once. A gateway may have joined two of them with a comma."""
+    for name in SINGLE_HEADERS:
+        values = request.headers.get(name, ())
+        if len(values) > 1 or any(", " in value for value in values):
+            raise DuplicateHeaderError
+
+
+def require_json(request: GatewayRequest) -> None:
+    """A body says that it is application/json, and if it names a charset, that one is UTF-8."""
+    kind, *parameters = (part.strip().lower() for part in (request.find_header("content-type") or "").split(";"))
+    if kind != _JSON or not _CHARSETS.issuperset(parameters):
+        raise UnsupportedMediaTypeError
+
+
+def _headers(event: Mapping[str, Any]) -> dict[str, list[str]]:
+    headers: dict[str, list[str]] = {}
+    for name, values in (event.get("multiValueHeaders") or {}).items():
+        headers.setdefault(name.lower(), []).extend(values)
+    return headers
+
+
+def _raw_body(event: Mapping[str, Any]) -> bytes:
+    body = event.get("body") or ""
+    if event.get("isBase64Encoded"):
+        return base64.b64decode(body)
+    # Half a surrogate pair cannot be UTF-8: it is kept, so that the parser refuses it.
+    return str(body).encode(errors="surrogatepass")

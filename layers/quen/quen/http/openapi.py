@@ -1,0 +1,270 @@
+"""The contract as a file: `python -m quen.http.openapi` writes `infra/openapi/*.yaml` from the declared endpoints.
+
+A tool for those who build Quen; no function imports it. What a client reads in these files is what the code checks and
+answers: the same types, the same errors, nothing written by hand.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import inspect
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import yaml
+
+from quen.errors import (
+    ForbiddenError,
+    PartnerForbiddenError,
+    QuenError,
+    TemporarilyUnavailableError,
+    ValidationFailedError,
+)
+from quen.http.answers import Problem
+from quen.http.api import Api
+from quen.http.endpoint import PATH_PARAMETER, Endpoint, Nothing
+from quen.http.errors import (
+    BodyTooLargeError,
+    DuplicateHeaderError,
+    IdempotencyKeyInvalidError,
+    IdempotencyKeyMissingError,
+    MalformedJsonError,
+    MethodNotAllowedError,
+    RateLimitedError,
+    TokenExpiredError,
+    TokenInvalidError,
+    TokenMissingError,
+    UnsupportedMediaTypeError,
+)
+from quen.http.idempotency import KEY_LENGTH_MAX
+from quen.http.problems import CONTENT_TYPE, STATUSES
+from quen.partners.model import errors as partner_errors
+
+OUTPUT = Path("infra/openapi")
+PROGRAM_SCHEMA = Path("infra/program.schema.json")
+REFERENCE = "#/components/schemas/{name}"
+
+ABOUT = {
+    "mobile": ("Quen: the mobile API", "What members do for themselves."),
+    "partner": ("Quen: the partner API", "What tills and partner brands do; every request is signed (RFC 9421)."),
+    "admin": ("Quen: the admin API", "What staff do, each as their role allows."),
+}
+ALWAYS: Sequence[type[QuenError]] = (
+    DuplicateHeaderError,
+    ValidationFailedError,
+    RateLimitedError,
+    QuenError,
+    TemporarilyUnavailableError,
+    MalformedJsonError,
+    BodyTooLargeError,
+    UnsupportedMediaTypeError,
+)
+TOKEN_ERRORS: Sequence[type[QuenError]] = (TokenMissingError, TokenInvalidError, TokenExpiredError)
+SIGNATURE_ERRORS: Sequence[type[QuenError]] = (
+    PartnerForbiddenError,
+    *(
+        error
+        for _, error in inspect.getmembers(partner_errors, inspect.isclass)
+        if issubclass(error, QuenError) and error is not QuenError
+    ),
+)
+SECURITY: Mapping[str, Any] = {
+    "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+    "signature": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "Signature",
+        "description": "HTTP Message Signatures (RFC 9421) with Signature-Input, and with a body Content-Digest (RFC 9530).",
+    },
+}
+HEADERS: Mapping[str, Any] = {
+    "Retry-After": {"description": "Seconds to wait before trying again.", "schema": {"type": "integer"}},
+    "WWW-Authenticate": {"description": "What would be accepted (RFC 6750).", "schema": {"type": "string"}},
+    "Accept-Signature": {"description": "The signature that would do (RFC 9421).", "schema": {"type": "string"}},
+    "Allow": {"description": "The methods that the path knows.", "schema": {"type": "string"}},
+    "Idempotent-Replayed": {
+        "description": "`true`: this is the first answer again.",
+        "schema": {"type": "string", "enum": ["true"]},
+    },
+}
+
+
+def document(name: str, api: Api) -> dict[str, Any]:
+    """The OpenAPI 3.1 document of one API."""
+    title, description = ABOUT[name]
+    security = "signature" if name == "partner" else "bearer"
+    refusals = _Refusals()
+    refusals.refer(405, [MethodNotAllowedError.code])
+    paths: dict[str, dict[str, Any]] = {}
+    for endpoint in api.endpoints:
+        paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint, name, refusals)
+    components = {
+        "schemas": _schemas(api.endpoints),
+        "responses": refusals.components,
+        "securitySchemes": {security: SECURITY[security]},
+    }
+    about = {"title": title, "description": description, "version": "1"}
+    shown = {"openapi": "3.1.0", "info": about, "security": [{security: []}], "paths": paths, "components": components}
+    return {key: _plain(part) for key, part in shown.items()}
+
+
+def text(name: str, api: Api) -> str:
+    """The document as the file holds it."""
+    head = "# Made by `python -m quen.http.openapi` from the declared endpoints. Do not edit.\n"
+    return head + yaml.dump(document(name, api), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+
+
+def errors_of(endpoint: Endpoint, name: str) -> list[type[QuenError]]:
+    """Every refusal that a route can answer: its own, and those that its shape implies."""
+    implied = [*ALWAYS, *(SIGNATURE_ERRORS if name == "partner" else TOKEN_ERRORS)]
+    if name == "admin":
+        implied.append(ForbiddenError)
+    if endpoint.needs_key:
+        implied += [IdempotencyKeyMissingError, IdempotencyKeyInvalidError]
+    return [*endpoint.errors, *implied]
+
+
+def load(name: str) -> Api:
+    """The API of that name; found by name, because nothing of the library may depend on a function."""
+    api = importlib.import_module(f"{name}_api.app").app
+    if not isinstance(api, Api):
+        raise TypeError(f"{name}_api.app.app is no Api")
+    return api
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Write the three files."""
+    parser = argparse.ArgumentParser(prog="python -m quen.http.openapi", description="Write infra/openapi/*.yaml.")
+    parser.add_argument("--into", type=Path, default=OUTPUT, help="the folder to write to (default: %(default)s)")
+    folder = parser.parse_args(arguments).into
+    for name in ABOUT:
+        (folder / f"{name}.yaml").write_text(text(name, load(name)), encoding="utf-8")
+
+
+def _operation(endpoint: Endpoint, name: str, refusals: _Refusals) -> dict[str, Any]:
+    resource = endpoint.handler.__module__.rpartition(".")[2]
+    operation: dict[str, Any] = {
+        "operationId": f"{resource}_{endpoint.handler.__name__}",
+        "tags": [resource],
+        "summary": inspect.cleandoc(endpoint.handler.__doc__ or ""),
+        "parameters": _parameters(endpoint),
+    }
+    if endpoint.body is not Nothing:
+        content = {"application/json": {"schema": _schema_of(endpoint.body)}}
+        operation["requestBody"] = {"required": True, "content": content}
+    operation["responses"] = {str(endpoint.status): _success(endpoint), **refusals.of(errors_of(endpoint, name))}
+    return {key: value for key, value in operation.items() if value != []}
+
+
+def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
+    pattern = f"^{PATH_PARAMETER.pattern}$"
+    found: list[dict[str, Any]] = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "pattern": pattern}}
+        for name in re.findall(r"{(\w+)}", endpoint.path)
+    ]
+    schema = msgspec.json.schema_components([endpoint.query], ref_template=REFERENCE)[1][endpoint.query.__name__]
+    found += [
+        {"name": name, "in": "query", "schema": _without_null(rule)} for name, rule in schema["properties"].items()
+    ]
+    if endpoint.needs_key:
+        key = {"type": "string", "pattern": f"^[A-Za-z0-9._~-]{{1,{KEY_LENGTH_MAX}}}$"}
+        found.append({"name": "Idempotency-Key", "in": "header", "required": True, "schema": key})
+    return found
+
+
+def _success(endpoint: Endpoint) -> dict[str, Any]:
+    description = HTTPStatus(endpoint.status).phrase
+    content = {"application/json": {"schema": _schema_of(endpoint.answer)}}
+    replays = endpoint.handler.__annotations__["return"] == "Outcome"
+    headers = {"headers": {"Idempotent-Replayed": HEADERS["Idempotent-Replayed"]}} if replays else {}
+    return {"description": description, **headers, "content": content}
+
+
+class _Refusals:
+    """The answers to refused requests, each set of codes written once."""
+
+    def __init__(self) -> None:
+        self.components: dict[str, Any] = {}
+        self._names: dict[tuple[str, ...], str] = {}
+
+    def of(self, errors: Iterable[type[QuenError]]) -> dict[str, Any]:
+        """The responses for these errors, by status."""
+        by_status: dict[int, set[str]] = {}
+        for error in errors:
+            by_status.setdefault(STATUSES[error.code], set()).add(error.code)
+        return {str(status): self.refer(status, sorted(codes)) for status, codes in sorted(by_status.items())}
+
+    def refer(self, status: int, codes: Sequence[str]) -> dict[str, str]:
+        """A reference to the response with that status and one of these codes."""
+        key = tuple(codes)
+        if key not in self._names:
+            phrase = HTTPStatus(status).phrase.title().replace(" ", "").replace("-", "")
+            name = codes[0].title().replace("_", "") if len(codes) == 1 else phrase
+            number = sum(re.fullmatch(rf"{name}\d*", known) is not None for known in self.components)
+            self._names[key] = f"{name}{number + 1}" if number else name
+            self.components[self._names[key]] = _refusal(status, list(codes))
+        return {"$ref": f"#/components/responses/{self._names[key]}"}
+
+
+def _refusal(status: int, codes: list[str]) -> dict[str, Any]:
+    names = {401: "WWW-Authenticate", 405: "Allow", 429: "Retry-After", 503: "Retry-After"}
+    if status == 401 and any(code.startswith("signature_") for code in codes):
+        names[401] = "Accept-Signature"
+    if "conflict_retry" in codes:
+        names[status] = "Retry-After"
+    schema = {
+        "allOf": [{"$ref": REFERENCE.format(name="Problem")}],
+        "properties": {"status": {"const": status}, "code": {"enum": codes}},
+    }
+    headers = {"headers": {names[status]: HEADERS[names[status]]}} if status in names else {}
+    return {"description": ", ".join(codes), **headers, "content": {CONTENT_TYPE: {"schema": schema}}}
+
+
+def _schema_of(kind: object) -> dict[str, Any]:
+    return msgspec.json.schema_components([kind], ref_template=REFERENCE)[0][0]
+
+
+def _schemas(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
+    kinds = [kind for endpoint in endpoints for kind in (endpoint.body, endpoint.answer) if kind is not Nothing]
+    schemas: dict[str, Any] = msgspec.json.schema_components([*kinds, Problem], ref_template=REFERENCE)[1]
+    if "ProgramDocument" in json.dumps(list(map(_schema_of, kinds))):
+        schemas |= _program_schemas()
+    return dict(sorted(schemas.items()))
+
+
+def _program_schemas() -> dict[str, Any]:
+    """The program document's own schema, its definitions made components."""
+    raw = PROGRAM_SCHEMA.read_text("utf-8").replace("#/$defs/", "#/components/schemas/Program")
+    schema = json.loads(raw)
+    parts = {f"Program{name}": part for name, part in schema.pop("$defs", {}).items()}
+    return {**parts, "ProgramDocument": {key: value for key, value in schema.items() if not key.startswith("$")}}
+
+
+def _without_null(rule: dict[str, Any]) -> dict[str, Any]:
+    """A query parameter is a text or absent; no text is null."""
+    options = [option for option in rule.get("anyOf", ()) if option != {"type": "null"}]
+    rest = {key: value for key, value in rule.items() if key not in {"anyOf", "default"} or value not in (None, "")}
+    return {**{key: value for key, value in rest.items() if key != "anyOf"}, **options[0]} if options else rest
+
+
+def _plain(value: object) -> object:
+    """Without tuples, which YAML would mark, and without defaults that say nothing."""
+    if isinstance(value, Mapping):
+        return {key: _plain(part) for key, part in value.items() if not (key == "default" and part is None)}
+    return [_plain(part) for part in value] if isinstance(value, list | tuple) else value
+
+
+class _Dumper(yaml.SafeDumper):
+    def ignore_aliases(self, data: object) -> bool:
+        """Every part is written out: a reader should not have to look for an anchor."""
+        return data is not None
+
+
+if __name__ == "__main__":
+    main()

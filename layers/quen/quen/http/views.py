@@ -1,0 +1,51 @@
+"""How what the services answer as values is shown: JSON-able, and masked where the caller need not know all."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from quen.members.model import CardView, Consent, Member
+
+
+def instant(value: datetime) -> str:
+    """RFC 3339 in UTC, in whole seconds."""
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def profile_view(member: Member) -> dict[str, Any]:
+    """A member's profile as they see it themselves."""
+    return {
+        "member_id": member.member_id,
+        "state": member.state,
+        "phone": member.phone,
+        "email": member.email,
+        "name": member.name,
+        "birthday": member.birthday.isoformat() if member.birthday else None,
+        "locale": member.locale,
+        "consents": [_consent(consent) for consent in member.consents],
+        "joined_at": instant(member.joined_at),
+    }
+
+
+def staff_member_view(member: Member, *, unmasked: bool) -> dict[str, Any]:
+    """A member as staff see one: name, phone and e-mail masked, no birthday, unless unmasked."""
+    if unmasked:
+        return {**profile_view(member), "masked": False}
+    seen = member.masked()
+    hidden = {"phone": seen.masked_phone, "email": seen.masked_email, "name": seen.masked_name, "birthday": None}
+    return {**profile_view(member), **hidden, "masked": True}
+
+
+def card_view(card: CardView) -> dict[str, Any]:
+    """The virtual card."""
+    return {"card_code": card.card_code, "qr_token": card.qr_token, "valid_until": instant(card.valid_until)}
+
+
+def _consent(consent: Consent) -> dict[str, Any]:
+    return {
+        "purpose": consent.purpose,
+        "granted": consent.granted,
+        "text_version": consent.text_version,
+        "recorded_at": instant(consent.recorded_at),
+    }

@@ -1,0 +1,1 @@
+"""Staff: who may do what, and the trail of what they did."""

@@ -1,0 +1,108 @@
+"""Staff: five roles, and one table that says which of them may do what. What the table does not allow is forbidden."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+from quen.errors import ForbiddenError
+
+
+class Role(StrEnum):
+    """What a member of staff is here for; the claim `role` of their token."""
+
+    OWNER = "owner"
+    MANAGER = "manager"
+    SUPPORT = "support"
+    CASHIER = "cashier"
+    ANALYST = "analyst"
+
+    @classmethod
+    def of(cls, claim: str) -> Role:
+        """The role that a token claims. Raises ForbiddenError for any other text."""
+        try:
+            return cls(claim)
+        except ValueError:
+            raise ForbiddenError("The token names no role of staff.") from None
+
+
+class Action(StrEnum):
+    """Everything that staff can do. The name is permanent: audit records keep it."""
+
+    READ_PROGRAM = "read_program"
+    REPLACE_PROGRAM = "replace_program"
+    FIND_MEMBER = "find_member"
+    READ_MEMBER = "read_member"
+    UNMASK_MEMBER = "unmask_member"
+    READ_ACCOUNT = "read_account"
+    ADJUST_POINTS = "adjust_points"
+    CREATE_PARTNER = "create_partner"
+    CREATE_PARTNER_KEY = "create_partner_key"
+    REVOKE_PARTNER_KEY = "revoke_partner_key"
+    START_JOB_RUN = "start_job_run"
+    READ_JOB_RUNS = "read_job_runs"
+    READ_VERIFICATION = "read_verification"
+    READ_AUDIT = "read_audit"
+
+
+_OWNER, _MANAGER, _SUPPORT, _CASHIER, _ANALYST = Role
+
+ALLOWED: Mapping[Action, frozenset[Role]] = MappingProxyType(
+    {
+        Action.READ_PROGRAM: frozenset(Role),
+        Action.REPLACE_PROGRAM: frozenset({_OWNER, _MANAGER}),
+        Action.FIND_MEMBER: frozenset({_OWNER, _MANAGER, _SUPPORT, _CASHIER}),
+        Action.READ_MEMBER: frozenset({_OWNER, _MANAGER, _SUPPORT, _CASHIER}),
+        Action.UNMASK_MEMBER: frozenset({_OWNER, _MANAGER, _SUPPORT}),
+        Action.READ_ACCOUNT: frozenset({_OWNER, _MANAGER, _SUPPORT, _CASHIER}),
+        Action.ADJUST_POINTS: frozenset({_OWNER, _MANAGER, _SUPPORT}),
+        Action.CREATE_PARTNER: frozenset({_OWNER}),
+        Action.CREATE_PARTNER_KEY: frozenset({_OWNER}),
+        Action.REVOKE_PARTNER_KEY: frozenset({_OWNER, _MANAGER}),
+        Action.START_JOB_RUN: frozenset({_OWNER, _MANAGER}),
+        Action.READ_JOB_RUNS: frozenset({_OWNER, _MANAGER, _SUPPORT, _ANALYST}),
+        Action.READ_VERIFICATION: frozenset({_OWNER, _MANAGER, _ANALYST}),
+        Action.READ_AUDIT: frozenset({_OWNER, _MANAGER}),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StaffCaller:
+    """A member of staff, by the subject of their token."""
+
+    subject: str
+    role: Role
+
+    @property
+    def name(self) -> str:
+        """What this caller's cursors are bound to."""
+        return self.subject
+
+
+def require(caller: StaffCaller, action: Action) -> None:
+    """Raises ForbiddenError unless the caller's role allows the action."""
+    if caller.role not in ALLOWED[action]:
+        raise ForbiddenError(f"The role {caller.role} may not do this.")
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRecord:
+    """One thing that staff did: who, in which role, what, to whom, and how it was before and after.
+
+    `before` and `after` hold no personal data but what is masked. `at` is real time, even where a sandbox moves its own.
+    """
+
+    audit_id: str
+    at: datetime
+    actor: str
+    role: Role
+    action: Action
+    target: str
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    reason: str = ""

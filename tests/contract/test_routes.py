@@ -1,0 +1,86 @@
+"""One list of routes: what the apps serve, what the template deploys, what the OpenAPI files promise."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from quen.http.openapi import ABOUT, load
+from tables import load_template
+
+ROOT = Path(__file__).parents[2]
+TEMPLATE = load_template(ROOT / "template.yaml")
+RESOURCES = TEMPLATE["Resources"]
+METHODS = {"get", "put", "post", "patch", "delete"}
+
+Route = tuple[str, str]
+
+
+def events_of(name: str) -> list[dict[str, Any]]:
+    function = RESOURCES[f"{name.title()}ApiFunction"]["Properties"]
+    return [event["Properties"] for event in function["Events"].values() if event["Type"] == "Api"]
+
+
+def deployed(name: str) -> set[Route]:
+    return {(event["Method"].upper(), event["Path"]) for event in events_of(name) if event["Method"] != "ANY"}
+
+
+def served(name: str) -> set[Route]:
+    return {(method, path) for path, methods in load(name).routes.items() for method in methods}
+
+
+def promised(name: str) -> set[Route]:
+    paths = yaml.safe_load((ROOT / f"infra/openapi/{name}.yaml").read_text("utf-8"))["paths"]
+    return {(method.upper(), path) for path, item in paths.items() for method in item if method in METHODS}
+
+
+@pytest.mark.parametrize("name", ABOUT)
+def test_what_is_served_is_deployed_and_promised(name: str) -> None:
+    assert served(name) == deployed(name) == promised(name)
+
+
+@pytest.mark.parametrize("name", ABOUT)
+def test_every_path_takes_any_other_method_to_the_app_which_refuses_it_as_a_problem(name: str) -> None:
+    assert {event["Path"] for event in events_of(name) if event["Method"] == "ANY"} == {
+        path for _, path in served(name)
+    }
+
+
+@pytest.mark.parametrize("name", ABOUT)
+def test_every_event_belongs_to_its_own_api(name: str) -> None:
+    assert {event["RestApiId"] for event in events_of(name)} == {f"{name.title()}Api"}
+
+
+@pytest.mark.parametrize("name", ["mobile", "admin"])
+def test_members_and_staff_pass_the_authorizer(name: str) -> None:
+    auth = RESOURCES[f"{name.title()}Api"]["Properties"]["Auth"]
+    assert auth["DefaultAuthorizer"] in auth["Authorizers"]
+    without = {
+        (event["Method"], event["Path"])
+        for event in events_of(name)
+        if event.get("Auth", {}).get("Authorizer") == "NONE"
+    }
+    assert {method for method, _ in without} <= {"ANY"}
+
+
+def test_partners_are_recognised_by_their_signature_and_pass_no_authorizer() -> None:
+    assert "DefaultAuthorizer" not in RESOURCES["PartnerApi"]["Properties"].get("Auth", {})
+    assert not any("Auth" in event for event in events_of("partner"))
+
+
+@pytest.mark.parametrize("name", ABOUT)
+def test_the_template_names_the_handler(name: str) -> None:
+    assert RESOURCES[f"{name.title()}ApiFunction"]["Properties"]["Handler"] == f"{name}_api.app.app"
+
+
+@pytest.mark.parametrize("name", ABOUT)
+def test_a_function_has_at_most_fifty_routes(name: str) -> None:
+    """A Lambda's resource policy ends at 20 KB."""
+    assert len(events_of(name)) <= 50
+
+
+def test_bodies_reach_the_functions_as_raw_bytes() -> None:
+    assert TEMPLATE["Globals"]["Api"]["BinaryMediaTypes"] == ["*/*"]

@@ -1,0 +1,193 @@
+"""The admin API through its handler: what staff do, what their role forbids, and the trail that it leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from gateway_events import make_event, member_claims, send
+from quen.bootstrap import application
+from quen.http.openapi import load
+from quen.staff.model import ALLOWED, Action, Role
+from served import Served, read_program, serving
+
+ROUTES = [(endpoint.method, endpoint.path, endpoint.action) for endpoint in load("admin").endpoints]
+
+
+@pytest.fixture(scope="module")
+def apis() -> Iterator[Served]:
+    with serving() as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def member_id(apis: Served) -> str:
+    return apis.enrol("lan", "+84901234567", name="Nguyễn Thị Lan", birthday="1990-05-01")
+
+
+@pytest.mark.parametrize(("method", "path", "action"), ROUTES)
+@pytest.mark.parametrize("role", [*Role, "", "member"])
+def test_every_route_asks_the_table_of_roles(apis: Served, method: str, path: str, action: str, role: str) -> None:
+    filled = path.format(member_id="mem_x", partner_id="ptn_x", key_id="key_x", job="no-job") if "{" in path else path
+    answer = apis.admin(method, filled, {} if method in {"POST", "PUT"} else None, role=role)
+    forbidden = role not in {allowed.value for allowed in ALLOWED[Action(action)]}
+    assert (answer.status == 403) is forbidden, answer
+
+
+def test_a_member_s_token_opens_nothing(apis: Served) -> None:
+    answer = send(apis.apps["admin"], make_event("GET", "/v1/program", authorizer=member_claims()))
+    assert (answer.status, answer.code) == (403, "forbidden")
+
+
+def test_a_program_is_replaced_by_a_new_version(apis: Served) -> None:
+    before = apis.admin("GET", "/v1/program").body
+    changed = read_program(birthday={"points": 60})
+    after = apis.admin("PUT", "/v1/program", changed)
+    assert (after.status, after.body["version"]) == (200, before["version"] + 1)
+    assert apis.admin("PUT", "/v1/program", changed).body == after.body
+    versions = apis.admin("GET", "/v1/program/versions?limit=1").body
+    assert [version["version"] for version in versions["items"]] == [after.body["version"]]
+    rest = apis.admin("GET", f"/v1/program/versions?cursor={versions['next_cursor']}").body["items"]
+    assert [version["version"] for version in rest] == list(range(before["version"], 0, -1))
+
+
+def test_an_invalid_program_names_every_fault_and_changes_nothing(apis: Served) -> None:
+    before = apis.admin("GET", "/v1/program").body
+    wrong = read_program(birthday={"points": -1, "when": "noon"}, rewards=[{"id": "x"}])
+    answer = apis.admin("PUT", "/v1/program", wrong)
+    assert (answer.status, answer.code) == (422, "validation_failed")
+    pointers = {fault["pointer"] for fault in answer.body["errors"]}
+    assert {"/birthday/points", "/birthday/when", "/rewards/0/name"} <= pointers
+    assert apis.admin("GET", "/v1/program").body == before
+    assert apis.admin("PUT", "/v1/program", []).code == "validation_failed"
+
+
+def test_a_member_is_found_masked(apis: Served, member_id: str) -> None:
+    for query in ("phone=0901234567", "phone=%2B84901234567", "phone=090.123.4567"):
+        (found,) = apis.admin("GET", f"/v1/members?{query}", role="cashier").body["items"]
+        assert (found["member_id"], found["masked"], found["name"]) == (member_id, True, "Nguyễn Thị L***")
+        assert "1234567" not in str(found)
+        assert found["birthday"] is None
+    assert apis.admin("GET", "/v1/members?phone=0900000000").body["items"] == []
+
+
+@pytest.mark.parametrize(
+    "query", ["", "?phone=0901234567&email=a@example.com", "?name=Lan", "?phone=0901234567&phone=1"]
+)
+def test_a_search_names_exactly_one_thing(apis: Served, query: str) -> None:
+    assert apis.admin("GET", f"/v1/members{query}").code == "validation_failed"
+
+
+def test_an_unmasked_read_needs_a_role_and_a_reason_and_is_recorded(apis: Served, member_id: str) -> None:
+    path = f"/v1/members/{member_id}"
+    assert apis.admin("GET", path).body["phone"] == "***567"
+    assert apis.admin("GET", f"{path}?unmask=true&reason=x", role="cashier").code == "forbidden"
+    assert apis.admin("GET", f"{path}?unmask=true").code == "validation_failed"
+    shown = apis.admin("GET", f"{path}?unmask=true&reason=called+in", role="support")
+    assert (shown.body["phone"], shown.body["masked"]) == ("+84901234567", False)
+    (record,) = [item for item in trail(apis) if item["action"] == "unmask_member"]
+    assert (record["target"], record["role"], record["reason"]) == (f"member:{member_id}", "support", "called in")
+
+
+def test_points_are_adjusted_once_with_their_audit_record(apis: Served, member_id: str) -> None:
+    first = apis.adjust(member_id, 75, key="adj-1")
+    again = apis.adjust(member_id, 75, key="adj-1")
+    assert (first.status, first.body["points"]) == (201, 75)
+    assert (again.body, again.headers["idempotent-replayed"]) == (first.body, "true")
+    assert apis.adjust(member_id, 76, key="adj-1").code == "idempotency_key_reused"
+    records = [item for item in trail(apis) if item["action"] == "adjust_points" and item["after"]["points"] == 75]
+    assert len(records) == 1
+    entries = apis.admin("GET", f"/v1/members/{member_id}/entries").body["items"]
+    assert entries[0]["entry_id"] == first.body["entry"]["entry_id"]
+
+
+def test_a_refused_adjustment_leaves_no_record(apis: Served, member_id: str) -> None:
+    assert apis.adjust(member_id, -(10**6), key="adj-2").code == "insufficient_points"
+    assert apis.adjust("mem_0000000000000000", 5, key="adj-3").code == "member_not_found"
+    assert apis.adjust(member_id, 0, key="adj-4").code == "validation_failed"
+    assert not [item for item in trail(apis) if item["after"].get("idempotency_key") in {"adj-2", "adj-3", "adj-4"}]
+
+
+def test_a_partner_s_secret_is_shown_once_and_its_key_revoked(apis: Served) -> None:
+    own = apis.credentials
+    partner_id = apis.make_partner("Thú cưng")
+    key_id = apis.credentials.key_id
+    assert apis.partner("GET", "/v1/purchases/x").code == "purchase_not_found"
+    revoked = apis.admin("POST", f"/v1/partners/{partner_id}/keys/{key_id}/revoke")
+    assert (revoked.status, revoked.body["state"]) == (200, "revoked")
+    assert "secret" not in revoked.body
+    assert apis.partner("GET", "/v1/purchases/x").code == "signature_invalid"
+    apis.credentials = own
+    actions = {
+        item["action"]: item for item in trail(apis) if item["target"] in {f"partner:{partner_id}", f"key:{key_id}"}
+    }
+    assert set(actions) == {"create_partner", "create_partner_key", "revoke_partner_key"}
+    assert "secret" not in actions["create_partner_key"]["after"]
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"algorithm": "rsa"}, "/algorithm"),
+        ({"algorithm": "ed25519"}, "/public_key"),
+        ({"algorithm": "hmac-sha256", "public_key": "x"}, "/public_key"),
+        ({"algorithm": "ed25519", "public_key": "not a key"}, "/public_key"),
+    ],
+)
+def test_a_key_that_cannot_be_is_refused(apis: Served, body: dict[str, str], pointer: str) -> None:
+    partner_id = apis.admin("POST", "/v1/partners", {"name": "P"}).body["partner_id"]
+    answer = apis.admin("POST", f"/v1/partners/{partner_id}/keys", body)
+    assert [fault["pointer"] for fault in answer.body["errors"]] == [pointer]
+
+
+def test_the_trail_pages_without_a_gap(apis: Served) -> None:
+    whole = trail(apis)
+    found: list[dict[str, Any]] = []
+    cursor = ""
+    while True:
+        page = apis.admin("GET", f"/v1/audit?limit=2{cursor}").body
+        found += page["items"]
+        if page["next_cursor"] is None:
+            break
+        cursor = f"&cursor={page['next_cursor']}"
+    assert found == whole
+
+
+def test_an_unknown_partner_or_job_is_not_found(apis: Served) -> None:
+    assert apis.admin("POST", "/v1/partners/ptn_x/keys", {"algorithm": "hmac-sha256"}).code == "not_found"
+    assert apis.admin("POST", "/v1/jobs/no-job/runs", {"on": "2026-01-01"}).code == "not_found"
+    assert apis.admin("GET", "/v1/ledger/verification").code == "not_found"
+
+
+def trail(apis: Served) -> list[dict[str, Any]]:
+    page = apis.admin("GET", "/v1/audit?limit=100").body
+    assert page["next_cursor"] is None
+    return page["items"]
+
+
+def test_a_job_is_run_for_a_day_and_its_run_is_listed(apis: Served) -> None:
+    dry = apis.admin("POST", "/v1/jobs/expire-points/runs", {"on": "2026-01-05", "dry_run": True})
+    real = apis.admin("POST", "/v1/jobs/expire-points/runs", {"on": "2026-01-05"})
+    assert (dry.status, dry.body["dry_run"], dry.body["started_by"]) == (201, True, "staff-1")
+    assert (real.status, real.body["state"], real.body["points"]) == (201, "finished", 0)
+    assert dry.body["run_id"] != real.body["run_id"]
+    whole = apis.admin("GET", "/v1/jobs/expire-points/runs").body["items"]
+    assert {real.body["run_id"], dry.body["run_id"]} <= {run["run_id"] for run in whole}
+    first = apis.admin("GET", "/v1/jobs/expire-points/runs?limit=1").body
+    rest = apis.admin("GET", f"/v1/jobs/expire-points/runs?cursor={first['next_cursor']}").body["items"]
+    assert [*first["items"], *rest] == whole
+    assert apis.admin("GET", "/v1/jobs/birthday-rewards/runs").body == {"items": [], "next_cursor": None}
+
+
+def test_a_day_that_has_not_begun_is_refused(apis: Served) -> None:
+    answer = apis.admin("POST", "/v1/jobs/expire-points/runs", {"on": "2126-01-01"})
+    assert [fault["pointer"] for fault in answer.body["errors"]] == ["/on"]
+
+
+def test_the_last_check_of_the_ledger_is_shown(apis: Served, member_id: str) -> None:
+    application().verification.verify_all()
+    shown = apis.admin("GET", "/v1/ledger/verification")
+    assert (shown.status, shown.body["is_sound"], shown.body["flaws"]) == (200, True, [])
+    assert sum(shown.body["totals"].values()) == 0

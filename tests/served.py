@@ -1,0 +1,178 @@
+"""The three APIs as a client meets them, in one process: real handlers, real use cases, DynamoDB as moto plays it."""
+
+from __future__ import annotations
+
+import base64
+import re
+import secrets
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import boto3
+import msgspec
+import pytest
+from moto import mock_aws
+
+from gateway_events import Answer, Headers, make_event, member_claims, send, staff_claims
+from quen.client.signing import Credentials, UnsignedRequest, sign
+from quen.http.answers import Problem
+from quen.http.api import Api
+from quen.http.problems import STATUSES
+from quen.program.document.text import read_text
+from tables import create_tables
+
+PROGRAM = Path(__file__).parents[1] / "infra/local/programs/ca-phe-quen.yaml"
+AUTHORITY = "api.example.com"
+CONSENTS = [{"purpose": "marketing_email", "granted": True, "text_version": "2026-01"}]
+
+
+class Served:
+    """Speaks to the APIs as a member, as a partner and as staff."""
+
+    def __init__(self) -> None:
+        from admin_api.app import app as admin
+        from mobile_api.app import app as mobile
+        from partner_api.app import app as partner
+
+        self.apps: dict[str, Api] = {"mobile": mobile, "partner": partner, "admin": admin}
+        self.credentials = Credentials("key_0000000000000000", "hmac-sha256", b"\0" * 32)
+
+    def mobile(self, method: str, path: str, body: object = None, **changes: Any) -> Answer:
+        """As a member: `claims` are what the authorizer says."""
+        claims = changes.pop("claims", None) or member_claims()
+        return self._send("mobile", self._event("mobile", method, path, body, authorizer=claims, **changes))
+
+    def admin(self, method: str, path: str, body: object = None, *, role: str = "owner", **changes: Any) -> Answer:
+        """As staff."""
+        return self._send("admin", self._event("admin", method, path, body, authorizer=staff_claims(role), **changes))
+
+    def partner(
+        self, method: str, path: str, body: object = None, *, key: str | None = None, nonce: str | None = None
+    ) -> Answer:
+        """As the till of the partner that was made first, signed."""
+        return self._send("partner", self.signed_event(method, path, body, key=key, nonce=nonce))
+
+    def signed_event(
+        self, method: str, path: str, body: object = None, *, key: str | None = None, nonce: str | None = None
+    ) -> dict[str, Any]:
+        """The event of a signed request."""
+        event = self._event("partner", method, path, body)
+        content = base64.b64decode(event["body"]) if event["body"] else b""
+        headers = self.sign(method, path, content, "application/json", key, nonce=nonce)
+        event["headers"] = headers
+        event["multiValueHeaders"] = {name: [value] for name, value in headers.items()}
+        return event
+
+    def sign(
+        self, method: str, path: str, content: bytes, content_type: str, key: str | None, *, nonce: str | None = None
+    ) -> dict[str, str]:
+        """The headers of a signed request, in lower case."""
+        unsigned = UnsignedRequest(method, AUTHORITY, f"/live{path}", content, content_type, idempotency_key=key)
+        headers = sign(unsigned, self.credentials, created=int(time.time()), nonce=nonce or secrets.token_urlsafe(18))
+        return {name.lower(): value for name, value in headers.items()}
+
+    def enrol(self, subject: str = "lan", phone: str = "+84901234567", **body: Any) -> str:
+        """A member; answers the id."""
+        sent = {"phone": phone, "consents": CONSENTS, **body}
+        answer = self.mobile("POST", "/v1/members", sent, claims=member_claims(subject=subject, phone=phone, email=""))
+        assert answer.status == 201, answer
+        return str(answer.body["member_id"])
+
+    def adjust(self, member_id: str, points: int, key: str = "grant-1") -> Answer:
+        """Points given or taken by staff."""
+        body = {"points": points, "reason_code": "goodwill", "note": "a test"}
+        return self.admin("POST", f"/v1/members/{member_id}/adjustments", body, headers={"Idempotency-Key": key})
+
+    def make_partner(self, name: str = "Cà phê Quen") -> str:
+        """A partner whose key signs from now on; answers its id."""
+        partner_id = self.admin("POST", "/v1/partners", {"name": name}).body["partner_id"]
+        key = self.admin("POST", f"/v1/partners/{partner_id}/keys", {"algorithm": "hmac-sha256"}).body
+        self.credentials = Credentials(key["key_id"], "hmac-sha256", base64.b64decode(key["secret"]))
+        return str(partner_id)
+
+    def _send(self, api: str, event: Mapping[str, Any]) -> Answer:
+        """The answer, held to its declared type: nothing missing, nothing that the contract does not name."""
+        answer = send(self.apps[api], event)
+        method, template = event["requestContext"]["httpMethod"], event["resource"]
+        for endpoint in self.apps[api].endpoints:
+            if (endpoint.method, endpoint.path) == (method, template) and answer.status < 400:
+                assert answer.status == endpoint.status
+                declared = msgspec.convert(answer.body, endpoint.answer, strict=True)
+                assert declared == answer.body or template == "/v1/program"
+        if answer.status >= 400:
+            assert msgspec.convert(answer.body, Problem, strict=True) == answer.body
+            assert STATUSES[answer.code] == answer.status == answer.body["status"]
+        return answer
+
+    def _event(self, api: str, method: str, target: str, body: object, **changes: Any) -> dict[str, Any]:
+        url = urlsplit(target)
+        template, parameters = find_route(self.apps[api], url.path)
+        query = parse_qs(url.query, keep_blank_values=True)
+        return make_event(method, template, json_body=body, query=query, parameters=parameters, **changes)
+
+
+def read_program(**changes: Any) -> dict[str, Any]:
+    """The demo program's document, with these members in place of its own. (YAML 1.1 would read the word `on` as true.)"""
+    document, faults = read_text(PROGRAM.read_text("utf-8"))
+    assert isinstance(document, dict), faults
+    return document | changes
+
+
+def find_route(api: Api, path: str) -> tuple[str, dict[str, str]]:
+    """The route's template and the parameters of its path, as the gateway finds them: a fixed segment before a variable."""
+    for template in sorted(api.routes, key=lambda known: known.count("{")):
+        pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(template))
+        if match := re.fullmatch(pattern, path):
+            return template, match.groupdict()
+    return path, {}
+
+
+@contextmanager
+def serving(*, with_program: bool = True) -> Iterator[Served]:
+    """The APIs over empty tables, with the demo program and a partner."""
+    from quen.bootstrap import application
+
+    with mock_aws(), pytest.MonkeyPatch.context() as environment:
+        environment.delenv("AWS_ENDPOINT_URL", raising=False)
+        for name, value in _AWS.items():
+            environment.setenv(name, value)
+        tables = create_tables(boto3.client("dynamodb", region_name="us-east-1"))
+        boto3.client("secretsmanager", region_name="us-east-1").create_secret(
+            Name="quen-test/master", SecretString="m" * 64
+        )
+        for name, table in tables.items():
+            environment.setenv(f"{name.upper()}_TABLE", table)
+        application.cache_clear()
+        served = Served()
+        if with_program:
+            answer = served.admin("PUT", "/v1/program", read_program())
+            assert answer.status == 200, answer
+            served.make_partner()
+        yield served
+    application.cache_clear()
+
+
+_AWS: Mapping[str, str] = {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_REGION": "us-east-1",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "EVENT_BUS": "quen-test",
+    "MESSAGES_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/messages",
+    "EXPIRE_POINTS_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/expire-points",
+    "BIRTHDAY_REWARDS_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/birthday-rewards",
+    "MASTER_KEY_SECRET": "quen-test/master",
+    "PARTNER_SECRETS_PREFIX": "quen-test/partners/",
+    "TOKEN_ISSUER": "https://id.example.com",
+    "TOKEN_AUDIENCE": "quen",
+    "TOKEN_JWKS_URL": "https://id.example.com/jwks.json",
+    "PUBLIC_AUTHORITY": AUTHORITY,
+    "SANDBOX": "false",
+    "EMAIL_FROM": "hello@example.com",
+}
+
+__all__ = ["AUTHORITY", "CONSENTS", "Headers", "Served", "find_route", "read_program", "serving"]

@@ -1,0 +1,52 @@
+"""The table of roles, walked: what is not allowed is forbidden."""
+
+from __future__ import annotations
+
+import pytest
+
+from quen.errors import ForbiddenError
+from quen.staff.model import ALLOWED, Action, Role, StaffCaller, require
+
+
+def may(role: Role) -> set[str]:
+    allowed = set()
+    for action in Action:
+        try:
+            require(StaffCaller("staff-1", role), action)
+        except ForbiddenError:
+            continue
+        allowed.add(action.value)
+    return allowed
+
+
+def test_the_table_answers_for_every_action() -> None:
+    assert set(ALLOWED) == set(Action)
+
+
+def test_an_owner_may_do_everything() -> None:
+    assert may(Role.OWNER) == {action.value for action in Action}
+
+
+@pytest.mark.parametrize(
+    ("role", "allowed"),
+    [
+        (
+            Role.MANAGER,
+            (
+                "read_program replace_program find_member read_member unmask_member read_account adjust_points "
+                "revoke_partner_key start_job_run read_job_runs read_verification read_audit"
+            ),
+        ),
+        (Role.SUPPORT, "read_program find_member read_member unmask_member read_account adjust_points read_job_runs"),
+        (Role.CASHIER, "read_program find_member read_member read_account"),
+        (Role.ANALYST, "read_program read_job_runs read_verification"),
+    ],
+)
+def test_every_other_role_may_do_what_it_is_for(role: Role, allowed: str) -> None:
+    assert may(role) == set(allowed.split())
+
+
+@pytest.mark.parametrize("claim", ["", "admin", "OWNER", "owner ", "owner,manager"])
+def test_a_claim_that_is_no_role_is_forbidden(claim: str) -> None:
+    with pytest.raises(ForbiddenError):
+        Role.of(claim)
