@@ -284,11 +284,11 @@ def _document(key: DocumentKey, item: DocumentItem) -> Document:
     )
 
 
-def _packed(result: Any) -> bytes:  # noqa: ANN401 - any JSON
+def _packed(result: Any) -> bytes:
     return zlib.compress(json.dumps(result, separators=(",", ":"), ensure_ascii=False).encode(), 6)
 
 
-def _unpacked(data: bytes) -> Any:  # noqa: ANN401
+def _unpacked(data: bytes) -> Any:
     return json.loads(zlib.decompress(data))
 
 

@@ -6,7 +6,7 @@ A check only reads. What it finds is reported, never repaired: a ledger that men
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -15,6 +15,8 @@ from quen.errors import MemberNotFoundError, NotFoundError
 from quen.ledger.model import Account, Entry, verify
 from quen.ledger.model.chain import format_instant
 from quen.verification.model import FLAWS_KEPT_MAX, MemberFlaw, Verification
+
+READS_MAX = 3
 
 
 class Histories(Protocol):
@@ -30,8 +32,8 @@ class Histories(Protocol):
 class Ledgers(Protocol):
     """Everything that the ledger's table holds, by reading all of it, and the last check."""
 
-    def scan_members(self) -> Iterable[str]:
-        """Every member with an account or an entry, once each."""
+    def scan_members(self) -> Mapping[str, Mapping[str, int]]:
+        """Every member with an account, an entry or a document, and the entries that their documents name, by key."""
 
     def keep(self, verification: Verification) -> None:
         """Keep what the check found in place of the one before."""
@@ -55,9 +57,9 @@ class Verifications:
         return found
 
     def verify_member(self, member_id: str) -> Verification:
-        """Check one member. Raises MemberNotFoundError."""
+        """Check one member, without their documents. Raises MemberNotFoundError."""
         self._histories.load(member_id)
-        return self._verify([member_id])
+        return self._verify({member_id: {}})
 
     def load_last(self) -> dict[str, Any]:
         """What the last check of the whole ledger found. Raises NotFoundError where there was none yet."""
@@ -66,28 +68,40 @@ class Verifications:
             raise NotFoundError("The ledger has not been checked yet.")
         return verification_view(last)
 
-    def _verify(self, member_ids: Iterable[str]) -> Verification:
-        members = entries = 0
+    def _verify(self, members: Mapping[str, Mapping[str, int]]) -> Verification:
+        entries = 0
         flaws: list[MemberFlaw] = []
         totals = Counter[str]()
-        for member_id in member_ids:
-            members += 1
-            history = list(self._histories.read_history(member_id))
+        for member_id, documents in members.items():
+            history, flaw = self._check(member_id, documents)
             entries += len(history)
             for entry in history:
                 totals.update(entry.lines)
-            flaw = self._flaw(member_id, history)
             if flaw and len(flaws) < FLAWS_KEPT_MAX:
                 flaws.append(flaw)
-        return Verification(self._now(), members, entries, tuple(flaws), dict(sorted(totals.items())))
+        return Verification(self._now(), len(members), entries, tuple(flaws), dict(sorted(totals.items())))
 
-    def _flaw(self, member_id: str, history: list[Entry]) -> MemberFlaw | None:
+    def _check(self, member_id: str, documents: Mapping[str, int]) -> tuple[list[Entry], MemberFlaw | None]:
+        """A member's entries and their first flaw. One who buys meanwhile may look broken between two reads: what is
+        wrong counts when it is still wrong after reading again.
+        """
+        for _ in range(READS_MAX):
+            history = list(self._histories.read_history(member_id))
+            flaw = self._flaw(member_id, history, documents)
+            if flaw is None:
+                break
+        return history, flaw
+
+    def _flaw(self, member_id: str, history: list[Entry], documents: Mapping[str, int]) -> MemberFlaw | None:
         try:
             account = self._histories.load(member_id)
         except MemberNotFoundError:
             return MemberFlaw(member_id, 1, "there are entries but no account")
         flaw = verify(account, history)
-        return MemberFlaw(member_id, flaw.sequence, flaw.what) if flaw else None
+        if flaw:
+            return MemberFlaw(member_id, flaw.sequence, flaw.what)
+        lost = [(sequence, key) for key, sequence in documents.items() if not 1 <= sequence <= len(history)]
+        return MemberFlaw(member_id, min(lost)[0], f"the entry of {min(lost)[1]} is missing") if lost else None
 
     def _now(self) -> datetime:
         return self._wall.now().replace(microsecond=0)

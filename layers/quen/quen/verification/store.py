@@ -1,14 +1,13 @@
 """Where the proof reads, and where it is kept.
 
 what              key                                by
-every member      Ledger table                       Scan of keys: the one scan of the house, for operators
+every member      Ledger table                       Scan: the one scan of the house, for operators
 the last check    Program table: PK VERIFICATION, SK LAST     GetItem, PutItem
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import datetime
 
 from botocore.client import BaseClient
@@ -23,13 +22,15 @@ _MEMBER = "MEMBER#"
 
 
 class KeyItem(Model):
-    """The key of any item of the ledger."""
+    """The key of any item of the ledger; a document also says whose it is, and which entry it made."""
 
     class Meta:
         table_name = ""
 
     PK = UnicodeAttribute(hash_key=True)
     SK = UnicodeAttribute(range_key=True)
+    member_id = UnicodeAttribute(null=True)
+    sequence = IntAttribute(null=True)
 
 
 class VerificationItem(Model):
@@ -54,14 +55,15 @@ class VerificationStore:
         bind((KeyItem,), ledger_table, client)
         bind((VerificationItem,), program_table, client)
 
-    def scan_members(self) -> Iterator[str]:
-        """Every member with an account or an entry, once each."""
-        seen: set[str] = set()
-        for item in KeyItem.scan(KeyItem.PK.startswith(_MEMBER), attributes_to_get=["PK", "SK"]):
-            member_id = item.PK.removeprefix(_MEMBER)
-            if member_id not in seen:
-                seen.add(member_id)
-                yield member_id
+    def scan_members(self) -> dict[str, dict[str, int]]:
+        """Every member with an account, an entry or a document, and the entries that their documents name."""
+        members: dict[str, dict[str, int]] = {}
+        for item in KeyItem.scan(attributes_to_get=["PK", "SK", "member_id", "sequence"], consistent_read=True):
+            if item.member_id:
+                members.setdefault(item.member_id, {})[f"{item.PK}/{item.SK}"] = item.sequence or 0
+            elif item.PK.startswith(_MEMBER):
+                members.setdefault(item.PK.removeprefix(_MEMBER), {})
+        return members
 
     def keep(self, verification: Verification) -> None:
         """Keep what the check found in place of the one before."""

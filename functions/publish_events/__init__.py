@@ -1,0 +1,1 @@
+"""The ledger's stream → events on the bus, intents in the messages' queue."""

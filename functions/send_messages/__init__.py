@@ -1,0 +1,1 @@
+"""The messages' queue → e-mail and SMS."""

@@ -1,0 +1,272 @@
+"""The one composition root: every function asks `application()` for its use cases, made when first used.
+
+Nothing is built before it is needed, and a subject's modules are imported with it: a function pays at its cold start for
+what it does, and for nothing else. That is why the imports stand inside.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any
+
+from quen.clock import Clock, SandboxClock, WallClock
+from quen.dynamodb import open_client
+from quen.keys import KeyRing
+from quen.settings import Settings
+
+if TYPE_CHECKING:
+    from quen.earning.service import Purchases
+    from quen.events.service import Publisher
+    from quen.http.paging import Cursors
+    from quen.jobs.service import Jobs
+    from quen.ledger.service import Adjustments, Ledger
+    from quen.ledger.store import LedgerStore
+    from quen.members.lookups import Lookups
+    from quen.members.service import Members
+    from quen.members.tokens import TokenVerifier
+    from quen.messages.email import SesEmail
+    from quen.messages.service import Messages
+    from quen.messages.sms import SnsSms
+    from quen.partners.service import Partners
+    from quen.program.service import Programs
+    from quen.rewards.service import Rewards
+    from quen.rewards.store import StockStore
+    from quen.staff.service import AuditTrail
+    from quen.verification.service import Verifications
+
+PAUSE_SECONDS_MAX = 0.2
+SANDBOX_PROGRAM_CACHE_SECONDS = 1
+SANDBOX_HOLD_SECONDS = 10
+
+
+@cache
+def application() -> Application:
+    """The process's use cases. Raises SettingsError where the function was deployed without what it needs."""
+    return Application(Settings.from_environment(os.environ))
+
+
+class Application:
+    """The use cases of one stack, over its real adapters."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.wall: Clock = WallClock()
+
+    @cached_property
+    def clock(self) -> Clock:
+        """The business clock: the wall clock, or in a sandbox one that can be moved."""
+        return SandboxClock(self.wall, self._read_offset) if self.settings.sandbox else self.wall
+
+    @cached_property
+    def keys(self) -> KeyRing:
+        """The stack's keys, derived from the one secret that it reads at its start."""
+        answer = self._client("secretsmanager").get_secret_value(SecretId=self.settings.master_key_secret)
+        return KeyRing(answer["SecretString"].encode())
+
+    @cached_property
+    def cursors(self) -> Cursors:
+        """Seals and opens the cursors of lists."""
+        from quen.http.paging import Cursors
+
+        return Cursors(self.keys.derive("cursor"))
+
+    @cached_property
+    def programs(self) -> Programs:
+        """The program document and its versions."""
+        from quen.program.service import CACHE_SECONDS, Programs
+        from quen.program.store import ProgramStore
+
+        store = ProgramStore(self._dynamodb, self.settings.program_table)
+        seconds = SANDBOX_PROGRAM_CACHE_SECONDS if self.settings.sandbox else CACHE_SECONDS
+        return Programs(store, self.wall, cache_seconds=seconds)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Accounts and their entries."""
+        from quen.ledger.service import Ledger
+
+        return Ledger(self._ledger_store, self.programs, self._stock, self.clock, pause)
+
+    @cached_property
+    def adjustments(self) -> Adjustments:
+        """Points that staff give or take."""
+        from quen.ledger.service import Adjustments
+
+        return Adjustments(self.ledger, self.programs, self.keys.derive("ids"))
+
+    @cached_property
+    def members(self) -> Members:
+        """Profiles, identities, cards."""
+        from quen.members.cards import QrTokens
+        from quen.members.service import Members
+        from quen.members.store import MemberStore
+
+        store = MemberStore(self._dynamodb, self.settings.members_table, self._lookups)
+        return Members(store, self.ledger, self._lookups, QrTokens(self.keys.derive("qr")), self.wall)
+
+    @cached_property
+    def purchases(self) -> Purchases:
+        """What tills report."""
+        from quen.earning.service import Purchases
+
+        return Purchases(self.ledger, self.members, self.programs)
+
+    @cached_property
+    def rewards(self) -> Rewards:
+        """The catalogue and redemptions."""
+        from quen.rewards.service import Rewards
+
+        return Rewards(
+            self.ledger, self.members, self._ledger_store, self.programs, self._stock, self.keys.derive("ids")
+        )
+
+    @cached_property
+    def partners(self) -> Partners:
+        """Partners, their keys, and who signed a request."""
+        from quen.partners.secrets import SecretsManagerKeySecrets
+        from quen.partners.service import Partners
+        from quen.partners.signatures import Rfc9421Signatures
+        from quen.partners.store import NonceStore, PartnerStore
+
+        table = self.settings.program_table
+        secrets = SecretsManagerKeySecrets(self._client("secretsmanager"), self.settings.partner_secrets_prefix)
+        nonces = NonceStore(self._dynamodb, table)
+        return Partners(PartnerStore(self._dynamodb, table), nonces, secrets, Rfc9421Signatures(), self.wall)
+
+    @cached_property
+    def audit(self) -> AuditTrail:
+        """What staff did."""
+        from quen.staff.service import AuditTrail
+        from quen.staff.store import AuditStore
+
+        return AuditTrail(AuditStore(self._dynamodb, self.settings.program_table), self.wall)
+
+    @cached_property
+    def tokens(self) -> TokenVerifier:
+        """Whose token this is."""
+        from quen.members.signing_keys import FetchedKeys, fetcher
+        from quen.members.tokens import TokenVerifier
+
+        keys = FetchedKeys(fetcher(self.settings.token_jwks_url, is_sandbox=self.settings.sandbox), self.wall)
+        return TokenVerifier(self.settings.token_issuer, self.settings.token_audience, keys, self.wall)
+
+    @cached_property
+    def verification(self) -> Verifications:
+        """The proof of the ledger."""
+        from quen.verification.service import Verifications
+        from quen.verification.store import VerificationStore
+
+        store = VerificationStore(self._dynamodb, self.settings.ledger_table, self.settings.program_table)
+        return Verifications(self._ledger_store, store, self.wall)
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        """The scheduled jobs: a new one is an entry of each of these two tables."""
+        from quen.jobs import birthday_rewards, expire_points
+        from quen.jobs.queue import LoggedFailures, SqsWorkQueue
+        from quen.jobs.service import Handler, Jobs
+        from quen.jobs.store import RunStore
+
+        handlers: dict[str, Callable[[], Handler]] = {
+            expire_points.NAME: lambda: expire_points.ExpirePoints(self.ledger, self.programs),
+            birthday_rewards.NAME: lambda: birthday_rewards.BirthdayRewards(self.ledger, self.members, self.programs),
+        }
+        urls = {
+            expire_points.NAME: self.settings.expire_points_queue_url,
+            birthday_rewards.NAME: self.settings.birthday_rewards_queue_url,
+        }
+        runs = RunStore(self._dynamodb, self.settings.program_table)
+        queue = SqsWorkQueue(self._sqs, urls)
+        return Jobs(
+            handlers, runs, queue, self.programs, LoggedFailures(), self.clock, self.wall, read_offset=self._read_offset
+        )
+
+    @cached_property
+    def publisher(self) -> Publisher:
+        """Tells what the ledger's stream says."""
+        from quen.events.bus import EventBridgeBus, LoggedUnreadables
+        from quen.events.service import Publisher
+        from quen.messages.queue import SqsIntentQueue
+
+        bus = EventBridgeBus(self._client("events"), self.settings.event_bus)
+        intents = SqsIntentQueue(self._sqs, self.settings.messages_queue_url)
+        return Publisher(bus, intents, LoggedUnreadables(), self._read_offset)
+
+    @cached_property
+    def messages(self) -> Messages:
+        """What members are told."""
+        from quen.messages.queue import SqsIntentQueue
+        from quen.messages.service import QUEUE_DELAY_SECONDS_MAX, Messages
+        from quen.messages.store import MessageStore
+
+        return Messages(
+            MessageStore(self._dynamodb, self.settings.messages_table, self.wall),
+            self.members,
+            self.programs,
+            {"email": lambda: self._email, "sms": lambda: self._sms},
+            SqsIntentQueue(self._sqs, self.settings.messages_queue_url),
+            self.clock,
+            self.wall,
+            email_from=self.settings.email_from,
+            delay_seconds_max=SANDBOX_HOLD_SECONDS if self.settings.sandbox else QUEUE_DELAY_SECONDS_MAX,
+        )
+
+    @cached_property
+    def _email(self) -> SesEmail:
+        from quen.messages.email import SesEmail
+
+        return SesEmail(self._client("sesv2", is_repeatable=False))
+
+    @cached_property
+    def _sms(self) -> SnsSms:
+        from quen.messages.sms import SnsSms
+
+        return SnsSms(self._client("sns", is_repeatable=False))
+
+    @cached_property
+    def _sqs(self) -> Any:
+        return self._client("sqs")
+
+    @cached_property
+    def _read_offset(self) -> Callable[[], timedelta]:
+        """How far a sandbox's program lives ahead of the real time."""
+        if not self.settings.sandbox:
+            return lambda: timedelta(0)
+        from quen.sandbox import SandboxOffset
+
+        return SandboxOffset(self._dynamodb, self.settings.program_table).read
+
+    @cached_property
+    def _dynamodb(self) -> Any:
+        return open_client(self.settings.aws_region or None)
+
+    @cached_property
+    def _ledger_store(self) -> LedgerStore:
+        from quen.ledger.store import LedgerStore
+
+        return LedgerStore(self._dynamodb, self.settings.ledger_table)
+
+    @cached_property
+    def _stock(self) -> StockStore:
+        from quen.rewards.store import StockStore
+
+        return StockStore(self._dynamodb, self.settings.program_table)
+
+    @cached_property
+    def _lookups(self) -> Lookups:
+        from quen.members.lookups import Lookups
+
+        return Lookups(self.keys)
+
+    def _client(self, service: str, *, is_repeatable: bool = True) -> Any:
+        return open_client(self.settings.aws_region or None, service=service, is_repeatable=is_repeatable)
+
+
+def pause(attempt: int) -> None:
+    """Wait a random moment before the n-th try of a lost race: longer each time, a fifth of a second at the most."""
+    time.sleep(random.uniform(0, min(PAUSE_SECONDS_MAX, 0.01 * 2**attempt)))

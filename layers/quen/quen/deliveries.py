@@ -1,0 +1,26 @@
+"""Batches that SQS delivers: each message is handled by itself, and only those that failed come again.
+
+The function's event source must report batch item failures; without that, one failure would bring back the whole batch.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from quen.observability import logger
+
+
+def handle_each(event: Mapping[str, Any], handle: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
+    """Give every message's JSON body to `handle`; what raises is logged and reported as failed."""
+    failed = []
+    for record in event["Records"]:
+        try:
+            handle(json.loads(record["body"]))
+        except Exception as error:  # noqa: BLE001 - a handler's boundary: the queue delivers it again, or parks it
+            logger().error("A message failed", extra={"sqs_message_id": record["messageId"]}, exc_info=error)
+            failed.append({"itemIdentifier": record["messageId"]})
+    # One line for each invocation: who reads the log sees that the queue is worked.
+    logger().info("Messages handled", extra={"delivered": len(event["Records"]), "failed": len(failed)})
+    return {"batchItemFailures": failed}

@@ -1,0 +1,138 @@
+"""Events as values, and which ones an entry is told by.
+
+An event says what happened to whom by id, never who that is. Its id comes from what it tells, so the same thing told
+twice has the same id; `sequence` is the entry's own, so whoever needs the order of one member's events has it. A member
+who enrols is told by sequence 0, before any entry.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from quen.ledger.model import Entry, entry_id
+from quen.ledger.model.values import ISSUED
+
+SOURCE = "quen"
+EVENT_VERSION = 1
+
+ENROLLED = "member.enrolled"
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """An account was opened, with these points from the start."""
+
+    member_id: str
+    points: int
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event for the bus: its type and its JSON-able detail."""
+
+    type: str
+    detail: Mapping[str, Any]
+
+
+Tellable = Enrolled | Entry
+
+
+def events_of(fact: Tellable) -> list[Event]:
+    """How the world is told of it, in order; what concerns nobody outside is told by nothing."""
+    if isinstance(fact, Enrolled):
+        detail = _detail(ENROLLED, fact.member_id, fact.member_id, 0, fact.occurred_at)
+        return [Event(ENROLLED, detail | {"points": fact.points})]
+    return [Event(type_, _entry_detail(type_, fact)) for type_ in _TYPES[fact.kind](fact)]
+
+
+def _earned(entry: Entry) -> list[str]:
+    return ["points.earned"] if entry.lines.get(ISSUED) else []
+
+
+def _bonus(entry: Entry) -> list[str]:
+    return [*_earned(entry), *(["birthday.rewarded"] if entry.reference.kind == "birthday" else [])]
+
+
+def _redeemed(entry: Entry) -> list[str]:
+    return ["points.redeemed", *(["reward.redeemed"] if _reward_id(entry) else [])]
+
+
+def _always(*types: str) -> Callable[[Entry], list[str]]:
+    return lambda _: list(types)
+
+
+_TYPES: Mapping[str, Callable[[Entry], list[str]]] = {
+    "earn": _earned,
+    "bonus": _bonus,
+    "activate": _always("points.activated"),
+    "expire": _always("points.expired"),
+    "reserve": _always("points.reserved"),
+    "redeem": _redeemed,
+    "release": _always("points.released"),
+    "lapse": _always("points.released"),
+    "adjust": _always("points.adjusted"),
+}
+"""Every kind of entry, and the types of event that tell it."""
+
+EVENT_TYPES = (
+    ENROLLED,
+    "points.earned",
+    "birthday.rewarded",
+    "points.activated",
+    "points.expired",
+    "points.reserved",
+    "points.redeemed",
+    "reward.redeemed",
+    "points.released",
+    "points.adjusted",
+)
+"""Every type that goes to the bus."""
+
+
+def moved_points(entry: Entry) -> int:
+    """How many points the entry is about, without sign but for an adjustment's: what was earned, held, spent, given back."""
+    if entry.kind == "adjust":
+        return entry.points
+    return sum(points for points in entry.lines.values() if points > 0)
+
+
+def _entry_detail(type_: str, entry: Entry) -> dict[str, Any]:
+    """`reference` names the purchase by its partner's own id, a redemption by ours."""
+    detail = _detail(type_, entry.hash, entry.member_id, entry.sequence, entry.occurred_at)
+    detail |= {
+        "entry_id": entry_id(entry),
+        "kind": entry.kind,
+        "points": moved_points(entry),
+        "balance_after": entry.balance_after,
+        "program_version": entry.program_version,
+        "reference": {"kind": entry.reference.kind, "id": entry.reference.id.rpartition("#")[2]},
+    }
+    partner_id = entry.reference.id.rpartition("#")[0]
+    reward_id = _reward_id(entry)
+    return detail | ({"partner_id": partner_id} if partner_id else {}) | ({"reward_id": reward_id} if reward_id else {})
+
+
+def _detail(type_: str, fact: str, member_id: str, sequence: int, occurred_at: datetime) -> dict[str, Any]:
+    return {
+        "event_id": _event_id(type_, fact),
+        "version": EVENT_VERSION,
+        "member_id": member_id,
+        "sequence": sequence,
+        "occurred_at": occurred_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+    }
+
+
+def _event_id(type_: str, fact: str) -> str:
+    """`evt_` and 80 bits of what is told: a fact is an entry's hash or a member's id, and neither can be guessed."""
+    digest = hashlib.sha256(f"{type_}\n{fact}".encode()).digest()
+    return "evt_" + base64.b32encode(digest[:10]).decode().lower()
+
+
+def _reward_id(entry: Entry) -> str:
+    return entry.hold.hold.reward_id if entry.hold else ""

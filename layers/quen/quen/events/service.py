@@ -1,0 +1,89 @@
+"""Telling the world: a batch of the ledger's stream becomes events on the bus and intents in the messages' queue.
+
+At least once, in order per member: a batch is told from its first record to its last and stops at the first failure,
+which it raises, so that the stream delivers the batch again. Twice told is harmless: an event's id and an intent's key
+come from what they tell. A record that can never be read must not hold up all that follow it: it is reported, and left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Protocol
+
+from quen.events.model import Event, Tellable, events_of
+from quen.events.stream import UnreadableRecordError, read_record
+from quen.messages.intents import intents_of
+from quen.messages.model import Intent
+
+
+class EventBus(Protocol):
+    """Where events go."""
+
+    def put(self, events: Sequence[Event]) -> None:
+        """Put them all, in order. Raises TemporarilyUnavailableError where one may not be there."""
+
+
+class IntentQueue(Protocol):
+    """Where intents wait to become messages."""
+
+    def send(self, intents: Sequence[Intent], delay_seconds: int = 0) -> None:
+        """Queue them all. Raises TemporarilyUnavailableError where one may not be queued."""
+
+
+class UnreadableReports(Protocol):
+    """Where it is told that a record could not be read."""
+
+    def report(self, sequence_number: str, error: Exception) -> None:
+        """Say so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a batch came to."""
+
+    events: int
+    intents: int
+    unreadable: int
+
+
+class Publisher:
+    """Tells what the ledger's stream says. `read_offset`: how far the program's time is ahead of the real one."""
+
+    def __init__(
+        self,
+        bus: EventBus,
+        intents: IntentQueue,
+        reports: UnreadableReports,
+        read_offset: Callable[[], timedelta] = lambda: timedelta(0),
+    ) -> None:
+        self._bus = bus
+        self._intents = intents
+        self._reports = reports
+        self._read_offset = read_offset
+
+    def publish(self, records: Sequence[Mapping[str, Any]]) -> Told:
+        """Tell a batch. Raises TemporarilyUnavailableError: then it is told again, whole."""
+        facts, unreadable = self._read(records)
+        events = [event for fact in facts for event in events_of(fact)]
+        intents = [intent for fact in facts for intent in intents_of(fact)]
+        if events:
+            self._bus.put(events)
+        if intents:
+            self._intents.send(intents)
+        return Told(len(events), len(intents), unreadable)
+
+    def _read(self, records: Sequence[Mapping[str, Any]]) -> tuple[list[Tellable], int]:
+        offset = self._read_offset()
+        facts, unreadable = [], 0
+        for record in records:
+            try:
+                fact = read_record(record, offset)
+            except UnreadableRecordError as error:
+                self._reports.report(str(record.get("dynamodb", {}).get("SequenceNumber", "")), error)
+                unreadable += 1
+                continue
+            if fact is not None:
+                facts.append(fact)
+        return facts, unreadable

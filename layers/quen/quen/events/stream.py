@@ -1,0 +1,48 @@
+"""The ledger table's stream, record by record, as facts.
+
+    a new item MEMBER#<id>, ENTRY#<sequence>    that entry
+    a new item MEMBER#<id>, ACCOUNT             the member enrolled
+    everything else                             nothing: an account that changes is told by its entries
+
+https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_Record.html
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from quen.events.model import Enrolled, Tellable
+from quen.ledger.model import parse_entry
+
+
+class UnreadableRecordError(Exception):
+    """The record is not what this house writes: no retry will ever read it."""
+
+
+def read_record(record: Mapping[str, Any], offset: timedelta = timedelta(0)) -> Tellable | None:
+    """The fact that a record tells, where it tells one; `offset` is how far the program's time is ahead of the real one.
+
+    Raises UnreadableRecordError.
+    """
+    if record.get("eventName") != "INSERT":
+        return None
+    try:
+        image = record["dynamodb"]["NewImage"]
+        partition, sort = image["PK"]["S"], image["SK"]["S"]
+        if not partition.startswith("MEMBER#"):
+            return None
+        if sort == "ACCOUNT":
+            written_at = datetime.fromtimestamp(int(record["dynamodb"]["ApproximateCreationDateTime"]), UTC)
+            return Enrolled(partition.removeprefix("MEMBER#"), _points(image["state"]["S"]), written_at + offset)
+        return parse_entry(image["form"]["S"], image["hash"]["S"]) if sort.startswith("ENTRY#") else None
+    except (KeyError, TypeError, ValueError) as error:
+        raise UnreadableRecordError from error
+
+
+def _points(state: str) -> int:
+    """What the account was opened with, active or pending."""
+    fields: dict[str, dict[str, int]] = json.loads(state)
+    return sum(fields.get("lots", {}).values()) + sum(fields.get("pending", {}).values())

@@ -1,0 +1,50 @@
+"""The jobs' queues in SQS, and where failures are told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from quen.errors import TemporarilyUnavailableError
+from quen.jobs.model import Run, WorkMessage
+from quen.observability import logger
+
+ENTRIES_PER_CALL_MAX = 10
+
+
+class SqsWorkQueue:
+    """One queue for each job. `client` is botocore's for SQS, `urls` go by the job's name."""
+
+    def __init__(self, client: Any, urls: Mapping[str, str]) -> None:
+        self._client = client
+        self._urls = urls
+
+    def send(self, messages: Sequence[WorkMessage], delay_seconds: int = 0) -> None:
+        """Queue all of them, all for one job. Raises TemporarilyUnavailableError where one may not be queued."""
+        for start in range(0, len(messages), ENTRIES_PER_CALL_MAX):
+            some = messages[start : start + ENTRIES_PER_CALL_MAX]
+            entries = [
+                {"Id": str(number), "MessageBody": json.dumps(message.body()), "DelaySeconds": delay_seconds}
+                for number, message in enumerate(some)
+            ]
+            try:
+                answer = self._client.send_message_batch(QueueUrl=self._urls[some[0].job], Entries=entries)
+            except (BotoCoreError, ClientError) as error:
+                raise TemporarilyUnavailableError from error
+            if answer.get("Failed"):
+                raise TemporarilyUnavailableError
+
+
+class LoggedFailures:
+    """Tells failures in the log, where the alarm on parked messages sends its reader."""
+
+    def report(self, run: Run, member_id: str, error: Exception) -> None:
+        """One line with the member's id, which is no personal data, and the trace."""
+        logger().error(
+            "A member's work failed; it is tried again alone",
+            extra={"job": run.job, "run_id": run.run_id, "on": run.on.isoformat(), "member_id": member_id},
+            exc_info=error,
+        )

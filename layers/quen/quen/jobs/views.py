@@ -1,0 +1,30 @@
+"""How a run is shown: a JSON-able record, the same to staff and in the logs."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from quen.jobs.model import Run
+
+
+def run_view(run: Run) -> dict[str, Any]:
+    """When, for which day, and how many members were seen, done and failed, and what points that moved."""
+    return {
+        "job": run.job,
+        "run_id": run.run_id,
+        "on": run.on.isoformat(),
+        "dry_run": run.dry_run,
+        "state": run.state,
+        "seen": run.counts.seen,
+        "done": run.counts.done,
+        "failed": run.failures,
+        "points": run.counts.points,
+        "started_at": _instant(run.started_at),
+        "finished_at": _instant(run.finished_at) if run.finished_at else None,
+        "started_by": run.started_by,
+    }
+
+
+def _instant(instant: datetime) -> str:
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,34 @@
+"""Which facts of the ledger a member is told about, and under which period each is told once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from quen.events.model import Enrolled, Tellable, moved_points
+from quen.ledger.model import Entry
+from quen.messages.model import Intent
+
+
+def intents_of(fact: Tellable) -> list[Intent]:
+    """The message that the fact calls for, if any.
+
+    A till's own hold is no news to the person at the till: only a reward that waits to be collected is.
+    """
+    if isinstance(fact, Enrolled):
+        return [Intent(fact.member_id, "welcome", "enrolment", {"points": fact.points})]
+    if fact.kind == "bonus" and fact.reference.kind == "birthday":
+        return [Intent(fact.member_id, "birthday", fact.reference.id, _data(fact))]
+    if fact.kind == "expire":
+        return [Intent(fact.member_id, "expired", fact.reference.id, _data(fact) | {"on": fact.reference.id})]
+    if fact.kind == "reserve" and fact.hold and fact.hold.hold.reward_id:
+        until = {"until": fact.hold.hold.lapses_at.isoformat()}
+        return [Intent(fact.member_id, "reserved", fact.hold.redemption_id, _data(fact) | until)]
+    if fact.kind == "redeem" and fact.hold:
+        return [Intent(fact.member_id, "redeemed", fact.hold.redemption_id, _data(fact))]
+    return []
+
+
+def _data(entry: Entry) -> dict[str, Any]:
+    data = {"points": moved_points(entry), "balance": entry.balance_after}
+    reward_id = entry.hold.hold.reward_id if entry.hold else ""
+    return data | ({"reward_id": reward_id} if reward_id else {})

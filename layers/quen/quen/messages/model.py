@@ -1,0 +1,171 @@
+"""Messages as values: the intent to tell a member something, and what became of it.
+
+An intent is told once per (member, kind, period): a welcome once in a life, a birthday once a year, an expiry once per
+lot. Silence is the default: no consent, no message. Nothing here reads a clock or a table.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from quen.program.model import Channel, MessagePolicy, Program
+
+KEPT_DAYS = 400
+LEASE_SECONDS = 60
+UNKNOWN_OUTCOMES_MAX = 2
+UNKNOWN = "outcome_unknown"
+
+Kind = Literal["welcome", "birthday", "reserved", "redeemed", "expired"]
+State = Literal[
+    "PENDING",
+    "HELD_QUIET_HOURS",
+    "SENT",
+    "FAILED",
+    "SUPPRESSED_NO_CONSENT",
+    "SUPPRESSED_NO_ADDRESS",
+    "SUPPRESSED_NOT_ACTIVE",
+]
+
+CHANNELS: tuple[Channel, ...] = ("email", "sms")
+"""How members are told where the program says nothing else: the first that may be used."""
+
+PURPOSES: Mapping[Kind, str] = {
+    "welcome": "transactional",
+    "birthday": "marketing_birthday",
+    "reserved": "transactional",
+    "redeemed": "transactional",
+    "expired": "transactional",
+}
+"""The use of a member's address that each kind is. A greeting is marketing, a notice about one's own points is not."""
+
+_PERIOD = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """Something to tell a member: integers, ids and instants only, never who that is."""
+
+    member_id: str
+    kind: Kind
+    period: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """What makes it the same intent, for one member."""
+        return f"{self.kind}:{self.period}"
+
+    def body(self) -> dict[str, Any]:
+        """The intent as JSON-able values."""
+        return {"member_id": self.member_id, "kind": self.kind, "period": self.period, "data": dict(self.data)}
+
+    @classmethod
+    def parse(cls, body: Mapping[str, Any]) -> Intent:
+        """The intent that `body` wrote. Raises ValueError for anything else."""
+        intent = cls(body["member_id"], body["kind"], body["period"], body.get("data", {}))
+        if intent.kind not in PURPOSES or not _PERIOD.fullmatch(intent.period):
+            raise ValueError("there is no such message")
+        return intent
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What became of an intent. No address is kept, only what a person would recognise theirs by.
+
+    `tries` are attempts whose outcome nobody knows: each is begun before the provider is asked, and taken back when the
+    provider says no. `begun_at` is real time (seconds since 1970), `at` the business time of the last change.
+    """
+
+    member_id: str
+    key: str
+    message_id: str
+    state: State = "PENDING"
+    at: datetime | None = None
+    tries: int = 0
+    begun_at: int = 0
+    channel: Channel | None = None
+    address_hint: str = ""
+    locale: str = ""
+    held_until: datetime | None = None
+    provider_id: str = ""
+    error: str = ""
+    revision: int = 0
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more will be done about it."""
+        return self.state == "SENT" or self.state.startswith("SUPPRESSED") or self.error == UNKNOWN
+
+    def is_in_flight(self, epoch: int) -> bool:
+        """Whether somebody else may be sending it at this moment."""
+        return self.state == "PENDING" and self.tries > 0 and epoch - self.begun_at < LEASE_SECONDS
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether it may have been sent as often as we are willing to send one message."""
+        return self.state == "PENDING" and self.tries >= UNKNOWN_OUTCOMES_MAX
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The way a message takes."""
+
+    channel: Channel
+    address: str
+
+
+def purpose_of(kind: Kind, channel: Channel) -> str:
+    """The use a consent must cover, for example `marketing_birthday_messages_sms`."""
+    return f"{PURPOSES[kind]}_messages_{channel}"
+
+
+def channels_of(kind: Kind, program: Program) -> tuple[Channel, ...]:
+    """The channels to try, the best first. A birthday goes the ways that the program names, or none."""
+    if kind != "birthday":
+        return CHANNELS
+    return program.birthday.channels if program.birthday else ()
+
+
+def choose_route(
+    kind: Kind,
+    channels: tuple[Channel, ...],
+    addresses: Mapping[Channel, str | None],
+    consents_to: Callable[[str], bool],
+) -> Route | State:
+    """The first way that the member has agreed to and can be reached by, or why there is none."""
+    agreed = [channel for channel in channels if consents_to(purpose_of(kind, channel))]
+    for channel in agreed:
+        if address := addresses.get(channel):
+            return Route(channel, address)
+    return "SUPPRESSED_NO_ADDRESS" if agreed else "SUPPRESSED_NO_CONSENT"
+
+
+def quiet_until(now: datetime, policy: MessagePolicy, zone: ZoneInfo) -> datetime | None:
+    """When the quiet hours end (UTC) that `now` lies in; None where it lies in none. They may span midnight."""
+    start, end = policy.quiet_from, policy.quiet_to
+    if start is None or end is None or start == end:
+        return None
+    local = now.astimezone(zone)
+    spans_midnight = start > end
+    is_late = local.time() >= start
+    is_early = local.time() < end
+    if not ((is_late or is_early) if spans_midnight else (is_late and is_early)):
+        return None
+    day = local.date() + timedelta(days=1 if spans_midnight and is_late else 0)
+    ends = datetime.combine(day, end, tzinfo=zone)
+    # Where clocks go back, the same hour comes twice: the quiet ends with the one that still lies ahead.
+    ahead = [instant.astimezone(UTC) for instant in (ends, ends.replace(fold=1)) if instant.astimezone(UTC) > now]
+    return ahead[0] if ahead else None
+
+
+def address_hint(route: Route) -> str:
+    """What a person would recognise their own address by: `***123`, `h***@e***.com`."""
+    if route.channel == "sms":
+        return f"***{route.address[-3:]}"
+    local, _, domain = route.address.partition("@")
+    return f"{local[:1]}***@{domain[:1]}***.{domain.rpartition('.')[2]}"

@@ -1,0 +1,95 @@
+"""An intent in words: numbers and days as the language writes them, every value escaped where it becomes HTML.
+
+Templates are filled in one pass, so that a `$` in somebody's name stays a `$`; a value that a template wants and nobody
+gives is a defect, and raises KeyError.
+"""
+
+from __future__ import annotations
+
+import calendar
+import html
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from quen.errors import RewardNotFoundError
+from quen.messages.model import Intent
+from quen.messages.templates import FALLBACK_LOCALE, TEMPLATES, WORDS, Template
+from quen.money import format_integer
+from quen.program.model import Program
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A message in words: a mail's subject, text and HTML, and the text of an SMS. All of it or what the channel needs."""
+
+    subject: str
+    text: str
+    html: str
+    sms: str
+
+
+def render(intent: Intent, program: Program, name: str | None, locale: str) -> Content:
+    """The message in that language (one of the program's; words that we do not have are said in English)."""
+    language = language_of(locale)
+    words = WORDS[language]
+    template = _template(intent, language)
+    values = _values(intent, program, locale, language) | {"program": program.name, "name": name or words.nobody}
+    paragraphs = [words.greeting, *template.paragraphs, words.closing]
+    subject = _filled(template.subject, values)
+    text = "\n\n".join(_filled(paragraph, values) for paragraph in paragraphs) + "\n"
+    escaped = {key: html.escape(value) for key, value in values.items()}
+    body = "".join(f"<p>{_filled(paragraph, escaped).replace(chr(10), '<br>')}</p>" for paragraph in paragraphs)
+    page = (
+        f'<!DOCTYPE html><html lang="{language}"><head><meta charset="utf-8"><title>{html.escape(subject)}</title></head>'
+        f'<body style="font-family: sans-serif; line-height: 1.5">{body}</body></html>'
+    )
+    return Content(subject, text, page, _filled(template.sms, values))
+
+
+def language_of(locale: str) -> str:
+    """The language of ours that serves a locale."""
+    language = locale.partition("-")[0].lower()
+    return language if language in TEMPLATES else FALLBACK_LOCALE
+
+
+def _template(intent: Intent, language: str) -> Template:
+    """A welcome without points and a redemption without a reward say something else."""
+    said: str = intent.kind
+    if intent.kind == "welcome" and not intent.data["points"]:
+        said = "joined"
+    if intent.kind == "redeemed" and "reward_id" not in intent.data:
+        said = "spent"
+    return TEMPLATES[language][said]
+
+
+def _values(intent: Intent, program: Program, locale: str, language: str) -> dict[str, str]:
+    data = intent.data
+    values = {name: format_integer(data[name], language) for name in ("points", "balance") if name in data}
+    if "reward_id" in data:
+        values["reward"] = _reward_name(data["reward_id"], program, locale, language)
+    if "on" in data:
+        values["on"] = _day(date.fromisoformat(data["on"]), language)
+    if "until" in data:
+        until = datetime.fromisoformat(data["until"]).astimezone(program.time_zone)
+        joint = " ngày " if language == "vi" else " on "
+        values["until"] = f"{until:%H:%M}{joint}{_day(until.date(), language)}"
+    return values
+
+
+def _reward_name(reward_id: str, program: Program, locale: str, language: str) -> str:
+    try:
+        return program.load_reward(reward_id).name_in(locale)
+    except RewardNotFoundError:
+        return WORDS[language].some_reward
+
+
+def _day(day: date, language: str) -> str:
+    return f"{day:%d/%m/%Y}" if language == "vi" else f"{day.day} {calendar.month_name[day.month]} {day.year}"
+
+
+def _filled(text: str, values: Mapping[str, str]) -> str:
+    """The text with its values, each on one line: no name of anything may begin a new header or paragraph."""
+    lines = {name: " ".join(value.split()) for name, value in values.items()}
+    return string.Template(text).substitute(lines)

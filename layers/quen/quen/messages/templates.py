@@ -1,0 +1,150 @@
+"""The words, in Vietnamese and English. `$name` and its like are filled in by `quen.messages.rendering`.
+
+An SMS is short (a letter with a mark makes it cost by 67 characters), and carries nobody's name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+FALLBACK_LOCALE = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One message in one language: a mail's subject and paragraphs, and the text of an SMS."""
+
+    subject: str
+    paragraphs: tuple[str, ...]
+    sms: str
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What stands around every mail of a language, and what to say where something is not known."""
+
+    greeting: str
+    closing: str
+    nobody: str
+    some_reward: str
+
+
+WORDS: Mapping[str, Words] = {
+    "vi": Words("Xin chào $name,", "Thân mến,\n$program", "bạn", "phần quà của bạn"),
+    "en": Words("Hello $name,", "Kind regards,\n$program", "there", "your reward"),
+}
+
+TEMPLATES: Mapping[str, Mapping[str, Template]] = {
+    "vi": {
+        "welcome": Template(
+            "Chào mừng bạn đến với $program",
+            (
+                "Cảm ơn bạn đã trở thành thành viên của $program. Chúng tôi tặng bạn $points điểm, dùng được ngay hôm nay.",
+                "Mỗi lần mua hàng, bạn chỉ cần đọc số điện thoại hoặc đưa mã thẻ thành viên để tích điểm.",
+            ),
+            "$program: Chào mừng bạn! Bạn được tặng $points điểm, dùng được ngay hôm nay.",
+        ),
+        "joined": Template(
+            "Chào mừng bạn đến với $program",
+            (
+                "Cảm ơn bạn đã trở thành thành viên của $program.",
+                "Mỗi lần mua hàng, bạn chỉ cần đọc số điện thoại hoặc đưa mã thẻ thành viên để tích điểm.",
+            ),
+            "$program: Chào mừng bạn! Từ nay mỗi lần mua hàng bạn đều được tích điểm.",
+        ),
+        "birthday": Template(
+            "$program chúc mừng sinh nhật bạn",
+            (
+                "Chúc mừng sinh nhật! Chúc bạn tuổi mới thật nhiều sức khỏe và niềm vui.",
+                "$program tặng bạn $points điểm làm quà. Điểm đã có sẵn trong tài khoản của bạn.",
+            ),
+            "$program: Chúc mừng sinh nhật bạn! Tặng bạn $points điểm, đã có sẵn trong tài khoản.",
+        ),
+        "reserved": Template(
+            "$reward đang chờ bạn",
+            (
+                "Bạn đã đổi $points điểm lấy $reward. Hãy đưa mã đổi quà tại cửa hàng trước $until.",
+                "Nếu bạn không đến nhận, điểm sẽ tự động trở lại tài khoản của bạn.",
+            ),
+            "$program: $reward đang chờ bạn đến $until.",
+        ),
+        "redeemed": Template(
+            "Bạn đã nhận $reward",
+            (
+                "Bạn vừa dùng $points điểm để nhận $reward. Số dư hiện tại: $balance điểm.",
+                "Nếu không phải bạn thực hiện, hãy báo cho cửa hàng ngay.",
+            ),
+            "$program: Bạn vừa dùng $points điểm để nhận $reward. Số dư: $balance điểm.",
+        ),
+        "spent": Template(
+            "Bạn vừa dùng $points điểm",
+            (
+                "Bạn vừa thanh toán bằng $points điểm. Số dư hiện tại: $balance điểm.",
+                "Nếu không phải bạn thực hiện, hãy báo cho cửa hàng ngay.",
+            ),
+            "$program: Bạn vừa dùng $points điểm. Số dư: $balance điểm.",
+        ),
+        "expired": Template(
+            "$points điểm của bạn đã hết hạn",
+            ("$points điểm của bạn đã hết hạn vào cuối ngày $on.", "Số dư hiện tại: $balance điểm."),
+            "$program: $points điểm của bạn đã hết hạn vào cuối ngày $on. Số dư: $balance điểm.",
+        ),
+    },
+    "en": {
+        "welcome": Template(
+            "Welcome to $program",
+            (
+                "Thank you for joining $program. Your welcome gift: $points points, yours to use today.",
+                "Whenever you shop, give your phone number or show your member card to earn points.",
+            ),
+            "$program: Welcome! $points points are yours to use today.",
+        ),
+        "joined": Template(
+            "Welcome to $program",
+            (
+                "Thank you for joining $program.",
+                "Whenever you shop, give your phone number or show your member card to earn points.",
+            ),
+            "$program: Welcome! From now on you earn points whenever you shop.",
+        ),
+        "birthday": Template(
+            "Happy birthday from $program",
+            (
+                "Happy birthday! We wish you health and joy in the year ahead.",
+                "$program gives you $points points. They are in your account already.",
+            ),
+            "$program: Happy birthday! Your gift: $points points, in your account already.",
+        ),
+        "reserved": Template(
+            "$reward is waiting for you",
+            (
+                "You exchanged $points points for $reward. Show your redemption code in the shop before $until.",
+                "If you do not collect it, the points return to your account by themselves.",
+            ),
+            "$program: $reward is waiting for you until $until.",
+        ),
+        "redeemed": Template(
+            "You have received $reward",
+            (
+                "You have just used $points points for $reward. Your balance is now $balance points.",
+                "If this was not you, please tell the shop at once.",
+            ),
+            "$program: You used $points points for $reward. Balance: $balance points.",
+        ),
+        "spent": Template(
+            "You have used $points points",
+            (
+                "You have just paid with $points points. Your balance is now $balance points.",
+                "If this was not you, please tell the shop at once.",
+            ),
+            "$program: You paid with $points points. Balance: $balance points.",
+        ),
+        "expired": Template(
+            "$points of your points have expired",
+            ("$points of your points expired at the end of $on.", "Your balance is now $balance points."),
+            "$program: $points of your points expired at the end of $on. Balance: $balance points.",
+        ),
+    },
+}
+"""By language and by what is said; see `quen.messages.rendering` for which kind of message says what."""

@@ -1,0 +1,210 @@
+"""The functions behind schedules, queues and the stream, through their handlers, with AWS as moto plays it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from copy import deepcopy
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import pytest
+
+from gateway_events import member_claims
+from quen.bootstrap import application
+from quen.messages.model import Intent
+from sample_events import sample_event
+from served import Served, read_program, serving
+
+ACCOUNT, REGION = "123456789012", "us-east-1"
+CONTEXT = SimpleNamespace(get_remaining_time_in_millis=lambda: 60_000)
+CONSENTS = [
+    {"purpose": "marketing", "granted": True, "text_version": "1"},
+    {"purpose": "transactional", "granted": True, "text_version": "1"},
+]
+
+
+class Stack:
+    """The served APIs with their queues, bus and providers."""
+
+    def __init__(self, apis: Served) -> None:
+        self.apis = apis
+        self.sqs = boto3.client("sqs", region_name=REGION)
+        for name in ("messages", "expire-points", "birthday-rewards", "seen-events"):
+            self.sqs.create_queue(QueueName=name)
+        events = boto3.client("events", region_name=REGION)
+        events.create_event_bus(Name="quen-test")
+        events.put_rule(Name="all", EventBusName="quen-test", EventPattern=json.dumps({"source": ["quen"]}))
+        target = {"Id": "1", "Arn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:seen-events"}
+        events.put_targets(Rule="all", EventBusName="quen-test", Targets=[target])
+        ses = boto3.client("ses", region_name=REGION)
+        ses.verify_email_identity(EmailAddress="hello@example.com")
+
+    def enrol(self, subject: str, *, phone: str = "", email: str = "", **body: Any) -> str:
+        sent = {"consents": CONSENTS, **({"phone": phone} if phone else {}), **({"email": email} if email else {})}
+        claims = member_claims(subject=subject, phone=phone, email=email)
+        answer = self.apis.mobile("POST", "/v1/members", sent | body, claims=claims)
+        assert answer.status == 201, answer
+        return str(answer.body["member_id"])
+
+    def drain(self, queue: str) -> list[dict[str, Any]]:
+        """Everything in the queue, taken out of it, as the records of SQS's event."""
+        url = f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{queue}"
+        records = []
+        while messages := self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+            for message in messages:
+                self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+                records.append({"messageId": message["MessageId"], "body": message["Body"]})
+        return records
+
+    def bodies(self, queue: str) -> list[dict[str, Any]]:
+        return [json.loads(record["body"]) for record in self.drain(queue)]
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Stack]:
+    with serving() as apis:
+        loud = read_program(messages={"from_email": "hello@example.com", "sender_id": "CAPHEQUEN"})
+        assert apis.admin("PUT", "/v1/program", loud).status == 200
+        application.cache_clear()
+        yield Stack(apis)
+
+
+def sqs_event(*bodies: dict[str, Any]) -> dict[str, Any]:
+    """The sample event of the messages' queue with these bodies."""
+    event = sample_event("send_messages", "welcome")
+    [record] = event["Records"]
+    event["Records"] = [
+        record | {"messageId": f"message-{number}", "body": json.dumps(body)} for number, body in enumerate(bodies)
+    ]
+    return event
+
+
+def test_the_hourly_event_claims_the_day_and_the_queue_ends_it(stack: Stack) -> None:
+    from expire_points.app import start, work
+
+    start(sample_event("expire_points", "start"), None)
+    bodies = stack.bodies("expire-points")
+    queued = sorted(bodies, key=lambda body: int(body["shard"]))
+    sample = [json.loads(record["body"]) for record in sample_event("expire_points", "work")["Records"]]
+    assert queued == sample
+    assert work(sample_event("expire_points", "work"), CONTEXT) == {"batchItemFailures": []}
+    [run] = application().jobs.list_runs("expire-points")
+    assert (run["on"], run["state"], run["failed"]) == ("2026-12-01", "finished", 0)
+    assert work(sample_event("expire_points", "work_alone"), CONTEXT) == {"batchItemFailures": []}
+    start(sample_event("expire_points", "start"), None)
+    assert stack.bodies("expire-points") == []
+
+
+def test_birthdays_are_given_and_told_by_the_whole_chain(stack: Stack) -> None:
+    from birthday_rewards.app import start, work
+
+    member_id = stack.enrol("birthday", email="hoa@example.com", birthday="1994-12-01", name="Hoa", locale="en")
+    start(sample_event("birthday_rewards", "start"), None)
+    assert len(stack.drain("birthday-rewards")) == 8
+    event = sample_event("birthday_rewards", "work")
+    for _ in range(2):
+        assert work(event, CONTEXT) == {"batchItemFailures": []}
+    [run] = application().jobs.list_runs("birthday-rewards")
+    assert (run["state"], run["seen"], run["done"], run["points"]) == ("finished", 1, 1, 50)
+    claims = member_claims(subject="birthday", member_id=member_id)
+    assert stack.apis.mobile("GET", "/v1/me/account", claims=claims).body["points"]["active"] == 70
+
+
+def test_without_time_the_message_goes_back_to_the_queue(stack: Stack) -> None:
+    from birthday_rewards.app import start, work
+
+    event = sample_event("birthday_rewards", "start") | {"time": "2026-12-01T18:00:04Z"}
+    start(event, None)
+    records = stack.drain("birthday-rewards")
+    out_of_time = SimpleNamespace(get_remaining_time_in_millis=lambda: 1_000)
+    assert work({"Records": records}, out_of_time) == {"batchItemFailures": []}
+    again = stack.drain("birthday-rewards")
+    assert sorted(record["body"] for record in again) == sorted(record["body"] for record in records)
+    work({"Records": again}, CONTEXT)
+    assert application().jobs.list_runs("birthday-rewards")[0]["state"] == "finished"
+
+
+def test_a_day_run_by_staff_answers_its_counts(stack: Stack) -> None:
+    answer = stack.apis.admin("POST", "/v1/jobs/birthday-rewards/runs", {"on": _today(), "dry_run": True})
+    assert (answer.status, answer.body["state"], answer.body["dry_run"]) == (201, "finished", True)
+    unknown = stack.apis.admin("POST", "/v1/jobs/make-coffee/runs", {"on": _today()})
+    assert (unknown.status, unknown.code) == (404, "not_found")
+    early = stack.apis.admin("POST", "/v1/jobs/expire-points/runs", {"on": "2999-01-01"})
+    assert (early.status, early.body["errors"][0]["pointer"]) == (422, "/on")
+
+
+def test_the_stream_becomes_events_and_intents(stack: Stack) -> None:
+    from publish_events.app import handle
+
+    stack.drain("messages")
+    for _ in range(2):
+        handle(sample_event("publish_events", "redemption"), None)
+    seen = stack.bodies("seen-events")
+    assert [event["detail-type"] for event in seen] == ["points.reserved", "points.redeemed", "reward.redeemed"] * 2
+    assert {event["source"] for event in seen} == {"quen"}
+    assert len({event["detail"]["event_id"] for event in seen}) == 3
+    intents = [Intent.parse(body) for body in stack.bodies("messages")]
+    assert [intent.kind for intent in intents] == ["reserved", "redeemed"] * 2
+
+
+def test_a_message_is_sent_once_by_mail_or_by_sms(stack: Stack) -> None:
+    from send_messages.app import handle
+
+    by_mail = stack.enrol("mail", email="lan@example.com", name="Lan", locale="en")
+    by_sms = stack.enrol("sms", phone="+84901234567", locale="vi")
+    body = json.loads(sample_event("send_messages", "birthday")["Records"][0]["body"])
+    event = sqs_event(body | {"member_id": by_mail}, body | {"member_id": by_sms})
+    for _ in range(2):
+        assert handle(deepcopy(event), None) == {"batchItemFailures": []}
+    [mail] = [message for message in _mails() if "lan@example.com" in str(message.destinations)]
+    assert "Happy birthday from Cà phê Quen" in mail.subject
+    [(_, (number, text, *_rest))] = _sms()
+    assert (number, text) == (
+        "+84901234567",
+        "Cà phê Quen: Chúc mừng sinh nhật bạn! Tặng bạn 50 điểm, đã có sẵn trong tài khoản.",
+    )
+
+
+def test_one_bad_message_does_not_stop_the_others_and_who_is_unknown_is_told_nothing(stack: Stack) -> None:
+    from send_messages.app import handle
+
+    event = sample_event("send_messages", "one_bad_one_good")
+    bad, _ = event["Records"]
+    assert handle(event, None) == {"batchItemFailures": [{"itemIdentifier": bad["messageId"]}]}
+
+
+def test_a_bad_token_is_told_apart_by_the_authorizer(stack: Stack) -> None:
+    from authorize.app import handle
+
+    assert handle(sample_event("authorize", "bad_token"), None)["context"] == {"refusal": "token_invalid"}
+
+
+def test_the_apis_sample_events_are_answered(stack: Stack) -> None:
+    assert _answer("mobile", sample_event("mobile_api", "enrol"), stack)["statusCode"] == 201
+    assert _answer("mobile", sample_event("mobile_api", "account"), stack)["statusCode"] == 404
+    assert _answer("partner", sample_event("partner_api", "unsigned_purchase"), stack)["statusCode"] == 401
+    assert _answer("admin", sample_event("admin_api", "run_job"), stack)["statusCode"] == 201
+
+
+def _answer(api: str, event: dict[str, Any], stack: Stack) -> dict[str, Any]:
+    answer: dict[str, Any] = stack.apis.apps[api](event, None)
+    return answer
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()
+
+
+def _mails() -> list[Any]:
+    from moto.ses.models import ses_backends
+
+    return list(ses_backends[ACCOUNT][REGION].sent_messages)
+
+
+def _sms() -> list[Any]:
+    from moto.sns.models import sns_backends
+
+    return list(sns_backends[ACCOUNT][REGION].sms_messages.items())

@@ -1,0 +1,191 @@
+"""The ledger's stream as events and intents: complete, in order, the same each time, and nobody's name in it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from copy import deepcopy
+from datetime import UTC, datetime, timedelta
+from typing import Any, get_args
+
+import pytest
+
+from quen.errors import TemporarilyUnavailableError
+from quen.events.model import _TYPES, EVENT_TYPES, Event, events_of
+from quen.events.service import Publisher, Told
+from quen.events.stream import UnreadableRecordError, read_record
+from quen.ledger.model.values import Kind
+from quen.messages.model import PURPOSES, Intent
+from sample_events import sample_event
+
+MEMBER = "mem_7k3wq2m9xv4bt8dz"
+
+
+class MemoryBus:
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.is_down = False
+
+    def put(self, events: Sequence[Event]) -> None:
+        if self.is_down:
+            raise TemporarilyUnavailableError
+        self.events += events
+
+
+class MemoryIntents:
+    def __init__(self) -> None:
+        self.intents: list[Intent] = []
+
+    def send(self, intents: Sequence[Intent], delay_seconds: int = 0) -> None:
+        self.intents += intents
+
+
+class MemoryReports:
+    def __init__(self) -> None:
+        self.unreadable: list[str] = []
+
+    def report(self, sequence_number: str, error: Exception) -> None:
+        self.unreadable.append(sequence_number)
+
+
+class World:
+    def __init__(self, offset: timedelta = timedelta(0)) -> None:
+        self.bus, self.intents, self.reports = MemoryBus(), MemoryIntents(), MemoryReports()
+        self.publisher = Publisher(self.bus, self.intents, self.reports, lambda: offset)
+
+    def publish(self, event: dict[str, Any]) -> Told:
+        return self.publisher.publish(event["Records"])
+
+    @property
+    def told(self) -> list[tuple[str, int, int]]:
+        return [(event.type, event.detail["sequence"], event.detail["points"]) for event in self.bus.events]
+
+
+SAMPLES = {
+    "enrolment": sample_event("publish_events", "enrolment"),
+    "enrolment_without_points": sample_event("publish_events", "enrolment_without_points"),
+    "purchase": sample_event("publish_events", "purchase"),
+    "birthday": sample_event("publish_events", "birthday"),
+    "redemption": sample_event("publish_events", "redemption"),
+    "expiry": sample_event("publish_events", "expiry"),
+}
+
+
+@pytest.mark.parametrize(
+    ("sample", "told", "intents"),
+    [
+        ("enrolment", [("member.enrolled", 0, 20), ("points.earned", 1, 20)], ["welcome:enrolment"]),
+        ("enrolment_without_points", [("member.enrolled", 0, 0)], ["welcome:enrolment"]),
+        ("purchase", [("points.earned", 2, 125)], []),
+        ("birthday", [("points.earned", 3, 50), ("birthday.rewarded", 3, 50)], ["birthday:2026"]),
+        (
+            "redemption",
+            [("points.reserved", 4, 120), ("points.redeemed", 5, 120), ("reward.redeemed", 5, 120)],
+            ["reserved:red_5v7x9z1b3d5f7h9k", "redeemed:red_5v7x9z1b3d5f7h9k"],
+        ),
+        ("expiry", [("points.expired", 6, 75)], ["expired:2027-11-30"]),
+    ],
+)
+def test_each_fact_is_told_by_its_events_and_intents(sample, told, intents):
+    world = World()
+    world.publish(SAMPLES[sample])
+    assert world.told == told
+    assert [intent.key for intent in world.intents.intents] == intents
+    assert {intent.member_id for intent in world.intents.intents} <= {MEMBER}
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_a_batch_told_again_is_told_by_the_same_ids_and_keys(sample):
+    world = World()
+    world.publish(SAMPLES[sample])
+    first_events, first_intents = list(world.bus.events), list(world.intents.intents)
+    world.publish(deepcopy(SAMPLES[sample]))
+    assert world.bus.events == first_events * 2
+    assert world.intents.intents == first_intents * 2
+    ids = [event.detail["event_id"] for event in first_events]
+    assert len(set(ids)) == len(ids)
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_every_event_says_what_all_say(sample):
+    world = World()
+    world.publish(SAMPLES[sample])
+    for event in world.bus.events:
+        assert event.type in EVENT_TYPES
+        detail = event.detail
+        assert detail["event_id"].startswith("evt_")
+        assert (detail["version"], detail["member_id"]) == (1, MEMBER)
+        assert datetime.fromisoformat(detail["occurred_at"]).tzinfo is not None
+        json.dumps(detail)
+
+
+def test_a_purchase_s_event_names_the_till_s_own_id():
+    world = World()
+    world.publish(SAMPLES["purchase"])
+    [event] = world.bus.events
+    assert event.detail["reference"] == {"kind": "purchase", "id": "HD-1042"}
+    assert event.detail["partner_id"] == "ptn_0q8r5t2y6w9e3k1m"
+    assert event.detail["balance_after"] == 145
+
+
+def test_a_reward_s_event_names_the_reward():
+    world = World()
+    world.publish(SAMPLES["redemption"])
+    assert {event.detail["reward_id"] for event in world.bus.events} == {"free-coffee"}
+    [reserved, redeemed] = world.intents.intents
+    assert reserved.data["until"] == "2026-12-25T03:15:00+00:00"
+    assert redeemed.data == {"points": 120, "balance": 75, "reward_id": "free-coffee"}
+
+
+def test_every_kind_of_entry_is_told():
+    assert _TYPES.keys() == set(get_args(Kind))
+
+
+def test_every_kind_of_message_comes_from_somewhere():
+    kinds = set()
+    for sample in SAMPLES.values():
+        world = World()
+        world.publish(sample)
+        kinds |= {intent.kind for intent in world.intents.intents}
+    assert kinds == PURPOSES.keys()
+
+
+def test_an_enrolment_happens_in_the_program_s_own_time():
+    [record, _] = SAMPLES["enrolment"]["Records"]
+    fact = read_record(record, timedelta(days=400))
+    assert fact is not None
+    [event] = events_of(fact)
+    written_at = datetime.fromtimestamp(record["dynamodb"]["ApproximateCreationDateTime"], UTC)
+    assert datetime.fromisoformat(event.detail["occurred_at"]) == written_at + timedelta(days=400)
+
+
+def test_what_can_never_be_read_is_reported_and_holds_up_nobody():
+    unreadable = sample_event("publish_events", "unreadable")
+    with pytest.raises(UnreadableRecordError):
+        read_record(unreadable["Records"][0])
+    world = World()
+    told = world.publish({"Records": [*unreadable["Records"], *SAMPLES["purchase"]["Records"]]})
+    assert told == Told(events=1, intents=0, unreadable=1)
+    assert len(world.reports.unreadable) == 1
+
+
+def test_a_bus_that_is_down_keeps_the_batch():
+    world = World()
+    world.bus.is_down = True
+    with pytest.raises(TemporarilyUnavailableError):
+        world.publish(SAMPLES["birthday"])
+    assert world.intents.intents == []
+
+
+def test_no_event_and_no_intent_holds_personal_data():
+    allowed = {
+        *("event_id", "version", "member_id", "sequence", "occurred_at", "points", "entry_id", "kind", "balance_after"),
+        *("program_version", "reference", "partner_id", "reward_id"),
+    }
+    for sample in SAMPLES.values():
+        world = World()
+        world.publish(sample)
+        assert {name for event in world.bus.events for name in event.detail} <= allowed
+        assert {name for intent in world.intents.intents for name in intent.data} <= {
+            *("points", "balance", "reward_id", "until", "on")
+        }

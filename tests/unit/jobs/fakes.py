@@ -1,0 +1,280 @@
+"""Stand-ins for what jobs need: a ledger over accounts in memory, runs, queues, and a way to die at any call."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+from factories import make_account, make_program
+from quen.errors import MemberNotFoundError, NotFoundError
+from quen.jobs import birthday_rewards, expire_points
+from quen.jobs.birthday_rewards import BirthdayRewards
+from quen.jobs.expire_points import ExpirePoints
+from quen.jobs.model import SHARDS, Page, Progress, Run, WorkMessage
+from quen.jobs.service import Jobs
+from quen.ledger.documents import ClaimTakenError, Document, DocumentKey, LostRaceError
+from quen.ledger.model import Account, Entry, next_due_on
+from quen.ledger.service import Change, DuePage, Ledger
+from quen.program.model import Program
+
+NOW = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)  # 08:00 on 1 December in Saigon
+
+
+class Killed(BaseException):
+    """The process died here. No `except Exception` may survive it."""
+
+
+class Fuse:
+    """Kills at the n-th call of anything that it guards, before the call has an effect or after it."""
+
+    def __init__(self, at: int | None = None, *, after: bool = False) -> None:
+        self.calls = 0
+        self.at = at
+        self.after = after
+
+    def guard(self, effect: Any, *arguments: Any, **named: Any) -> Any:
+        self.calls += 1
+        burns = self.calls == self.at
+        if burns and not self.after:
+            raise Killed
+        answer = effect(*arguments, **named)
+        if burns:
+            raise Killed
+        return answer
+
+
+class Guarded:
+    """An object whose every method goes through the fuse."""
+
+    def __init__(self, inner: Any, fuse: Fuse) -> None:
+        self._inner = inner
+        self._fuse = fuse
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._inner, name)
+        return lambda *arguments, **named: self._fuse.guard(method, *arguments, **named)
+
+
+class SettableClock:
+    def __init__(self, instant: datetime = NOW) -> None:
+        self.instant = instant
+
+    def now(self) -> datetime:
+        return self.instant
+
+    def advance(self, **duration: float) -> None:
+        self.instant += timedelta(**duration)
+
+
+class FixedProgram:
+    def __init__(self, program: Program | None) -> None:
+        self.program = program
+
+    def current(self, now: datetime) -> Program:
+        if self.program is None:
+            raise NotFoundError
+        return self.program
+
+
+class MemoryAccounts:
+    """The ledger's Accounts port. A member's shard is the fifth character of the id; `broken` members cannot be loaded."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.accounts: dict[str, Account] = {}
+        self.entries: dict[str, list[Entry]] = {}
+        self.documents: dict[DocumentKey, Document] = {}
+        self.broken: set[str] = set()
+
+    def add(self, account: Account) -> None:
+        self.accounts[account.member_id] = account
+        self.entries[account.member_id] = []
+
+    def load(self, member_id: str) -> Account:
+        if member_id in self.broken:
+            raise ValueError("this account cannot be read")
+        try:
+            return self.accounts[member_id]
+        except KeyError:
+            raise MemberNotFoundError from None
+
+    def list_entries(self, member_id: str, before: int | None, limit: int) -> list[Entry]:
+        return self.entries[member_id][::-1][:limit]
+
+    def find_document(self, key: DocumentKey) -> Document | None:
+        return self.documents.get(key)
+
+    def list_due(self, shard: int, on: date, cursor: str | None, limit: int) -> DuePage:
+        due = sorted(
+            (day.isoformat(), member_id)
+            for member_id, account in self.accounts.items()
+            if int(member_id[4]) == shard and (day := next_due_on(account, self.program.time_zone)) and day <= on
+        )
+        rest = [(day, member_id) for day, member_id in due if f"{day} {member_id}" > (cursor or "")]
+        last = " ".join(rest[limit - 1]) if len(rest) > limit else None
+        return DuePage([member_id for _, member_id in rest[:limit]], last)
+
+    def commit(self, change: Change) -> None:
+        member_id = change.after.member_id
+        if change.claim and change.claim.key in self.documents:
+            raise ClaimTakenError
+        if self.accounts[member_id].sequence != change.before.sequence:
+            raise LostRaceError
+        self.accounts[member_id] = change.after
+        self.entries[member_id] += change.entries
+        if change.claim:
+            claim = change.claim
+            self.documents[claim.key] = Document(
+                claim.key, claim.kind, member_id, claim.fingerprint, change.after.sequence, change.result or {}
+            )
+
+
+class MemoryRuns:
+    """The Runs port in a dictionary."""
+
+    def __init__(self) -> None:
+        self.runs: dict[tuple[str, str], Run] = {}
+
+    def create(self, run: Run) -> bool:
+        if (run.job, run.key) in self.runs:
+            return False
+        self.runs[run.job, run.key] = run
+        return True
+
+    def load(self, job: str, key: str) -> Run:
+        try:
+            return self.runs[job, key]
+        except KeyError:
+            raise NotFoundError from None
+
+    def replace_progress(self, run: Run, shard: int, after: Progress) -> Run | None:
+        stored = self.runs[run.job, run.key]
+        if stored.shards[shard] != run.shards[shard]:
+            return None
+        shards = (*stored.shards[:shard], after, *stored.shards[shard + 1 :])
+        moved = self.runs[run.job, run.key] = replace(stored, shards=shards)
+        return moved
+
+    def list_from(self, job: str, first: date) -> list[Run]:
+        return [run for (of, key), run in sorted(self.runs.items()) if of == job and key >= first.isoformat()]
+
+    def ran_before(self, job: str, day: date) -> bool:
+        return any(run.job == job and run.on < day and run.started_by == "schedule" for run in self.runs.values())
+
+    def list_newest(self, job: str, limit: int) -> list[Run]:
+        return [run for (of, _), run in sorted(self.runs.items(), reverse=True) if of == job][:limit]
+
+
+class MemoryQueue:
+    """A queue that keeps what is being worked on until it is done, and parks what fails five times."""
+
+    def __init__(self) -> None:
+        self.waiting: list[WorkMessage] = []
+        self.received: Counter[WorkMessage] = Counter()
+        self.dead: list[WorkMessage] = []
+
+    def send(self, messages: Sequence[WorkMessage], delay_seconds: int = 0) -> None:
+        self.waiting += messages
+
+    def deliver(self, jobs: Jobs, *, times: int = 1, out_of_time: Any = lambda: False) -> None:
+        """Deliver all there is until nothing is left, each message `times` times."""
+        while self.waiting:
+            message = self.waiting[0]
+            try:
+                for _ in range(times):
+                    jobs.work(message.body(), out_of_time)
+            except Killed:
+                continue  # nobody took it out of the queue: it comes again
+            except Exception:  # noqa: BLE001 - as Lambda's poller does
+                self.received[message] += 1
+                self.waiting.remove(message)
+                (self.dead if self.received[message] >= 5 else self.waiting).append(message)
+                continue
+            self.waiting.remove(message)
+
+
+class MemoryReports:
+    def __init__(self) -> None:
+        self.failed: list[str] = []
+
+    def report(self, run: Run, member_id: str, error: Exception) -> None:
+        self.failed.append(member_id)
+
+
+class MemoryProfiles:
+    """Born by `MM-DD`, in the shard that is the fifth character of the id; everybody is active but `inactive`."""
+
+    def __init__(self, born: dict[str, str], inactive: set[str]) -> None:
+        self.born = born
+        self.inactive = inactive
+
+    def load(self, member_id: str) -> Any:
+        return SimpleNamespace(state="inactive" if member_id in self.inactive else "active")
+
+    def list_birthdays(self, month_day: str, shard: int, cursor: str | None = None, limit: int = 100) -> Page:
+        ids = sorted(key for key, born in self.born.items() if born == month_day and int(key[4]) == shard)
+        rest = [member_id for member_id in ids if member_id > (cursor or "")]
+        return Page(rest[:limit], rest[limit - 1] if len(rest) > limit else None)
+
+
+class NoStock:
+    def give_back(self, reward_id: str, shard: int, pieces: int) -> Any:
+        raise AssertionError("no reward of these tests is limited")
+
+
+class World:
+    """Everything around the jobs, with one fuse in it."""
+
+    def __init__(self, fuse: Fuse | None = None, program: Program | None = None, now: datetime = NOW) -> None:
+        self.fuse = fuse or Fuse()
+        self.program = program or make_program()
+        self.programs = FixedProgram(self.program)
+        self.clock = SettableClock(now)
+        self.accounts = MemoryAccounts(self.program)
+        self.runs = MemoryRuns()
+        self.queue = MemoryQueue()
+        self.reports = MemoryReports()
+        self.profiles = MemoryProfiles({}, set())
+        guarded_accounts = Guarded(self.accounts, self.fuse)
+        self.ledger = Ledger(guarded_accounts, self.programs, NoStock(), self.clock, lambda _: None)
+        handlers = {
+            expire_points.NAME: lambda: ExpirePoints(self.ledger, self.programs),
+            birthday_rewards.NAME: lambda: BirthdayRewards(self.ledger, self.profiles, self.programs),
+        }
+        runs, queue = Guarded(self.runs, self.fuse), Guarded(self.queue, self.fuse)
+        self.jobs = Jobs(handlers, runs, queue, self.programs, self.reports, self.clock, self.clock)
+
+    def add_member(self, shard: int, number: int, *lots: tuple[int, str | None], born: str = "") -> str:
+        member_id = f"mem_{shard}{number:015}"
+        self.accounts.add(make_account(*lots, member_id=member_id))
+        if born:
+            self.profiles.born[member_id] = born
+        return member_id
+
+    def active(self, member_id: str) -> int:
+        return self.accounts.accounts[member_id].active
+
+    def start(self, job: str, at: datetime | None = None) -> list[dict[str, Any]]:
+        try:
+            return self.jobs.start(job, at or self.clock.now())
+        except Killed:
+            return []
+
+    def run_to_the_end(self, job: str, *, times: int = 1) -> None:
+        """Wake the schedule hour by hour, and let the queue work, until no run is left unfinished."""
+        first = self.clock.now()
+        for _ in range(12):
+            self.start(job, first)
+            self.queue.deliver(self.jobs, times=times)
+            own = [run for run in self.runs.runs.values() if run.job == job]
+            if own and all(run.state != "running" for run in own) and not self.queue.waiting:
+                return
+            self.clock.advance(hours=1)
+        raise AssertionError("the runs do not end")
+
+
+__all__ = ["NOW", "SHARDS", "Fuse", "Killed", "MemoryRuns", "World"]

@@ -1,0 +1,161 @@
+"""Stand-ins for what messages need: records and queues in memory, a provider that can refuse or die, a profile."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from factories import make_program
+from quen.errors import MemberNotFoundError, NotFoundError
+from quen.members.model import is_consented
+from quen.members.model.consents import Consent
+from quen.messages.model import Intent, Message
+from quen.messages.rendering import Content
+from quen.messages.service import Messages
+from quen.program.model import Program
+
+NOON = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
+MEMBER = "mem_0000000000000001"
+ALL_CONSENTS = ("marketing", "transactional")
+
+
+class SettableClock:
+    def __init__(self, instant: datetime = NOON) -> None:
+        self.instant = instant
+
+    def now(self) -> datetime:
+        return self.instant
+
+    def advance(self, **duration: float) -> None:
+        self.instant += timedelta(**duration)
+
+
+class FixedProgram:
+    def __init__(self, program: Program | None) -> None:
+        self.program = program
+
+    def current(self, now: datetime) -> Program:
+        if self.program is None:
+            raise NotFoundError
+        return self.program
+
+
+@dataclass(frozen=True)
+class FakeProfile:
+    state: str = "active"
+    name: str | None = "Nguyễn Thị Hoa"
+    email: str | None = "hoa@example.com"
+    phone: str | None = "+84901234567"
+    locale: str | None = "vi"
+    granted: tuple[str, ...] = ALL_CONSENTS
+    refused: tuple[str, ...] = ()
+
+    def consents_to(self, purpose: str) -> bool:
+        records = [Consent(name, name in self.granted, "1", NOON) for name in (*self.granted, *self.refused)]
+        return is_consented(records, purpose)
+
+
+class FakeProfiles:
+    def __init__(self, profile: FakeProfile | None) -> None:
+        self.profile = profile
+
+    def load(self, member_id: str) -> FakeProfile:
+        if self.profile is None:
+            raise MemberNotFoundError
+        return self.profile
+
+
+class MemoryMessages:
+    """The MessageRecords port in a dictionary. `fails_at_write` dies instead of the n-th write (from 1)."""
+
+    def __init__(self) -> None:
+        self.messages: dict[tuple[str, str], Message] = {}
+        self.writes = 0
+        self.fails_at_write = 0
+
+    def claim(self, message: Message) -> Message:
+        return self.messages.setdefault((message.member_id, message.key), message)
+
+    def replace(self, before: Message, after: Message) -> bool:
+        self.writes += 1
+        if self.writes == self.fails_at_write:
+            raise KeyboardInterrupt
+        key = (before.member_id, before.key)
+        if self.messages[key].revision != before.revision:
+            return False
+        self.messages[key] = after
+        return True
+
+
+class FakeSender:
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, str | None, Content]] = []
+        self.error: Exception | None = None
+
+    def send(self, address: str, sender: str | None, content: Content) -> str:
+        if self.error:
+            raise self.error
+        self.sent.append((address, sender, content))
+        return f"provider-{len(self.sent)}"
+
+
+class MemoryIntents:
+    def __init__(self) -> None:
+        self.waiting: list[tuple[Intent, int]] = []
+
+    def send(self, intents: Sequence[Intent], delay_seconds: int = 0) -> None:
+        self.waiting += [(intent, delay_seconds) for intent in intents]
+
+
+class Post:
+    """Everything around the messages."""
+
+    def __init__(
+        self, profile: FakeProfile | None = None, program: Program | None = None, email_from: str = "stack@example.com"
+    ) -> None:
+        self.records = MemoryMessages()
+        self.profiles = FakeProfiles(profile or FakeProfile())
+        self.programs = FixedProgram(program or make_program())
+        self.email, self.sms = FakeSender(), FakeSender()
+        self.queue = MemoryIntents()
+        self.clock, self.wall = SettableClock(), SettableClock()
+        self.messages = Messages(
+            self.records,
+            self.profiles,
+            self.programs,
+            {"email": lambda: self.email, "sms": lambda: self.sms},
+            self.queue,
+            self.clock,
+            self.wall,
+            email_from=email_from,
+        )
+
+    @property
+    def sent(self) -> int:
+        return len(self.email.sent) + len(self.sms.sent)
+
+    def stored(self) -> Message:
+        [message] = self.records.messages.values()
+        return message
+
+    def set_profile(self, **changes: Any) -> None:
+        self.profiles.profile = replace(self.profiles.profile or FakeProfile(), **changes)
+
+
+def make_intent(kind: str = "birthday", **data: Any) -> Intent:
+    """An intent with all that its words need."""
+    needed: dict[str, dict[str, Any]] = {
+        "welcome": {"points": 20},
+        "birthday": {"points": 50, "balance": 70},
+        "reserved": {
+            "points": 120,
+            "balance": 1380,
+            "reward_id": "free-coffee",
+            "until": "2026-12-22T05:00:00+00:00",
+        },
+        "redeemed": {"points": 120, "balance": 1380, "reward_id": "free-coffee"},
+        "expired": {"points": 1234, "balance": 0, "on": "2026-11-30"},
+    }
+    return Intent(MEMBER, kind, "2026", needed[kind] | data)  # type: ignore[arg-type]

@@ -1,0 +1,80 @@
+"""The words: in both languages, complete, and harmless whatever a name contains."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from factories import make_program
+from quen.messages.model import PURPOSES, Intent
+from quen.messages.rendering import render
+from quen.messages.templates import TEMPLATES, WORDS
+from unit.messages.fakes import MEMBER, make_intent
+
+INTENTS = [
+    *(make_intent(kind) for kind in PURPOSES),
+    make_intent("welcome", points=0),
+    Intent(MEMBER, "redeemed", "red_1", {"points": 120, "balance": 5}),
+    make_intent("redeemed", reward_id="no-longer-there"),
+]
+
+
+@pytest.mark.parametrize("locale", ["vi", "en", "vi-VN", "fr"])
+@pytest.mark.parametrize("name", ["Nguyễn Thị Hoa", None])
+@pytest.mark.parametrize("intent", INTENTS, ids=lambda intent: intent.kind)
+def test_every_message_is_complete_in_every_language(intent, name, locale):
+    content = render(intent, make_program(), name, locale)
+    for text in (content.subject, content.text, content.html, content.sms):
+        assert text.strip()
+        assert not re.search(r"\$|\bNone\b|\{|\}", text)
+        assert "Cà phê Quen" in text or text is content.subject
+
+
+def test_both_languages_say_the_same_things():
+    assert TEMPLATES["vi"].keys() == TEMPLATES["en"].keys()
+    assert WORDS.keys() == TEMPLATES.keys()
+    fields = {
+        language: {
+            what: sorted(set(re.findall(r"\$\w+", " ".join([template.subject, *template.paragraphs, template.sms]))))
+            for what, template in templates.items()
+        }
+        for language, templates in TEMPLATES.items()
+    }
+    assert fields["vi"] == fields["en"]
+
+
+def test_numbers_and_days_are_written_as_the_language_writes_them():
+    vi = render(make_intent("expired"), make_program(), None, "vi")
+    en = render(make_intent("expired"), make_program(), None, "en")
+    assert vi.sms == "Cà phê Quen: 1.234 điểm của bạn đã hết hạn vào cuối ngày 30/11/2026. Số dư: 0 điểm."
+    assert en.sms == "Cà phê Quen: 1,234 of your points expired at the end of 30 November 2026. Balance: 0 points."
+
+
+def test_the_last_moment_of_a_reservation_is_told_in_the_shops_time():
+    vi = render(make_intent("reserved"), make_program(), None, "vi")
+    assert "trước 12:00 ngày 22/12/2026." in vi.text
+    en = render(make_intent("reserved"), make_program(), None, "en")
+    assert "before 12:00 on 22 December 2026." in en.text
+
+
+def test_a_reward_has_its_name_in_the_members_language():
+    assert "Cà phê miễn phí" in render(make_intent("redeemed"), make_program(), None, "vi").subject
+    assert "Free coffee" in render(make_intent("redeemed"), make_program(), None, "en").subject
+
+
+def test_no_name_becomes_markup_a_header_or_a_placeholder():
+    program = replace(make_program(), name="A <b>&\nBcc: x@example.com")
+    content = render(make_intent("birthday"), program, "<script>$points\r\n</script>", "en")
+    assert "<script>" not in content.html
+    assert "&lt;script&gt;$points &lt;/script&gt;" in content.html
+    assert "\n" not in content.subject
+    assert "\n" not in content.sms
+    assert "\nBcc" not in content.text
+
+
+def test_an_sms_fits_three_parts():
+    for intent in INTENTS:
+        for locale in TEMPLATES:
+            assert len(render(intent, make_program(), None, locale).sms) <= 3 * 67
