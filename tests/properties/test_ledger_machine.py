@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from factories import make_program, make_purchase
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from factories import make_program, make_purchase
 from quen.errors import QuenError
 from quen.ledger.model import (
     Account,
@@ -128,7 +129,9 @@ class LedgerMachine(RuleBasedStateMachine):
     @invariant()
     def nothing_due_is_forgotten(self) -> None:
         due = next_due_on(self.account, self.program.time_zone)
-        assert (due is None) == (not self.account.pending and not self.account.holds and {*self.account.lots} <= {"never"})
+        assert (due is None) == (
+            not self.account.pending and not self.account.holds and {*self.account.lots} <= {"never"}
+        )
 
     def teardown(self) -> None:
         stored = [parse_entry(canonical_form(entry), entry.hash) for entry in self.history]

@@ -71,7 +71,7 @@ class SharedConnection(Connection):
 
     def _make_api_call(self, operation_name: str, operation_kwargs: dict[str, Any]) -> dict[str, Any]:
         try:
-            return cast("dict[str, Any]", self.client._make_api_call(operation_name, operation_kwargs))  # noqa: SLF001
+            return cast("dict[str, Any]", self.client._make_api_call(operation_name, operation_kwargs))  # noqa: SLF001 - as PynamoDB itself does
         except ClientError as error:
             raise unavailable_or(error) from error
         except BotoCoreError as error:
@@ -99,7 +99,7 @@ def bind(models: Iterable[type[Model]], table_name: str, client: BaseClient) -> 
     for model in models:
         model.Meta.table_name = table_name
         model._connection = None  # noqa: SLF001 - PynamoDB has no public way to share a client
-        table = model._get_connection()  # noqa: SLF001
+        table = model._get_connection()  # noqa: SLF001 - the same
         shared = SharedConnection(client)
         shared.add_meta_table(table.get_meta_table())
         table.connection = shared

@@ -122,7 +122,7 @@ class TokenVerifier:
 class _Registry(jws.JWSRegistry):
     """The three algorithms. joserfc warns of the name EdDSA (RFC 9864 renames it); issuers still use it."""
 
-    def get_alg(self, name: str) -> Any:  # noqa: ANN401 - joserfc does not export the type
+    def get_alg(self, name: str) -> Any:
         if name not in ALGORITHMS:
             raise UntrustedTokenError
         return self.algorithms[name]

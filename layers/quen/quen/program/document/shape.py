@@ -319,7 +319,7 @@ class ProgramDocument(_Members):
 class _UntitledMembers(GenerateJsonSchema):
     """Without a title for every member: it would only repeat the name."""
 
-    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ANN401, ARG002 - as pydantic declares it
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - pydantic asks with it
         return False
 
 

@@ -1,0 +1,56 @@
+# One command for each verb, the same here and in CI. Everything sets itself up: Python 3.11 or newer is all it needs.
+PYTHON ?= python3
+IN_VENV := .venv/bin/
+export AWS_DEFAULT_REGION ?= us-east-1
+export SAM_CLI_TELEMETRY := 0
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test test-long check format bench build clean lock
+.SUFFIXES:
+
+help: ## List the verbs
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+
+setup:
+	@$(PYTHON) infra/local/environments.py
+
+run: setup ## Run the whole stack on this machine (ARGS="--port 5000 --fresh")
+	@exec $(IN_VENV)quen serve $(ARGS)
+
+test: check ## Check everything, then run every test but the long ones
+	@$(IN_VENV)pytest -m "not long" $(ARGS)
+
+test-long: setup ## Run the tests that take minutes
+	@$(IN_VENV)pytest -m long $(ARGS)
+
+check: setup ## Lint, types, import rules, templates
+	@$(IN_VENV)ruff check
+	@$(IN_VENV)ruff format --check
+	@$(IN_VENV)mypy
+	@$(IN_VENV)lint-imports
+	@.venv-stack/bin/sam validate --template template.yaml
+	@.venv-stack/bin/cfn-lint template.yaml infra/*.yaml
+
+format: setup ## Put every file into shape
+	@$(IN_VENV)ruff check --fix
+	@$(IN_VENV)ruff format
+
+bench: setup ## Measure what a cold start of each function costs
+	@$(IN_VENV)python -m local.bench
+
+build: setup ## Build what `sam deploy --template build/aws/template.yaml` sends to AWS
+	@QUEN_BUILD=aws QUEN_PYTHON=$(CURDIR)/$(IN_VENV)python QUEN_BYTECODE_PYTHON=python3.13 \
+		.venv-stack/bin/sam build --template template.yaml --build-dir build/aws --build-in-source
+
+clean: ## Remove what was built or cached; the stack's data and the environments stay
+	@rm -rf build .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .schemathesis
+	@find functions infra layers tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Writing the locks needs uv; using them does not.
+UV_COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	--no-emit-index-url --no-emit-find-links --no-emit-package pip --no-emit-package setuptools --no-emit-package wheel
+
+lock: ## Resolve the locks anew (UPGRADE=--upgrade for newer versions)
+	@cd layers/dependencies && $(UV_COMPILE) $(UPGRADE) requirements.in --output-file requirements.txt
+	@cd requirements && $(UV_COMPILE) $(UPGRADE) -c ../layers/dependencies/requirements.txt development.in -o development.txt
+	@cd requirements && $(UV_COMPILE) $(UPGRADE) stack.in --output-file stack.txt

@@ -1,0 +1,108 @@
+"""`quen serve`: what `make run` runs. Brings the stack up, says how to talk to it, and waits until it is told to stop."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import threading
+import time
+from types import FrameType
+from typing import Any
+
+from local.errors import LocalError
+from local.stack import LocalStack
+from local.terminal import DONE, Subcommands, add_command
+
+DEFAULT_PORT = 4566
+PORT_MAX = 65_534  # the identity provider takes the next one
+WATCH_SECONDS = 0.5
+
+
+EXAMPLE = """
+quen serve
+quen serve --port 5000 --data /tmp/quen --fresh
+"""
+
+
+def register(subcommands: Subcommands) -> None:
+    """Add the subcommand."""
+    parser = add_command(subcommands, "serve", "Run the whole stack on this machine until Ctrl-C.", EXAMPLE)
+    parser.add_argument(
+        "--port", type=port_number, default=DEFAULT_PORT, help=f"where AWS answers (default {DEFAULT_PORT})"
+    )
+    parser.add_argument("--fresh", action="store_true", help="forget the data of earlier starts")
+    parser.set_defaults(run=run)
+
+
+def port_number(text: str) -> int:
+    """A TCP port that leaves room for the next one."""
+    if not text.isdecimal() or not 1 <= int(text) <= PORT_MAX:
+        raise argparse.ArgumentTypeError(f"a port is a number from 1 to {PORT_MAX}")
+    return int(text)
+
+
+class StoppedEarlyError(Exception):
+    """Told to stop while still starting."""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until SIGINT, SIGTERM or the terminal's end; 0 where it was told to stop."""
+    started = time.monotonic()
+    stop = threading.Event()
+
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        if stop.is_set():
+            return  # already stopping; state is being written
+        stop.set()
+        if not ready:
+            raise StoppedEarlyError
+
+    ready = False
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, on_signal)
+    try:
+        with LocalStack(arguments.data, arguments.port, fresh=arguments.fresh) as stack:
+            ready = True
+            announce(stack.connection, seconds=time.monotonic() - started, as_json=arguments.json)
+            while not stop.wait(WATCH_SECONDS):
+                if not stack.emulator.is_running:
+                    raise LocalError(
+                        f"the emulator ended by itself; its last words are in {arguments.data}/emulator.log."
+                    )
+            print("Stopping; your data stays.", file=sys.stderr)
+    except StoppedEarlyError:
+        print("Stopped before it was ready.", file=sys.stderr)
+    return DONE
+
+
+def announce(connection: dict[str, Any], *, seconds: float, as_json: bool) -> None:
+    """Say that it is ready and how to begin."""
+    if as_json:
+        print(json.dumps({"ready": True, **connection}, ensure_ascii=False), flush=True)
+        return
+    partner = connection["partner"]
+    lines = [
+        f"Quen is ready ({seconds:.0f} s)",
+        "",
+        f"  mobile API    {connection['mobile_url']}",
+        f"  partner API   {connection['partner_url']}",
+        f"  admin API     {connection['admin_url']}",
+        f"  AWS           {connection['aws_endpoint']}",
+        f"  sent e-mail   {connection['aws_endpoint']}/_ministack/ses/messages",
+        f"  sent SMS      {connection['aws_endpoint']}/_ministack/sns/sms-messages",
+        "",
+        f"  staff token   {connection['staff_token']}",
+        *(f"  member token  {member['token']}   ({member['member_id']})" for member in connection["members"][:1]),
+        f"  partner key   {partner.get('key_id')}  secret {partner.get('secret')}",
+        "",
+        "Try, in another terminal:",
+        "",
+        "  .venv/bin/quen request GET /v1/me/account --as member",
+        '  .venv/bin/quen request POST /v1/members/search --as partner --json \'{"phone": "+84901000001"}\'',
+        "  .venv/bin/quen request GET /v1/program --as staff",
+        "",
+        "Ctrl-C stops it; the data stays in its directory.",
+    ]
+    print("\n".join(lines), flush=True)

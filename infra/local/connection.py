@@ -1,0 +1,60 @@
+"""`.quen/local.json`: how to reach the running stack. Written by `quen serve`, read by every other command and the tests."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from local.errors import LocalError
+
+DATA_DIRECTORY = Path(".quen")
+FILE_NAME = "local.json"
+REGION = "us-east-1"
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": REGION}
+
+
+def add_data_option(parser: argparse.ArgumentParser) -> None:
+    """`--data DIR` and `--json`, which every command has."""
+    parser.add_argument(
+        "--data", type=Path, default=DATA_DIRECTORY, metavar="DIR", help="the stack's data (default: .quen)"
+    )
+    parser.add_argument("--json", action="store_true", help="answer in JSON, for machines")
+
+
+def load_connection(data: Path) -> dict[str, Any]:
+    """What `quen serve` wrote, or a sentence that says how to get it."""
+    try:
+        connection: dict[str, Any] = json.loads((data / FILE_NAME).read_text("utf-8"))
+    except FileNotFoundError:
+        raise LocalError(f"no stack was started on {data}; start one with `make run`.") from None
+    return connection
+
+
+def write_private(path: Path, document: dict[str, Any]) -> None:
+    """Write a JSON file that holds secrets: whole or not at all, readable by its owner alone."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    scratch = path.with_suffix(".new")
+    descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(document, file, ensure_ascii=False, indent=2)
+        file.write("\n")
+    scratch.replace(path)
+
+
+def aws_client(service: str, endpoint: str) -> Any:
+    """A boto3 client of the emulator; never of the real AWS."""
+    import boto3  # only some commands need it, and it takes 0.2 s
+    from botocore.config import Config
+
+    open_client: Any = boto3.client  # its stubs know services by literal names only
+    return open_client(
+        service,
+        endpoint_url=endpoint,
+        region_name=REGION,
+        aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+        config=Config(connect_timeout=2, read_timeout=60, retries={"max_attempts": 2}),
+    )

@@ -1,0 +1,77 @@
+"""Does by API what the emulator leaves out when it reads the deployed template. AWS does all of this by itself.
+
+Nothing here decides anything: gateway responses, methods and time-to-live are read from the deployed templates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from local.connection import aws_client
+from local.template_reader import read_template
+
+ANY_METHOD = "x-amazon-apigateway-any-method"
+GATEWAY_RESPONSES = "x-amazon-apigateway-gateway-responses"
+STAGE = "live"
+
+
+class EmulatorGaps:
+    """Completes one deployed stack, its nested stacks included. Safe to repeat."""
+
+    def __init__(self, stack: str, endpoint: str) -> None:
+        self._stack = stack
+        self._endpoint = endpoint
+        self._cloudformation = aws_client("cloudformation", endpoint)
+        self._gateway = aws_client("apigateway", endpoint)
+
+    def close(self) -> None:
+        """Everything, in the order it depends on."""
+        for physical_id, resource in self._resources(self._stack):
+            if resource["Type"] == "AWS::ApiGateway::RestApi":
+                self._complete_api(physical_id, resource["Properties"]["Body"])
+            elif resource["Type"] == "AWS::DynamoDB::Table":
+                self._expire_items(physical_id, resource["Properties"])
+
+    def _resources(self, stack: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Every resource of the stack and its nested stacks: (physical id, what the template says of it)."""
+        body = self._cloudformation.get_template(StackName=stack, TemplateStage="Processed")["TemplateBody"]
+        template = read_template(body) if isinstance(body, str) else body
+        summaries = self._cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack)
+        for summary in (summary for page in summaries for summary in page["StackResourceSummaries"]):
+            if summary["ResourceType"] == "AWS::CloudFormation::Stack":
+                yield from self._resources(summary["PhysicalResourceId"])
+            elif summary["LogicalResourceId"] in template["Resources"]:
+                yield summary["PhysicalResourceId"], template["Resources"][summary["LogicalResourceId"]]
+
+    def _complete_api(self, api_id: str, definition: dict[str, Any]) -> None:
+        self._add_any_methods(api_id, definition)
+        for response_type, response in definition.get(GATEWAY_RESPONSES, {}).items():
+            self._gateway.put_gateway_response(
+                restApiId=api_id,
+                responseType=response_type,
+                statusCode=str(response["statusCode"]),
+                responseParameters=response["responseParameters"],
+                responseTemplates=response["responseTemplates"],
+            )
+        # Gateway responses take effect with the stage's next deployment.
+        self._gateway.create_deployment(restApiId=api_id, stageName=STAGE)
+
+    def _add_any_methods(self, api_id: str, definition: dict[str, Any]) -> None:
+        """The emulator imports named methods only; ANY goes where the path's other methods go."""
+        resources = self._gateway.get_resources(restApiId=api_id, limit=500, embed=["methods"])["items"]
+        for resource in resources:
+            methods = resource.get("resourceMethods", {})
+            if ANY_METHOD not in definition["paths"].get(resource["path"], {}) or "ANY" in methods:
+                continue
+            known = next(iter(methods.values()))["methodIntegration"]
+            target = {"restApiId": api_id, "resourceId": resource["id"], "httpMethod": "ANY"}
+            self._gateway.put_method(**target, authorizationType="NONE")
+            self._gateway.put_integration(
+                **target, type=known["type"], uri=known["uri"], integrationHttpMethod=known["httpMethod"]
+            )
+
+    def _expire_items(self, table: str, properties: dict[str, Any]) -> None:
+        if "TimeToLiveSpecification" in properties:
+            dynamodb = aws_client("dynamodb", self._endpoint)
+            dynamodb.update_time_to_live(TableName=table, TimeToLiveSpecification=properties["TimeToLiveSpecification"])

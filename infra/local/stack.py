@@ -1,0 +1,124 @@
+"""The running local stack: emulator, deployed template, identity provider, demo data; one data directory holds it all."""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from local.connection import FILE_NAME, write_private
+from local.deployment import Deployment
+from local.emulator import HOST, Emulator
+from local.emulator_gaps import STAGE, EmulatorGaps
+from local.errors import LocalError
+from local.identity_provider import IdentityProvider
+from local.mail_senders import confirm_program_sender, confirm_sender
+from local.progress import step
+from local.seed import Seed
+
+STACK_NAME = "quen-local"
+EMAIL_FROM = "hello@quen.example"
+# All that a start makes in its data directory; `--fresh` removes these and nothing else.
+MADE_HERE = ("emulator", "identity", "tmp", "emulator.log", "deployed", "seed.json", FILE_NAME)
+
+
+class LocalStack:
+    """Entering brings it up and answers when it is ready; leaving stops it in order and keeps the data."""
+
+    def __init__(self, data: Path, port: int, *, fresh: bool = False) -> None:
+        self._data = data
+        self._port = port
+        self._fresh = fresh
+        self._deployed_now = False
+        self._running = ExitStack()
+        self.emulator = Emulator(port, data, data=data / "emulator")
+        self.connection: dict[str, Any] = {}
+
+    def __enter__(self) -> Self:
+        with self._running:
+            self._own_the_data()
+            provider = self._start()
+            outputs = self._deploy(provider)
+            self.connection = self._describe(outputs, provider)
+            write_private(self._data / FILE_NAME, self.connection)
+            self._running = self._running.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._running.close()
+
+    def _own_the_data(self) -> None:
+        """One stack at a time on one data directory."""
+        # Keys, secrets and members' data are in it.
+        self._data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = self._running.enter_context((self._data / "lock").open("w"))
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise LocalError(
+                f"Quen already runs on {self._data}; stop it there, or choose another --data DIR."
+            ) from None
+        if self._fresh:
+            for name in MADE_HERE:
+                path = self._data / name
+                shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+
+    def _start(self) -> IdentityProvider:
+        with step("Starting AWS on this machine"):
+            self._running.enter_context(self.emulator)
+        provider = IdentityProvider(self._data)
+        provider.serve(self._port + 1)
+        self._running.callback(provider.close)
+        return provider
+
+    def _deploy(self, provider: IdentityProvider) -> dict[str, str]:
+        parameters = {
+            "TokenIssuer": provider.issuer,
+            "TokenAudience": provider.audience,
+            "TokenJwksUrl": provider.jwks_url,
+            "PublicAuthority": f"{HOST}:{self._port}",
+            "EmailFrom": EMAIL_FROM,
+            "Sandbox": "true",
+            "DeletionProtection": "false",
+            "Revision": "local",
+        }
+        deployment = Deployment(STACK_NAME, self.emulator.endpoint, self._data / "deployed")
+        self._deployed_now = not deployment.is_current(parameters)
+        if self._deployed_now:
+            with step("Building and deploying template.yaml"):
+                deployment.deploy(parameters)
+                EmulatorGaps(STACK_NAME, self.emulator.endpoint).close()
+                confirm_sender(self.emulator.endpoint, EMAIL_FROM)
+        return deployment.outputs()
+
+    def _describe(self, outputs: dict[str, str], provider: IdentityProvider) -> dict[str, Any]:
+        base = f"{self.emulator.endpoint}/_aws/execute-api"
+        urls = {
+            name: f"{base}/{outputs[f'{name.capitalize()}ApiId']}/{STAGE}" for name in ("mobile", "partner", "admin")
+        }
+        seed = Seed(self._data, urls, provider)
+        if self._deployed_now or not seed.is_planted:
+            with step("Seeding the demo: Cà phê Quen"):
+                seed.plant()
+                confirm_program_sender(self.emulator.endpoint, seed.document())
+        demo = seed.describe()
+        signing = {"authority": urlsplit(self.emulator.endpoint).netloc, "path_prefix": f"/{STAGE}"}
+        return {
+            **{f"{name}_url": url for name, url in urls.items()},
+            "aws_endpoint": self.emulator.endpoint,
+            "stack": STACK_NAME,
+            "tables": {
+                name: outputs[f"{name.capitalize()}Table"] for name in ("ledger", "members", "program", "messages")
+            },
+            "staff_token": seed.staff_token,
+            "members": demo["members"],
+            "partner": {**demo["partner"], **signing},
+            "identity_url": provider.issuer,
+            "outputs": outputs,
+        }

@@ -1,0 +1,1 @@
+"""Partners: the brands and tills that act through signed requests."""

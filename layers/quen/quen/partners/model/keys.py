@@ -1,0 +1,105 @@
+"""Who may sign: partners, their keys, and what a request that was proven is allowed to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from quen.errors import PartnerForbiddenError
+
+SECRET_BYTES = 32
+KEYS_PER_PARTNER_MAX = 10
+PARTNER_NAME_CHARACTERS_MAX = 100
+
+
+class Algorithm(StrEnum):
+    """How a key signs. The key's record decides it; a request may only repeat it."""
+
+    HMAC_SHA256 = "hmac-sha256"
+    ED25519 = "ed25519"
+    ECDSA_P256_SHA256 = "ecdsa-p256-sha256"
+
+    @property
+    def is_symmetric(self) -> bool:
+        """Whether both sides hold one secret, made by us; otherwise the partner gives us a public key."""
+        return self is Algorithm.HMAC_SHA256
+
+
+class KeyState(StrEnum):
+    """A key is `active`, then `retiring` while its successor takes over, then `revoked` for good."""
+
+    ACTIVE = "active"
+    RETIRING = "retiring"
+    REVOKED = "revoked"
+
+
+class PartnerState(StrEnum):
+    """A suspended partner is known, and may do nothing."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+
+
+class Right(StrEnum):
+    """What a partner can be allowed to do."""
+
+    RECORD_PURCHASES = "record_purchases"
+    READ_PURCHASES = "read_purchases"
+    SEARCH_MEMBERS = "search_members"
+    REDEEM_REWARDS = "redeem_rewards"
+
+
+ALL_RIGHTS = frozenset(Right)
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """A brand or a chain of tills that acts through the partner API."""
+
+    partner_id: str
+    name: str
+    state: PartnerState
+    rights: frozenset[Right]
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerKey:
+    """A key's record. `public_key` is PEM; of a symmetric key the secret lives in the secret store under the key's id."""
+
+    key_id: str
+    partner_id: str
+    algorithm: Algorithm
+    state: KeyState
+    not_before: datetime
+    not_after: datetime | None
+    created_at: datetime
+    public_key: str | None = None
+
+    def is_usable(self, now: datetime) -> bool:
+        """Whether what it signs counts at that instant. `not_after` itself is past."""
+        is_over = self.not_after is not None and now >= self.not_after
+        return self.state is not KeyState.REVOKED and self.not_before <= now and not is_over
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedKey:
+    """A new key. `secret` (base64, symmetric keys only) is shown in this one answer and never again."""
+
+    key: PartnerKey
+    secret: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerCaller:
+    """The partner behind a proven request."""
+
+    partner_id: str
+    key_id: str
+    rights: frozenset[Right]
+
+    def require(self, right: Right) -> None:
+        """Raises PartnerForbiddenError unless the partner has that right."""
+        if right not in self.rights:
+            raise PartnerForbiddenError

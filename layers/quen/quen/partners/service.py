@@ -1,0 +1,293 @@
+"""Partners: who signed this request, and the keys they sign with.
+
+Rule: `authenticate` checks in one fixed order, cheap before dear, and spends nothing of a stranger's: a nonce is kept only
+for a signature that is proven. An unknown key, a revoked key and a wrong signature cost the same work and get the same
+answer.
+"""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from quen.clock import Clock
+from quen.errors import NotFoundError, PartnerForbiddenError, QuenError, ValidationFailedError
+from quen.ids import is_id, new_id
+from quen.partners.credentials import Credential, Credentials
+from quen.partners.model import (
+    ALL_RIGHTS,
+    Algorithm,
+    IssuedKey,
+    KeyState,
+    ParsedSignature,
+    Partner,
+    PartnerCaller,
+    PartnerKey,
+    PartnerState,
+    Right,
+    SignatureInvalidError,
+    SignatureParameters,
+    SignatureReplayedError,
+    SignedRequest,
+    UnauthenticatedError,
+    accept_signature,
+    check_components,
+    check_digests,
+    check_envelope,
+    check_window,
+    read_parameters,
+)
+from quen.partners.model.keys import KEYS_PER_PARTNER_MAX, PARTNER_NAME_CHARACTERS_MAX, SECRET_BYTES
+
+LIST_MAX = 100
+# A key that starts now must work now, on a machine whose clock is behind.
+CLOCK_SKEW_SECONDS = 60
+
+
+class PartnerRecords(Protocol):
+    """Partners and their keys. Every method may raise TemporarilyUnavailableError."""
+
+    def add(self, partner: Partner) -> None:
+        """Keep a new partner."""
+
+    def find(self, partner_id: str) -> Partner | None:
+        """The partner, read consistently."""
+
+    def list_partners(self, after: str | None, limit: int) -> Sequence[Partner]:
+        """Partners by id, from the one after that id on."""
+
+    def add_key(self, key: PartnerKey) -> None:
+        """Keep a new key. Raises NotFoundError where its partner is not there."""
+
+    def find_key(self, key_id: str) -> PartnerKey | None:
+        """The key, read consistently."""
+
+    def list_keys(self, partner_id: str) -> Sequence[PartnerKey]:
+        """Every key the partner ever had, by id."""
+
+    def revoke_key(self, key_id: str, at: datetime) -> None:
+        """For good, whatever its state was."""
+
+    def retire_key(self, key_id: str, not_after: datetime) -> bool:
+        """False where it is revoked: nothing brings a key back."""
+
+
+class Nonces(Protocol):
+    """What was signed already. May raise TemporarilyUnavailableError, and then nobody gets in."""
+
+    def claim(self, key_id: str, nonce: str, *, expires: int, now: int) -> bool:
+        """True for exactly one caller until `expires` (Unix seconds) is past."""
+
+
+class KeySecrets(Protocol):
+    """The shared secrets of symmetric keys. Every method may raise TemporarilyUnavailableError."""
+
+    def keep(self, key_id: str, secret: bytes) -> None:
+        """Keep the secret of a new key."""
+
+    def find(self, key_id: str) -> bytes | None:
+        """The secret, or None where it was never there or is deleted."""
+
+    def delete(self, key_id: str) -> None:
+        """Once or more often."""
+
+
+class Signatures(Protocol):
+    """Parsing and cryptography, by the standards."""
+
+    def parse(self, request: SignedRequest) -> ParsedSignature:
+        """The one signature under our tag. Raises SignatureMissingError, SignatureMalformedError, DuplicateHeaderError."""
+
+    def parse_digests(self, field: str) -> Mapping[str, bytes]:
+        """The digests of a Content-Digest field by algorithm. Raises ContentDigestMalformedError."""
+
+    def verify(self, request: SignedRequest, signature: ParsedSignature, algorithm: Algorithm, material: bytes) -> bool:
+        """Whether that key made this signature over this request."""
+
+    def verify_decoy(self, request: SignedRequest, signature: ParsedSignature) -> None:
+        """The same work for nothing."""
+
+    def read_public_key(self, algorithm: Algorithm, text: str) -> str:
+        """The PEM form of a partner's public key. Raises ValidationFailedError."""
+
+
+class Partners:
+    """The use cases. `clock` is the wall clock: signatures live in real time."""
+
+    def __init__(
+        self, records: PartnerRecords, nonces: Nonces, key_secrets: KeySecrets, signatures: Signatures, clock: Clock
+    ) -> None:
+        self._records = records
+        self._nonces = nonces
+        self._secrets = key_secrets
+        self._signatures = signatures
+        self._clock = clock
+        self._credentials = Credentials(self._read_credential)
+
+    def authenticate(self, request: SignedRequest) -> PartnerCaller:
+        """Who signed this. Raises the errors of `quen.partners.model.errors`, PartnerForbiddenError,
+        TemporarilyUnavailableError; one that means 401 carries the value of `Accept-Signature`.
+        """
+        check_envelope(request)
+        try:
+            return self._authenticate(request)
+        except UnauthenticatedError as error:
+            error.accept_signature = accept_signature(request)
+            raise
+
+    def create(self, name: str, *, rights: Collection[Right] = ALL_RIGHTS) -> Partner:
+        """A new partner. Raises ValidationFailedError."""
+        if not name.strip() or len(name) > PARTNER_NAME_CHARACTERS_MAX:
+            raise ValidationFailedError.at("/name", "out_of_range", "A name has 1 to 100 characters.")
+        partner = Partner(new_id("ptn"), name.strip(), PartnerState.ACTIVE, frozenset(rights), self._clock.now())
+        self._records.add(partner)
+        return partner
+
+    def load(self, partner_id: str) -> Partner:
+        """Raises NotFoundError."""
+        partner = self._records.find(partner_id) if is_id("ptn", partner_id) else None
+        if partner is None:
+            raise NotFoundError("There is no such partner.")
+        return partner
+
+    def list_partners(self, after: str | None = None, limit: int = LIST_MAX) -> Sequence[Partner]:
+        """Partners by id, from the one after `after` on, at most 100 of them."""
+        return self._records.list_partners(after, min(limit, LIST_MAX))
+
+    def list_keys(self, partner_id: str) -> Sequence[PartnerKey]:
+        """The partner's keys, the revoked ones too. Raises NotFoundError."""
+        return self._records.list_keys(self.load(partner_id).partner_id)
+
+    def create_key(
+        self,
+        partner_id: str,
+        algorithm: str,
+        *,
+        public_key: str | None = None,
+        not_before: datetime | None = None,
+        not_after: datetime | None = None,
+    ) -> IssuedKey:
+        """A new key beside the old ones. Raises NotFoundError, ValidationFailedError.
+
+        For `hmac-sha256` the answer holds the secret, base64, this once. The others want the partner's `public_key` as PEM,
+        JWK (JSON text) or base64 of the raw point.
+        """
+        partner, now = self.load(partner_id), self._clock.now()
+        kind = _parse_algorithm(algorithm)
+        if kind.is_symmetric is (public_key is not None):
+            code = "not_allowed" if kind.is_symmetric else "missing"
+            raise ValidationFailedError.at("/public_key", code, "A public key is for ed25519 and ecdsa-p256-sha256.")
+        starts_at = not_before or now - timedelta(seconds=CLOCK_SKEW_SECONDS)
+        if not_after is not None and not_after <= max(starts_at, now):
+            raise ValidationFailedError.at("/not_after", "out_of_range", "A key ends after it begins.")
+        self._check_count(partner)
+        pem = self._signatures.read_public_key(kind, public_key) if public_key is not None else None
+        key_id = new_id("key")
+        key = PartnerKey(key_id, partner.partner_id, kind, KeyState.ACTIVE, starts_at, not_after, now, pem)
+        return self._issue_with_secret(key) if kind.is_symmetric else self._issue(key)
+
+    def retire_key(self, partner_id: str, key_id: str, *, not_after: datetime) -> PartnerKey:
+        """The key signs until `not_after`, while its successor takes over. Raises NotFoundError."""
+        key = self._load_key(partner_id, key_id)
+        if not self._records.retire_key(key_id, not_after):
+            return self._load_key(partner_id, key_id)
+        self._credentials.forget(key_id)
+        return replace(key, state=KeyState.RETIRING, not_after=not_after)
+
+    def revoke_key(self, partner_id: str, key_id: str) -> PartnerKey:
+        """The key signs no more, everywhere within 60 seconds; again is the same. Raises NotFoundError."""
+        key = self._load_key(partner_id, key_id)
+        self._records.revoke_key(key_id, self._clock.now())
+        self._credentials.forget(key_id)
+        if key.algorithm.is_symmetric:
+            self._secrets.delete(key_id)
+        return replace(key, state=KeyState.REVOKED)
+
+    def _authenticate(self, request: SignedRequest) -> PartnerCaller:
+        signature = self._signatures.parse(request)
+        check_components(signature, request)
+        parameters = read_parameters(signature)
+        now = self._clock.now()
+        check_window(parameters, now)
+        credential = self._verify(request, signature, parameters, now)
+        self._check_digest(request)
+        self._claim_nonce(parameters, now)
+        partner = credential.partner
+        if partner.state is not PartnerState.ACTIVE:
+            raise PartnerForbiddenError("The partner is suspended.")
+        return PartnerCaller(partner.partner_id, parameters.key_id, partner.rights)
+
+    def _verify(
+        self, request: SignedRequest, signature: ParsedSignature, parameters: SignatureParameters, now: datetime
+    ) -> Credential:
+        is_known_shape = is_id("key", parameters.key_id)
+        credential = self._credentials.find(parameters.key_id, now) if is_known_shape else None
+        if credential is None or credential.material is None or not _may_verify(credential.key, parameters, now):
+            self._signatures.verify_decoy(request, signature)
+            raise SignatureInvalidError
+        if not self._signatures.verify(request, signature, credential.key.algorithm, credential.material):
+            raise SignatureInvalidError
+        return credential
+
+    def _check_digest(self, request: SignedRequest) -> None:
+        field = request.find_header("content-digest")
+        if field is not None:
+            check_digests(self._signatures.parse_digests(field), request.body)
+
+    def _claim_nonce(self, parameters: SignatureParameters, now: datetime) -> None:
+        second = int(now.timestamp())
+        if not self._nonces.claim(parameters.key_id, parameters.nonce, expires=parameters.expires, now=second):
+            raise SignatureReplayedError
+
+    def _read_credential(self, key_id: str) -> Credential | None:
+        key = self._records.find_key(key_id)
+        partner = self._records.find(key.partner_id) if key else None
+        if key is None or partner is None:
+            return None
+        if key.state is KeyState.REVOKED:
+            return Credential(key, partner, None)
+        public = key.public_key.encode("ascii") if key.public_key else None
+        return Credential(key, partner, self._secrets.find(key_id) if key.algorithm.is_symmetric else public)
+
+    def _issue(self, key: PartnerKey) -> IssuedKey:
+        self._records.add_key(key)
+        return IssuedKey(key)
+
+    def _issue_with_secret(self, key: PartnerKey) -> IssuedKey:
+        # The secret first: a key without one would be a key that nobody can use.
+        secret = secrets.token_bytes(SECRET_BYTES)
+        self._secrets.keep(key.key_id, secret)
+        try:
+            self._records.add_key(key)
+        except QuenError:
+            self._secrets.delete(key.key_id)
+            raise
+        return IssuedKey(key, base64.b64encode(secret).decode("ascii"))
+
+    def _check_count(self, partner: Partner) -> None:
+        usable = [key for key in self._records.list_keys(partner.partner_id) if key.state is not KeyState.REVOKED]
+        if len(usable) >= KEYS_PER_PARTNER_MAX:
+            raise ValidationFailedError.at("", "too_many_keys", f"A partner has {KEYS_PER_PARTNER_MAX} keys at most.")
+
+    def _load_key(self, partner_id: str, key_id: str) -> PartnerKey:
+        key = self._records.find_key(key_id) if is_id("key", key_id) else None
+        if key is None or key.partner_id != partner_id:
+            raise NotFoundError("The partner has no such key.")
+        return key
+
+
+def _may_verify(key: PartnerKey, parameters: SignatureParameters, now: datetime) -> bool:
+    """Whether the key counts now, and the request claims no other algorithm than its record has."""
+    return key.is_usable(now) and parameters.algorithm in {None, str(key.algorithm)}
+
+
+def _parse_algorithm(text: str) -> Algorithm:
+    try:
+        return Algorithm(text)
+    except ValueError:
+        known = ", ".join(Algorithm)
+        raise ValidationFailedError.at("/algorithm", "unsupported", f"The algorithms are {known}.") from None

@@ -1,0 +1,270 @@
+"""Partners, keys and nonces in DynamoDB, in the table `Program`.
+
+    what                        key                                            by
+    a partner                   PK PARTNER#<id>, SK PARTNER                    GetItem, consistent
+    partners, by id             PK PARTNERS, SK <id>                           Query, then BatchGetItem
+    a key, by its id            PK KEY#<key id>, SK KEY                        GetItem, consistent
+    the keys of a partner       PK PARTNER#<id>, SK KEY#<key id>               Query, then BatchGetItem
+    was this nonce used         PK NONCE#<key id>#<nonce>, SK NONCE            PutItem on condition
+
+`PARTNERS` and the keys under a partner are pointers: they hold nothing that can change. A nonce is deleted by the table's
+time to live on `expires_at_epoch`, whenever that comes round; the condition on the put decides, not the deletion.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+
+from botocore.client import BaseClient
+from pynamodb.attributes import UnicodeAttribute, UnicodeSetAttribute, UTCDateTimeAttribute
+from pynamodb.exceptions import PutError, UpdateError
+from pynamodb.expressions.update import Action
+from pynamodb.models import Model
+
+from quen.dynamodb import IntAttribute, TransactionRefusedError, Write, bind, commit, put
+from quen.errors import ConflictRetryError, NotFoundError
+from quen.partners.model import Algorithm, KeyState, Partner, PartnerKey, PartnerState, Right
+
+# The clocks of two functions, and DynamoDB's own, may differ by this much: a nonce is kept so much longer than it lives.
+NONCE_GRACE_SECONDS = 60
+
+_PARTNERS = "PARTNERS"
+_ABSENT = "attribute_not_exists(PK)"
+_CONDITION_FAILED = "ConditionalCheckFailedException"
+
+
+class PartnerItem(Model):
+    """A partner."""
+
+    class Meta:
+        table_name = ""
+
+    PK = UnicodeAttribute(hash_key=True)
+    SK = UnicodeAttribute(range_key=True, default="PARTNER")
+    partner_id = UnicodeAttribute()
+    name = UnicodeAttribute()
+    state = UnicodeAttribute()
+    rights = UnicodeSetAttribute(null=True)
+    created_at = UTCDateTimeAttribute()
+
+
+class KeyItem(Model):
+    """A key; its secret, if it has one, is elsewhere."""
+
+    class Meta:
+        table_name = ""
+
+    PK = UnicodeAttribute(hash_key=True)
+    SK = UnicodeAttribute(range_key=True, default="KEY")
+    key_id = UnicodeAttribute()
+    partner_id = UnicodeAttribute()
+    algorithm = UnicodeAttribute()
+    state = UnicodeAttribute()
+    not_before = UTCDateTimeAttribute()
+    not_after = UTCDateTimeAttribute(null=True)
+    created_at = UTCDateTimeAttribute()
+    revoked_at = UTCDateTimeAttribute(null=True)
+    public_key = UnicodeAttribute(null=True)
+
+
+class PointerItem(Model):
+    """Says that something with that id is there."""
+
+    class Meta:
+        table_name = ""
+
+    PK = UnicodeAttribute(hash_key=True)
+    SK = UnicodeAttribute(range_key=True)
+
+
+class NonceItem(Model):
+    """A nonce that was used. `claim` tells this process's own put from another's."""
+
+    class Meta:
+        table_name = ""
+
+    PK = UnicodeAttribute(hash_key=True)
+    SK = UnicodeAttribute(range_key=True, default="NONCE")
+    claim = UnicodeAttribute()
+    expires_at_epoch = IntAttribute()
+
+
+class PartnerStore:
+    """Partners and keys; see `quen.partners.service.PartnerRecords` for what each method promises."""
+
+    def __init__(self, client: BaseClient, table_name: str) -> None:
+        self._client = client
+        self._table = table_name
+        bind((PartnerItem, KeyItem, PointerItem), table_name, client)
+
+    def add(self, partner: Partner) -> None:
+        """One transaction: the partner and its place in the list."""
+        pointer = PointerItem(PK=_PARTNERS, SK=partner.partner_id)
+        self._commit(put("partner", _partner_item(partner), condition=_ABSENT), put("pointer", pointer))
+
+    def find(self, partner_id: str) -> Partner | None:
+        """The partner, read consistently."""
+        try:
+            return _partner(PartnerItem.get(_partner_key(partner_id), "PARTNER", consistent_read=True))
+        except PartnerItem.DoesNotExist:
+            return None
+
+    def list_partners(self, after: str | None, limit: int) -> Sequence[Partner]:
+        """Partners by id."""
+        condition = (PointerItem.SK > after) if after else None  # noqa: SIM300 - the attribute builds the condition
+        pointers = PointerItem.query(_PARTNERS, condition, limit=limit, consistent_read=True)
+        keys = [(_partner_key(pointer.SK), "PARTNER") for pointer in pointers]
+        partners = [_partner(item) for item in PartnerItem.batch_get(keys, consistent_read=True)]
+        return sorted(partners, key=lambda partner: partner.partner_id)
+
+    def add_key(self, key: PartnerKey) -> None:
+        """One transaction: the partner is there, the key, its place among the partner's keys."""
+        partner = Write(
+            "partner",
+            "ConditionCheck",
+            {
+                "TableName": self._table,
+                "Key": {"PK": {"S": _partner_key(key.partner_id)}, "SK": {"S": "PARTNER"}},
+                "ConditionExpression": "attribute_exists(PK)",
+            },
+        )
+        pointer = PointerItem(PK=_partner_key(key.partner_id), SK=_key_key(key.key_id))
+        self._commit(partner, put("key", _key_item(key), condition=_ABSENT), put("pointer", pointer))
+
+    def find_key(self, key_id: str) -> PartnerKey | None:
+        """The key, read consistently, so that a revocation is seen by the next read."""
+        try:
+            return _key(KeyItem.get(_key_key(key_id), "KEY", consistent_read=True))
+        except KeyItem.DoesNotExist:
+            return None
+
+    def list_keys(self, partner_id: str) -> Sequence[PartnerKey]:
+        """The partner's keys by id."""
+        pointers = PointerItem.query(_partner_key(partner_id), PointerItem.SK.startswith("KEY#"), consistent_read=True)
+        keys = [
+            _key(item)
+            for item in KeyItem.batch_get([(pointer.SK, "KEY") for pointer in pointers], consistent_read=True)
+        ]
+        return sorted(keys, key=lambda key: key.key_id)
+
+    def revoke_key(self, key_id: str, at: datetime) -> None:
+        """Whatever its state was. Raises NotFoundError."""
+        item = KeyItem(PK=_key_key(key_id), SK="KEY")
+        actions: list[Action] = [
+            KeyItem.state.set(KeyState.REVOKED.value),
+            KeyItem.revoked_at.set(KeyItem.revoked_at | at),
+        ]
+        try:
+            item.update(actions=actions, condition=KeyItem.PK.exists())
+        except UpdateError as error:
+            raise (NotFoundError() if error.cause_response_code == _CONDITION_FAILED else error) from error
+
+    def retire_key(self, key_id: str, not_after: datetime) -> bool:
+        """False where it is revoked, or not there."""
+        item = KeyItem(PK=_key_key(key_id), SK="KEY")
+        actions: list[Action] = [KeyItem.state.set(KeyState.RETIRING.value), KeyItem.not_after.set(not_after)]
+        is_alive = KeyItem.PK.exists() & (KeyItem.state != KeyState.REVOKED.value)
+        try:
+            item.update(actions=actions, condition=is_alive)
+        except UpdateError as error:
+            if error.cause_response_code == _CONDITION_FAILED:
+                return False
+            raise
+        return True
+
+    def _commit(self, *writes: Write) -> None:
+        try:
+            commit(self._client, writes)
+        except TransactionRefusedError as refused:
+            raise (
+                ConflictRetryError() if refused.conflict else NotFoundError("There is no such partner.")
+            ) from refused
+
+
+class NonceStore:
+    """Used nonces; see `quen.partners.service.Nonces`."""
+
+    def __init__(self, client: BaseClient, table_name: str) -> None:
+        bind((NonceItem,), table_name, client)
+
+    def claim(self, key_id: str, nonce: str, *, expires: int, now: int) -> bool:
+        """True for exactly one caller until `expires`, and a little longer.
+
+        The client under us may send a put twice when its first answer is lost; the second is refused, and the claim that
+        stands is then our own.
+        """
+        item = NonceItem(
+            PK=f"NONCE#{key_id}#{nonce}",
+            SK="NONCE",
+            claim=secrets.token_hex(8),
+            expires_at_epoch=expires + NONCE_GRACE_SECONDS,
+        )
+        is_free = NonceItem.PK.does_not_exist() | (NonceItem.expires_at_epoch < now)
+        try:
+            item.save(condition=is_free)
+        except PutError as error:
+            if error.cause_response_code != _CONDITION_FAILED:
+                raise
+            return self._is_own(item)
+        return True
+
+    def _is_own(self, item: NonceItem) -> bool:
+        try:
+            return NonceItem.get(item.PK, item.SK, consistent_read=True).claim == item.claim
+        except NonceItem.DoesNotExist:
+            return False
+
+
+def _partner_item(partner: Partner) -> PartnerItem:
+    return PartnerItem(
+        PK=_partner_key(partner.partner_id),
+        SK="PARTNER",
+        partner_id=partner.partner_id,
+        name=partner.name,
+        state=partner.state.value,
+        rights={right.value for right in partner.rights} or None,
+        created_at=partner.created_at,
+    )
+
+
+def _partner(item: PartnerItem) -> Partner:
+    rights = frozenset(Right(right) for right in item.rights or ())
+    return Partner(item.partner_id, item.name, PartnerState(item.state), rights, item.created_at)
+
+
+def _key_item(key: PartnerKey) -> KeyItem:
+    return KeyItem(
+        PK=_key_key(key.key_id),
+        SK="KEY",
+        key_id=key.key_id,
+        partner_id=key.partner_id,
+        algorithm=key.algorithm.value,
+        state=key.state.value,
+        not_before=key.not_before,
+        not_after=key.not_after,
+        created_at=key.created_at,
+        public_key=key.public_key,
+    )
+
+
+def _key(item: KeyItem) -> PartnerKey:
+    return PartnerKey(
+        key_id=item.key_id,
+        partner_id=item.partner_id,
+        algorithm=Algorithm(item.algorithm),
+        state=KeyState(item.state),
+        not_before=item.not_before,
+        not_after=item.not_after,
+        created_at=item.created_at,
+        public_key=item.public_key,
+    )
+
+
+def _partner_key(partner_id: str) -> str:
+    return f"PARTNER#{partner_id}"
+
+
+def _key_key(key_id: str) -> str:
+    return f"KEY#{key_id}"

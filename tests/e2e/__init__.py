@@ -1,0 +1,1 @@
+"""The deployed local stack, spoken to over HTTP."""

@@ -1,0 +1,123 @@
+"""Every command tells how it is used, and says in one sentence why it cannot do it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from local.command import main
+
+PROJECT = Path(__file__).parents[3]
+COMMANDS = ("request", "replay", "demo", "program", "job", "clock", "ledger", "token")
+NEEDS_THE_STACK = (
+    ["request", "GET", "/v1/me"],
+    ["program", "show"],
+    ["job", "run", "expire-points", "--on", "2026-11-22"],
+    ["clock", "show"],
+    ["clock", "set", "2027-01-01"],
+    ["clock", "advance", "30d"],
+    ["ledger", "verify"],
+    ["token", "member"],
+    ["demo"],
+    ["replay", "x.csv", "--format", "csv"],
+)
+WRONG_USAGE = (
+    [],
+    ["nonsense"],
+    ["request", "GET"],
+    ["request", "GET", "v1/me"],
+    ["request", "POST", "/v1/purchases", "--json", "{"],
+    ["request", "POST", "/v1/purchases", "--json", "@/nowhere/at/all.json"],
+    ["request", "GET", "/v1/me", "--as", "god"],
+    ["replay", "x.csv"],
+    ["replay", "x.csv", "--format", "xml"],
+    ["replay", "x.csv", "--format", "csv", "--limit", "0"],
+    ["program", "apply"],
+    ["program", "show", "x.yaml"],
+    ["job", "run", "expire-points"],
+    ["job", "run", "expire-points", "--on", "2026-02-30"],
+    ["clock", "set", "tomorrow"],
+    ["clock", "set", "2027-01-01T00:00:00"],
+    ["clock", "advance", "30"],
+    ["token", "member", "--phone", "12"],
+    ["token", "staff", "--role", "king"],
+    ["demo", "--days", "none"],
+)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_shows_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main([command, "--help"])
+    shown = capsys.readouterr().out
+    assert stopped.value.code == 0
+    assert f"  quen {command}" in shown.partition("example:\n")[2]
+    assert "--json" in shown
+
+
+@pytest.mark.parametrize("arguments", NEEDS_THE_STACK, ids=" ".join)
+def test_without_a_stack_a_command_says_so_in_one_sentence(
+    arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([arguments[0], "--data", str(tmp_path / "none"), *arguments[1:]]) == 1
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1
+    assert "make run" in told
+
+
+def test_a_stack_that_does_not_answer_is_not_running(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    fields = dict.fromkeys(("mobile_url", "partner_url", "admin_url", "aws_endpoint"), "http://127.0.0.1:9")
+    partner = dict.fromkeys(("partner_id", "key_id", "algorithm", "secret", "authority", "path_prefix"), "x")
+    rest = {"tables": {}, "staff_token": "x", "members": [], "partner": partner}
+    (tmp_path / "local.json").write_text(json.dumps(fields | rest))
+    assert main(["clock", "--data", str(tmp_path), "show"]) == 1
+    assert "nothing answers at http://127.0.0.1:9" in capsys.readouterr().err
+
+
+def test_a_damaged_connection_file_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "local.json").write_text('{"mobile_url": 1}')
+    assert main(["ledger", "--data", str(tmp_path), "verify"]) == 1
+    assert "local.json is damaged" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", WRONG_USAGE, ids=" ".join)
+def test_wrong_usage_ends_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+    assert stopped.value.code == 2
+    assert "usage: quen" in capsys.readouterr().err
+
+
+def test_validate_needs_no_stack_and_names_every_fault(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    good = PROJECT / "infra/local/programs/ca-phe-quen.yaml"
+    assert main(["program", "validate", str(good)]) == 0
+    bad = tmp_path / "bad.yaml"
+    text = good.read_text("utf-8").replace("Asia/Ho_Chi_Minh", "Asia/Atlantis").replace("per: 10000", "per: 0")
+    bad.write_text(text, encoding="utf-8")
+    capsys.readouterr()
+    assert main(["program", "validate", str(bad)]) == 1
+    assert {line.partition(":")[0] for line in capsys.readouterr().err.splitlines()} == {
+        "/program/time_zone",
+        "/earning/0/per",
+    }
+    assert main(["program", "validate", str(bad), "--json"]) == 1
+    shown = json.loads(capsys.readouterr().out)
+    assert not shown["valid"]
+    assert {fault["pointer"] for fault in shown["errors"]} == {"/program/time_zone", "/earning/0/per"}
+    assert main(["program", "validate", str(tmp_path / "none.yaml")]) == 1
+
+
+def test_the_module_runs_as_a_command() -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "local.command", "clock", "advance", "x"],
+        env={"PYTHONPATH": f"{PROJECT / 'infra'}:{PROJECT / 'layers/quen'}", "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 2, run.stderr
+    assert "give a step like 30d" in run.stderr
