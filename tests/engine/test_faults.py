@@ -44,7 +44,11 @@ def prepare(house: House, number: int) -> Scene:
 
 def reserve(house: House, scene: Scene) -> str:
     outcome = house.rewards.reserve(
-        member(scene.member_id), PointsWanted(100), idempotency_key=f"held-{scene.number}", fingerprint="h", partner_id=PARTNER
+        member(scene.member_id),
+        PointsWanted(100),
+        idempotency_key=f"held-{scene.number}",
+        fingerprint="h",
+        partner_id=PARTNER,
     )
     return str(outcome.result["redemption_id"])
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+
 from quen.errors import ConflictRetryError, MemberAlreadyExistsError, QuenError
 from quen.members.model import Enrolment, MemberReference
 from quen.members.service import Members
@@ -50,7 +51,9 @@ def test_sixteen_enrolments_with_one_phone_make_one_member(engine: Any, tables: 
 
 
 def test_sixteen_enrolments_by_one_login_make_one_member(engine: Any, tables: dict[str, str], members: Members):
-    outcomes = race(*[lambda: members.enrol(LOGIN, Enrolment(phone="0901234567", email="hoa@example.com"), NOW)] * RACERS)
+    outcomes = race(
+        *[lambda: members.enrol(LOGIN, Enrolment(phone="0901234567", email="hoa@example.com"), NOW)] * RACERS
+    )
     assert outcomes["done"] == 1
     assert [count(engine, tables, sort) for sort in ("PROFILE", "IDENTITY", "LOGIN", "CARD")] == [1, 2, 1, 1]
 

@@ -144,7 +144,9 @@ def test_the_last_pieces_of_a_reward_go_to_as_many_members_as_there_are_pieces(h
         house.__dict__.pop(dependent, None)
     members = [enrol(house, f"+849011111{number:02d}") for number in range(RACERS)]
     results = race(
-        lambda number: house.rewards.reserve(member(members[number]), RewardWanted("mug"), idempotency_key="k", fingerprint="f")
+        lambda number: house.rewards.reserve(
+            member(members[number]), RewardWanted("mug"), idempotency_key="k", fingerprint="f"
+        )
     )
     assert kinds(results) == {"done": 5, RewardOutOfStockError.__name__: RACERS - 5}
     winner = next(number for number, result in enumerate(results) if isinstance(result, Outcome))

@@ -8,9 +8,10 @@ from datetime import timedelta
 
 import boto3
 import pytest
+from moto import mock_aws
+
 from factories import NOON, make_program, make_purchase
 from house import FixedPrograms, House, MovableClock, enrol, member
-from moto import mock_aws
 from quen.errors import (
     CurrencyMismatchError,
     MemberNotFoundError,

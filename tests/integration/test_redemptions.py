@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 
 import boto3
 import pytest
+from moto import mock_aws
+
 from factories import make_purchase
 from house import House, MovableClock, enrol, member
-from moto import mock_aws
 from quen.errors import (
     AlreadyRedeemedError,
     IdempotencyKeyReusedError,
@@ -100,7 +101,9 @@ def test_the_same_key_is_the_same_redemption_even_when_the_points_are_gone(house
         house.rewards.reserve(member(member_id), RewardWanted("mug"), idempotency_key="k1", fingerprint="other")
 
 
-def test_a_limit_for_each_member_counts_what_is_held_and_forgets_what_was_called_off(house: House, member_id: str) -> None:
+def test_a_limit_for_each_member_counts_what_is_held_and_forgets_what_was_called_off(
+    house: House, member_id: str
+) -> None:
     redemption_id = str(ask(house, member_id, "mug")["redemption_id"])
     with pytest.raises(RewardLimitReachedError):
         ask(house, member_id, "mug", "k2")
@@ -132,9 +135,7 @@ def test_what_cannot_be_had_is_refused_and_holds_nothing(house: House, member_id
     with pytest.raises(RewardNotFoundError):
         ask(house, member_id, "yacht")
     with pytest.raises(InsufficientPointsError):
-        house.rewards.reserve(
-            member(member_id), RewardWanted("free-coffee", 3), idempotency_key="k", fingerprint="f"
-        )
+        house.rewards.reserve(member(member_id), RewardWanted("free-coffee", 3), idempotency_key="k", fingerprint="f")
     for redemption_id in ("red_0000000000000000", "", "red_../../ACCOUNT", "mem_0000000000000000"):
         with pytest.raises(RedemptionNotFoundError):
             house.rewards.redeem(redemption_id, partner_id=TILL)

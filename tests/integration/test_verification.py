@@ -12,6 +12,9 @@ from moto import mock_aws
 from factories import make_purchase
 from house import House, MovableClock, enrol, member
 from quen.errors import MemberNotFoundError, NotFoundError
+from quen.ledger.model import Account, Entry
+from quen.verification.service import Verifications
+from quen.verification.store import VerificationStore
 from tables import create_tables
 
 
@@ -78,3 +81,42 @@ def test_a_deleted_account_is_found_by_its_entries(house: House) -> None:
     assert house.verification.verify_all().flaws[0].what == "there are entries but no account"
     with pytest.raises(MemberNotFoundError):
         house.verification.verify_member(member_id)
+
+
+def test_a_document_whose_entry_is_missing_is_found(house: House) -> None:
+    [member_id] = make_members(house, 1)
+    house._dynamodb.update_item(
+        TableName=house.settings.ledger_table,
+        Key={"PK": {"S": "PURCHASE#ptn_1#0-1"}, "SK": {"S": "DOCUMENT"}},
+        UpdateExpression="SET #s = :s",
+        ExpressionAttributeNames={"#s": "sequence"},
+        ExpressionAttributeValues={":s": {"N": "99"}},
+    )
+    [flaw] = house.verification.verify_all().flaws
+    assert (flaw.member_id, flaw.sequence) == (member_id, 99)
+    assert flaw.what == "the entry of PURCHASE#ptn_1#0-1/DOCUMENT is missing"
+
+
+def test_a_purchase_while_the_check_reads_is_no_flaw(house: House) -> None:
+    [member_id] = make_members(house, 1)
+    read = house._ledger_store.read_history
+
+    class BuyingHistories:
+        """Between the reading of the entries and of the account, once, the member buys."""
+
+        bought = False
+
+        def read_history(self, wanted: str) -> Iterator[Entry]:
+            entries = list(read(wanted))
+            if not self.bought:
+                self.bought = True
+                house.purchases.record("ptn_1", member(wanted), make_purchase(purchase_id="meanwhile"), "f")
+            return iter(entries)
+
+        def load(self, wanted: str) -> Account:
+            return house._ledger_store.load(wanted)
+
+    store = VerificationStore(house._dynamodb, house.settings.ledger_table, house.settings.program_table)
+    found = Verifications(BuyingHistories(), store, house.wall).verify_member(member_id)
+    assert found.is_sound
+    assert found.entries == 4

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+
 from factories import NOON, make_program, make_purchase
 from quen.ledger.model import (
     Account,

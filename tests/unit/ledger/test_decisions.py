@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+
 from factories import NOON, make_account, make_program, make_purchase
 from quen.business_days import day_end
 from quen.errors import (
@@ -37,7 +38,9 @@ PROGRAM = make_program()
 PENDING = replace(PROGRAM, points=replace(PROGRAM.points, pending_days=7))
 
 
-def run(account: Account, command: Command, program: Program = PROGRAM, now: datetime = NOON) -> tuple[Account, list[Entry]]:
+def run(
+    account: Account, command: Command, program: Program = PROGRAM, now: datetime = NOON
+) -> tuple[Account, list[Entry]]:
     entries = decide(account, command, program, now)
     return folded(account, entries), entries
 
@@ -57,14 +60,16 @@ def test_a_purchase_of_nothing_is_recorded_and_earns_nothing() -> None:
 
 def test_a_daily_cap_counts_what_the_day_has_given_whatever_the_order_of_receipts() -> None:
     monday = datetime(2026, 11, 23, 3, tzinfo=UTC)
-    account, _ = run(Account("mem"), RecordPurchase("ptn", make_purchase(1_500_000, purchase_id="1", at=monday)), now=monday)
+    account, _ = run(
+        Account("mem"), RecordPurchase("ptn", make_purchase(1_500_000, purchase_id="1", at=monday)), now=monday
+    )
     assert account.active == 300  # 150 and 150 more
     later = monday + timedelta(days=1)
     account, _ = run(account, RecordPurchase("ptn", make_purchase(100_000, purchase_id="2", at=later)), now=later)
     late = make_purchase(1_500_000, purchase_id="3", at=monday + timedelta(hours=1))
     account, [entry] = run(account, RecordPurchase("ptn", late), now=later)
     assert [share.points for share in entry.shares] == [150, 50]
-    assert account.caps["2026-11-23/double-star"] == 200
+    assert account.caps["2026-11-23/double-star"] == 200_000  # thousandths of a point
 
 
 def test_pending_points_are_shown_but_not_spendable_until_local_midnight_of_their_day() -> None:

@@ -1,0 +1,61 @@
+"""Setting up says in one sentence what is missing, and costs nothing when nothing changed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from local import environments
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project whose locks are empty."""
+    (tmp_path / "requirements").mkdir()
+    for lock in environments.ENVIRONMENTS.values():
+        (tmp_path / lock).write_text("")
+    return tmp_path
+
+
+def pretend_made(project: Path) -> Path:
+    """Environments as an earlier run left them; answers where `.venv` keeps its packages."""
+    for name, lock in environments.ENVIRONMENTS.items():
+        (project / name / "bin").mkdir(parents=True)
+        (project / name / "lock.sha256").write_text(environments.stamp_of(project / lock))
+    site = project / ".venv/lib/python3.13/site-packages"
+    site.mkdir(parents=True)
+    return site
+
+
+def test_environments_whose_stamps_match_their_locks_are_left_alone(project: Path) -> None:
+    site = pretend_made(project)
+    assert environments.main(project) == 0
+    assert not (project / ".venv/pyvenv.cfg").exists()
+    assert (site / "quen-project.pth").read_text().splitlines() == [
+        str(project / root) for root in ("infra", "layers/quen", "functions")
+    ]
+
+
+def test_a_python_without_venv_is_told_what_to_install(project: Path) -> None:
+    (project / ".venv").write_text("in the way")  # what venv says here does not matter, that it fails does
+    with pytest.raises(environments.SetupError, match="Python's venv module does not work here; install it"):
+        environments.create(project / ".venv")
+
+
+def test_a_broken_download_is_one_sentence_with_pips_reason(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lock = "no-such-package @ file:///nowhere.whl --hash=sha256:00\n"
+    (project / "requirements/development.txt").write_text(lock)
+    assert environments.main(project) == 1
+    said = capsys.readouterr().err.strip().splitlines()[-1]
+    assert said.startswith(
+        "quen: the packages of .venv could not be installed; check the network or pip's own settings"
+    )
+    assert not (project / ".venv/lock.sha256").exists()
+
+
+def test_setting_up_needs_the_standard_library_only() -> None:
+    command = [sys.executable, "-I", "-S", "-c", "import runpy; runpy.run_path(__import__('sys').argv[1])"]
+    subprocess.run([*command, environments.__file__], check=True, capture_output=True, timeout=30)

@@ -1,0 +1,224 @@
+"""The client: what it signs is taken, what it repeats is done once, and what it cannot say it does not send."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from quen.client import (
+    Answer,
+    Credentials,
+    Endpoint,
+    HttpTransport,
+    NoAnswerError,
+    PartnerClient,
+    RetryPolicy,
+    Transport,
+    UnsignedRequest,
+    sign,
+)
+from quen.partners.model import Algorithm, SignedRequest
+from unit.partners.fakes import AUTHORITY, World
+
+ENDPOINT = Endpoint(f"https://{AUTHORITY}/live", AUTHORITY, "/live")
+CONFLICT = Answer(
+    409,
+    {"content-type": "application/problem+json", "retry-after": "2"},
+    json.dumps({"code": "conflict_retry"}).encode(),
+)
+DONE = Answer(201, {"content-type": "application/json"}, b'{"purchase_id": "r-1"}')
+
+
+@dataclass
+class FakeApi:
+    """The partner API behind a wire that may lose answers: every request that arrives is verified for real."""
+
+    world: World
+    answers: list[Answer | NoAnswerError]
+    arrived: list[SignedRequest] = field(default_factory=list)
+
+    def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        request = SignedRequest(
+            method, AUTHORITY, f"/live{path}", {name: [value] for name, value in headers.items()}, body
+        )
+        self.world.partners.authenticate(request)
+        self.arrived.append(request)
+        answer = self.answers.pop(0)
+        if isinstance(answer, NoAnswerError):
+            raise answer
+        return answer
+
+    def close(self) -> None:
+        self.arrived.clear()
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.fixture
+def waits() -> list[float]:
+    return []
+
+
+def make_client(
+    world: World,
+    transport: Transport,
+    sleep: Callable[[float], None] = lambda _: None,
+    algorithm: Algorithm = Algorithm.HMAC_SHA256,
+) -> PartnerClient:
+    return PartnerClient(ENDPOINT, world.credentials[algorithm], transport=transport, clock=world.clock, sleep=sleep)
+
+
+@pytest.mark.parametrize("algorithm", list(Algorithm))
+def test_every_route_is_signed_so_that_the_api_takes_it(world: World, algorithm: Algorithm) -> None:
+    api = FakeApi(world, [DONE] * 7)
+    client = make_client(world, api, algorithm=algorithm)
+    purchase = {"purchase_id": "r-1", "total": {"amount": 125000, "currency": "VND"}, "note": "cà phê"}
+    client.record_purchase(purchase)
+    client.preview_purchase(purchase)
+    client.load_purchase("r-1")
+    client.search_member({"phone": "0901234567"})
+    client.reserve({"reward_id": "free-coffee"}, "till-7-42")
+    client.redeem("red_0123456789abcdef")
+    client.release("red_0123456789abcdef")
+    routes = [f"{request.method} {request.path.removeprefix('/live')}" for request in api.arrived]
+    assert routes == [
+        "POST /v1/purchases",
+        "POST /v1/purchases/preview",
+        "GET /v1/purchases/r-1",
+        "POST /v1/members/search",
+        "POST /v1/redemptions",
+        "POST /v1/redemptions/red_0123456789abcdef/redeem",
+        "POST /v1/redemptions/red_0123456789abcdef/release",
+    ]
+    assert [request.find_header("idempotency-key") for request in api.arrived[4:]] == [
+        "till-7-42",
+        "red_0123456789abcdef-redeem",
+        "red_0123456789abcdef-release",
+    ]
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [NoAnswerError("timeout"), Answer(500, {}, b""), Answer(502, {}, b"<html>"), Answer(503, {}, b""), CONFLICT],
+)
+def test_an_attempt_is_repeated_with_the_same_id_under_a_new_signature(
+    world: World, waits: list[float], failure: Answer | NoAnswerError
+) -> None:
+    api = FakeApi(world, [failure, failure, DONE])
+    answer = make_client(world, api, waits.append).reserve({"reward_id": "free-coffee"}, "till-7-42")
+    assert answer is DONE
+    assert len({request.body for request in api.arrived}) == 1
+    assert {request.find_header("idempotency-key") for request in api.arrived} == {"till-7-42"}
+    assert len({request.find_header("signature") for request in api.arrived}) == 3
+    assert len(waits) == 2
+
+
+@pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 409, 422, 429])
+def test_what_would_end_alike_is_not_repeated(world: World, waits: list[float], status: int) -> None:
+    answer = Answer(status, {"content-type": "application/problem+json"}, b'{"code": "already_redeemed"}')
+    api = FakeApi(world, [answer])
+    assert make_client(world, api, waits.append).redeem("red_0123456789abcdef") is answer
+    assert not waits
+
+
+def test_the_last_attempt_speaks(world: World, waits: list[float]) -> None:
+    api = FakeApi(world, [CONFLICT] * 5)
+    assert make_client(world, api, waits.append).load_purchase("r-1") is CONFLICT
+    assert len(waits) == 4
+    assert all(wait >= 2 for wait in waits), "Retry-After is the least to wait"
+    lost = FakeApi(world, [NoAnswerError("timeout")] * 5)
+    with pytest.raises(NoAnswerError):
+        make_client(world, lost).load_purchase("r-1")
+
+
+@pytest.mark.parametrize("told", ["86400", "soon", "-1", "1e9", "", "٣"])
+def test_waits_are_bounded_whatever_the_answer_says(told: str) -> None:
+    policy = RetryPolicy()
+    for attempt in range(1, 200):
+        assert 0 <= policy.wait_seconds(attempt, Answer(503, {"retry-after": told}, b"")) <= policy.wait_seconds_max
+
+
+@pytest.mark.parametrize("purchase_id", ["", "a/b/", "a b", "a?b", "a%2fb", "é", "a\r\nx: y", "a#b"])
+def test_a_path_that_the_api_never_takes_is_not_sent(world: World, purchase_id: str) -> None:
+    api = FakeApi(world, [])
+    with pytest.raises(ValueError, match="a path has"):
+        make_client(world, api).load_purchase(purchase_id)
+
+
+def test_credentials_do_not_show_their_secret() -> None:
+    assert "s3cret" not in repr(Credentials("key_1", "hmac-sha256", b"s3cret"))
+    with pytest.raises(ValueError, match="algorithms"):
+        Credentials("key_1", "rsa-v1_5-sha256", b"")
+
+
+def test_an_answer_that_is_no_json_has_no_code() -> None:
+    for answer in (Answer(502, {"content-type": "text/html"}, b"<p>"), Answer(500, {"content-type": "x/json"}, b"{")):
+        assert answer.code is None
+        assert not answer.is_success
+    assert Answer(201, {"idempotent-replayed": "true"}, b"").is_replay
+
+
+class Echo(BaseHTTPRequestHandler):
+    """A server that answers with what it was sent."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        seen = {"path": self.path, "body": body.decode(), "digest": self.headers["Content-Digest"]}
+        content = json.dumps(seen).encode()
+        self.send_response(201)
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Idempotent-Replayed", "true")
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *args: object) -> None:
+        """Silent."""
+
+
+@pytest.fixture
+def server() -> Iterator[HTTPServer]:
+    with HTTPServer(("127.0.0.1", 0), Echo) as httpd:
+        thread = threading.Thread(target=httpd.serve_forever, args=(0.01,))
+        thread.start()
+        yield httpd
+        httpd.shutdown()
+        thread.join()
+
+
+def test_http_carries_the_bytes_that_were_signed(server: HTTPServer) -> None:
+    request = UnsignedRequest("POST", AUTHORITY, "/live/v1/purchases", b'{"a":1}')
+    headers = sign(request, Credentials("key_1", "hmac-sha256", bytes(32)), created=1, nonce="n" * 16)
+    transport = HttpTransport(f"http://127.0.0.1:{server.server_port}/base/live/")
+    for _ in range(2):
+        answer = transport.send("POST", "/v1/purchases", headers, request.body)
+        assert answer.status == 201
+        assert answer.is_replay
+        assert answer.document == {
+            "path": "/base/live/v1/purchases",
+            "body": '{"a":1}',
+            "digest": headers["Content-Digest"],
+        }
+    transport.close()
+
+
+def test_nobody_at_the_other_end_is_no_answer() -> None:
+    with HTTPServer(("127.0.0.1", 0), Echo) as httpd:
+        port = httpd.server_port
+    with pytest.raises(NoAnswerError):
+        HttpTransport(f"http://127.0.0.1:{port}").send("GET", "/v1/x", {}, b"")
+
+
+@pytest.mark.parametrize("url", ["ftp://x", "x", "http://", "file:///etc/passwd"])
+def test_only_http_urls_are_taken(url: str) -> None:
+    with pytest.raises(ValueError, match="base URL"):
+        HttpTransport(url)
