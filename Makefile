@@ -5,7 +5,7 @@ export AWS_DEFAULT_REGION ?= us-east-1
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-long check format bench build clean lock
+.PHONY: help setup run test test-long check format openapi bench build clean lock
 .SUFFIXES:
 
 help: ## List the verbs
@@ -34,6 +34,9 @@ check: setup ## Lint, types, import rules, templates
 format: setup ## Put every file into shape
 	@$(IN_VENV)ruff check --fix
 	@$(IN_VENV)ruff format
+
+openapi: setup ## Write infra/openapi/ anew from the code
+	@$(IN_VENV)python -m quen.http.openapi
 
 bench: setup ## Measure what a cold start of each function costs
 	@$(IN_VENV)python -m local.bench

@@ -125,3 +125,36 @@ def test_a_late_receipt_goes_by_the_program_of_its_day(house: House) -> None:
     late = make_purchase(at=NOON - timedelta(days=1))
     [entry] = house.purchases.record("ptn_1", member(member_id), late, "f").result["entries"]
     assert (entry["points"], entry["explanation"][0]["rule_version"]) == (12, 1)
+
+
+def test_a_receipt_whose_points_are_over_already_shows_none_of_them(house: House) -> None:
+    member_id = enrol(house)
+    late = make_purchase(at=NOON - timedelta(days=600))
+    preview = house.purchases.preview("ptn_1", member(member_id), late)
+    answer = house.purchases.record("ptn_1", member(member_id), late, "f").result
+    assert answer["entries"][0]["points"] == 12
+    assert answer["account"]["points"]["active"] == preview["account"]["points"]["active"] == 20
+    kinds = [entry["kind"] for entry in house.ledger.list_entries(member_id, None, 3)[0]]
+    assert kinds == ["expire", "earn", "bonus"]
+    assert house.ledger.show_account(member_id) == answer["account"]
+
+
+def test_an_account_with_more_due_than_a_transaction_holds_goes_on(house: House) -> None:
+    clock = house.clock
+    assert isinstance(clock, MovableClock)
+    member_id = enrol(house)
+    for number in range(90):
+        house.adjustments.adjust(
+            member_id,
+            points=1,
+            reason_code="goodwill",
+            note="",
+            expires_on=NOON.date() + timedelta(days=number),
+            actor="staff",
+            idempotency_key=str(number),
+            fingerprint="f",
+        )
+    clock.advance(days=100)
+    answer = house.purchases.record("ptn_1", member(member_id), make_purchase(at=clock.now()), "f").result
+    assert answer["account"]["points"]["active"] == 20 + 12
+    assert house.verification.verify_member(member_id).is_sound

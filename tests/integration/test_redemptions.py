@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import boto3
 import pytest
 from moto import mock_aws
 
-from factories import make_purchase
-from house import House, MovableClock, enrol, member
+from factories import make_program, make_purchase
+from house import FixedPrograms, House, MovableClock, enrol, member
 from quen.errors import (
     AlreadyRedeemedError,
     IdempotencyKeyReusedError,
@@ -19,7 +20,9 @@ from quen.errors import (
     ReservationExpiredError,
     RewardLimitReachedError,
     RewardNotFoundError,
+    RewardOutOfStockError,
 )
+from quen.program.model import Reward
 from quen.rewards.model import PointsWanted, RewardWanted
 from tables import create_tables
 
@@ -116,11 +119,43 @@ def test_a_lapsed_reservation_puts_its_piece_back_on_the_shelf(house: House, mem
     assert isinstance(clock, MovableClock)
     mug = house.programs.current(clock.now()).load_reward("mug")
     ask(house, member_id, "mug")
-    assert house._stock.count_left(mug) == 999
+    assert sum(house._stock.count_taken([mug.id])[mug.id].values()) == 1
     clock.instant = datetime(2027, 1, 1, tzinfo=UTC)
     house.ledger.bring_up_to_date(member_id, clock.now())
-    assert house._stock.count_left(mug) == 1000
+    assert sum(house._stock.count_taken([mug.id])[mug.id].values()) == 0
     assert ask(house, member_id, "mug", "k2")["state"] == "reserved"
+
+
+def test_several_pieces_come_from_as_many_shards_as_it_takes(house: House, member_id: str) -> None:
+    program = replace(make_program(), rewards=(Reward("pin", {"en": "Pin"}, 10, stock=6),))
+    house.programs = FixedPrograms(program)
+    for dependent in ("ledger", "rewards"):
+        house.__dict__.pop(dependent, None)
+    asked = house.rewards.reserve(member(member_id), RewardWanted("pin", 5), idempotency_key="k", fingerprint="f")
+    assert house.rewards.list_catalogue(member_id, "en")[0]["available"]
+    with pytest.raises(RewardOutOfStockError):
+        house.rewards.reserve(member(member_id), RewardWanted("pin", 2), idempotency_key="k2", fingerprint="f")
+    house.rewards.reserve(member(member_id), RewardWanted("pin"), idempotency_key="k3", fingerprint="f")
+    assert not house.rewards.list_catalogue(member_id, "en")[0]["available"]
+    house.rewards.release(str(asked.result["redemption_id"]), member_id=member_id)
+    house.rewards.reserve(member(member_id), RewardWanted("pin", 5), idempotency_key="k4", fingerprint="f")
+
+
+def test_a_till_may_type_the_code_that_the_member_shows(house: House, member_id: str) -> None:
+    code = str(ask(house, member_id)["code"])
+    assert house.rewards.redeem(code, partner_id=TILL).result["state"] == "redeemed"
+    assert house.rewards.redeem(code.lower().replace("-", ""), partner_id=TILL).replayed
+
+
+def test_called_off_points_whose_last_day_has_passed_are_gone_in_the_answer_too(house: House, member_id: str) -> None:
+    clock = house.clock
+    assert isinstance(clock, MovableClock)
+    clock.instant = datetime(2027, 11, 20, tzinfo=UTC)
+    redemption_id = str(ask(house, member_id)["redemption_id"])
+    clock.instant = datetime(2027, 12, 5, tzinfo=UTC)
+    released = house.rewards.release(redemption_id, member_id=member_id)
+    assert released.result["account"]["points"]["active"] == 0
+    assert house.ledger.show_account(member_id) == released.result["account"]
 
 
 def test_the_catalogue_says_what_is_in_reach_and_what_is_missing(house: House) -> None:

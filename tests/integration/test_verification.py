@@ -12,7 +12,7 @@ from moto import mock_aws
 from factories import make_purchase
 from house import House, MovableClock, enrol, member
 from quen.errors import MemberNotFoundError, NotFoundError
-from quen.ledger.model import Account, Entry
+from quen.ledger.model import Account, Sealed
 from quen.verification.service import Verifications
 from quen.verification.store import VerificationStore
 from tables import create_tables
@@ -106,7 +106,7 @@ def test_a_purchase_while_the_check_reads_is_no_flaw(house: House) -> None:
 
         bought = False
 
-        def read_history(self, wanted: str) -> Iterator[Entry]:
+        def read_history(self, wanted: str) -> Iterator[Sealed]:
             entries = list(read(wanted))
             if not self.bought:
                 self.bought = True

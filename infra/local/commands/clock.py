@@ -12,7 +12,6 @@ from local.callers import ask_for, open_staff
 from local.running_stack import RunningStack, on_stack
 from local.sandbox_clock import SECOND, SandboxClockItem
 from local.terminal import DONE, Subcommands, add_command, print_fields, print_json
-from quen.business_days import day_start
 from quen.clock import WallClock
 
 EXAMPLE = """
@@ -20,17 +19,18 @@ quen clock show
 quen clock advance 30d
 quen clock set 2027-01-01
 quen clock set 2027-01-01T00:00:00Z
+quen clock set 2027-01-01T09:30
 quen clock set now
 """
 DETAILS = (
     "The clock runs on from where it is put. Points, expiry and birthdays go by it; signatures and tokens never do."
 )
 UNITS = {"d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1), "s": SECOND}
-_STEPS = re.compile(r"(-?)((?:[0-9]{1,6}[dhms])+)")
+_STEPS = re.compile(r"(?:[0-9]{1,6}[dhms])+")
 _STEP = re.compile(r"([0-9]+)([dhms])")
 
 When = datetime | str | None
-"""An instant; a local day as it was typed, which only the program's zone makes an instant; None is the real time."""
+"""An instant; a local day or time as it was typed, which the program's zone makes an instant; None is the real time."""
 
 
 def register(subcommands: Subcommands) -> None:
@@ -60,7 +60,7 @@ def set_to(stack: RunningStack, arguments: argparse.Namespace) -> int:
     if arguments.when is None:
         clock.set_offset(timedelta(0))
     elif isinstance(arguments.when, str):
-        clock.set_now(day_start(datetime.fromisoformat(arguments.when).date(), load_zone(stack)))
+        clock.set_now(datetime.fromisoformat(arguments.when).replace(tzinfo=load_zone(stack)).astimezone(UTC))
     else:
         clock.set_now(arguments.when)
     return _print_clock(stack, clock, as_json=arguments.json)
@@ -85,7 +85,7 @@ def load_zone(stack: RunningStack) -> ZoneInfo:
 
 
 def parse_when(text: str) -> When:
-    """`now` is None; an instant with its zone is itself; a day stays text. Raises ArgumentTypeError."""
+    """`now` is None; an instant with its zone is itself; a local day or time stays text. Raises ArgumentTypeError."""
     if text == "now":
         return None
     try:
@@ -94,18 +94,19 @@ def parse_when(text: str) -> When:
         instant = None
     if instant is not None and instant.tzinfo is not None:
         return instant.astimezone(UTC)
-    if instant is not None and len(text) == len("2027-01-01"):
+    if instant is not None:
         return text
     raise argparse.ArgumentTypeError("give an instant like 2027-01-01T00:00:00Z, a day like 2027-01-01, or now")
 
 
 def parse_step(text: str) -> timedelta:
-    """`30d`, `12h`, `1d12h`; with a minus, back in time. Raises ArgumentTypeError."""
-    match = _STEPS.fullmatch(text)
-    if match is None:
+    """`30d`, `12h`, `1d12h`, `P30D`, or days alone; with a minus, back in time. Raises ArgumentTypeError."""
+    steps = text.lower().removeprefix("-").removeprefix("p").replace("t", "")
+    steps += "d" if steps.isdecimal() else ""
+    if _STEPS.fullmatch(steps) is None:
         raise argparse.ArgumentTypeError("give a step like 30d, 12h or 1d12h")
-    step = sum((int(count) * UNITS[unit] for count, unit in _STEP.findall(match[2])), timedelta(0))
-    return -step if match[1] else step
+    step = sum((int(count) * UNITS[unit] for count, unit in _STEP.findall(steps)), timedelta(0))
+    return -step if text.startswith("-") else step
 
 
 def _print_clock(stack: RunningStack, clock: SandboxClockItem, *, as_json: bool) -> int:

@@ -31,7 +31,9 @@ def test_a_step_is_days_hours_minutes_seconds() -> None:
     assert parse_step("30d") == timedelta(days=30)
     assert parse_step("1d12h") == timedelta(days=1, hours=12)
     assert parse_step("-90s") == timedelta(seconds=-90)
-    for bad in ("", "d", "30", "1w", "--1d", "1d 2h", "1.5d"):
+    assert parse_step("30") == parse_step("P30D") == timedelta(days=30)
+    assert parse_step("PT12H") == timedelta(hours=12)
+    for bad in ("", "d", "-", "p", "1w", "--1d", "1d 2h", "1.5d"):
         with pytest.raises(argparse.ArgumentTypeError):
             parse_step(bad)
 
@@ -41,7 +43,8 @@ def test_when_is_an_instant_a_day_or_now() -> None:
     assert parse_when("2027-01-01") == "2027-01-01"
     assert parse_when("2027-01-01T00:00:00Z") == datetime(2027, 1, 1, tzinfo=UTC)
     assert parse_when("2027-01-01T07:00:00+07:00") == datetime(2027, 1, 1, tzinfo=UTC)
-    for bad in ("2027-01-01T00:00:00", "2027-02-30", "1.1.2027", ""):
+    assert parse_when("2027-01-01T09:30") == "2027-01-01T09:30"
+    for bad in ("2027-02-30", "1.1.2027", ""):
         with pytest.raises(argparse.ArgumentTypeError):
             parse_when(bad)
 

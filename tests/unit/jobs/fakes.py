@@ -206,14 +206,19 @@ class MemoryReports:
 
 
 class MemoryProfiles:
-    """Born by `MM-DD`, in the shard that is the fifth character of the id; everybody is active but `inactive`."""
+    """Born by `MM-DD`, in the shard that is the fifth character of the id; everybody is active but `inactive`.
+
+    Everybody joined long ago, but whom `joined` names.
+    """
 
     def __init__(self, born: dict[str, str], inactive: set[str]) -> None:
         self.born = born
         self.inactive = inactive
+        self.joined: dict[str, datetime] = {}
 
     def load(self, member_id: str) -> Any:
-        return SimpleNamespace(state="inactive" if member_id in self.inactive else "active")
+        state = "inactive" if member_id in self.inactive else "active"
+        return SimpleNamespace(state=state, joined_at=self.joined.get(member_id, datetime(2020, 1, 1, tzinfo=UTC)))
 
     def list_birthdays(self, month_day: str, shard: int, cursor: str | None = None, limit: int = 100) -> Page:
         ids = sorted(key for key, born in self.born.items() if born == month_day and int(key[4]) == shard)

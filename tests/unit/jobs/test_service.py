@@ -80,6 +80,16 @@ class TestBirthdays:
         assert world.active("mem_4000000000000001") == 10
         assert world.active("mem_6000000000000001") == 10
 
+    def test_a_day_before_a_member_joined_gives_them_nothing(self):
+        world = World(now=NOW)
+        newcomer = world.add_member(1, 1, (10, None), born=f"{NOW:%m-%d}")
+        world.profiles.joined[newcomer] = NOW
+        for year in (2020, 2024, NOW.year - 1):
+            run = world.jobs.start_run("birthday-rewards", NOW.date().replace(year=year), dry_run=False, actor="staff")
+            assert (run["done"], run["points"]) == (0, 0)
+        world.jobs.start_run("birthday-rewards", NOW.date(), dry_run=False, actor="staff")
+        assert world.active(newcomer) == 60
+
     @pytest.mark.parametrize(
         ("feb_29", "given_on"), [("feb_28", date(2027, 2, 28)), ("mar_1", date(2027, 3, 1)), ("skip", None)]
     )

@@ -172,6 +172,33 @@ def test_what_cannot_be_is_refused_and_nothing_happens(command: Command, error: 
         decide(make_account((10, None)), command, PROGRAM, NOON)
 
 
+def test_points_that_staff_give_live_ten_years_at_the_most() -> None:
+    decide(make_account(), Adjust("adj", 5, "goodwill", date(2036, 11, 22)), PROGRAM, NOON)
+    for last_day in (date(2036, 11, 23), date.max):
+        with pytest.raises(ValidationFailedError):
+            decide(make_account(), Adjust("adj", 5, "goodwill", last_day), PROGRAM, NOON)
+
+
+def test_an_account_has_twenty_open_redemptions_at_the_most() -> None:
+    account = make_account((100, None))
+    for number in range(20):
+        account, _ = run(account, Reserve(f"red_{number}", 1, NOON + timedelta(days=1)))
+    with pytest.raises(RewardLimitReachedError):
+        decide(account, Reserve("red_20", 1, NOON + timedelta(days=1)), PROGRAM, NOON)
+
+
+def test_a_day_whose_cap_is_forgotten_has_used_it_up() -> None:
+    account = Account("mem")
+    for number, weeks_ago in enumerate([0, 6, 6]):
+        at = datetime(2026, 11, 16, 3, tzinfo=UTC) - timedelta(weeks=weeks_ago)
+        command = RecordPurchase("ptn", make_purchase(1_000_000, purchase_id=str(number), at=at))
+        account, [entry] = run(account, command)
+        assert [share.points for share in entry.shares] == [100, 0 if weeks_ago else 100]
+    first = make_purchase(1_000_000, at=datetime(2026, 10, 5, 3, tzinfo=UTC))
+    _, [entry] = run(Account("new"), RecordPurchase("ptn", first))
+    assert [share.points for share in entry.shares] == [100, 100]
+
+
 def test_the_next_due_day_is_the_first_midnight_at_or_after_the_next_change() -> None:
     zone = PROGRAM.time_zone
     assert next_due_on(make_account((10, None)), zone) is None

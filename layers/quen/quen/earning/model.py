@@ -106,11 +106,6 @@ def price_enrolment(program: Program) -> Award:
     return Award(sum(share.points for share in shares), shares)
 
 
-def welcome_points(program: Program) -> int:
-    """How many points joining earns."""
-    return price_enrolment(program).points
-
-
 def _rules_for(program: Program, day: date) -> list[EarningRule]:
     """The purchase rules of that local day, as the document orders them."""
     return [rule for rule in program.earning if rule.on == "purchase" and rule.applies_on(day)]

@@ -10,7 +10,8 @@ from quen.earning.model import Purchase
 from quen.earning.receipt import receipt_text
 from quen.errors import PurchaseAlreadyRecordedError, PurchaseNotFoundError, QuenError, ValidationFailedError
 from quen.ledger.documents import Claim, DocumentKey, Outcome
-from quen.ledger.model import NEVER, Account, Entry, RecordPurchase, decide, entry_id
+from quen.ledger.model import NEVER, Account, Entry, RecordPurchase, bring_up_to, decide, entry_id
+from quen.ledger.model.chain import format_instant
 from quen.ledger.service import Ledger, folded
 from quen.ledger.views import account_view, explanation_view
 from quen.members.model import MemberReference
@@ -48,9 +49,7 @@ class Purchases:
         PurchaseAlreadyRecordedError for other content, MemberNotFoundError, CurrencyMismatchError, ValidationFailedError.
         """
         key = _key(partner_id, purchase.purchase_id)
-        total = [purchase.total.amount, purchase.total.currency]
-        details = {"total": total, "occurred_at": purchase.occurred_at.isoformat(), "store": purchase.store_id}
-        claim = Claim(key, "purchase", fingerprint, details=details, reused=PurchaseAlreadyRecordedError)
+        claim = Claim(key, "purchase", fingerprint, details=_kept(purchase), reused=PurchaseAlreadyRecordedError)
         try:
             member_id = self._members.resolve(member, "/member")
             self._check_time(purchase)
@@ -72,8 +71,11 @@ class Purchases:
         self._check_time(purchase)
         program = self._programs.at(purchase.occurred_at)
         account = self._ledger.load_account(member_id)
-        entries = decide(account, RecordPurchase(partner_id, purchase), program, self._ledger.now())
-        shown = _answer(None, folded(account, entries), entries[-1], program)
+        now = self._ledger.now()
+        entries = decide(account, RecordPurchase(partner_id, purchase), program, now)
+        after = folded(account, entries)
+        settled = folded(after, bring_up_to(after, program, now, now))
+        shown = _answer(None, settled, entries[-1], program)
         return shown | {"entries": [entry | {"entry_id": None} for entry in shown["entries"]]}
 
     def load(self, partner_id: str, purchase_id: str) -> Mapping[str, Any]:
@@ -88,6 +90,18 @@ class Purchases:
     def _check_time(self, purchase: Purchase) -> None:
         if purchase.occurred_at > self._ledger.now() + TILL_CLOCK_AHEAD_MAX:
             raise ValidationFailedError.at("/occurred_at", "in_the_future", "The purchase has not happened yet.")
+
+
+def _kept(purchase: Purchase) -> dict[str, Any]:
+    """What later returns need to know of the purchase; what the till left out is left out."""
+    lines = [[line.line_id, line.quantity, line.amount.amount] for line in purchase.lines]
+    kept = {
+        "total": [purchase.total.amount, purchase.total.currency],
+        "occurred_at": format_instant(purchase.occurred_at),
+        "store": purchase.store_id,
+        "lines": lines,
+    }
+    return {name: value for name, value in kept.items() if value}
 
 
 def _answer(purchase_id: str | None, account: Account, entry: Entry, program: Program) -> dict[str, Any]:

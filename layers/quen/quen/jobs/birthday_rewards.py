@@ -43,6 +43,10 @@ class Profile(Protocol):
     def state(self) -> str:
         """`active`, or what keeps the member from earning."""
 
+    @property
+    def joined_at(self) -> datetime:
+        """When the member enrolled."""
+
 
 class Profiles(Protocol):
     """Who was born when, and may still take part."""
@@ -87,9 +91,9 @@ class BirthdayRewards:
         return Page(page.member_ids, json.dumps(following) if following[0] < len(born_on) else None)
 
     def handle(self, run: Run, member_id: str, *, is_recovering: bool) -> Handled:
-        """Give the gift, where the member is active and has not had this year's."""
+        """Give the gift, where the member is active, was one on that day, and has not had this year's."""
         gift = self._gift(run)
-        if gift is None or not self._is_active(member_id):
+        if gift is None or not self._takes_part(run, member_id):
             return _NOTHING
         bonus = GrantBonus("birthday", gift.points, str(gift.celebrated(run.on)[0].year), RULE_ID)
         if run.dry_run:
@@ -105,8 +109,11 @@ class BirthdayRewards:
         gift = self._programs.current(run.as_of).birthday
         return gift if gift and gift.points else None
 
-    def _is_active(self, member_id: str) -> bool:
+    def _takes_part(self, run: Run, member_id: str) -> bool:
+        """Who joined after the run's day missed no birthday of theirs: a day long past gives nothing to new members."""
         try:
-            return self._profiles.load(member_id).state == "active"
+            profile = self._profiles.load(member_id)
         except MemberNotFoundError:
             return False
+        joined_on = self._programs.current(run.as_of).local_day(profile.joined_at)
+        return profile.state == "active" and joined_on <= run.on

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from quen.errors import TemporarilyUnavailableError
 from quen.jobs.model import Run, WorkMessage
 from quen.observability import logger
-
-ENTRIES_PER_CALL_MAX = 10
+from quen.queues import send_all
 
 
 class SqsWorkQueue:
@@ -24,18 +19,9 @@ class SqsWorkQueue:
 
     def send(self, messages: Sequence[WorkMessage], delay_seconds: int = 0) -> None:
         """Queue all of them, all for one job. Raises TemporarilyUnavailableError where one may not be queued."""
-        for start in range(0, len(messages), ENTRIES_PER_CALL_MAX):
-            some = messages[start : start + ENTRIES_PER_CALL_MAX]
-            entries = [
-                {"Id": str(number), "MessageBody": json.dumps(message.body()), "DelaySeconds": delay_seconds}
-                for number, message in enumerate(some)
-            ]
-            try:
-                answer = self._client.send_message_batch(QueueUrl=self._urls[some[0].job], Entries=entries)
-            except (BotoCoreError, ClientError) as error:
-                raise TemporarilyUnavailableError from error
-            if answer.get("Failed"):
-                raise TemporarilyUnavailableError
+        if messages:
+            url = self._urls[messages[0].job]
+            send_all(self._client, url, [message.body() for message in messages], delay_seconds=delay_seconds)
 
 
 class LoggedFailures:

@@ -157,7 +157,7 @@ class Jobs:
         `event_time` is the scheduled event's own time; a sandbox's offset is added. Later days follow when the one
         before has ended. A run whose messages got lost is set going again. Before the first program nothing happens.
         """
-        self._handler(job)
+        self._require(job)
         instant = event_time + self._read_offset()
         try:
             zone = self._programs.current(instant).time_zone
@@ -190,7 +190,7 @@ class Jobs:
         A day that ran before runs again beside it, and does what is left. Raises NotFoundError for an unknown job,
         ValidationFailedError at /on for a day that has not begun.
         """
-        self._handler(job)
+        self._require(job)
         now = self._now()
         zone = self._programs.current(now).time_zone
         if on > local_day(now, zone):
@@ -208,8 +208,9 @@ class Jobs:
 
     def list_runs(self, job: str, limit: int = LISTED_RUNS) -> list[dict[str, Any]]:
         """The job's runs, the latest days first. Raises NotFoundError for an unknown job."""
-        self._handler(job)
-        return [run_view(run) for run in self._runs.list_newest(job, limit)]
+        self._require(job)
+        runs = sorted(self._runs.list_newest(job, limit), key=lambda run: (run.on, run.started_at), reverse=True)
+        return [run_view(run) for run in runs]
 
     def _work_shard(self, run: Run, shard: int, out_of_time: OutOfTime, *, is_recovering: bool) -> Run | None:
         """Work a shard to its end, or put it back into the queue; None where another delivery works it faster.
@@ -345,9 +346,13 @@ class Jobs:
         )
 
     def _handler(self, job: str) -> Handler:
+        """Made for whoever works a run: the one that starts it needs none, nor the rights to make it."""
+        self._require(job)
+        return self._handlers[job]()
+
+    def _require(self, job: str) -> None:
         if job not in self._handlers:
             raise NotFoundError("There is no such job.")
-        return self._handlers[job]()
 
     def _now(self) -> datetime:
         """The business time in whole seconds, as the ledger stamps its entries."""

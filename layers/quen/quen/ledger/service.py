@@ -24,13 +24,18 @@ from quen.program.model import Program
 from quen.writes import Write
 
 RACES_MAX = 8
+# With a document, and stock given back for each, they stay under DynamoDB's 100 writes.
+ENTRIES_MAX = 40
 
 Answer = Callable[[Account, Entry], Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Everything that one use case writes: the account before and after, its new entries, the document, and more."""
+    """Everything that one use case writes: the account before and after, its new entries, the document, and more.
+
+    `sequence` is that of the command's own entry, which the document names.
+    """
 
     before: Account
     after: Account
@@ -40,6 +45,7 @@ class Change:
     closing: Closing | None = None
     result: Mapping[str, Any] | None = None
     others: Sequence[Write] = ()
+    sequence: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +81,7 @@ class Accounts(Protocol):
 class Stock(Protocol):
     """How many pieces of a limited reward are taken."""
 
-    def give_back(self, reward_id: str, shard: int, pieces: int) -> Write:
+    def give_back(self, reward_id: str, shard: str, pieces: int) -> Write:
         """The write that puts pieces back, in the transaction that returns their points."""
 
 
@@ -135,11 +141,18 @@ class Ledger:
                 if replay := self.find_replay(claim, closing):
                     return replay
                 raise
-            after = folded(account, entries)
-            result = answer(after, entries[-1])
+            own = entries[-1]
+            entries += bring_up_to(folded(account, entries), program, now, now)
             writes = [*others, *self._stock_returned(entries)]
+            if len(entries) > ENTRIES_MAX or _names_twice(writes):
+                # More is due than one transaction holds, or a piece of stock would go back and out at once: that first.
+                self.bring_up_to_date(member_id, now)
+                continue
+            after = folded(account, entries)
+            result = answer(after, own)
+            change = Change(account, after, entries, program, claim, closing, result, writes, own.sequence)
             try:
-                self._accounts.commit(Change(account, after, entries, program, claim, closing, result, writes))
+                self._accounts.commit(change)
             except LostRaceError:
                 continue
             except ClaimTakenError:
@@ -162,19 +175,25 @@ class Ledger:
     def bring_up_to_date(self, member_id: str, until: datetime, *, dry_run: bool = False) -> Sequence[Entry]:
         """Write what had fallen due at `until`, and say what it was; with `dry_run` only say it."""
         program = self._programs.current(self.now())
+        written: list[Entry] = []
         for attempt in range(RACES_MAX):
             if attempt:
                 self._pause(attempt)
             account = self._accounts.load(member_id)
             entries = decide(account, BringUpToDate(until), program, self.now())
-            if not entries or dry_run:
+            if dry_run:
                 return entries
             try:
-                writes = self._stock_returned(entries)
-                self._accounts.commit(Change(account, folded(account, entries), entries, program, others=writes))
+                # As many transactions as it takes: what is due stays due until it is written.
+                for start in range(0, len(entries), ENTRIES_MAX):
+                    part = entries[start : start + ENTRIES_MAX]
+                    after = folded(account, part)
+                    self._accounts.commit(Change(account, after, part, program, others=self._stock_returned(part)))
+                    written += part
+                    account = after
             except LostRaceError:
                 continue
-            return entries
+            return written
         raise ConflictRetryError
 
     def list_due(self, shard: int, on: date, cursor: str | None, limit: int) -> DuePage:
@@ -198,8 +217,14 @@ class Ledger:
         return account_view(self.load_account(member_id), self._programs.current(self.now()))
 
     def list_entries(self, member_id: str, before: int | None, limit: int) -> tuple[list[dict[str, Any]], int | None]:
-        """A page of the statement, newest first, and the sequence before which the next page starts."""
+        """A page of the statement, newest first, and the sequence before which the next page starts.
+
+        It holds what is written: what fell due since is in the account already, and in the statement once a command or
+        the night has written it. Raises MemberNotFoundError.
+        """
         entries = self._accounts.list_entries(member_id, before, limit + 1)
+        if not entries:
+            self._accounts.load(member_id)
         page = entries[:limit]
         return [entry_view(entry) for entry in page], page[-1].sequence if len(entries) > limit else None
 
@@ -209,10 +234,11 @@ class Ledger:
 
     def _stock_returned(self, entries: Sequence[Entry]) -> list[Write]:
         """What is called off, or lapses, goes back on the shelf in the same transaction."""
-        pieces = Counter[tuple[str, int]]()
+        pieces = Counter[tuple[str, str]]()
         for entry in entries:
-            if entry.hold and entry.hold.change == "returned" and entry.hold.hold.stocked:
-                pieces[entry.hold.hold.reward_id, entry.hold.hold.shard] += entry.hold.hold.stocked
+            if entry.hold and entry.hold.change == "returned":
+                hold = entry.hold.hold
+                pieces.update({(hold.reward_id, shard): count for shard, count in hold.stock.items()})
         return [self._stock.give_back(reward_id, shard, count) for (reward_id, shard), count in pieces.items()]
 
     def find_replay(self, claim: Claim | None, closing: Closing | None = None) -> Outcome | None:
@@ -263,6 +289,10 @@ class Adjustments:
 
         command = Adjust(adjustment_id, points, reason_code, expires_on)
         return self._ledger.execute(member_id, command, answer=answer, program=program, claim=claim, others=others)
+
+
+def _names_twice(writes: Sequence[Write]) -> bool:
+    return len({write.name for write in writes}) < len(writes)
 
 
 def folded(account: Account, entries: Sequence[Entry]) -> Account:

@@ -23,7 +23,6 @@ from typing import Any, cast
 
 from botocore.client import BaseClient
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
-from pynamodb.expressions.condition import Condition
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
@@ -38,7 +37,7 @@ from quen.ledger.documents import (
     LostRaceError,
     OtherRefusedError,
 )
-from quen.ledger.model import Account, Entry, canonical_form, next_due_on, parse_entry
+from quen.ledger.model import Account, Entry, Sealed, canonical_form, next_due_on, parse_entry
 from quen.ledger.model.chain import hold_form, parse_hold
 from quen.ledger.service import Change, DuePage
 from quen.writes import TransactionRefusedError, Write
@@ -124,11 +123,19 @@ class LedgerStore:
     def list_entries(self, member_id: str, before: int | None, limit: int) -> list[Entry]:
         """Entries newest first, from the one before that sequence on."""
         last = _entry_key(before - 1 if before is not None else 10**12 - 1)
-        return list(self._entries(member_id, EntryItem.SK.between(_entry_key(0), last), newest_first=True, limit=limit))
+        items = EntryItem.query(
+            _member_key(member_id),
+            EntryItem.SK.between(_entry_key(0), last),
+            scan_index_forward=False,
+            limit=limit,
+            consistent_read=True,
+        )
+        return [parse_entry(item.form, item.hash) for item in items]
 
-    def read_history(self, member_id: str) -> Iterator[Entry]:
-        """Every entry of the member, the oldest first."""
-        return self._entries(member_id, EntryItem.SK.startswith("ENTRY#"), newest_first=False)
+    def read_history(self, member_id: str) -> Iterator[Sealed]:
+        """Every entry of the member as it is kept, the oldest first."""
+        items = EntryItem.query(_member_key(member_id), EntryItem.SK.startswith("ENTRY#"), consistent_read=True)
+        return (Sealed(item.form, item.hash) for item in items)
 
     def find_document(self, key: DocumentKey) -> Document | None:
         """The document, read consistently."""
@@ -190,14 +197,6 @@ class LedgerStore:
             },
         }
         return Write("document", "Update", parameters)
-
-    def _entries(
-        self, member_id: str, keys: Condition, *, newest_first: bool, limit: int | None = None
-    ) -> Iterator[Entry]:
-        items = EntryItem.query(
-            _member_key(member_id), keys, scan_index_forward=not newest_first, limit=limit, consistent_read=True
-        )
-        return (parse_entry(item.form, item.hash) for item in items)
 
 
 def shard_of(member_id: str) -> int:
@@ -263,7 +262,7 @@ def _document_item(change: Change, claim: Claim) -> DocumentItem:
         kind=claim.kind,
         member_id=change.after.member_id,
         fingerprint=claim.fingerprint,
-        sequence=change.entries[-1].sequence,
+        sequence=change.sequence,
         details=json.dumps(claim.details, separators=(",", ":"), ensure_ascii=False),
         result=_packed(change.result or {}),
         status=claim.state or None,

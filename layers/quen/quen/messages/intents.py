@@ -12,7 +12,8 @@ from quen.messages.model import Intent
 def intents_of(fact: Tellable) -> list[Intent]:
     """The message that the fact calls for, if any.
 
-    A till's own hold is no news to the person at the till: only a reward that waits to be collected is.
+    A till's own hold is no news to the person at the till: only a reward that waits to be collected is. That points were
+    spent always is: the member before the till may be somebody else.
     """
     if isinstance(fact, Enrolled):
         return [Intent(fact.member_id, "welcome", "enrolment", {"points": fact.points})]
@@ -20,7 +21,7 @@ def intents_of(fact: Tellable) -> list[Intent]:
         return [Intent(fact.member_id, "birthday", fact.reference.id, _data(fact))]
     if fact.kind == "expire":
         return [Intent(fact.member_id, "expired", fact.reference.id, _data(fact) | {"on": fact.reference.id})]
-    if fact.kind == "reserve" and fact.hold and fact.hold.hold.reward_id:
+    if fact.kind == "reserve" and fact.hold and not fact.hold.hold.at_till:
         until = {"until": fact.hold.hold.lapses_at.isoformat()}
         return [Intent(fact.member_id, "reserved", fact.hold.redemption_id, _data(fact) | until)]
     if fact.kind == "redeem" and fact.hold:

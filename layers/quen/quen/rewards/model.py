@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zlib import crc32
@@ -37,13 +37,23 @@ def shard_capacity(stock: int, shard: int) -> int:
     return stock // STOCK_SHARDS + (shard < stock % STOCK_SHARDS)
 
 
-def shards_to_try(reward: Reward, quantity: int, redemption_id: str) -> Iterator[int]:
-    """The shards that could ever give so many pieces, from a different one for each redemption on."""
+def plan_pieces(stock: int, taken: Mapping[str, int], quantity: int, redemption_id: str) -> dict[str, int] | None:
+    """Which shards give how many pieces: one alone if it can, or else several; None where there are not so many left.
+
+    Each redemption begins at a shard of its own, so that a rush does not queue at the first.
+    """
     first = crc32(redemption_id.encode()) % STOCK_SHARDS
-    for step in range(STOCK_SHARDS):
-        shard = (first + step) % STOCK_SHARDS
-        if shard_capacity(reward.stock or 0, shard) >= quantity:
-            yield shard
+    order = [(first + step) % STOCK_SHARDS for step in range(STOCK_SHARDS)]
+    left = {shard: shard_capacity(stock, shard) - taken.get(str(shard), 0) for shard in order}
+    enough = next((shard for shard in order if left[shard] >= quantity), None)
+    if enough is not None:
+        return {str(enough): quantity}
+    plan: dict[str, int] = {}
+    for shard in order:
+        pieces = min(quantity - sum(plan.values()), max(0, left[shard]))
+        if pieces:
+            plan[str(shard)] = pieces
+    return plan if sum(plan.values()) == quantity else None
 
 
 def lapse_of(program: Program, reward: Reward | None, now: datetime, *, at_till: bool) -> datetime:
@@ -57,3 +67,8 @@ def display_code(redemption_id: str) -> str:
     """The redemption's id as a member shows it: four groups of four, upper case."""
     body = redemption_id.partition("_")[2].upper()
     return "-".join(body[start : start + 4] for start in range(0, len(body), 4))
+
+
+def parse_redemption_id(text: str) -> str:
+    """The id that somebody wrote as an id, or typed as the code a member shows; what is neither stays as it is."""
+    return text if text.startswith("red_") else "red_" + text.replace("-", "").lower()

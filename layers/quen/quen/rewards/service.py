@@ -7,11 +7,13 @@ that a member made is redeemed at any till of the program; one that a till made,
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
 from quen.errors import (
     AlreadyRedeemedError,
+    ConflictRetryError,
     QuenError,
     RedemptionNotFoundError,
     ReservationExpiredError,
@@ -25,11 +27,20 @@ from quen.ledger.service import CurrentProgram, Ledger
 from quen.ledger.views import account_view
 from quen.members.model import MemberReference
 from quen.program.model import Program, Reward
-from quen.rewards.model import PointsWanted, RewardWanted, Wanted, display_code, lapse_of, shards_to_try
+from quen.rewards.model import (
+    PointsWanted,
+    RewardWanted,
+    Wanted,
+    display_code,
+    lapse_of,
+    parse_redemption_id,
+    plan_pieces,
+)
 from quen.writes import Write
 
 SCANNED_ENTRIES_MAX = 500
 SCANNED_PAGE = 100
+STOCK_TRIES_MAX = 8
 
 
 class MemberLookup(Protocol):
@@ -42,11 +53,11 @@ class MemberLookup(Protocol):
 class RewardStock(Protocol):
     """The pieces of limited rewards that are taken, in shards."""
 
-    def take(self, reward: Reward, shard: int, pieces: int) -> Write:
+    def take(self, reward: Reward, shard: str, pieces: int) -> Write:
         """The write that takes pieces, refused where the shard has not that many left."""
 
-    def count_left(self, reward: Reward) -> int:
-        """How many pieces are left over all shards."""
+    def count_taken(self, reward_ids: Sequence[str]) -> dict[str, dict[str, int]]:
+        """How many pieces each shard of each reward has given."""
 
 
 class RedemptionHistory(Protocol):
@@ -82,7 +93,13 @@ class Rewards:
         """Every reward as this member sees it: can they have it, and if not, how many points are missing."""
         account = self._ledger.load_account(member_id)
         program = self._programs.current(self._ledger.now())
-        return [self._shown(reward, account, program, locale) for reward in program.rewards]
+        taken = self._stock.count_taken([reward.id for reward in program.rewards if reward.stock is not None])
+        left = {
+            reward.id: reward.stock - sum(taken[reward.id].values())
+            for reward in program.rewards
+            if reward.stock is not None
+        }
+        return [_reward_shown(reward, account, program, locale, left.get(reward.id)) for reward in program.rewards]
 
     def reserve(
         self,
@@ -109,11 +126,12 @@ class Rewards:
                 return replay
             raise
         if reward is None or reward.stock is None:
-            return self._reserve(member_id, wanted, reward, None, claim, partner_id)
+            return self._reserve(member_id, wanted, reward, {}, claim, partner_id)
         return self._reserve_stocked(member_id, wanted, reward, claim, partner_id)
 
     def redeem(self, redemption_id: str, *, partner_id: str) -> Outcome:
         """The reward was handed over, or the bill paid. Raises RedemptionNotFoundError, ReservationExpiredError."""
+        redemption_id = parse_redemption_id(redemption_id)
         document = self._load(redemption_id)
         if document.details["partner_id"] not in {None, partner_id}:
             raise RedemptionNotFoundError
@@ -121,6 +139,7 @@ class Rewards:
 
     def release(self, redemption_id: str, *, partner_id: str | None = None, member_id: str | None = None) -> Outcome:
         """Called off by the till or by the member who made it. Raises RedemptionNotFoundError, AlreadyRedeemedError."""
+        redemption_id = parse_redemption_id(redemption_id)
         document = self._load(redemption_id)
         owner = document.details["partner_id"]
         if owner != partner_id or (owner is None and document.member_id != member_id):
@@ -157,29 +176,33 @@ class Rewards:
     def _reserve_stocked(
         self, member_id: str, wanted: Wanted, reward: Reward, claim: Claim, partner_id: str | None
     ) -> Outcome:
-        """A lapsed hold of the same reward returns its pieces first: one transaction may touch an item only once."""
-        self._ledger.bring_up_to_date(member_id, self._ledger.now())
-        for shard in shards_to_try(reward, _pieces(wanted), claim.key.partition):
+        """The first try goes by what there is in all; where that is refused, by what is left of it."""
+        pieces, name = _pieces(wanted), claim.key.partition
+        plan = plan_pieces(reward.stock or 0, {}, pieces, name)
+        for _ in range(STOCK_TRIES_MAX):
+            if plan is None:
+                break
             try:
-                return self._reserve(member_id, wanted, reward, shard, claim, partner_id)
+                return self._reserve(member_id, wanted, reward, plan, claim, partner_id)
             except OtherRefusedError:
-                continue
+                plan = plan_pieces(reward.stock or 0, self._stock.count_taken([reward.id])[reward.id], pieces, name)
         if replay := self._ledger.find_replay(claim):
             return replay
-        raise RewardOutOfStockError
+        raise RewardOutOfStockError if plan is None else ConflictRetryError
 
     def _reserve(
         self,
         member_id: str,
         wanted: Wanted,
         reward: Reward | None,
-        shard: int | None,
+        stock: Mapping[str, int],
         claim: Claim,
         partner_id: str | None,
     ) -> Outcome:
         now = self._ledger.now()
         program = self._programs.current(now)
-        command = _command(claim, wanted, reward, shard, lapse_of(program, reward, now, at_till=partner_id is not None))
+        lapses_at = lapse_of(program, reward, now, at_till=partner_id is not None)
+        command = replace(_command(claim, wanted, reward, lapses_at), stock=stock, at_till=partner_id is not None)
         details = {
             "partner_id": partner_id,
             "reward_id": command.reward_id or None,
@@ -192,7 +215,7 @@ class Rewards:
         def answer(account: Account, entry: Entry) -> Mapping[str, Any]:
             return _reserved_shown(command, entry, details, program) | {"account": account_view(account, program)}
 
-        others = [self._stock.take(reward, shard, command.quantity)] if reward and shard is not None else []
+        others = [self._stock.take(reward, shard, pieces) for shard, pieces in stock.items()] if reward else []
         whole = Claim(claim.key, claim.kind, claim.fingerprint, "reserved", details)
         return self._ledger.execute(member_id, command, answer=answer, program=program, claim=whole, others=others)
 
@@ -219,24 +242,27 @@ class Rewards:
             raise RedemptionNotFoundError
         return document
 
-    def _shown(self, reward: Reward, account: Account, program: Program, locale: str | None) -> dict[str, Any]:
-        worth = program.worth(reward.points)
-        had = account.rewards.get(reward.id, 0)
-        in_limit = reward.per_member is None or had < reward.per_member
-        available = in_limit and (reward.stock is None or self._stock.count_left(reward) > 0)
-        missing = max(0, reward.points - account.active)
-        return {
-            "reward_id": reward.id,
-            "name": reward.name_in(program.locale_for(locale)),
-            "points": reward.points,
-            "available": available,
-            "reachable": available and not missing,
-            "missing_points": missing,
-            "worth": {"amount": worth.amount, "currency": worth.currency},
-        }
+
+def _reward_shown(
+    reward: Reward, account: Account, program: Program, locale: str | None, left: int | None
+) -> dict[str, Any]:
+    """One line of the catalogue; `left` is None where there is no end of it."""
+    worth = program.worth(reward.points)
+    in_limit = reward.per_member is None or account.rewards.get(reward.id, 0) < reward.per_member
+    available = in_limit and (left is None or left > 0)
+    missing = max(0, reward.points - account.active)
+    return {
+        "reward_id": reward.id,
+        "name": reward.name_in(program.locale_for(locale)),
+        "points": reward.points,
+        "available": available,
+        "reachable": available and not missing,
+        "missing_points": missing,
+        "worth": {"amount": worth.amount, "currency": worth.currency},
+    }
 
 
-def _command(claim: Claim, wanted: Wanted, reward: Reward | None, shard: int | None, lapses_at: datetime) -> Reserve:
+def _command(claim: Claim, wanted: Wanted, reward: Reward | None, lapses_at: datetime) -> Reserve:
     redemption_id = claim.key.partition.partition("#")[2]
     if isinstance(wanted, PointsWanted) or reward is None:
         return Reserve(redemption_id, wanted.points if isinstance(wanted, PointsWanted) else 0, lapses_at)
@@ -247,7 +273,6 @@ def _command(claim: Claim, wanted: Wanted, reward: Reward | None, shard: int | N
         reward.id,
         wanted.quantity,
         reward.per_member,
-        shard,
     )
 
 

@@ -1,7 +1,7 @@
 """The stock of limited rewards, in the Program table.
 
     what                          key                                           by
-    pieces taken, by shard        PK STOCK#<reward>, SK SHARD#<n>               UpdateItem in a transaction; Query
+    pieces taken, by shard        PK STOCK#<reward>, SK SHARD#<n>               UpdateItem in a transaction; BatchGetItem
 
 What is stored is how many are taken; how many there are stands in the program document, so that a changed stock counts
 at once. Pieces are divided among shards, so that a rush on one reward does not queue at one item.
@@ -9,13 +9,15 @@ at once. Pieces are divided among shards, so that a rush on one reward does not 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from botocore.client import BaseClient
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.models import Model
 
 from quen.dynamodb import IntAttribute, bind
 from quen.program.model import Reward
-from quen.rewards.model import shard_capacity
+from quen.rewards.model import STOCK_SHARDS, shard_capacity
 from quen.writes import Write
 
 
@@ -37,23 +39,26 @@ class StockStore:
         self._table = table_name
         bind((StockItem,), table_name, client)
 
-    def take(self, reward: Reward, shard: int, pieces: int) -> Write:
+    def take(self, reward: Reward, shard: str, pieces: int) -> Write:
         """The write that takes pieces, refused where the shard has not that many left."""
-        room = shard_capacity(reward.stock or 0, shard) - pieces
+        room = shard_capacity(reward.stock or 0, int(shard)) - pieces
         condition = "attribute_not_exists(taken) OR taken <= :room"
         return self._moved(reward.id, shard, pieces, condition, {":room": {"N": str(room)}})
 
-    def give_back(self, reward_id: str, shard: int, pieces: int) -> Write:
+    def give_back(self, reward_id: str, shard: str, pieces: int) -> Write:
         """The write that puts pieces back, in the transaction that returns their points."""
         return self._moved(reward_id, shard, -pieces, "attribute_exists(PK)", {})
 
-    def count_left(self, reward: Reward) -> int:
-        """How many pieces are left over all shards."""
-        taken = sum(item.taken for item in StockItem.query(f"STOCK#{reward.id}"))
-        return max(0, (reward.stock or 0) - taken)
+    def count_taken(self, reward_ids: Sequence[str]) -> dict[str, dict[str, int]]:
+        """How many pieces each shard of each reward has given, read consistently."""
+        taken: dict[str, dict[str, int]] = {reward_id: {} for reward_id in reward_ids}
+        keys = [(f"STOCK#{reward_id}", f"SHARD#{shard}") for reward_id in reward_ids for shard in range(STOCK_SHARDS)]
+        for item in StockItem.batch_get(keys, consistent_read=True) if keys else ():
+            taken[item.PK.removeprefix("STOCK#")][item.SK.removeprefix("SHARD#")] = item.taken
+        return taken
 
     def _moved(
-        self, reward_id: str, shard: int, pieces: int, condition: str, values: dict[str, dict[str, str]]
+        self, reward_id: str, shard: str, pieces: int, condition: str, values: dict[str, dict[str, str]]
     ) -> Write:
         parameters = {
             "TableName": self._table,
@@ -62,4 +67,4 @@ class StockStore:
             "ConditionExpression": condition,
             "ExpressionAttributeValues": {":pieces": {"N": str(pieces)}, **values},
         }
-        return Write(f"stock {shard}", "Update", parameters)
+        return Write(f"stock {reward_id} {shard}", "Update", parameters)

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from quen.clock import Clock
 from quen.errors import MemberNotFoundError, NotFoundError
-from quen.ledger.model import Account, Entry, verify
+from quen.ledger.model import Account, Sealed, parse_entry, verify
 from quen.ledger.model.chain import format_instant
 from quen.verification.model import FLAWS_KEPT_MAX, MemberFlaw, Verification
 
@@ -25,8 +25,8 @@ class Histories(Protocol):
     def load(self, member_id: str) -> Account:
         """The account as it is stored. Raises MemberNotFoundError."""
 
-    def read_history(self, member_id: str) -> Iterator[Entry]:
-        """Every entry, the oldest first."""
+    def read_history(self, member_id: str) -> Iterator[Sealed]:
+        """Every entry as it is kept, the oldest first."""
 
 
 class Ledgers(Protocol):
@@ -75,13 +75,13 @@ class Verifications:
         for member_id, documents in members.items():
             history, flaw = self._check(member_id, documents)
             entries += len(history)
-            for entry in history:
-                totals.update(entry.lines)
+            for sealed in history:
+                totals.update(_lines(sealed))
             if flaw and len(flaws) < FLAWS_KEPT_MAX:
                 flaws.append(flaw)
         return Verification(self._now(), len(members), entries, tuple(flaws), dict(sorted(totals.items())))
 
-    def _check(self, member_id: str, documents: Mapping[str, int]) -> tuple[list[Entry], MemberFlaw | None]:
+    def _check(self, member_id: str, documents: Mapping[str, int]) -> tuple[list[Sealed], MemberFlaw | None]:
         """A member's entries and their first flaw. One who buys meanwhile may look broken between two reads: what is
         wrong counts when it is still wrong after reading again.
         """
@@ -92,7 +92,7 @@ class Verifications:
                 break
         return history, flaw
 
-    def _flaw(self, member_id: str, history: list[Entry], documents: Mapping[str, int]) -> MemberFlaw | None:
+    def _flaw(self, member_id: str, history: list[Sealed], documents: Mapping[str, int]) -> MemberFlaw | None:
         try:
             account = self._histories.load(member_id)
         except MemberNotFoundError:
@@ -105,6 +105,14 @@ class Verifications:
 
     def _now(self) -> datetime:
         return self._wall.now().replace(microsecond=0)
+
+
+def _lines(sealed: Sealed) -> Mapping[str, int]:
+    """The ledger accounts that an entry moved points between; nothing, where it cannot be read (a flaw says so)."""
+    try:
+        return parse_entry(*sealed).lines
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return {}
 
 
 def verification_view(verification: Verification) -> dict[str, Any]:

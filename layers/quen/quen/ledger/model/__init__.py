@@ -9,7 +9,7 @@
 Nothing here reads a clock, a table or a random number.
 """
 
-from quen.ledger.model.chain import Flaw, canonical_form, entry_id, parse_entry, seal, verify
+from quen.ledger.model.chain import Flaw, Sealed, canonical_form, entry_id, parse_entry, seal, sealed_form, verify
 from quen.ledger.model.commands import (
     Adjust,
     BringUpToDate,
@@ -41,6 +41,7 @@ __all__ = [
     "Reference",
     "Release",
     "Reserve",
+    "Sealed",
     "apply",
     "bring_up_to",
     "canonical_form",
@@ -50,5 +51,6 @@ __all__ = [
     "parse_entry",
     "rebuild",
     "seal",
+    "sealed_form",
     "verify",
 ]

@@ -13,11 +13,18 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from quen.earning.model import RuleShare
 from quen.ledger.model.fold import BrokenLedgerError, apply
 from quen.ledger.model.values import Account, Entry, Hold, HoldChange, Reference
+
+
+class Sealed(NamedTuple):
+    """An entry as it is kept: the very text that was hashed, and the hash."""
+
+    form: str
+    hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,11 @@ def hash_of(form: str) -> str:
 def entry_id(entry: Entry) -> str:
     """`ent_` and the first 80 bits of the entry's hash, which covers the member's unguessable id."""
     return "ent_" + base64.b32encode(bytes.fromhex(entry.hash[:20])).decode().lower()
+
+
+def sealed_form(entry: Entry) -> Sealed:
+    """What is kept of an entry."""
+    return Sealed(canonical_form(entry), entry.hash)
 
 
 def canonical_form(entry: Entry) -> str:
@@ -91,23 +103,36 @@ def parse_entry(form: str, hash_: str) -> Entry:
     )
 
 
-def verify(account: Account, entries: Iterable[Entry]) -> Flaw | None:
-    """None where every hash is right, every entry follows the one before, and all fold to exactly this account."""
+def verify(account: Account, history: Iterable[Sealed]) -> Flaw | None:
+    """None where every hash is right, every entry follows the one before, and all fold to exactly this account.
+
+    What is hashed is the text that is kept, not what today's code would write of it.
+    """
     folded = Account(account.member_id)
-    for entry in entries:
-        if entry.member_id != account.member_id:
-            return Flaw(folded.sequence + 1, "belongs to another member")
-        if hash_of(canonical_form(entry)) != entry.hash:
-            return Flaw(entry.sequence, "was changed: its hash does not match")
+    for sealed in history:
         try:
-            folded = apply(folded, entry)
+            folded = apply(folded, _believed(sealed, folded))
         except BrokenLedgerError as error:
             return Flaw(error.sequence, error.why)
-        if entry.balance_after != folded.active:
-            return Flaw(entry.sequence, "states a balance that its history does not give")
     if folded != account:
         return Flaw(folded.sequence, "the account is not the fold of its entries")
     return None
+
+
+def _believed(sealed: Sealed, account: Account) -> Entry:
+    """The entry that a kept text says. Raises BrokenLedgerError at the sequence where it says nothing, or lies."""
+    following = account.sequence + 1
+    try:
+        entry = parse_entry(*sealed)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise BrokenLedgerError(following, "cannot be read") from None
+    if hash_of(sealed.form) != sealed.hash:
+        raise BrokenLedgerError(following, "was changed: its hash does not match")
+    if entry.member_id != account.member_id:
+        raise BrokenLedgerError(following, "belongs to another member")
+    if entry.balance_after != account.active + entry.points:
+        raise BrokenLedgerError(entry.sequence, "states a balance that its history does not give")
+    return entry
 
 
 def format_instant(instant: datetime) -> str:
@@ -127,8 +152,8 @@ def hold_form(hold: Hold) -> dict[str, Any]:
         "lots": dict(hold.lots),
         "reward": hold.reward_id,
         "count": hold.counted,
-        "stock": hold.stocked,
-        "shard": hold.shard,
+        "stock": dict(hold.stock),
+        "till": int(hold.at_till),
     }
     return {name: value for name, value in fields.items() if value}
 
@@ -140,8 +165,8 @@ def parse_hold(fields: Mapping[str, Any]) -> Hold:
         lots=fields["lots"],
         reward_id=fields.get("reward", ""),
         counted=fields.get("count", 0),
-        stocked=fields.get("stock", 0),
-        shard=fields.get("shard", 0),
+        stock=fields.get("stock", {}),
+        at_till=bool(fields.get("till", 0)),
     )
 
 

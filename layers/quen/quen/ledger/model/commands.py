@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
@@ -35,8 +36,8 @@ class GrantBonus:
 class Reserve:
     """Set points aside for a reward, or (without `reward_id`) for part of a bill, until `lapses_at`.
 
-    `limit` is how often the member may have this reward, where the program limits it; `shard` is the part of its stock
-    that the pieces come from, where there is one.
+    `limit` is how often the member may have this reward, where the program limits it; `stock` says which shards of its
+    stock the pieces come from, where it has one; `at_till`, that a till asks.
     """
 
     redemption_id: str
@@ -45,7 +46,8 @@ class Reserve:
     reward_id: str = ""
     quantity: int = 1
     limit: int | None = None
-    shard: int | None = None
+    stock: Mapping[str, int] = field(default_factory=dict)
+    at_till: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from quen.business_days import day_end, day_start, local_day
-from quen.earning.model import RuleShare, price_purchase
+from quen.business_days import add_months, day_end, day_start, local_day
+from quen.earning.model import CAP_UNITS_PER_POINT, RuleShare, price_purchase
 from quen.errors import (
     IdempotencyKeyReusedError,
     InsufficientPointsError,
@@ -32,7 +32,7 @@ from quen.ledger.model.commands import (
     Release,
     Reserve,
 )
-from quen.ledger.model.fold import apply
+from quen.ledger.model.fold import apply, cap_horizon
 from quen.ledger.model.values import (
     ACTIVE,
     ADJUSTED,
@@ -51,6 +51,9 @@ from quen.ledger.model.values import (
 )
 from quen.program.model import Program
 
+OPEN_HOLDS_MAX = 20
+ADJUSTED_MONTHS_MAX = 120
+
 _ACTIVATES, _LAPSES, _EXPIRES = range(3)
 
 
@@ -68,7 +71,11 @@ def decide(account: Account, command: Command, program: Program, now: datetime) 
 
 
 def bring_up_to(account: Account, program: Program, until: datetime, now: datetime) -> list[Entry]:
-    """What had fallen due at `until` and is not written yet, oldest first; it is recorded `now`."""
+    """What had fallen due at `until` and is not written yet, oldest first; it is recorded `now`.
+
+    A command can make something due itself (a late receipt whose points are over already): whoever commits a decision
+    brings the account that it leaves up to now as well.
+    """
     entries: list[Entry] = []
     while due := min(_due(account, program.time_zone), default=None):
         at, what, key = due
@@ -137,12 +144,19 @@ def _decided(account: Account, command: Command, program: Program, now: datetime
 def _purchase(account: Account, command: RecordPurchase, program: Program, now: datetime) -> Entry:
     purchase = command.purchase
     earned_on = local_day(purchase.occurred_at, program.time_zone)
-    given = {key.partition("/")[2]: points for key, points in account.caps.items() if key.startswith(f"{earned_on}/")}
+    given = _given(account, program, earned_on.isoformat())
     award = price_purchase(program, purchase, earned_today=given)
     reference = Reference("purchase", f"{command.partner_id}#{purchase.purchase_id}")
     entry = _credit(account, "earn", program, now, reference, award.points, earned_on)
-    caps = {f"{earned_on}/{rule}": given.get(rule, 0) + points for rule, points in award.capped.items()}
+    caps = {f"{earned_on}/{rule}": given.get(rule, 0) + units for rule, units in award.capped.items()}
     return replace(entry, occurred_at=purchase.occurred_at, shares=award.explanation, caps=caps)
+
+
+def _given(account: Account, program: Program, day: str) -> dict[str, int]:
+    """What each capped rule has given on that day; of a day that is forgotten already, all that it could."""
+    if day < cap_horizon(account.caps):
+        return {rule.id: (rule.cap_points or 0) * CAP_UNITS_PER_POINT for rule in program.earning}
+    return {key.partition("/")[2]: units for key, units in account.caps.items() if key.startswith(f"{day}/")}
 
 
 def _bonus(account: Account, command: GrantBonus, program: Program, now: datetime) -> Entry:
@@ -182,6 +196,8 @@ def _reserved(account: Account, command: Reserve, program: Program, now: datetim
     if command.redemption_id in account.holds:
         # The same request again; the ledger looks for the first answer of whatever is refused.
         raise IdempotencyKeyReusedError
+    if len(account.holds) >= OPEN_HOLDS_MAX:
+        raise RewardLimitReachedError("Too many redemptions are open; redeem or cancel one first.")
     had = account.rewards.get(command.reward_id, 0)
     if command.limit is not None and had + command.quantity > command.limit:
         raise RewardLimitReachedError
@@ -191,8 +207,8 @@ def _reserved(account: Account, command: Reserve, program: Program, now: datetim
         taken,
         command.reward_id,
         counted=command.quantity if command.limit is not None else 0,
-        stocked=command.quantity if command.shard is not None else 0,
-        shard=command.shard or 0,
+        stock=command.stock,
+        at_till=command.at_till,
     )
     reference = Reference("redemption", command.redemption_id)
     entry = _entry(account, "reserve", program, now, reference, {ACTIVE: -command.points, HELD: command.points})
@@ -222,12 +238,15 @@ def _adjusted(account: Account, command: Adjust, program: Program, now: datetime
         raise ValidationFailedError.at("/points", "zero", "An adjustment gives or takes at least one point.")
     entry = _entry(account, "adjust", program, now, reference, {ADJUSTED: -points, ACTIVE: points})
     entry = replace(entry, reason=command.reason_code)
+    if points < 0 and command.expires_on:
+        raise ValidationFailedError.at("/expires_on", "not_allowed", "Only points that are given have a last day.")
     if points < 0:
         return replace(entry, lots={key: -taken for key, taken in _take(account, -points).items()})
     today = local_day(now, program.time_zone)
     last_day = command.expires_on or program.points.expiry.expires_on(today)
-    if last_day and last_day < today:
-        raise ValidationFailedError.at("/expires_on", "in_the_past", "The points would have expired before today.")
+    if last_day and not today <= last_day <= add_months(today, ADJUSTED_MONTHS_MAX):
+        sentence = "Points that are given expire today at the earliest, and within ten years."
+        raise ValidationFailedError.at("/expires_on", "out_of_range", sentence)
     return replace(entry, lots={last_day.isoformat() if last_day else NEVER: points})
 
 

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
-from quen.ledger.model.values import DEBT, Account, Entry, Hold, HoldChange, Lots
+from quen.ledger.model.values import ACTIVE, DEBT, HELD, PENDING, Account, Entry, Hold, HoldChange, Lots
 
-CAP_MEMORY_DAYS = 7
+# A receipt that comes later than this, when newer days are remembered, finds its day's caps used up.
+CAP_MEMORY_DAYS = 35
 
 
 class BrokenLedgerError(Exception):
@@ -26,8 +27,7 @@ def apply(account: Account, entry: Entry) -> Account:
         raise BrokenLedgerError(entry.sequence, f"follows {account.sequence}")
     if entry.previous_hash != account.head:
         raise BrokenLedgerError(entry.sequence, "does not continue the chain")
-    if sum(entry.lines.values()) != 0:
-        raise BrokenLedgerError(entry.sequence, "its lines do not sum to zero")
+    _check_lines(entry)
     return replace(
         account,
         sequence=entry.sequence,
@@ -47,6 +47,26 @@ def rebuild(member_id: str, entries: Iterable[Entry]) -> Account:
     for entry in entries:
         account = apply(account, entry)
     return account
+
+
+def cap_horizon(caps: Mapping[str, int]) -> str:
+    """The earliest day whose caps are remembered for certain; of the days before it nothing is known any more."""
+    if not caps:
+        return ""
+    newest = date.fromisoformat(max(caps).partition("/")[0])
+    return (newest - timedelta(days=CAP_MEMORY_DAYS)).isoformat()
+
+
+def _check_lines(entry: Entry) -> None:
+    """Double entry: the lines sum to zero, and each of the member's says what lots, pending lots and holds say."""
+    held = 0
+    if entry.hold:
+        held = entry.hold.hold.points if entry.hold.change == "opened" else -entry.hold.hold.points
+    said = {ACTIVE: sum(entry.lots.values()), PENDING: sum(entry.pending.values()), HELD: held}
+    if sum(entry.lines.values()) != 0:
+        raise BrokenLedgerError(entry.sequence, "its lines do not sum to zero")
+    if any(entry.lines.get(name, 0) != points for name, points in said.items()):
+        raise BrokenLedgerError(entry.sequence, "its lines and its lots differ")
 
 
 def _changed(lots: Lots, changes: Lots, sequence: int) -> Lots:
@@ -77,9 +97,8 @@ def _caps_after(caps: Mapping[str, int], changes: Mapping[str, int]) -> Mapping[
     if not changes:
         return caps
     after = {**caps, **changes}
-    newest = date.fromisoformat(max(after).partition("/")[0])
-    oldest_kept = (newest - timedelta(days=CAP_MEMORY_DAYS)).isoformat()
-    return {key: after[key] for key in sorted(after) if key >= oldest_kept}
+    horizon = cap_horizon(after)
+    return {key: after[key] for key in sorted(after) if key >= horizon}
 
 
 def _rewards_after(rewards: Mapping[str, int], change: HoldChange | None) -> Mapping[str, int]:

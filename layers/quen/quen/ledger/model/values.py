@@ -34,16 +34,16 @@ Lots = Mapping[str, int]
 class Hold:
     """Points set aside for one redemption, by the lot they came from, until they lapse back.
 
-    `counted` is how many of a reward that is limited per member they are for; `stocked` how many pieces were taken from
-    the reward's stock, of the shard `shard`.
+    `counted` is how many of a reward that is limited per member they are for; `stock` how many pieces were taken from
+    which shards of the reward's stock; `at_till` whether a till made it, with the member before it.
     """
 
     lapses_at: datetime
     lots: Lots
     reward_id: str = ""
     counted: int = 0
-    stocked: int = 0
-    shard: int = 0
+    stock: Mapping[str, int] = field(default_factory=dict)
+    at_till: bool = False
 
     @property
     def points(self) -> int:
