@@ -44,6 +44,7 @@ class House(Application):
             messages_queue_url="",
             expire_points_queue_url="",
             birthday_rewards_queue_url="",
+            events_failed_queue_url="",
             master_key_secret="",
             partner_secrets_prefix="",
             token_issuer="https://issuer.test",
@@ -55,6 +56,7 @@ class House(Application):
             stage="live",
             aws_region="us-east-1",
             log_level="INFO",
+            revision="test",
         )
         super().__init__(settings)
         self.wall = clock

@@ -15,7 +15,7 @@ from quen.errors import (
     ValidationFailedError,
 )
 from quen.http.answers import Account, Entry
-from quen.http.bodies import POINTS_MAX, Day
+from quen.http.bodies import POINTS_MAX, Day, whole
 from quen.http.callers import recognise_staff
 from quen.http.endpoint import Call, Resource
 from quen.ledger.documents import Outcome
@@ -23,7 +23,7 @@ from quen.staff.model import Action, StaffCaller
 
 adjustments: Resource[StaffCaller] = Resource(__name__, recognise_staff)
 
-ReasonCode = Annotated[str, Meta(pattern="^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=64, examples=["goodwill"])]
+ReasonCode = Annotated[str, Meta(pattern=whole("[A-Za-z0-9][A-Za-z0-9_.-]*"), max_length=64, examples=["goodwill"])]
 
 
 class AdjustmentBody(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

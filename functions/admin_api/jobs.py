@@ -63,11 +63,11 @@ class RunPage(TypedDict):
 )
 def start_run(call: Call[StaffCaller, RunBody], job: str) -> Mapping[str, Any]:
     """Run a job for a day that has begun; what was done already is not done again."""
-    app = application()
-    run = app.jobs.start_run(job, call.input.on, dry_run=call.input.dry_run, actor=call.caller.subject)
-    after = {"run_id": run["run_id"], "on": run["on"], "dry_run": run["dry_run"]}
+    app, asked = application(), call.input
+    # A run is many transactions, so it is on record before the first of them: as asked for, even where it is refused.
+    after = {"on": asked.on.isoformat(), "dry_run": asked.dry_run}
     app.audit.record(call.caller, Action.START_JOB_RUN, f"job:{job}", after=after)
-    return run
+    return app.jobs.start_run(job, asked.on, dry_run=asked.dry_run, actor=call.caller.subject)
 
 
 @jobs.endpoint(

@@ -9,14 +9,16 @@ from msgspec import Meta, Struct
 
 from admin_api.views import issued_key_view, key_view, partner_view
 from quen.bootstrap import application
-from quen.errors import NotFoundError
+from quen.errors import ConflictRetryError, NotFoundError
 from quen.http.answers import Instant
 from quen.http.bodies import Instant as InstantBody
 from quen.http.bodies import Name
 from quen.http.callers import recognise_staff
 from quen.http.endpoint import Call, Nothing, Resource
-from quen.partners.model import ALL_RIGHTS, Right
+from quen.partners.model import ALL_RIGHTS, PartnerKey, Right
+from quen.partners.model import Partner as PartnerValue
 from quen.staff.model import Action, StaffCaller
+from quen.writes import Write
 
 partners: Resource[StaffCaller] = Resource(__name__, recognise_staff)
 
@@ -71,14 +73,25 @@ class IssuedKey(Key):
     secret: str | None
 
 
-@partners.endpoint("POST", "/v1/partners", action=Action.CREATE_PARTNER, status=201, body=PartnerBody, answer=Partner)
+@partners.endpoint(
+    "POST",
+    "/v1/partners",
+    action=Action.CREATE_PARTNER,
+    status=201,
+    body=PartnerBody,
+    answer=Partner,
+    errors=(ConflictRetryError,),
+)
 def create(call: Call[StaffCaller, PartnerBody]) -> Mapping[str, Any]:
     """A new partner."""
     app = application()
+
+    def record(made: PartnerValue) -> list[Write]:
+        target = f"partner:{made.partner_id}"
+        return [app.audit.write(call.caller, Action.CREATE_PARTNER, target, after=partner_view(made))]
+
     rights = ALL_RIGHTS if call.input.rights is None else frozenset(call.input.rights)
-    shown = partner_view(app.partners.create(call.input.name, rights=rights))
-    app.audit.record(call.caller, Action.CREATE_PARTNER, f"partner:{shown['partner_id']}", after=shown)
-    return shown
+    return partner_view(app.partners.create(call.input.name, rights=rights, others=record))
 
 
 @partners.endpoint(
@@ -88,20 +101,24 @@ def create(call: Call[StaffCaller, PartnerBody]) -> Mapping[str, Any]:
     status=201,
     body=KeyBody,
     answer=IssuedKey,
-    errors=(NotFoundError,),
+    errors=(NotFoundError, ConflictRetryError),
 )
 def create_key(call: Call[StaffCaller, KeyBody], partner_id: str) -> Mapping[str, Any]:
     """A new key beside the old ones; a generated secret is shown once."""
     app, asked = application(), call.input
+
+    def record(made: PartnerKey) -> list[Write]:
+        target = f"key:{made.key_id}"
+        return [app.audit.write(call.caller, Action.CREATE_PARTNER_KEY, target, after=key_view(made))]
+
     issued = app.partners.create_key(
         partner_id,
         asked.algorithm,
         public_key=asked.public_key,
         not_before=asked.not_before,
         not_after=asked.not_after,
+        others=record,
     )
-    shown = key_view(issued.key)
-    app.audit.record(call.caller, Action.CREATE_PARTNER_KEY, f"key:{issued.key.key_id}", after=shown)
     return issued_key_view(issued)
 
 
@@ -110,11 +127,14 @@ def create_key(call: Call[StaffCaller, KeyBody], partner_id: str) -> Mapping[str
     "/v1/partners/{partner_id}/keys/{key_id}/revoke",
     action=Action.REVOKE_PARTNER_KEY,
     answer=Key,
-    errors=(NotFoundError,),
+    errors=(NotFoundError, ConflictRetryError),
 )
 def revoke_key(call: Call[StaffCaller, Nothing], partner_id: str, key_id: str) -> Mapping[str, Any]:
     """The key signs no more, everywhere within 60 seconds; again is the same."""
     app = application()
-    shown = key_view(app.partners.revoke_key(partner_id, key_id))
-    app.audit.record(call.caller, Action.REVOKE_PARTNER_KEY, f"key:{key_id}", after=shown)
-    return shown
+
+    def record(before: PartnerKey, after: PartnerKey) -> list[Write]:
+        target, was, is_now = f"key:{key_id}", key_view(before), key_view(after)
+        return [app.audit.write(call.caller, Action.REVOKE_PARTNER_KEY, target, before=was, after=is_now)]
+
+    return key_view(app.partners.revoke_key(partner_id, key_id, others=record))

@@ -15,6 +15,7 @@ from quen.http.endpoint import Call, Nothing, Resource
 from quen.http.errors import CursorInvalidError
 from quen.http.paging import PageQuery
 from quen.staff.model import Action, StaffCaller
+from quen.writes import Write
 
 program: Resource[StaffCaller] = Resource(__name__, recognise_staff)
 
@@ -64,10 +65,11 @@ def show(_call: Call[StaffCaller, Nothing]) -> Mapping[str, Any]:
 def replace(call: Call[StaffCaller, ProgramBody]) -> Mapping[str, Any]:
     """Make a document the program: a new version, unless nothing changed. Every fault is named by pointer."""
     app = application()
-    shown = app.programs.replace(call.input, actor=call.caller.subject, now=app.ledger.now())
-    after = {"version": shown["version"], "effective_from": shown["effective_from"]}
-    app.audit.record(call.caller, Action.REPLACE_PROGRAM, "program", after=after)
-    return shown
+
+    def record(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Write]:
+        return [app.audit.write(call.caller, Action.REPLACE_PROGRAM, "program", before=before, after=after)]
+
+    return app.programs.replace(call.input, actor=call.caller.subject, now=app.ledger.now(), others=record)
 
 
 @program.endpoint(

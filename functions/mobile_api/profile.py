@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Any, TypedDict, cast
 
 from msgspec import UNSET, Meta, Struct, UnsetType, structs
@@ -11,8 +12,7 @@ from mobile_api.callers import login_of, own_member_id
 from quen.bootstrap import application
 from quen.errors import BirthdayLockedError, ConflictRetryError, MemberAlreadyExistsError, MemberNotFoundError
 from quen.http.answers import Account, Day, Instant
-from quen.http.bodies import Day as DayBody
-from quen.http.bodies import Name, ShortText
+from quen.http.bodies import Name, ShortText, whole
 from quen.http.callers import MemberCaller, recognise_member
 from quen.http.endpoint import Call, Nothing, Resource
 from quen.http.views import profile_view
@@ -22,11 +22,13 @@ CONSENTS_MAX = 20
 
 Email = Annotated[str, Meta(min_length=3, max_length=254, examples=["lan@example.com"])]
 Phone = Annotated[str, Meta(min_length=1, max_length=64, examples=["+84901234567", "090 123 45 67"])]
-Locale = Annotated[str, Meta(pattern="^[A-Za-z]{2,3}([-_][A-Za-z]{2,4}){0,2}$", max_length=12, examples=["vi"])]
+# How long ago a member may be born, the member's model says.
+Birthday = Annotated[date, Meta(description="YYYY-MM-DD.", examples=["1994-11-20"])]
+Locale = Annotated[str, Meta(pattern=whole("[A-Za-z]{2,3}([-_][A-Za-z]{2,4}){0,2}"), max_length=12, examples=["vi"])]
 Purpose = Annotated[
-    str, Meta(pattern="^[a-z][a-z0-9]*([_.:-][a-z0-9]+)*$", max_length=64, examples=["marketing_email"])
+    str, Meta(pattern=whole("[a-z][a-z0-9]*([_.:-][a-z0-9]+)*"), max_length=64, examples=["marketing_email"])
 ]
-TextVersion = Annotated[str, Meta(pattern="^[!-~]+$", max_length=64, examples=["2026-01"])]
+TextVersion = Annotated[str, Meta(pattern=whole("[!-~]+"), max_length=64, examples=["2026-01"])]
 
 profile: Resource[MemberCaller] = Resource(__name__, recognise_member)
 
@@ -53,7 +55,7 @@ class EnrolmentBody(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     phone: Phone | None = None
     email: Email | None = None
     name: Name | None = None
-    birthday: DayBody | None = None
+    birthday: Birthday | None = None
     locale: Locale | None = None
     referral_code: ShortText | None = None
 
@@ -64,7 +66,7 @@ class ProfileBody(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     phone: Phone | UnsetType | None = UNSET
     email: Email | UnsetType | None = UNSET
     name: Name | UnsetType | None = UNSET
-    birthday: DayBody | UnsetType | None = UNSET
+    birthday: Birthday | UnsetType | None = UNSET
     locale: Locale | UnsetType | None = UNSET
     consents: Consents | UnsetType = UNSET
 

@@ -15,6 +15,7 @@ from quen.http.bodies import ShortText
 from quen.http.endpoint import Call, Resource
 from quen.members.model import MemberReference
 from quen.partners.model import PartnerCaller, Right
+from quen.partners.rates import RatedAction
 
 members: Resource[PartnerCaller] = Resource(__name__, recognise_partner)
 
@@ -58,9 +59,10 @@ class FoundMember(TypedDict):
     errors=(MemberNotFoundError,),
 )
 def search(call: Call[PartnerCaller, SearchBody]) -> Mapping[str, Any]:
-    """Find the member at the till."""
-    app = application()
-    member = app.members.search(call.input.reference())
+    """Find the member at the till: 120 times a minute for each partner at most."""
+    app, reference = application(), call.input.reference()
+    app.partner_rates.count(call.caller.partner_id, RatedAction.SEARCH_MEMBERS)
+    member = app.members.search(reference)
     account = app.ledger.show_account(member.member_id)
     return {
         "member_id": member.member_id,

@@ -17,6 +17,7 @@ from quen.errors import (
     MemberNotFoundError,
     PurchaseAlreadyRecordedError,
     PurchaseNotFoundError,
+    ValidationFailedError,
 )
 from quen.http.answers import Account, Day, Money, Share
 from quen.http.answers import Instant as InstantAnswer
@@ -24,6 +25,7 @@ from quen.http.bodies import LINES_MAX, BusinessId, Instant, Member, MoneyBody, 
 from quen.http.endpoint import Call, Nothing, Resource
 from quen.ledger.documents import Outcome
 from quen.partners.model import PartnerCaller, Right
+from quen.partners.rates import RatedAction
 
 QUANTITY_MAX = 10**6
 
@@ -54,8 +56,15 @@ class PreviewBody(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     lines: Annotated[tuple[LineBody, ...], Meta(max_length=LINES_MAX)] = ()
 
     def value(self, purchase_id: str = "") -> Purchase:
-        """As the domain has it."""
+        """As the domain has it. Raises ValidationFailedError where two lines have one id."""
         lines = tuple(line.value() for line in self.lines)
+        seen: set[str] = set()
+        for number, line in enumerate(lines):
+            if line.line_id in seen:
+                raise ValidationFailedError.at(
+                    f"/lines/{number}/line_id", "duplicate", "Another line has this line_id."
+                )
+            seen.add(line.line_id)
         return Purchase(purchase_id, self.occurred_at, self.total.value(), self.store_id, lines)
 
 
@@ -134,9 +143,10 @@ def record(call: Call[PartnerCaller, PurchaseBody]) -> Outcome:
     errors=(MemberNotFoundError, MemberNotActiveError, CurrencyMismatchError),
 )
 def preview(call: Call[PartnerCaller, PreviewBody]) -> Mapping[str, Any]:
-    """What a purchase would earn; nothing is written."""
-    body = call.input
-    return application().purchases.preview(call.caller.partner_id, body.member.reference(), body.value())
+    """What a purchase would earn, nothing is recorded: 600 times a minute for each partner at most."""
+    app, body, reference = application(), call.input, call.input.member.reference()
+    app.partner_rates.count(call.caller.partner_id, RatedAction.PREVIEW_PURCHASES)
+    return app.purchases.preview(call.caller.partner_id, reference, body.value())
 
 
 @purchases.endpoint(

@@ -5,17 +5,21 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Iterator
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
 import jsonschema_rs
 import pytest
 import yaml
+from msgspec import Struct, structs
 
 from quen.errors import NotFoundError, QuenError
 from quen.http.endpoint import Call, Endpoint, Nothing
 from quen.http.openapi import ABOUT, document, load, text
 from quen.http.problems import STATUSES
+from quen.http.validation import bounds_of
+from quen.partners.rates import PER_MINUTE_MAX, RatedAction
 
 OPENAPI = Path(__file__).parents[2] / "infra/openapi"
 ENDPOINTS = [(name, endpoint) for name in ABOUT for endpoint in load(name).endpoints]
@@ -102,3 +106,43 @@ def test_the_files_hold_no_anchors_and_nothing_but_plain_values() -> None:
     for name in ABOUT:
         loaded = yaml.safe_load((OPENAPI / f"{name}.yaml").read_text("utf-8"))
         assert json.loads(json.dumps(loaded)) == loaded
+
+
+# A birthday may be long ago: the member's model says how long.
+UNBOUNDED = {("EnrolmentBody", "birthday"), ("ProfileBody", "birthday")}
+
+
+def test_every_time_that_a_client_can_send_has_its_bounds() -> None:
+    inputs = {kind for _, endpoint in ENDPOINTS for kind in (endpoint.body, endpoint.query) if is_struct(kind)}
+    times = {
+        (kind.__name__, field.name): field.name in bounds_of(kind)
+        for kind in inputs
+        for field in structs.fields(kind)
+        if {date, datetime} & set(parts_of(field.type))
+    }
+    assert len(times) >= 6
+    assert {place for place, is_bounded in times.items() if not is_bounded} == UNBOUNDED
+
+
+def is_struct(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Struct)
+
+
+def parts_of(kind: Any) -> Iterator[Any]:
+    """A type and all that it is made of."""
+    yield kind
+    for part in get_args(kind):
+        yield from parts_of(part)
+
+
+@pytest.mark.parametrize(
+    ("path", "per_minute"),
+    [
+        ("/v1/members/search", PER_MINUTE_MAX[RatedAction.SEARCH_MEMBERS]),
+        ("/v1/purchases/preview", PER_MINUTE_MAX[RatedAction.PREVIEW_PURCHASES]),
+    ],
+)
+def test_a_limited_route_says_how_often_it_may_be_asked(path: str, per_minute: int) -> None:
+    operation = document("partner", load("partner"))["paths"][path]["post"]
+    assert f"{per_minute} times a minute" in operation["summary"]
+    assert "429" in operation["responses"]

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
+from quen.errors import ValidationFailedError
 from quen.events.model import EVENT_TYPES
-from quen.http.problems import STATUSES
+from quen.http.bodies import YEAR_MAX, YEAR_MIN
+from quen.http.problems import STATUSES, problem
+from quen.partners.rates import PER_MINUTE_MAX, RatedAction
+from quen.requests import BODY_BYTES_MAX
 from quen.settings import Settings
 
 PAGE = (Path(__file__).parents[2] / "REFERENCE.md").read_text("utf-8")
@@ -39,3 +44,17 @@ def test_the_page_agrees_with_the_code(heading: str, pattern: str, there_are: se
 @pytest.mark.parametrize("code", sorted({*STATUSES} - UNTOLD - LATER))
 def test_a_code_is_documented_with_the_status_that_it_gets(code: str) -> None:
     assert f"| {STATUSES[code]} | `{code}` |" in PAGE
+
+
+def test_the_limits_are_those_of_the_code() -> None:
+    assert set(PER_MINUTE_MAX) == set(RatedAction)
+    routes = {"POST /v1/members/search": "search_members", "POST /v1/purchases/preview": "preview_purchases"}
+    rows = re.findall(r"^\| `(POST [^`]+)` \| (\d+) \|$", PAGE, re.MULTILINE)
+    assert {routes[route]: int(limit) for route, limit in rows} == PER_MINUTE_MAX
+    assert f"of the years {YEAR_MIN} to {YEAR_MAX}" in PAGE
+    assert f"A body has {BODY_BYTES_MAX // 1024} KB at most" in PAGE
+
+
+def test_a_fault_has_the_members_that_the_page_names() -> None:
+    shown = problem(ValidationFailedError.at("/a", "missing", "Needed."), "")["errors"][0]
+    assert f"`[{json.dumps([*shown]).replace('[', '{').replace(']', '}')}]`" in PAGE

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Mapping
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from local.template_reader import read_template
+from quen.events.stream import UnreadableRecordError, read_record
+from sample_events import EVENTS, sample_event
 
 PROJECT = Path(__file__).parents[2]
 
@@ -28,15 +32,121 @@ QUEUES = resources("infra/messaging.yaml", "AWS::SQS::Queue")
 TABLES = template("infra/data.yaml")["Resources"]
 
 
+ALARMS = resources("infra/alarms.yaml", "AWS::CloudWatch::Alarm")
+APIS = resources("template.yaml", "AWS::Serverless::Api")
+
+
+def name(sub: Mapping[str, str]) -> str:
+    """What a name is after the stack's own, whichever way the file spells that."""
+    return sub["Fn::Sub"].removeprefix("${AWS::StackName}").removeprefix("${Prefix}")
+
+
+def watched(metric: tuple[str, str], dimension: str) -> list[str]:
+    """The names that alarms of this metric watch."""
+    return [
+        name(alarm["Dimensions"][0]["Value"])
+        for alarm in ALARMS.values()
+        if (alarm["Namespace"], alarm["MetricName"]) == metric and alarm["Dimensions"][0]["Name"] == dimension
+    ]
+
+
+def served_api(function: str) -> str | None:
+    """The API whose routes the function answers."""
+    events = FUNCTIONS[function].get("Events", {}).values()
+    return next((event["Properties"]["RestApiId"]["Ref"] for event in events if event["Type"] == "Api"), None)
+
+
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_every_function_has_a_time_out_a_log_group_that_ends_and_an_alarm(function: str) -> None:
+def test_every_function_has_a_time_out_a_log_group_that_ends_and_an_alarm_that_can_ring(function: str) -> None:
+    """An API answers its own failures, so Lambda counts no error of its function: the gateway counts the 5xx."""
     properties = FUNCTIONS[function]
     group = properties["LoggingConfig"]["LogGroup"]["Ref"]
     assert properties["Timeout"] <= 900
     assert "RetentionInDays" in resources("template.yaml", "AWS::Logs::LogGroup")[group]
-    alarms = resources("infra/alarms.yaml", "AWS::CloudWatch::Alarm").values()
-    watched = {alarm["Dimensions"][0]["Value"]["Fn::Sub"].removeprefix("${Prefix}") for alarm in alarms}
-    assert properties["FunctionName"]["Fn::Sub"].removeprefix("${AWS::StackName}") in watched
+    if api := served_api(function):
+        assert name(APIS[api]["Name"]) in watched(("AWS/ApiGateway", "5XXError"), "ApiName")
+    else:
+        assert name(properties["FunctionName"]) in watched(("AWS/Lambda", "Errors"), "FunctionName")
+
+
+def test_no_alarm_watches_what_is_not_there_or_cannot_happen() -> None:
+    raising = {name(FUNCTIONS[function]["FunctionName"]) for function in FUNCTIONS if not served_api(function)}
+    assert sorted(watched(("AWS/Lambda", "Errors"), "FunctionName")) == sorted(raising)
+    apis = sorted(name(api["Name"]) for api in APIS.values())
+    assert sorted(watched(("AWS/ApiGateway", "5XXError"), "ApiName")) == apis
+    assert len(ALARMS) == len(raising) + len(apis)
+    assert template("template.yaml")["Globals"]["Api"]["MethodSettings"][0]["MetricsEnabled"] is True
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_the_log_level_is_the_one_that_the_stack_is_given(function: str) -> None:
+    """Lambda's own level wins over the environment's, and is INFO where nobody sets it."""
+    logging = FUNCTIONS[function]["LoggingConfig"]
+    assert (logging["LogFormat"], logging["ApplicationLogLevel"]) == ("JSON", {"Ref": "LogLevel"})
+    # What Lambda calls them; it knows no WARNING.
+    lambda_levels = {"TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"}
+    assert {*template("template.yaml")["Parameters"]["LogLevel"]["AllowedValues"]} <= lambda_levels
+
+
+def capabilities(function: str) -> set[str]:
+    """The capabilities that a function is given, by name."""
+    policies = FUNCTIONS[function].get("Policies", [])
+    return {policy["Fn::GetAtt"].removeprefix("Access.Outputs.") for policy in policies}
+
+
+def test_every_capability_has_a_name_outside_and_a_function_that_needs_it() -> None:
+    policies = {*resources("infra/access.yaml", "AWS::IAM::ManagedPolicy")}
+    given: set[str] = set().union(*(capabilities(function) for function in FUNCTIONS))
+    assert policies == {*template("infra/access.yaml")["Outputs"]} == given
+
+
+def stream_trigger() -> dict[str, Any]:
+    [event] = [event for event in FUNCTIONS["PublishEventsFunction"]["Events"].values() if event["Type"] == "DynamoDB"]
+    trigger: dict[str, Any] = event["Properties"]
+    return trigger
+
+
+def test_the_stream_is_tried_for_as_long_as_it_keeps_its_records() -> None:
+    """What a stream gives up leaves its position behind and nothing else, so it never gives up before a day is over."""
+    assert (stream_trigger()["MaximumRetryAttempts"], stream_trigger()["MaximumRecordAgeInSeconds"]) == (-1, 86400)
+
+
+def matches(pattern: Any, value: Any) -> bool:
+    """Lambda's filter rule, as far as ours uses it: nested members, and lists of texts or prefixes of which one fits."""
+    if isinstance(pattern, dict):
+        return isinstance(value, dict) and all(matches(part, value.get(member)) for member, part in pattern.items())
+    return any(
+        isinstance(value, str) and value.startswith(choice["prefix"]) if isinstance(choice, dict) else value == choice
+        for choice in pattern
+    )
+
+
+def tells_something(record: Mapping[str, Any]) -> bool:
+    try:
+        return read_record(record) is not None
+    except UnreadableRecordError:
+        return True
+
+
+def stream_records() -> list[dict[str, Any]]:
+    """Every sample, told and untold: as a new item, as a change, and as items that tell nothing."""
+    samples = [sample_event("publish_events", path.stem) for path in (EVENTS / "publish_events").glob("*.json")]
+    records = [record for sample in samples for record in sample["Records"]]
+    others = []
+    for partition, sort in (("PURCHASE#ptn#1", "DOCUMENT"), ("MEMBER#mem_1", "CLAIM#birthday:2026"), ("MEMBER#m", "X")):
+        other = deepcopy(records[0])
+        other["dynamodb"]["Keys"] = {"PK": {"S": partition}, "SK": {"S": sort}}
+        other["dynamodb"]["NewImage"] |= other["dynamodb"]["Keys"]
+        others.append(other)
+    return [*records, *(record | {"eventName": "MODIFY"} for record in records), *others]
+
+
+def test_the_stream_wakes_its_function_for_what_tells_something_and_for_nothing_else() -> None:
+    [chosen] = stream_trigger()["FilterCriteria"]["Filters"]
+    records = stream_records()
+    woken = [matches(json.loads(chosen["Pattern"]), record) for record in records]
+    assert woken == [tells_something(record) for record in records]
+    assert {True, False} == {*woken}
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
@@ -51,8 +161,8 @@ def test_a_queue_waits_six_times_as_long_as_the_function_that_reads_it(function:
 
 def test_every_failed_queue_has_an_alarm() -> None:
     alarms = resources("infra/messaging.yaml", "AWS::CloudWatch::Alarm").values()
-    watched = {alarm["Dimensions"][0]["Value"]["Fn::GetAtt"].split(".")[0] for alarm in alarms}
-    assert watched == {queue for queue in QUEUES if queue.endswith("FailedQueue")}
+    guarded = {alarm["Dimensions"][0]["Value"]["Fn::GetAtt"].split(".")[0] for alarm in alarms}
+    assert guarded == {queue for queue in QUEUES if queue.endswith("FailedQueue")}
 
 
 def test_tables_are_kept_protected_and_recoverable() -> None:
@@ -65,12 +175,12 @@ def test_tables_are_kept_protected_and_recoverable() -> None:
 
 
 def test_no_capability_scans_or_holds_a_wildcard() -> None:
-    for name, policy in resources("infra/access.yaml", "AWS::IAM::ManagedPolicy").items():
+    for capability, policy in resources("infra/access.yaml", "AWS::IAM::ManagedPolicy").items():
         for statement in policy["PolicyDocument"]["Statement"]:
             actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
             assert not [action for action in actions if "*" in action or "Scan" in action]
             if statement["Effect"] == "Allow" and statement["Resource"] == "*":
-                assert (name, actions) == ("SendMessages", ["sns:Publish"])  # a phone number has no ARN
+                assert (capability, actions) == ("SendMessages", ["sns:Publish"])  # a phone number has no ARN
 
 
 def test_every_path_answers_other_methods_itself_and_without_a_token() -> None:

@@ -9,8 +9,11 @@ import pytest
 
 from gateway_events import make_event, member_claims, send
 from quen.bootstrap import application
+from quen.errors import TemporarilyUnavailableError
 from quen.http.openapi import load
-from quen.staff.model import ALLOWED, Action, Role
+from quen.staff.model import ALLOWED, Action, AuditRecord, Role
+from quen.staff.service import AuditTrail
+from quen.writes import Write
 from served import Served, read_program, serving
 
 ROUTES = [(endpoint.method, endpoint.path, endpoint.action) for endpoint in load("admin").endpoints]
@@ -191,3 +194,113 @@ def test_the_last_check_of_the_ledger_is_shown(apis: Served, member_id: str) -> 
     shown = apis.admin("GET", "/v1/ledger/verification")
     assert (shown.status, shown.body["is_sound"], shown.body["flaws"]) == (200, True, [])
     assert sum(shown.body["totals"].values()) == 0
+
+
+@pytest.mark.parametrize("instant", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+@pytest.mark.parametrize("bound", ["not_before", "not_after"])
+def test_a_key_s_time_is_a_time_that_there_can_be(apis: Served, instant: str, bound: str) -> None:
+    partner_id = apis.admin("POST", "/v1/partners", {"name": "P"}).body["partner_id"]
+    body = {"algorithm": "hmac-sha256", bound: instant}
+    answer = apis.admin("POST", f"/v1/partners/{partner_id}/keys", body)
+    assert [fault["pointer"] for fault in answer.body["errors"]] == [f"/{bound}"]
+
+
+def test_days_are_days_that_there_can_be(apis: Served, member_id: str) -> None:
+    body = {"points": 5, "reason_code": "goodwill", "note": "x", "expires_on": "9999-12-31"}
+    path = f"/v1/members/{member_id}/adjustments"
+    answer = apis.admin("POST", path, body, headers={"Idempotency-Key": "far"})
+    assert [fault["pointer"] for fault in answer.body["errors"]] == ["/expires_on"]
+    answer = apis.admin("POST", "/v1/jobs/expire-points/runs", {"on": "0001-01-01"})
+    assert [fault["pointer"] for fault in answer.body["errors"]] == ["/on"]
+
+
+def test_a_reason_code_does_not_end_with_a_line_break(apis: Served, member_id: str) -> None:
+    body = {"points": 5, "reason_code": "goodwill\n", "note": "x"}
+    path = f"/v1/members/{member_id}/adjustments"
+    answer = apis.admin("POST", path, body, headers={"Idempotency-Key": "break"})
+    assert [fault["pointer"] for fault in answer.body["errors"]] == ["/reason_code"]
+
+
+def test_the_trail_tells_which_program_was_replaced_and_nothing_where_nothing_changed(apis: Served) -> None:
+    before = apis.admin("GET", "/v1/program").body
+    changed = read_program(birthday={"points": 61})
+    after = apis.admin("PUT", "/v1/program", changed).body
+    records = [item for item in trail(apis) if item["action"] == "replace_program"]
+    marks = [{"version": shown["version"], "effective_from": shown["effective_from"]} for shown in (before, after)]
+    assert [records[0]["before"], records[0]["after"]] == marks
+    apis.admin("PUT", "/v1/program", changed)
+    assert len([item for item in trail(apis) if item["action"] == "replace_program"]) == len(records)
+
+
+def test_the_trail_tells_what_a_key_was_before_it_was_revoked_and_that_only_once(apis: Served) -> None:
+    partner_id = apis.admin("POST", "/v1/partners", {"name": "P"}).body["partner_id"]
+    key = apis.admin("POST", f"/v1/partners/{partner_id}/keys", {"algorithm": "hmac-sha256"}).body
+    for _ in range(2):
+        revoked = apis.admin("POST", f"/v1/partners/{partner_id}/keys/{key['key_id']}/revoke")
+        assert (revoked.status, revoked.body["state"]) == (200, "revoked")
+    (record,) = [
+        item for item in trail(apis) if item["action"] == "revoke_partner_key" and key["key_id"] in item["target"]
+    ]
+    assert (record["before"]["state"], record["after"]["state"]) == ("active", "revoked")
+
+
+CHANGES = {
+    "replace_program": lambda apis, _: apis.admin("PUT", "/v1/program", read_program(birthday={"points": 62})),
+    "create_partner": lambda apis, _: apis.admin("POST", "/v1/partners", {"name": "Unrecorded"}),
+    "create_partner_key": lambda apis, ids: apis.admin(
+        "POST", f"/v1/partners/{ids[0]}/keys", {"algorithm": "hmac-sha256"}
+    ),
+    "revoke_partner_key": lambda apis, ids: apis.admin("POST", f"/v1/partners/{ids[0]}/keys/{ids[1]}/revoke"),
+}
+
+
+@pytest.mark.parametrize("action", CHANGES)
+def test_what_cannot_be_recorded_is_not_done(apis: Served, action: str) -> None:
+    partner_id = apis.admin("POST", "/v1/partners", {"name": "P"}).body["partner_id"]
+    key = apis.admin("POST", f"/v1/partners/{partner_id}/keys", {"algorithm": "hmac-sha256"}).body
+    app = application()
+    before = state(partner_id)
+    app.audit = AuditTrail(UnwritableRecords(), app.wall)
+    try:
+        assert CHANGES[action](apis, (partner_id, key["key_id"])).code == "conflict_retry"
+    finally:
+        del app.audit
+    assert state(partner_id) == before
+    answer = CHANGES[action](apis, (partner_id, key["key_id"]))
+    assert answer.status < 300
+    assert state(partner_id) != before
+
+
+def state(partner_id: str) -> tuple[Any, ...]:
+    """All that those changes change."""
+    app = application()
+    keys = app.partners.list_keys(partner_id)
+    return app.programs.list_versions(), [one.partner_id for one in app.partners.list_partners()], keys
+
+
+class UnwritableRecords:
+    """A trail whose write is refused, alone or in another's transaction."""
+
+    def add(self, record: AuditRecord) -> None:
+        raise TemporarilyUnavailableError
+
+    def write(self, record: AuditRecord) -> Write:
+        key = {"PK": {"S": "AUDIT#none"}, "SK": {"S": "none"}}
+        table = application().settings.program_table
+        check = {"TableName": table, "Key": key, "ConditionExpression": "attribute_exists(PK)"}
+        return Write("audit", "ConditionCheck", check)
+
+    def list_month(self, month: str, before: str | None, limit: int) -> list[tuple[str, AuditRecord]]:
+        return []
+
+
+def test_a_run_is_on_record_before_it_begins(apis: Served) -> None:
+    app = application()
+    runs = len(app.jobs.list_runs("birthday-rewards"))
+    app.audit = AuditTrail(UnwritableRecords(), app.wall)
+    on = {"on": app.ledger.now().date().isoformat()}
+    try:
+        assert apis.admin("POST", "/v1/jobs/birthday-rewards/runs", on).status == 503
+    finally:
+        del app.audit
+    assert len(app.jobs.list_runs("birthday-rewards")) == runs

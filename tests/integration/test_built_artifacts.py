@@ -30,6 +30,7 @@ folders, module, name = json.loads(sys.argv[1])
 sys.path[:0] = folders
 assert callable(getattr(importlib.import_module(module), name))
 """
+LEFT_OUT = ("client", "http/openapi.py")
 AARCH64 = 183  # the machine number in an ELF header
 
 
@@ -84,6 +85,41 @@ def test_layers_carry_neither_tests_nor_development_packages(built: Path) -> Non
     assert not shipped & {"moto", "pytest", "mypy", "hypothesis", "inquirer", "click", "pip", "setuptools"}
     services = {path.name for path in (site / "botocore/data").iterdir() if path.is_dir()}
     assert services == {"dynamodb", "events", "secretsmanager", "sesv2", "sns", "sqs"}
+
+
+def test_the_layer_carries_what_functions_need_and_no_tool_of_ours(built: Path) -> None:
+    """Partners get the client, and developers the contract, from the project; a function's cold start pays for neither."""
+    library = built / "QuenLayer/python/quen"
+    for left_out in LEFT_OUT:
+        assert (deployment.PROJECT / "layers/quen/quen" / left_out).exists()
+        assert not (library / left_out).exists()
+    assert (library / "py.typed").exists()
+    assert (library / "http/endpoint.py").exists()
+
+
+def package(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, deployment.PROJECT / "infra/package.py", *arguments, "--bytecode", sys.executable]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, timeout=60)
+
+
+def test_what_is_left_out_is_left_out_by_its_place_and_not_by_its_name(tmp_path: Path) -> None:
+    for file in ("client/__init__.py", "http/client/__init__.py", "http/openapi.py", "openapi.py"):
+        path = tmp_path / "house" / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("")
+    without = ("--without", "client", "--without", "http/openapi.py")
+    packed = package("house", tmp_path / "out", *without, cwd=tmp_path)
+    assert packed.returncode == 0, packed.stderr
+    kept = {path.relative_to(tmp_path / "out/house").as_posix() for path in (tmp_path / "out").rglob("*.py")}
+    assert kept == {"http/client/__init__.py", "openapi.py"}
+
+
+def test_leaving_out_what_is_not_there_fails_the_build(tmp_path: Path) -> None:
+    """So that a module that moves does not slip back into what is deployed."""
+    (tmp_path / "house").mkdir()
+    packed = package("house", tmp_path / "out", "--without", "client", cwd=tmp_path)
+    assert packed.returncode != 0
+    assert "client" in packed.stderr
 
 
 @pytest.mark.long

@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import boto3
 import pytest
 
 from gateway_events import member_claims, send
 from quen.bootstrap import application
 from quen.client.signing import Credentials
 from quen.partners.model import Right
+from quen.partners.rates import PER_MINUTE_MAX, RatedAction
 from served import Served, serving
 
 
@@ -209,3 +211,50 @@ def test_a_retry_whose_code_is_over_by_then_is_the_first_answer_again(apis: Serv
     again = apis.partner("POST", "/v1/redemptions", wanted, key="r-9")
     application().members.change_state(member_id, "active")
     assert (again.status, again.body, again.headers["idempotent-replayed"]) == (201, first.body, "true")
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [
+        ({"purchase_id": "B-10\n"}, "/purchase_id"),
+        ({"total": {"amount": 1000, "currency": "VN\n"}}, "/total/currency"),
+        ({"occurred_at": "0001-01-01T00:00:00+14:00"}, "/occurred_at"),
+        ({"occurred_at": "9999-12-31T23:59:59-14:00"}, "/occurred_at"),
+    ],
+)
+def test_what_only_looks_valid_is_refused(apis: Served, member_id: str, changes: dict[str, Any], pointer: str) -> None:
+    for path in ("/v1/purchases", "/v1/purchases/preview"):
+        body = purchase("B-10") | changes
+        if path.endswith("preview"):
+            if "purchase_id" in changes:
+                continue
+            del body["purchase_id"]
+        answer = apis.partner("POST", path, body)
+        assert (answer.status, [fault["pointer"] for fault in answer.body["errors"]]) == (422, [pointer])
+
+
+def test_a_till_asks_about_members_so_often_a_minute_and_then_waits(apis: Served, member_id: str) -> None:
+    own = apis.credentials
+    partner_id = apis.make_partner("Curious")
+    for minutes in (0, 1):  # whichever minute the request falls into
+        use_up(partner_id, RatedAction.SEARCH_MEMBERS, minutes)
+    try:
+        answer = apis.partner("POST", "/v1/members/search", {"phone": "0901234567"})
+        assert (answer.status, answer.code, answer.body["retryable"]) == (429, "rate_limited", True)
+        assert 1 <= int(answer.headers["retry-after"]) <= 60
+        preview = {name: value for name, value in purchase("x").items() if name != "purchase_id"}
+        assert apis.partner("POST", "/v1/purchases/preview", preview).status == 200
+        for minutes in (0, 1):
+            use_up(partner_id, RatedAction.PREVIEW_PURCHASES, minutes)
+        assert apis.partner("POST", "/v1/purchases/preview", preview).code == "rate_limited"
+        assert apis.partner("POST", "/v1/purchases", purchase("B-11")).status == 201
+    finally:
+        apis.credentials = own
+    assert apis.partner("POST", "/v1/members/search", {"phone": "0901234567"}).status == 200
+
+
+def use_up(partner_id: str, action: RatedAction, minutes_ahead: int) -> None:
+    """Every request that the partner has in that minute, as if it had made them."""
+    minute = (datetime.now(UTC) + timedelta(minutes=minutes_ahead)).strftime("%Y-%m-%dT%H:%M")
+    item = {"PK": f"RATE#{partner_id}#{minute}", "SK": action.value, "requests": PER_MINUTE_MAX[action]}
+    boto3.resource("dynamodb").Table(application().settings.program_table).put_item(Item=item)

@@ -14,7 +14,7 @@ from moto import mock_aws
 
 from quen.client.signing import Credentials, UnsignedRequest, sign
 from quen.dynamodb import open_client
-from quen.errors import NotFoundError, TemporarilyUnavailableError
+from quen.errors import ConflictRetryError, NotFoundError, TemporarilyUnavailableError
 from quen.ids import new_id
 from quen.partners.model import (
     ALL_RIGHTS,
@@ -27,12 +27,15 @@ from quen.partners.model import (
     SignatureReplayedError,
     SignedRequest,
 )
+from quen.partners.rates import RatedAction
 from quen.partners.secrets import SecretsManagerKeySecrets
 from quen.partners.service import KeySecrets, Nonces, PartnerRecords, Partners
 from quen.partners.signatures import Rfc9421Signatures
-from quen.partners.store import NonceStore, PartnerStore
+from quen.partners.store import NonceStore, PartnerStore, RequestCountStore
+from quen.writes import Write
 from tables import create_tables
 from unit.partners.fakes import FakeKeySecrets, FakeNonces, FakePartnerRecords, FixedClock, make_private_pem
+from write_units import item_size
 
 REGION = "ap-southeast-1"
 NOW = datetime(2026, 11, 22, 3, 15, tzinfo=UTC)
@@ -145,8 +148,9 @@ def test_a_key_retires_then_is_revoked_for_good(ports: Ports) -> None:
     until = NOW + timedelta(hours=1)
     assert ports.records.retire_key(key.key_id, until)
     assert ports.records.find_key(key.key_id) == replace(key, state=KeyState.RETIRING, not_after=until)
-    for _ in range(2):
-        ports.records.revoke_key(key.key_id, NOW)
+    assert not ports.records.revoke_key(key.key_id, NOW, was=KeyState.ACTIVE)
+    assert ports.records.revoke_key(key.key_id, NOW, was=KeyState.RETIRING)
+    assert not ports.records.revoke_key(key.key_id, NOW, was=KeyState.RETIRING)
     assert not ports.records.retire_key(key.key_id, until + timedelta(hours=1))
     assert ports.records.find_key(key.key_id) == replace(key, state=KeyState.REVOKED, not_after=until)
 
@@ -154,7 +158,7 @@ def test_a_key_retires_then_is_revoked_for_good(ports: Ports) -> None:
 def test_what_is_not_there_is_neither_retired_nor_revoked(ports: Ports) -> None:
     assert not ports.records.retire_key("key_0123456789abcdef", NOW)
     with pytest.raises(NotFoundError):
-        ports.records.revoke_key("key_0123456789abcdef", NOW)
+        ports.records.revoke_key("key_0123456789abcdef", NOW, was=KeyState.ACTIVE)
     assert ports.records.find_key("key_0123456789abcdef") is None
 
 
@@ -229,3 +233,41 @@ def test_a_stack_of_real_stores_lets_a_till_in_once(aws: Aws) -> None:
     assert partners.authenticate(request).partner_id == partner.partner_id
     with pytest.raises(SignatureReplayedError):
         partners.authenticate(request)
+
+
+def test_requests_are_counted_a_minute_at_a_time_up_to_their_limit(aws: Aws) -> None:
+    counts, minute = RequestCountStore(aws.dynamodb, aws.table), NOW.replace(second=0)
+    counted = [counts.count("ptn_1", RatedAction.SEARCH_MEMBERS, minute, at_most=3) for _ in range(5)]
+    assert counted == [True, True, True, False, False]
+    assert counts.count("ptn_2", RatedAction.SEARCH_MEMBERS, minute, at_most=3)
+    assert counts.count("ptn_1", RatedAction.PREVIEW_PURCHASES, minute, at_most=3)
+    assert counts.count("ptn_1", RatedAction.SEARCH_MEMBERS, minute + timedelta(minutes=1), at_most=3)
+
+
+def test_a_count_says_when_the_table_may_forget_it_and_fits_one_write_unit(aws: Aws) -> None:
+    minute = NOW.replace(second=0)
+    RequestCountStore(aws.dynamodb, aws.table).count("ptn_1", RatedAction.SEARCH_MEMBERS, minute, at_most=3)
+    key = {"PK": {"S": "RATE#ptn_1#2026-11-22T03:15"}, "SK": {"S": "search_members"}}
+    item = aws.dynamodb.get_item(TableName=aws.table, Key=key)["Item"]
+    assert item["expires_at_epoch"] == {"N": str(int(minute.timestamp()) + 120)}
+    assert item_size(item) <= 1024
+
+
+def test_a_change_and_what_goes_with_it_are_written_together_or_not_at_all(aws: Aws) -> None:
+    records = make_real_ports(aws).records
+    partner = make_partner()
+    key = make_key(partner)
+    absent = {"PK": {"S": "ABSENT"}, "SK": {"S": "ABSENT"}}
+    check = {"TableName": aws.table, "Key": absent, "ConditionExpression": "attribute_exists(PK)"}
+    refused = [Write("audit", "ConditionCheck", check)]
+    with pytest.raises(ConflictRetryError):
+        records.add(partner, refused)
+    assert records.find(partner.partner_id) is None
+    records.add(partner)
+    with pytest.raises(ConflictRetryError):
+        records.add_key(key, refused)
+    assert records.find_key(key.key_id) is None
+    records.add_key(key)
+    with pytest.raises(ConflictRetryError):
+        records.revoke_key(key.key_id, NOW, was=KeyState.ACTIVE, others=refused)
+    assert records.find_key(key.key_id) == key

@@ -14,6 +14,7 @@ import pytest
 
 from gateway_events import member_claims
 from quen.bootstrap import application
+from quen.errors import TemporarilyUnavailableError
 from quen.messages.model import Intent
 from sample_events import sample_event
 from served import Served, read_program, serving
@@ -32,7 +33,7 @@ class Stack:
     def __init__(self, apis: Served) -> None:
         self.apis = apis
         self.sqs = boto3.client("sqs", region_name=REGION)
-        for name in ("messages", "expire-points", "birthday-rewards", "seen-events"):
+        for name in ("messages", "expire-points", "birthday-rewards", "events-failed", "seen-events"):
             self.sqs.create_queue(QueueName=name)
         events = boto3.client("events", region_name=REGION)
         events.create_event_bus(Name="quen-test")
@@ -148,6 +149,34 @@ def test_the_stream_becomes_events_and_intents(stack: Stack) -> None:
     assert len({event["detail"]["event_id"] for event in seen}) == 3
     intents = [Intent.parse(body) for body in stack.bodies("messages")]
     assert [intent.kind for intent in intents] == ["reserved", "redeemed"] * 2
+
+
+def test_a_record_that_nobody_can_read_is_parked_with_the_bus_still_told(stack: Stack) -> None:
+    from publish_events.app import handle
+
+    stack.drain("seen-events")
+    [unreadable, removed] = sample_event("publish_events", "unreadable")["Records"]
+    readable = sample_event("publish_events", "purchase")["Records"]
+    handle({"Records": [unreadable, removed, *readable]}, None)
+    assert stack.bodies("events-failed") == [unreadable]
+    assert [event["detail-type"] for event in stack.bodies("seen-events")] == ["points.earned"]
+
+
+def test_a_batch_that_comes_again_says_why(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from publish_events.app import handle
+
+    monkeypatch.setenv("EVENTS_FAILED_QUEUE_URL", f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/nowhere")
+    application.cache_clear()
+    try:
+        with pytest.raises(TemporarilyUnavailableError):
+            handle(sample_event("publish_events", "unreadable"), None)
+    finally:
+        application.cache_clear()
+    line = vars(caplog.records[-1])
+    assert line["code"] == "temporarily_unavailable"
+    assert line["cause"] == "QueueDoesNotExist AWS.SimpleQueueService.NonExistentQueue"
 
 
 def test_a_message_is_sent_once_by_mail_or_by_sms(stack: Stack) -> None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from quen.clock import Clock, SandboxClock, WallClock
 from quen.dynamodb import open_client
 from quen.keys import KeyRing
+from quen.observability import name_revision
 from quen.settings import Settings
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from quen.messages.email import SesEmail
     from quen.messages.service import Messages
     from quen.messages.sms import SnsSms
+    from quen.partners.rates import Rates
     from quen.partners.service import Partners
     from quen.program.service import Programs
     from quen.rewards.service import Rewards
@@ -47,7 +49,9 @@ SANDBOX_HOLD_SECONDS = 10
 @cache
 def application() -> Application:
     """The process's use cases. Raises SettingsError where the function was deployed without what it needs."""
-    return Application(Settings.from_environment(os.environ))
+    settings = Settings.from_environment(os.environ)
+    name_revision(settings.revision)
+    return Application(settings)
 
 
 class Application:
@@ -139,6 +143,14 @@ class Application:
         return Partners(PartnerStore(self._dynamodb, table), nonces, secrets, Rfc9421Signatures(), self.wall)
 
     @cached_property
+    def partner_rates(self) -> Rates:
+        """How often partners ask about members."""
+        from quen.partners.rates import Rates
+        from quen.partners.store import RequestCountStore
+
+        return Rates(RequestCountStore(self._dynamodb, self.settings.program_table), self.wall)
+
+    @cached_property
     def audit(self) -> AuditTrail:
         """What staff did."""
         from quen.staff.service import AuditTrail
@@ -189,13 +201,15 @@ class Application:
     @cached_property
     def publisher(self) -> Publisher:
         """Tells what the ledger's stream says."""
-        from quen.events.bus import EventBridgeBus, LoggedUnreadables
+        from quen.events.bus import EventBridgeBus
+        from quen.events.parking import SqsParking
         from quen.events.service import Publisher
         from quen.messages.queue import SqsIntentQueue
 
         bus = EventBridgeBus(self._client("events"), self.settings.event_bus)
         intents = SqsIntentQueue(self._sqs, self.settings.messages_queue_url)
-        return Publisher(bus, intents, LoggedUnreadables(), self._read_offset)
+        parking = SqsParking(self._sqs, self.settings.events_failed_queue_url)
+        return Publisher(bus, intents, parking, self._read_offset)
 
     @cached_property
     def messages(self) -> Messages:

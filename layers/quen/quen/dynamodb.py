@@ -13,7 +13,8 @@ from typing import Any, cast
 
 from botocore.client import BaseClient
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError
+from botocore.exceptions import ConnectionError as NoConnectionError
 from botocore.session import get_session
 from pynamodb.attributes import Attribute
 from pynamodb.connection.base import Connection
@@ -40,6 +41,10 @@ CONNECT_TIMEOUT_SECONDS = 1
 READ_TIMEOUT_SECONDS = 2
 UNREPEATABLE_READ_TIMEOUT_SECONDS = 10
 ATTEMPTS_MAX = 3
+
+# Nobody answered, or not to the end. Any other failure of botocore's own (no credentials, a parameter that cannot be) is
+# a defect, and no second try mends it.
+UNANSWERED = (NoConnectionError, HTTPClientError, IncompleteReadError)
 
 _CONFLICTS = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
 _RETRYABLE = frozenset({"TransactionConflictException", "TransactionInProgressException"})
@@ -74,7 +79,7 @@ class SharedConnection(Connection):
             return cast("dict[str, Any]", self.client._make_api_call(operation_name, operation_kwargs))  # noqa: SLF001 - as PynamoDB itself does
         except ClientError as error:
             raise unavailable_or(error) from error
-        except BotoCoreError as error:
+        except UNANSWERED as error:
             raise TemporarilyUnavailableError from error
 
 
@@ -130,7 +135,7 @@ def commit(client: BaseClient, writes: Sequence[Write]) -> None:
         cast("Any", client).transact_write_items(TransactItems=items)
     except ClientError as error:
         raise _translated(error, writes) from error
-    except BotoCoreError as error:
+    except UNANSWERED as error:
         raise TemporarilyUnavailableError from error
 
 

@@ -1,13 +1,12 @@
-"""Logs and metrics: Powertools' Logger and Metrics, one of each per process, made when first asked for."""
+"""Logs: Powertools' Logger, one per process, made when first asked for."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.metrics import EphemeralMetrics
-
-NAMESPACE = "Quen"
 
 
 @cache
@@ -16,7 +15,15 @@ def logger() -> Logger:
     return Logger(log_uncaught_exceptions=False, utc=True)
 
 
-@cache
-def metrics() -> EphemeralMetrics:
-    """The process's metrics, written as CloudWatch embedded metric format lines."""
-    return EphemeralMetrics(namespace=NAMESPACE)
+def name_revision(revision: str) -> None:
+    """Every line of the process from now on says what is deployed."""
+    logger().append_keys(revision=revision)
+
+
+def cause_of(error: BaseException) -> str | None:
+    """What made a refusal, as a log may name it: the cause's type and AWS's code for it, never its text."""
+    cause = error.__cause__
+    if cause is None:
+        return None
+    answer: Mapping[str, Any] = getattr(cause, "response", None) or {}
+    return " ".join(filter(None, (type(cause).__name__, answer.get("Error", {}).get("Code"))))

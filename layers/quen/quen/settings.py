@@ -12,6 +12,7 @@ _OPTIONAL = {
     "STAGE": "live",
     "AWS_REGION": "",
     "LOG_LEVEL": "INFO",
+    "REVISION": "unknown",
 }
 
 
@@ -31,6 +32,7 @@ class Settings:
     messages_queue_url: str
     expire_points_queue_url: str
     birthday_rewards_queue_url: str
+    events_failed_queue_url: str
     master_key_secret: str
     partner_secrets_prefix: str
     token_issuer: str
@@ -42,6 +44,7 @@ class Settings:
     stage: str
     aws_region: str
     log_level: str
+    revision: str
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:

@@ -9,7 +9,7 @@ from fractions import Fraction
 import pytest
 
 from factories import make_program, make_purchase
-from quen.earning.model import CAP_UNITS_PER_POINT, PurchaseLine, price_enrolment, price_purchase, welcome_points
+from quen.earning.model import CAP_UNITS_PER_POINT, PurchaseLine, price_enrolment, price_purchase
 from quen.errors import CurrencyMismatchError
 from quen.money import Money
 from quen.program.model import EarningRule, Program, Rounding
@@ -131,6 +131,6 @@ def test_every_amount_is_in_the_programs_currency() -> None:
 def test_joining_earns_what_the_enrolment_rules_give() -> None:
     program = with_rules(base(), EarningRule("a", "enrolment", points=20), EarningRule("b", "enrolment", points=5))
     award = price_enrolment(program)
-    assert (award.points, welcome_points(program)) == (25, 25)
+    assert award.points == 25
     assert [(share.rule_id, share.basis, share.points) for share in award.explanation] == [("a", 0, 20), ("b", 0, 5)]
-    assert welcome_points(with_rules(base())) == 0
+    assert price_enrolment(with_rules(base())).points == 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
@@ -40,18 +40,21 @@ class MemoryIntents:
         self.intents += intents
 
 
-class MemoryReports:
+class MemoryParking:
     def __init__(self) -> None:
-        self.unreadable: list[str] = []
+        self.parked: list[Mapping[str, Any]] = []
+        self.is_down = False
 
-    def report(self, sequence_number: str, error: Exception) -> None:
-        self.unreadable.append(sequence_number)
+    def park(self, record: Mapping[str, Any], error: Exception) -> None:
+        if self.is_down:
+            raise TemporarilyUnavailableError
+        self.parked.append(record)
 
 
 class World:
     def __init__(self, offset: timedelta = timedelta(0)) -> None:
-        self.bus, self.intents, self.reports = MemoryBus(), MemoryIntents(), MemoryReports()
-        self.publisher = Publisher(self.bus, self.intents, self.reports, lambda: offset)
+        self.bus, self.intents, self.parking = MemoryBus(), MemoryIntents(), MemoryParking()
+        self.publisher = Publisher(self.bus, self.intents, self.parking, lambda: offset)
 
     def publish(self, event: dict[str, Any]) -> Told:
         return self.publisher.publish(event["Records"])
@@ -159,14 +162,22 @@ def test_an_enrolment_happens_in_the_program_s_own_time():
     assert datetime.fromisoformat(event.detail["occurred_at"]) == written_at + timedelta(days=400)
 
 
-def test_what_can_never_be_read_is_reported_and_holds_up_nobody():
+def test_what_can_never_be_read_is_parked_whole_and_holds_up_nobody():
     unreadable = sample_event("publish_events", "unreadable")
     with pytest.raises(UnreadableRecordError):
         read_record(unreadable["Records"][0])
     world = World()
     told = world.publish({"Records": [*unreadable["Records"], *SAMPLES["purchase"]["Records"]]})
     assert told == Told(events=1, intents=0, unreadable=1)
-    assert len(world.reports.unreadable) == 1
+    assert world.parking.parked == unreadable["Records"][:1]
+
+
+def test_a_record_that_could_not_be_parked_keeps_the_batch():
+    world = World()
+    world.parking.is_down = True
+    with pytest.raises(TemporarilyUnavailableError):
+        world.publish(sample_event("publish_events", "unreadable"))
+    assert world.bus.events == []
 
 
 def test_a_bus_that_is_down_keeps_the_batch():

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from msgspec import Struct
 
 from gateway_events import Answer, make_event, member_claims, send
-from quen.errors import ConflictRetryError, MemberNotFoundError
+from quen.errors import ConflictRetryError, MemberNotFoundError, TemporarilyUnavailableError
 from quen.http.api import Api
 from quen.http.callers import MemberCaller, recognise_member
 from quen.http.endpoint import Call, Resource
@@ -42,6 +43,9 @@ def make_thing(call: Call[MemberCaller, ThingBody]) -> Outcome:
 def break_thing(call: Call[MemberCaller, Any], thing_id: str) -> Mapping[str, Any]:
     if thing_id == "contested":
         raise ConflictRetryError
+    if thing_id == "unreachable":
+        throttled = ClientError({"Error": {"Code": "ThrottlingException", "Message": "0901234567"}}, "GetItem")
+        raise TemporarilyUnavailableError from throttled
     if thing_id == "cursed":
         raise RuntimeError("secret 0901234567")
     return {"broken": thing_id}
@@ -224,6 +228,16 @@ def test_an_unknown_exception_is_logged_once_and_shown_to_nobody(caplog: pytest.
     (record,) = caplog.records
     assert (record.levelname, vars(record)["request_id"]) == ("ERROR", answer.body["request_id"])
     assert record.exc_info
+
+
+def test_what_did_not_answer_is_named_in_the_log_and_shown_to_nobody(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    answer = break_("unreachable")
+    assert (answer.status, answer.code) == (503, "temporarily_unavailable")
+    assert "Throttling" not in json.dumps(answer.body)
+    (record,) = caplog.records
+    assert vars(record)["cause"] == "ClientError ThrottlingException"
+    assert "0901234567" not in str(vars(record))
 
 
 def test_each_request_leaves_one_line_without_a_body_or_a_token(caplog: pytest.LogCaptureFixture) -> None:

@@ -12,6 +12,7 @@ import quen
 from quen.errors import Fault, QuenError, TemporarilyUnavailableError, ValidationFailedError
 from quen.http.errors import MethodNotAllowedError, TokenExpiredError, TokenMissingError
 from quen.http.problems import STATUSES, problem, problem_headers
+from quen.requests import RateLimitedError
 
 # The error table of the contract, by status; the code may know more codes, never fewer.
 CONTRACT = {
@@ -90,3 +91,22 @@ def test_a_refused_method_names_those_that_are_allowed() -> None:
 def test_a_refused_token_asks_for_another() -> None:
     assert problem_headers(TokenMissingError()) == {"WWW-Authenticate": "Bearer"}
     assert problem_headers(TokenExpiredError()) == {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+
+
+def test_who_asks_too_often_is_told_when_the_next_minute_begins() -> None:
+    error = RateLimitedError(retry_after_seconds=42)
+    assert problem(error, "")["retryable"] is True
+    assert problem_headers(error) == {"Retry-After": "42"}
+
+
+def test_one_code_is_one_class() -> None:
+    classes: dict[str, set[type[QuenError]]] = {}
+    for error in every_error():
+        classes.setdefault(error.code, set()).add(error)
+    # A parent may go by the code of its most ordinary child.
+    doubled = {
+        code: sorted(one.__qualname__ for one in known)
+        for code, known in classes.items()
+        if len([one for one in known if not one.__subclasses__()]) > 1
+    }
+    assert doubled == {}

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quen.http import strict_json
-from quen.http.errors import BodyTooLargeError, MalformedJsonError
+from quen.http.errors import MalformedJsonError
+from quen.requests import BodyTooLargeError
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**30), 10**30) | st.text(st.characters(exclude_categories=("Cs",))),

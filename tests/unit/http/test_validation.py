@@ -6,9 +6,10 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 import pytest
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from quen.errors import ValidationFailedError
+from quen.http.bodies import Day, Instant
 from quen.http.paging import PageQuery
 from quen.http.validation import parse_body, parse_query
 
@@ -30,6 +31,13 @@ class Basket(Struct, frozen=True, forbid_unknown_fields=True):
     kind: Literal["sale", "gift"] = "sale"
     is_paid: bool = False
     names: dict[str, int] = {}
+
+
+class Visit(Struct, frozen=True, forbid_unknown_fields=True):
+    at: Instant | None = None
+    on: Day | UnsetType = UNSET
+    born_on: date | None = None
+    before: tuple[Visit, ...] = ()
 
 
 def line(**price: Any) -> dict[str, Any]:
@@ -119,3 +127,43 @@ def test_a_query_is_held_to_its_rules(query: dict[str, list[str]], pointer: str,
 def test_a_page_holds_20_items_unless_asked_otherwise() -> None:
     assert parse_query({}, PageQuery) == PageQuery(limit=20, cursor=None)
     assert parse_query({"limit": ["100"], "cursor": ["x"]}, PageQuery) == PageQuery(limit=100, cursor="x")
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"at": "0001-01-01T00:00:00+14:00"}, "/at"),
+        ({"at": "9999-12-31T23:59:59-14:00"}, "/at"),
+        ({"at": "1969-12-31T23:59:59Z"}, "/at"),
+        ({"at": "1970-01-01T00:00:00+00:01"}, "/at"),
+        ({"at": "2201-01-01T00:00:00Z"}, "/at"),
+        ({"on": "1969-12-31"}, "/on"),
+        ({"on": "2201-01-01"}, "/on"),
+        ({"on": "9999-12-31"}, "/on"),
+        ({"before": [{}, {"at": "0001-01-01T00:00:00Z"}]}, "/before/1/at"),
+    ],
+)
+def test_a_time_that_no_clock_will_show_is_out_of_range(body: dict[str, Any], pointer: str) -> None:
+    with pytest.raises(ValidationFailedError) as refusal:
+        parse_body(body, Visit)
+    assert [(fault.pointer, fault.code) for fault in refusal.value.faults] == [(pointer, "out_of_range")]
+    with pytest.raises(ValidationFailedError) as refusal:
+        parse_query(
+            {name: [value] for name, value in (body if "before" not in body else {"on": "1969-12-31"}).items()}, Visit
+        )
+    assert refusal.value.faults[0].code == "out_of_range"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"at": "1970-01-01T00:00:00Z"},
+        {"at": "2200-12-31T23:59:59Z"},
+        {"on": "1970-01-01"},
+        {"on": "2200-12-31"},
+        {"born_on": "1931-05-01"},
+        {"at": None},
+    ],
+)
+def test_every_other_time_is_taken_and_a_birthday_has_rules_of_its_own(body: dict[str, Any]) -> None:
+    parse_body(body, Visit)

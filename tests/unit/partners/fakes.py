@@ -15,6 +15,7 @@ from quen.errors import NotFoundError
 from quen.partners.model import Algorithm, KeyState, Partner, PartnerKey
 from quen.partners.service import Partners
 from quen.partners.signatures import Rfc9421Signatures
+from quen.writes import Write
 
 NOW = datetime(2026, 11, 22, 3, 15, 0, 500_000, tzinfo=UTC)
 AUTHORITY = "api.quen.example"
@@ -37,9 +38,11 @@ class FixedClock:
 class FakePartnerRecords:
     partners: dict[str, Partner] = field(default_factory=dict)
     keys: dict[str, PartnerKey] = field(default_factory=dict)
+    written: list[Write] = field(default_factory=list)
     reads: int = 0
 
-    def add(self, partner: Partner) -> None:
+    def add(self, partner: Partner, others: Sequence[Write] = ()) -> None:
+        self.written += others
         self.partners[partner.partner_id] = partner
 
     def find(self, partner_id: str) -> Partner | None:
@@ -49,9 +52,10 @@ class FakePartnerRecords:
         ids = sorted(one for one in self.partners if after is None or one > after)
         return [self.partners[one] for one in ids[:limit]]
 
-    def add_key(self, key: PartnerKey) -> None:
+    def add_key(self, key: PartnerKey, others: Sequence[Write] = ()) -> None:
         if key.partner_id not in self.partners:
             raise NotFoundError
+        self.written += others
         self.keys[key.key_id] = key
 
     def find_key(self, key_id: str) -> PartnerKey | None:
@@ -61,10 +65,14 @@ class FakePartnerRecords:
     def list_keys(self, partner_id: str) -> Sequence[PartnerKey]:
         return sorted((key for key in self.keys.values() if key.partner_id == partner_id), key=lambda key: key.key_id)
 
-    def revoke_key(self, key_id: str, at: datetime) -> None:
+    def revoke_key(self, key_id: str, at: datetime, *, was: KeyState, others: Sequence[Write] = ()) -> bool:
         if key_id not in self.keys:
             raise NotFoundError
+        if self.keys[key_id].state is not was:
+            return False
+        self.written += others
         self.keys[key_id] = replace(self.keys[key_id], state=KeyState.REVOKED)
+        return True
 
     def retire_key(self, key_id: str, not_after: datetime) -> bool:
         if key_id not in self.keys or self.keys[key_id].state is KeyState.REVOKED:

@@ -210,7 +210,7 @@ PARAMETERS: list[tuple[str, str, Bend]] = [
     ("there is no expires", "signature_params_missing", parameter("expires", None)),
     ("there is no keyid", "signature_params_missing", parameter("keyid", None)),
     ("there is no nonce", "signature_params_missing", parameter("nonce", None)),
-    ("there is no tag", "signature_missing", parameter("tag", None)),
+    ("there is no tag", "signature_params_missing", parameter("tag", None)),
     ("the tag is another API's", "signature_missing", parameter("tag", '"loyalty-partner-v2"')),
     ("the tag has other case", "signature_missing", parameter("tag", '"Loyalty-Partner-V1"')),
     ("the tag is a token", "signature_malformed", parameter("tag", "loyalty-partner-v1")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from quen.errors import NotFoundError, TemporarilyUnavailableError, ValidationFailedError
 from quen.partners.model import Algorithm, KeyState, PartnerKey
+from quen.writes import Write
 from unit.partners.fakes import World, make_private_pem
 
 ED25519_PRIME = 2**255 - 19
@@ -46,7 +48,7 @@ def test_a_secret_has_256_bits_and_is_shown_once(world: World) -> None:
 
 
 def test_a_secret_without_a_key_is_not_left_behind(world: World) -> None:
-    def fail(key: PartnerKey) -> None:
+    def fail(key: PartnerKey, others: Sequence[Write]) -> None:
         raise TemporarilyUnavailableError
 
     world.records.add_key = fail  # type: ignore[method-assign]
@@ -183,3 +185,33 @@ def test_partners_are_listed_by_id(world: World) -> None:
     first = world.partners.list_partners(limit=3)
     rest = world.partners.list_partners(after=first[-1].partner_id)
     assert [*first, *rest] == sorted(made, key=lambda partner: partner.partner_id)
+
+
+def note(name: str) -> Write:
+    return Write(name, "Put", {})
+
+
+def test_what_goes_with_a_change_is_made_from_what_changed(world: World) -> None:
+    partner = world.partners.create("Phở 24", others=lambda made: [note(made.partner_id)])
+    issued = world.partners.create_key(
+        partner.partner_id, "hmac-sha256", others=lambda made: [note(made.key_id), note(made.state)]
+    )
+    key_id = issued.key.key_id
+    for _ in range(2):  # the second time nothing changes, and nothing is noted
+        world.partners.revoke_key(
+            partner.partner_id, key_id, others=lambda before, after: [note(before.state), note(after.state)]
+        )
+    names = [write.name for write in world.records.written]
+    assert names == [partner.partner_id, key_id, "active", "active", "revoked"]
+
+
+def test_a_key_that_retires_while_it_is_revoked_is_noted_as_it_was(world: World) -> None:
+    key_id, partner_id = world.credentials[Algorithm.HMAC_SHA256].key_id, world.partner.partner_id
+    until = world.clock.now() + timedelta(days=1)
+
+    def others(before: PartnerKey, after: PartnerKey) -> list[Write]:
+        world.records.retire_key(key_id, until)  # somebody else, in between
+        return [note(f"{before.state} {after.state}")]
+
+    assert world.partners.revoke_key(partner_id, key_id, others=others).state is KeyState.REVOKED
+    assert [write.name for write in world.records.written] == ["retiring revoked"]

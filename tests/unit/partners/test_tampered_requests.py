@@ -161,7 +161,7 @@ TAMPERED: list[tuple[str, str, Tamper]] = [
     ),
     ("a parameter is doubled", "signature_malformed", swap("signature-input", TAG, f';nonce="nnnnnnnnnnnnnnnn"{TAG}')),
     ("the tag is doubled", "signature_malformed", swap("signature-input", TAG, TAG + TAG)),
-    ("the tag is taken off", "signature_missing", swap("signature-input", TAG, "")),
+    ("the tag is taken off", "signature_params_missing", swap("signature-input", TAG, "")),
     ("the signature is there twice", "signature_malformed", copied),
     ("Signature is sent twice", "duplicate_header", twice("signature")),
     ("Signature-Input is sent twice", "duplicate_header", twice("signature-input")),

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from quen.errors import ConflictRetryError, NotFoundError
 from quen.program.model import VersionMark
 from quen.program.service import StoredVersion
+from quen.writes import Write
 
 
 class InMemoryVersions:
@@ -16,6 +17,7 @@ class InMemoryVersions:
 
     def __init__(self) -> None:
         self.versions: dict[int, StoredVersion] = {}
+        self.written: list[Write] = []
         self.marks_read = 0
         self.versions_read = 0
 
@@ -29,9 +31,10 @@ class InMemoryVersions:
             raise NotFoundError
         return self.versions[version]
 
-    def add_version(self, version: StoredVersion, marks: Sequence[VersionMark]) -> None:
+    def add_version(self, version: StoredVersion, marks: Sequence[VersionMark], others: Sequence[Write] = ()) -> None:
         if len(marks) != len(self.versions) or version.version in self.versions:
             raise ConflictRetryError
+        self.written += others
         self.versions[version.version] = version
 
     def list_versions(self, before: int | None, limit: int) -> list[StoredVersion]:

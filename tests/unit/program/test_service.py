@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from quen.errors import ConflictRetryError, NotFoundError, ValidationFailedError
 from quen.program.model import VersionMark
 from quen.program.service import Programs, StoredVersion
+from quen.writes import Write
 from unit.program.documents import PROGRAMS, changed, make_document
 from unit.program.fakes import InMemoryVersions, StoppedClock
 
@@ -95,11 +98,12 @@ def test_a_version_never_changes_the_past(programs: Programs, versions: InMemory
     assert len(versions.versions) == 1
 
 
-def test_a_document_read_from_an_older_version_is_refused(programs: Programs) -> None:
+def test_a_document_as_it_was_read_before_can_be_put_back(programs: Programs) -> None:
     first = programs.replace(make_document(), actor="a", now=NOW)
     programs.replace(first | {"birthday": {"points": 60}}, actor="a", now=LATER)
-    with pytest.raises(ConflictRetryError):
-        programs.replace(first | {"birthday": {"points": 70}}, actor="b", now=LATER)
+    back = programs.replace(first, actor="b", now=LATER + timedelta(minutes=1))
+    assert back["version"] == 3
+    assert programs.current(LATER + timedelta(minutes=2)).birthday == programs.at(NOW).birthday
 
 
 def test_a_write_whose_answer_was_lost_is_answered_the_same_when_repeated(programs: Programs) -> None:
@@ -185,3 +189,20 @@ def test_no_more_than_a_few_old_versions_are_kept_in_memory(programs: Programs, 
         programs.replace(changed("/birthday/points", 50 + number), actor="a", now=now)
         assert programs.current(now).version == number + 1
     assert programs.at(NOW).version == 1
+
+
+def test_what_goes_with_a_new_version_knows_the_one_before_and_is_written_only_with_it(
+    programs: Programs, versions: InMemoryVersions
+) -> None:
+    def others(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Write]:
+        return [Write("note", "Put", {"before": before, "after": after})]
+
+    first = {"version": 1, "effective_from": "2026-11-22T05:00:00Z"}
+    second = {"version": 2, "effective_from": "2026-12-02T05:00:00Z"}
+    programs.replace(make_document(), actor="a", now=NOW, others=others)
+    programs.replace(make_document(), actor="a", now=LATER, others=others)
+    programs.replace(changed("/birthday/points", 60), actor="a", now=LATER, others=others)
+    assert [write.parameters for write in versions.written] == [
+        {"before": {}, "after": first},
+        {"before": first, "after": second},
+    ]

@@ -1,16 +1,15 @@
-"""The EventBridge bus, and where unreadable records are told."""
+"""The EventBridge bus."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from quen.errors import TemporarilyUnavailableError
 from quen.events.model import SOURCE, Event
-from quen.observability import logger
 
 ENTRIES_PER_CALL_MAX = 10
 
@@ -31,7 +30,7 @@ class EventBridgeBus:
             except (BotoCoreError, ClientError) as error:
                 raise TemporarilyUnavailableError from error
             if answer["FailedEntryCount"]:
-                raise TemporarilyUnavailableError
+                raise TemporarilyUnavailableError from _refusal(answer["Entries"])
 
     def _entry(self, event: Event) -> dict[str, Any]:
         return {
@@ -42,11 +41,7 @@ class EventBridgeBus:
         }
 
 
-class LoggedUnreadables:
-    """Tells unreadable records in the log."""
-
-    def report(self, sequence_number: str, error: Exception) -> None:
-        """One line with the record's place in the stream."""
-        logger().error(
-            "A record of the ledger's stream cannot be read", extra={"stream_sequence": sequence_number}, exc_info=error
-        )
+def _refusal(entries: Sequence[Mapping[str, Any]]) -> ClientError:
+    """The first refused entry, as botocore tells any other refusal: PutEvents answers 200 for these."""
+    code = next((entry["ErrorCode"] for entry in entries if "ErrorCode" in entry), "Unknown")
+    return ClientError({"Error": {"Code": code}}, "PutEvents")

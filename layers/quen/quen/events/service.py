@@ -2,7 +2,7 @@
 
 At least once, in order per member: a batch is told from its first record to its last and stops at the first failure,
 which it raises, so that the stream delivers the batch again. Twice told is harmless: an event's id and an intent's key
-come from what they tell. A record that can never be read must not hold up all that follow it: it is reported, and left.
+come from what they tell. A record that can never be read must not hold up all that follow it: it is parked, and passed.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ class IntentQueue(Protocol):
         """Queue them all. Raises TemporarilyUnavailableError where one may not be queued."""
 
 
-class UnreadableReports(Protocol):
-    """Where it is told that a record could not be read."""
+class Parking(Protocol):
+    """Where records wait for somebody to find out why they cannot be read."""
 
-    def report(self, sequence_number: str, error: Exception) -> None:
-        """Say so."""
+    def park(self, record: Mapping[str, Any], error: Exception) -> None:
+        """Keep it, and say so. Raises TemporarilyUnavailableError where it may not be kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +55,12 @@ class Publisher:
         self,
         bus: EventBus,
         intents: IntentQueue,
-        reports: UnreadableReports,
+        parking: Parking,
         read_offset: Callable[[], timedelta] = lambda: timedelta(0),
     ) -> None:
         self._bus = bus
         self._intents = intents
-        self._reports = reports
+        self._parking = parking
         self._read_offset = read_offset
 
     def publish(self, records: Sequence[Mapping[str, Any]]) -> Told:
@@ -81,7 +81,7 @@ class Publisher:
             try:
                 fact = read_record(record, offset)
             except UnreadableRecordError as error:
-                self._reports.report(str(record.get("dynamodb", {}).get("SequenceNumber", "")), error)
+                self._parking.park(record, error)
                 unreadable += 1
                 continue
             if fact is not None:

@@ -1,43 +1,73 @@
 """The parts that request bodies share. What a body may hold is said here, as types: the parser and the OpenAPI file read it.
 
-A text's pattern always comes with its greatest length: to Python, `$` also stands before a last line break.
+A text's rule is written with `whole`, an instant and a day come with the years between which they may lie: there is no
+arithmetic on the first and the last year that a date can have.
 """
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
 from quen.errors import ValidationFailedError
+from quen.http.validation import bounded
 from quen.members.model import MemberReference
 from quen.money import AMOUNT_MAX, Money
 
 LINES_MAX = 200
 POINTS_MAX = 10**9
 
-Instant = Annotated[datetime, Meta(tz=True, description="RFC 3339, with its offset from UTC.")]
-Day = Annotated[date, Meta(description="YYYY-MM-DD, in the program's time zone.")]
+YEAR_MIN = 1970
+YEAR_MAX = 2200
+
+
+def whole(pattern: str) -> str:
+    """The rule of a text that is all of this pattern, which has no alternatives but in brackets.
+
+    To Python a `$` also stands before a last line break; with what follows it here, it stands at the end alone, in
+    Python and in JSON Schema's dialect (ECMA-262).
+    """
+    return rf"^{pattern}$(?!\n)"
+
+
+Instant = Annotated[
+    datetime,
+    Meta(
+        tz=True,
+        description=f"RFC 3339, with its offset from UTC; of the years {YEAR_MIN} to {YEAR_MAX}.",
+        extra=bounded(
+            datetime(YEAR_MIN, 1, 1, tzinfo=UTC), datetime(YEAR_MAX, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
+        ),
+    ),
+]
+Day = Annotated[
+    date,
+    Meta(
+        description=f"YYYY-MM-DD, in the program's time zone; of the years {YEAR_MIN} to {YEAR_MAX}.",
+        extra=bounded(date(YEAR_MIN, 1, 1), date(YEAR_MAX, 12, 31)),
+    ),
+]
 Points = Annotated[int, Meta(ge=1, le=POINTS_MAX)]
 BusinessId = Annotated[
     str,
     Meta(
-        pattern="^[A-Za-z0-9][A-Za-z0-9._~:-]*$",
+        pattern=whole("[A-Za-z0-9][A-Za-z0-9._~:-]*"),
         max_length=100,
         description="The till's own id, unique for ever; of characters that a path can hold.",
     ),
 ]
 Name = Annotated[str, Meta(min_length=1, max_length=100)]
 ShortText = Annotated[str, Meta(min_length=1, max_length=64)]
-RewardId = Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9_-]*$", max_length=64, examples=["free-coffee"])]
+RewardId = Annotated[str, Meta(pattern=whole("[a-z0-9][a-z0-9_-]*"), max_length=64, examples=["free-coffee"])]
 
 
 class MoneyBody(Struct, frozen=True, forbid_unknown_fields=True):
     """An amount in the currency's smallest unit (VND has none smaller)."""
 
     amount: Annotated[int, Meta(ge=0, le=AMOUNT_MAX, examples=[125000])]
-    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$", max_length=3, examples=["VND"])]
+    currency: Annotated[str, Meta(pattern=whole("[A-Z]{3}"), max_length=3, examples=["VND"])]
 
     def value(self) -> Money:
         """As the domain has it."""

@@ -30,6 +30,7 @@ from quen.http.idempotency import fingerprint, parse_idempotency_key
 from quen.http.problems import CONTENT_TYPE, STATUSES, problem, problem_headers
 from quen.http.validation import parse_body, parse_query
 from quen.ledger.documents import Outcome
+from quen.requests import refuse_oversize
 
 C = TypeVar("C")
 Input = TypeVar("Input")
@@ -128,7 +129,7 @@ def respond(request: GatewayRequest, perform: Callable[[], Response]) -> Respons
         response = perform()
     except QuenError as error:
         response = refusal(error, request.request_id)
-        line = {"code": error.code}
+        line = {"code": error.code, "cause": observability.cause_of(error)}
     except Exception as error:  # noqa: BLE001 - the boundary: nothing leaves as a traceback
         response = refusal(QuenError(), request.request_id)
         line = {"code": QuenError.code, "exc_info": error}
@@ -175,13 +176,18 @@ def _answer(declared: Endpoint, result: Body | Outcome) -> Response:
 def _read_body(request: GatewayRequest, declared: Endpoint) -> strict_json.Json:
     if not request.body and declared.body is Nothing:
         return {}
-    strict_json.refuse_oversize(request.body)
+    refuse_oversize(request.body)
     require_json(request)
     return strict_json.parse(request.body)
 
 
 def _log(
-    request: GatewayRequest, response: Response, seconds: float, code: str = "", exc_info: Exception | None = None
+    request: GatewayRequest,
+    response: Response,
+    seconds: float,
+    code: str = "",
+    cause: str | None = None,
+    exc_info: Exception | None = None,
 ) -> None:
     fields = {
         "request_id": request.request_id,
@@ -190,6 +196,7 @@ def _log(
         "status": response.status_code,
         "duration_ms": round(seconds * 1000, 1),
         "code": code or None,
+        "cause": cause,
         "replayed": "Idempotent-Replayed" in response.headers,
     }
     logger = observability.logger()

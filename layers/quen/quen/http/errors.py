@@ -1,16 +1,13 @@
 """What the transport refuses before, or beside, the domain: grown from `QuenError`, one class a code.
 
 QuenError
-├── TransportError                    the request cannot be read as this API wants it
+├── TransportError                    the request cannot be read as this API wants it (more of these: `quen.requests`)
 │   ├── MalformedJsonError            not one strict JSON value
 │   ├── IdempotencyKeyMissingError    the route moves value and needs the header
 │   ├── IdempotencyKeyInvalidError    neither a token nor a quoted one of 1 to 255 characters
 │   ├── CursorInvalidError            not a cursor that this caller got from this list
-│   ├── DuplicateHeaderError          a header that decides something came twice
 │   ├── MethodNotAllowedError         the path exists, the method does not; knows the `Allow` header
-│   ├── BodyTooLargeError             over 128 KB
-│   ├── UnsupportedMediaTypeError     a body that is not application/json in UTF-8
-│   └── RateLimitedError              too many requests from this caller
+│   └── UnsupportedMediaTypeError     a body that is not application/json in UTF-8
 └── TokenError                        who is asking is not known
     ├── TokenMissingError             no bearer token
     ├── TokenInvalidError             a token that proves nothing here
@@ -49,11 +46,6 @@ class CursorInvalidError(TransportError):
     title = "The cursor is not valid for this list"
 
 
-class DuplicateHeaderError(TransportError):
-    code = "duplicate_header"
-    title = "A header that may appear once appears twice"
-
-
 class MethodNotAllowedError(TransportError):
     code = "method_not_allowed"
     title = "The path does not know this method"
@@ -63,20 +55,9 @@ class MethodNotAllowedError(TransportError):
         self.allow = ", ".join(sorted(allowed))
 
 
-class BodyTooLargeError(TransportError):
-    code = "body_too_large"
-    title = "The body is too large"
-
-
 class UnsupportedMediaTypeError(TransportError):
     code = "unsupported_media_type"
     title = "A body is application/json in UTF-8"
-
-
-class RateLimitedError(TransportError):
-    code = "rate_limited"
-    title = "Too many requests"
-    retryable = True
 
 
 class TokenError(QuenError):

@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from quen.http.errors import DuplicateHeaderError, UnsupportedMediaTypeError
+from quen.http.errors import UnsupportedMediaTypeError
+from quen.requests import DuplicateHeaderError
 
 SINGLE_HEADERS = ("authorization", "content-type", "content-length", "idempotency-key")
 

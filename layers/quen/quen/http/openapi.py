@@ -28,15 +28,13 @@ from quen.errors import (
 )
 from quen.http.answers import Problem
 from quen.http.api import Api
+from quen.http.bodies import whole
 from quen.http.endpoint import PATH_PARAMETER, Endpoint, Nothing
 from quen.http.errors import (
-    BodyTooLargeError,
-    DuplicateHeaderError,
     IdempotencyKeyInvalidError,
     IdempotencyKeyMissingError,
     MalformedJsonError,
     MethodNotAllowedError,
-    RateLimitedError,
     TokenExpiredError,
     TokenInvalidError,
     TokenMissingError,
@@ -45,6 +43,7 @@ from quen.http.errors import (
 from quen.http.idempotency import KEY_LENGTH_MAX
 from quen.http.problems import CONTENT_TYPE, STATUSES
 from quen.partners.model import errors as partner_errors
+from quen.requests import BodyTooLargeError, DuplicateHeaderError, RateLimitedError
 
 OUTPUT = Path("infra/openapi")
 PROGRAM_SCHEMA = Path("infra/program.schema.json")
@@ -163,7 +162,7 @@ def _operation(endpoint: Endpoint, name: str, refusals: _Refusals) -> dict[str, 
 
 
 def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
-    pattern = f"^{PATH_PARAMETER.pattern}$"
+    pattern = whole(PATH_PARAMETER.pattern)
     found: list[dict[str, Any]] = [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string", "pattern": pattern}}
         for name in re.findall(r"{(\w+)}", endpoint.path)
@@ -173,7 +172,7 @@ def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
         {"name": name, "in": "query", "schema": _without_null(rule)} for name, rule in schema["properties"].items()
     ]
     if endpoint.needs_key:
-        key = {"type": "string", "pattern": f"^[A-Za-z0-9._~-]{{1,{KEY_LENGTH_MAX}}}$"}
+        key = {"type": "string", "pattern": whole(f"[A-Za-z0-9._~-]{{1,{KEY_LENGTH_MAX}}}")}
         found.append({"name": "Idempotency-Key", "in": "header", "required": True, "schema": key})
     return found
 

@@ -67,7 +67,7 @@ def problem_headers(error: QuenError) -> dict[str, str]:
     """The headers that go with a problem, besides its content type."""
     headers = {}
     if error.retryable:
-        headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        headers["Retry-After"] = str(getattr(error, "retry_after_seconds", RETRY_AFTER_SECONDS))
     if allow := getattr(error, "allow", ""):
         headers["Allow"] = allow
     if accept := getattr(error, "accept_signature", ""):

@@ -10,11 +10,11 @@ import json
 import re
 from typing import Any, NoReturn, TypeAlias
 
-from quen.http.errors import BodyTooLargeError, MalformedJsonError
+from quen.http.errors import MalformedJsonError
+from quen.requests import refuse_oversize
 
 Json: TypeAlias = "dict[str, Any] | list[Any] | str | int | float | bool | None"
 
-BODY_BYTES_MAX = 128 * 1024
 NESTING_MAX = 32
 NUMBER_DIGITS_MAX = 100
 
@@ -39,12 +39,6 @@ def parse(raw: bytes) -> Json:
     if _ESCAPED_SURROGATE.search(raw):
         _refuse_lone_surrogates(value)
     return value
-
-
-def refuse_oversize(raw: bytes) -> None:
-    """Raises BodyTooLargeError over the limit, before anything is read of the body."""
-    if len(raw) > BODY_BYTES_MAX:
-        raise BodyTooLargeError(f"A body may have {BODY_BYTES_MAX} bytes.")
 
 
 def _refuse_deep_nesting(raw: bytes) -> None:

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any, TypeVar, get_args
 
 import msgspec
 
@@ -32,17 +35,35 @@ _RULES: Sequence[tuple[re.Pattern[str], str, str]] = tuple(
         (r"Invalid ", "format", "This does not have the required format."),
     )
 )
-_PLACE = re.compile(r" - at `(?:key in )?\$(?P<path>[^`]*)`$")
+_PLACE = re.compile(r" - at `(?:key in )?\$(?P<path>[^`]*)`\Z")
 _STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]")
 _SPEAKABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The first and the last of the days, or of the instants, that a member may have."""
+
+    first: date
+    last: date
+
+
+def bounded(first: date, last: date) -> dict[str, Any]:
+    """What `msgspec.Meta(extra=…)` of a date's or a datetime's type says, for it to be held to these bounds.
+
+    msgspec bounds numbers only, and no JSON Schema word bounds a time.
+    """
+    return {"bounds": Bounds(first, last)}
 
 
 def parse_body(value: Json, kind: type[T]) -> T:
     """A parsed JSON value as `kind`. Raises ValidationFailedError."""
     try:
-        return msgspec.convert(value, kind, strict=True)
+        parsed = msgspec.convert(value, kind, strict=True)
     except msgspec.ValidationError as error:
         raise ValidationFailedError("One value of the body is not valid.", faults=[_fault(str(error))]) from None
+    _check_times(parsed)
+    return parsed
 
 
 def parse_query(parameters: Mapping[str, Sequence[str]], kind: type[T]) -> T:
@@ -56,9 +77,38 @@ def parse_query(parameters: Mapping[str, Sequence[str]], kind: type[T]) -> T:
     if re.fullmatch(r"[0-9]{1,9}", values.get("limit", "")):
         values["limit"] = int(values["limit"])
     try:
-        return msgspec.convert(values, kind, strict=True)
+        parsed = msgspec.convert(values, kind, strict=True)
     except msgspec.ValidationError as error:
         raise ValidationFailedError("One query parameter is not valid.", faults=[_fault(str(error))]) from None
+    _check_times(parsed)
+    return parsed
+
+
+@cache
+def bounds_of(kind: type[msgspec.Struct]) -> Mapping[str, Bounds]:
+    """The members of a body whose type is `bounded`, by name."""
+    found = {field.name: _find_bounds(field.type) for field in msgspec.structs.fields(kind)}
+    return {name: bounds for name, bounds in found.items() if bounds}
+
+
+def _find_bounds(kind: Any) -> Bounds | None:
+    notes = [note for note in getattr(kind, "__metadata__", ()) if isinstance(note, msgspec.Meta)]
+    own = next((note.extra["bounds"] for note in notes if note.extra and "bounds" in note.extra), None)
+    return own or next(filter(None, map(_find_bounds, get_args(kind))), None)
+
+
+def _check_times(value: object, pointer: str = "") -> None:
+    """Raises ValidationFailedError where a time of a body, or of a body within it, is out of its bounds."""
+    if isinstance(value, msgspec.Struct):
+        bounds = bounds_of(type(value))
+        for name in value.__struct_fields__:
+            member = getattr(value, name)
+            if name in bounds and isinstance(member, date) and not bounds[name].first <= member <= bounds[name].last:
+                raise ValidationFailedError.at(f"{pointer}/{name}", "out_of_range", "This time is out of range.")
+            _check_times(member, f"{pointer}/{name}")
+    elif isinstance(value, tuple):
+        for index, part in enumerate(value):
+            _check_times(part, f"{pointer}/{index}")
 
 
 def _fault(message: str) -> Fault:

@@ -1,7 +1,8 @@
 """The issuer's public keys: fetched from its JWKS address, kept for ten minutes, and never fetched in a flood.
 
 A key id that is not known yet is looked for once a minute at most, so tokens with made-up key ids cannot make us hammer
-the issuer. Where the issuer does not answer, the keys that we have are believed for an hour.
+the issuer. Where the issuer does not answer, the keys that we have are believed for an hour; a process that has none yet
+asks again after two seconds.
 https://www.rfc-editor.org/rfc/rfc7517
 """
 
@@ -26,6 +27,7 @@ from quen.members.tokens import PublicKey
 
 FRESH_FOR = timedelta(minutes=10)
 REFETCH_AFTER = timedelta(minutes=1)
+FIRST_FETCH_AGAIN_AFTER = timedelta(seconds=2)
 BELIEVED_FOR = timedelta(hours=1)
 
 FETCH_TIMEOUT_SECONDS = 2.0
@@ -72,7 +74,8 @@ class FetchedKeys:
         return now - self._fetched_at if self._fetched_at else timedelta.max
 
     def _refresh(self, now: datetime) -> None:
-        if self._tried_at and now - self._tried_at < REFETCH_AFTER:
+        pause = REFETCH_AFTER if self._fetched_at else FIRST_FETCH_AGAIN_AFTER
+        if self._tried_at and now - self._tried_at < pause:
             return
         self._tried_at = now
         try:

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from quen.errors import TemporarilyUnavailableError
 from quen.messages.model import Intent
-
-ENTRIES_PER_CALL_MAX = 10
+from quen.queues import send_all
 
 
 class SqsIntentQueue:
@@ -23,15 +18,4 @@ class SqsIntentQueue:
 
     def send(self, intents: Sequence[Intent], delay_seconds: int = 0) -> None:
         """Queue them all, to come after the delay. Raises TemporarilyUnavailableError where one may not be queued."""
-        for start in range(0, len(intents), ENTRIES_PER_CALL_MAX):
-            some = intents[start : start + ENTRIES_PER_CALL_MAX]
-            entries = [
-                {"Id": str(number), "MessageBody": json.dumps(intent.body()), "DelaySeconds": delay_seconds}
-                for number, intent in enumerate(some)
-            ]
-            try:
-                answer = self._client.send_message_batch(QueueUrl=self._url, Entries=entries)
-            except (BotoCoreError, ClientError) as error:
-                raise TemporarilyUnavailableError from error
-            if answer.get("Failed"):
-                raise TemporarilyUnavailableError
+        send_all(self._client, self._url, [intent.body() for intent in intents], delay_seconds=delay_seconds)

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import base64
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from quen.clock import Clock
-from quen.errors import NotFoundError, PartnerForbiddenError, QuenError, ValidationFailedError
+from quen.errors import ConflictRetryError, NotFoundError, PartnerForbiddenError, QuenError, ValidationFailedError
 from quen.ids import is_id, new_id
 from quen.partners.credentials import Credential, Credentials
 from quen.partners.model import (
@@ -42,17 +42,20 @@ from quen.partners.model import (
     read_parameters,
 )
 from quen.partners.model.keys import KEYS_PER_PARTNER_MAX, PARTNER_NAME_CHARACTERS_MAX, SECRET_BYTES
+from quen.writes import Write
 
 LIST_MAX = 100
 # A key that starts now must work now, on a machine whose clock is behind.
 CLOCK_SKEW_SECONDS = 60
+# A key's state only ever goes on, and there are three: what changed under our hands twice is revoked.
+REVOKE_ATTEMPTS_MAX = 3
 
 
 class PartnerRecords(Protocol):
     """Partners and their keys. Every method may raise TemporarilyUnavailableError."""
 
-    def add(self, partner: Partner) -> None:
-        """Keep a new partner."""
+    def add(self, partner: Partner, others: Sequence[Write] = ()) -> None:
+        """Keep a new partner, and in the same transaction the others. Raises ConflictRetryError."""
 
     def find(self, partner_id: str) -> Partner | None:
         """The partner, read consistently."""
@@ -60,8 +63,10 @@ class PartnerRecords(Protocol):
     def list_partners(self, after: str | None, limit: int) -> Sequence[Partner]:
         """Partners by id, from the one after that id on."""
 
-    def add_key(self, key: PartnerKey) -> None:
-        """Keep a new key. Raises NotFoundError where its partner is not there."""
+    def add_key(self, key: PartnerKey, others: Sequence[Write] = ()) -> None:
+        """Keep a new key, and in the same transaction the others. Raises NotFoundError where its partner is not there,
+        and ConflictRetryError.
+        """
 
     def find_key(self, key_id: str) -> PartnerKey | None:
         """The key, read consistently."""
@@ -69,8 +74,11 @@ class PartnerRecords(Protocol):
     def list_keys(self, partner_id: str) -> Sequence[PartnerKey]:
         """Every key the partner ever had, by id."""
 
-    def revoke_key(self, key_id: str, at: datetime) -> None:
-        """For good, whatever its state was."""
+    def revoke_key(self, key_id: str, at: datetime, *, was: KeyState, others: Sequence[Write] = ()) -> bool:
+        """For good, and in the same transaction the others; False, and nothing written, where its state is not `was`.
+
+        Raises NotFoundError, ConflictRetryError.
+        """
 
     def retire_key(self, key_id: str, not_after: datetime) -> bool:
         """False where it is revoked: nothing brings a key back."""
@@ -139,12 +147,18 @@ class Partners:
             error.accept_signature = accept_signature(request)
             raise
 
-    def create(self, name: str, *, rights: Collection[Right] = ALL_RIGHTS) -> Partner:
-        """A new partner. Raises ValidationFailedError."""
+    def create(
+        self,
+        name: str,
+        *,
+        rights: Collection[Right] = ALL_RIGHTS,
+        others: Callable[[Partner], Sequence[Write]] = lambda _made: (),
+    ) -> Partner:
+        """A new partner. `others` are written in the same transaction. Raises ValidationFailedError, ConflictRetryError."""
         if not name.strip() or len(name) > PARTNER_NAME_CHARACTERS_MAX:
             raise ValidationFailedError.at("/name", "out_of_range", "A name has 1 to 100 characters.")
         partner = Partner(new_id("ptn"), name.strip(), PartnerState.ACTIVE, frozenset(rights), self._clock.now())
-        self._records.add(partner)
+        self._records.add(partner, others(partner))
         return partner
 
     def load(self, partner_id: str) -> Partner:
@@ -170,11 +184,12 @@ class Partners:
         public_key: str | None = None,
         not_before: datetime | None = None,
         not_after: datetime | None = None,
+        others: Callable[[PartnerKey], Sequence[Write]] = lambda _made: (),
     ) -> IssuedKey:
-        """A new key beside the old ones. Raises NotFoundError, ValidationFailedError.
+        """A new key beside the old ones. Raises NotFoundError, ValidationFailedError, ConflictRetryError.
 
         For `hmac-sha256` the answer holds the secret, base64, this once. The others want the partner's `public_key` as PEM,
-        JWK (JSON text) or base64 of the raw point.
+        JWK (JSON text) or base64 of the raw point. `others` are written in the same transaction as the key.
         """
         partner, now = self.load(partner_id), self._clock.now()
         kind = _parse_algorithm(algorithm)
@@ -188,7 +203,7 @@ class Partners:
         pem = self._signatures.read_public_key(kind, public_key) if public_key is not None else None
         key_id = new_id("key")
         key = PartnerKey(key_id, partner.partner_id, kind, KeyState.ACTIVE, starts_at, not_after, now, pem)
-        return self._issue_with_secret(key) if kind.is_symmetric else self._issue(key)
+        return (self._issue_with_secret if kind.is_symmetric else self._issue)(key, others(key))
 
     def retire_key(self, partner_id: str, key_id: str, *, not_after: datetime) -> PartnerKey:
         """The key signs until `not_after`, while its successor takes over. Raises NotFoundError."""
@@ -198,14 +213,22 @@ class Partners:
         self._credentials.forget(key_id)
         return replace(key, state=KeyState.RETIRING, not_after=not_after)
 
-    def revoke_key(self, partner_id: str, key_id: str) -> PartnerKey:
-        """The key signs no more, everywhere within 60 seconds; again is the same. Raises NotFoundError."""
-        key = self._load_key(partner_id, key_id)
-        self._records.revoke_key(key_id, self._clock.now())
+    def revoke_key(
+        self,
+        partner_id: str,
+        key_id: str,
+        *,
+        others: Callable[[PartnerKey, PartnerKey], Sequence[Write]] = lambda _before, _after: (),
+    ) -> PartnerKey:
+        """The key signs no more, everywhere within 60 seconds; again is the same. Raises NotFoundError, ConflictRetryError.
+
+        `others` are made of the key as it was and as it is, and written with the change; where there is none, they are not.
+        """
+        revoked = self._revoke(partner_id, key_id, others)
         self._credentials.forget(key_id)
-        if key.algorithm.is_symmetric:
+        if revoked.algorithm.is_symmetric:
             self._secrets.delete(key_id)
-        return replace(key, state=KeyState.REVOKED)
+        return revoked
 
     def _authenticate(self, request: SignedRequest) -> PartnerCaller:
         signature = self._signatures.parse(request)
@@ -253,16 +276,28 @@ class Partners:
         public = key.public_key.encode("ascii") if key.public_key else None
         return Credential(key, partner, self._secrets.find(key_id) if key.algorithm.is_symmetric else public)
 
-    def _issue(self, key: PartnerKey) -> IssuedKey:
-        self._records.add_key(key)
+    def _revoke(
+        self, partner_id: str, key_id: str, others: Callable[[PartnerKey, PartnerKey], Sequence[Write]]
+    ) -> PartnerKey:
+        for _ in range(REVOKE_ATTEMPTS_MAX):
+            key = self._load_key(partner_id, key_id)
+            revoked = replace(key, state=KeyState.REVOKED)
+            if key == revoked:
+                return key
+            if self._records.revoke_key(key_id, self._clock.now(), was=key.state, others=others(key, revoked)):
+                return revoked
+        raise ConflictRetryError
+
+    def _issue(self, key: PartnerKey, others: Sequence[Write]) -> IssuedKey:
+        self._records.add_key(key, others)
         return IssuedKey(key)
 
-    def _issue_with_secret(self, key: PartnerKey) -> IssuedKey:
+    def _issue_with_secret(self, key: PartnerKey, others: Sequence[Write]) -> IssuedKey:
         # The secret first: a key without one would be a key that nobody can use.
         secret = secrets.token_bytes(SECRET_BYTES)
         self._secrets.keep(key.key_id, secret)
         try:
-            self._records.add_key(key)
+            self._records.add_key(key, others)
         except QuenError:
             self._secrets.delete(key.key_id)
             raise

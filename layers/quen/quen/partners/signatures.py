@@ -33,13 +33,14 @@ from quen.partners.model import (
     Algorithm,
     Component,
     ContentDigestMalformedError,
-    DuplicateHeaderError,
     ParsedSignature,
     SignatureMalformedError,
     SignatureMissingError,
+    SignatureParamsMissingError,
     SignedRequest,
 )
 from quen.partners.public_keys import load_public_key, read_public_key
+from quen.requests import DuplicateHeaderError
 
 KEYS_LOADED_MAX = 256
 _SIGNATURE_BYTES_HMAC = 32
@@ -60,7 +61,9 @@ class Rfc9421Signatures:
     """Parses and verifies; see `quen.partners.service.Signatures` for what each method promises."""
 
     def parse(self, request: SignedRequest) -> ParsedSignature:
-        """The one signature under our tag. Raises SignatureMissingError, SignatureMalformedError, DuplicateHeaderError."""
+        """The one signature under our tag. Raises SignatureMissingError, SignatureParamsMissingError
+        (no signature has any tag), SignatureMalformedError, DuplicateHeaderError.
+        """
         inputs, values = request.find_header("signature-input"), request.find_header("signature")
         if not inputs or not values:
             raise SignatureMissingError("The headers Signature-Input and Signature are both needed.")
@@ -154,6 +157,8 @@ def _parse_dictionary(field: str) -> dict[str, tuple[Any, dict[str, Any]]]:
 
 def _find_ours(members: Mapping[str, tuple[Any, dict[str, Any]]]) -> tuple[str, list[Any], dict[str, Any]]:
     ours = [label for label, (_, parameters) in members.items() if str(parameters.get("tag")) == TAG]
+    if not ours and all("tag" not in parameters for _, parameters in members.values()):
+        raise SignatureParamsMissingError("The signature lacks: tag.")
     if not ours:
         raise SignatureMissingError(f'No signature has the tag "{TAG}".')
     if len(ours) > 1:

@@ -1,4 +1,4 @@
-"""Partners, keys and nonces in DynamoDB, in the table `Program`.
+"""Partners, keys, nonces and counts of requests in DynamoDB, in the table `Program`.
 
     what                        key                                            by
     a partner                   PK PARTNER#<id>, SK PARTNER                    GetItem, consistent
@@ -6,16 +6,17 @@
     a key, by its id            PK KEY#<key id>, SK KEY                        GetItem, consistent
     the keys of a partner       PK PARTNER#<id>, SK KEY#<key id>               Query, then BatchGetItem
     was this nonce used         PK NONCE#<key id>#<nonce>, SK NONCE            PutItem on condition
+    requests in a minute        PK RATE#<id>#<minute, UTC>, SK <rated action>  UpdateItem on condition
 
-`PARTNERS` and the keys under a partner are pointers: they hold nothing that can change. A nonce is deleted by the table's
-time to live on `expires_at_epoch`, whenever that comes round; the condition on the put decides, not the deletion.
+`PARTNERS` and the keys under a partner are pointers: they hold nothing that can change. Nonces and counts are deleted by the
+table's time to live on `expires_at_epoch`, whenever that comes round; the condition on the write decides, not the deletion.
 """
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from botocore.client import BaseClient
 from pynamodb.attributes import UnicodeAttribute, UnicodeSetAttribute, UTCDateTimeAttribute
@@ -23,12 +24,14 @@ from pynamodb.exceptions import PutError, UpdateError
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
-from quen.dynamodb import IntAttribute, TransactionRefusedError, Write, bind, commit, put
+from quen.dynamodb import IntAttribute, Refusal, TransactionRefusedError, Write, bind, commit, put
 from quen.errors import ConflictRetryError, NotFoundError
 from quen.partners.model import Algorithm, KeyState, Partner, PartnerKey, PartnerState, Right
+from quen.partners.rates import WINDOW_SECONDS, RatedAction
 
 # The clocks of two functions, and DynamoDB's own, may differ by this much: a nonce is kept so much longer than it lives.
 NONCE_GRACE_SECONDS = 60
+COUNT_GRACE_SECONDS = 60
 
 _PARTNERS = "PARTNERS"
 _ABSENT = "attribute_not_exists(PK)"
@@ -91,6 +94,18 @@ class NonceItem(Model):
     expires_at_epoch = IntAttribute()
 
 
+class CountItem(Model):
+    """How often a partner asked in one minute."""
+
+    class Meta:
+        table_name = ""
+
+    PK = UnicodeAttribute(hash_key=True)
+    SK = UnicodeAttribute(range_key=True)
+    requests = IntAttribute()
+    expires_at_epoch = IntAttribute()
+
+
 class PartnerStore:
     """Partners and keys; see `quen.partners.service.PartnerRecords` for what each method promises."""
 
@@ -99,10 +114,10 @@ class PartnerStore:
         self._table = table_name
         bind((PartnerItem, KeyItem, PointerItem), table_name, client)
 
-    def add(self, partner: Partner) -> None:
-        """One transaction: the partner and its place in the list."""
+    def add(self, partner: Partner, others: Sequence[Write] = ()) -> None:
+        """One transaction: the partner, its place in the list, and the others."""
         pointer = PointerItem(PK=_PARTNERS, SK=partner.partner_id)
-        self._commit(put("partner", _partner_item(partner), condition=_ABSENT), put("pointer", pointer))
+        self._commit(put("partner", _partner_item(partner), condition=_ABSENT), put("pointer", pointer), *others)
 
     def find(self, partner_id: str) -> Partner | None:
         """The partner, read consistently."""
@@ -119,10 +134,10 @@ class PartnerStore:
         partners = [_partner(item) for item in PartnerItem.batch_get(keys, consistent_read=True)]
         return sorted(partners, key=lambda partner: partner.partner_id)
 
-    def add_key(self, key: PartnerKey) -> None:
-        """One transaction: the partner is there, the key, its place among the partner's keys."""
-        partner = Write(
-            "partner",
+    def add_key(self, key: PartnerKey, others: Sequence[Write] = ()) -> None:
+        """One transaction: the partner is there, the key, its place among the partner's keys, and the others."""
+        owner = Write(
+            "owner",
             "ConditionCheck",
             {
                 "TableName": self._table,
@@ -131,7 +146,11 @@ class PartnerStore:
             },
         )
         pointer = PointerItem(PK=_partner_key(key.partner_id), SK=_key_key(key.key_id))
-        self._commit(partner, put("key", _key_item(key), condition=_ABSENT), put("pointer", pointer))
+        refusal = self._commit(
+            owner, put("key", _key_item(key), condition=_ABSENT), put("pointer", pointer), *others, may_refuse="owner"
+        )
+        if refusal is not None:
+            raise NotFoundError("There is no such partner.")
 
     def find_key(self, key_id: str) -> PartnerKey | None:
         """The key, read consistently, so that a revocation is seen by the next read."""
@@ -149,17 +168,30 @@ class PartnerStore:
         ]
         return sorted(keys, key=lambda key: key.key_id)
 
-    def revoke_key(self, key_id: str, at: datetime) -> None:
-        """Whatever its state was. Raises NotFoundError."""
-        item = KeyItem(PK=_key_key(key_id), SK="KEY")
-        actions: list[Action] = [
-            KeyItem.state.set(KeyState.REVOKED.value),
-            KeyItem.revoked_at.set(KeyItem.revoked_at | at),
-        ]
-        try:
-            item.update(actions=actions, condition=KeyItem.PK.exists())
-        except UpdateError as error:
-            raise (NotFoundError() if error.cause_response_code == _CONDITION_FAILED else error) from error
+    def revoke_key(self, key_id: str, at: datetime, *, was: KeyState, others: Sequence[Write] = ()) -> bool:
+        """One transaction: the key's state, where it was that, and the others. Raises NotFoundError."""
+        at_text = KeyItem(revoked_at=at).serialize(null_check=False)["revoked_at"]
+        key = Write(
+            "key",
+            "Update",
+            {
+                "TableName": self._table,
+                "Key": {"PK": {"S": _key_key(key_id)}, "SK": {"S": "KEY"}},
+                "UpdateExpression": "SET #state = :revoked, revoked_at = :at",
+                "ConditionExpression": "#state = :was",
+                "ExpressionAttributeNames": {"#state": "state"},
+                "ExpressionAttributeValues": {
+                    ":revoked": {"S": KeyState.REVOKED.value},
+                    ":was": {"S": was.value},
+                    ":at": at_text,
+                },
+                "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+            },
+        )
+        refusal = self._commit(key, *others, may_refuse="key")
+        if refusal is not None and refusal.item is None:
+            raise NotFoundError
+        return refusal is None
 
     def retire_key(self, key_id: str, not_after: datetime) -> bool:
         """False where it is revoked, or not there."""
@@ -174,13 +206,15 @@ class PartnerStore:
             raise
         return True
 
-    def _commit(self, *writes: Write) -> None:
+    def _commit(self, *writes: Write, may_refuse: str = "") -> Refusal | None:
+        """The refusal of the write of that name, or None. Raises ConflictRetryError for any other."""
         try:
             commit(self._client, writes)
         except TransactionRefusedError as refused:
-            raise (
-                ConflictRetryError() if refused.conflict else NotFoundError("There is no such partner.")
-            ) from refused
+            if may_refuse not in refused.refusals:
+                raise ConflictRetryError from refused
+            return refused.refusals[may_refuse]
+        return None
 
 
 class NonceStore:
@@ -215,6 +249,29 @@ class NonceStore:
             return NonceItem.get(item.PK, item.SK, consistent_read=True).claim == item.claim
         except NonceItem.DoesNotExist:
             return False
+
+
+class RequestCountStore:
+    """Counts of requests; see `quen.partners.rates.RequestCounts`."""
+
+    def __init__(self, client: BaseClient, table_name: str) -> None:
+        bind((CountItem,), table_name, client)
+
+    def count(self, partner_id: str, action: RatedAction, minute: datetime, *, at_most: int) -> bool:
+        """One more, unless there were so many. An answer that is lost on its way may count a request twice."""
+        item = CountItem(PK=f"RATE#{partner_id}#{minute:%Y-%m-%dT%H:%M}", SK=action.value)
+        over = minute + timedelta(seconds=WINDOW_SECONDS + COUNT_GRACE_SECONDS)
+        actions: list[Action] = [
+            CountItem.requests.add(1),
+            CountItem.expires_at_epoch.set(int(over.timestamp())),
+        ]
+        try:
+            item.update(actions=actions, condition=CountItem.PK.does_not_exist() | (CountItem.requests < at_most))
+        except UpdateError as error:
+            if error.cause_response_code == _CONDITION_FAILED:
+                return False
+            raise
+        return True
 
 
 def _partner_item(partner: Partner) -> PartnerItem:

@@ -7,15 +7,16 @@ late receipt goes by the rules of its day, and a change can be prepared before i
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from quen.clock import Clock
-from quen.errors import ConflictRetryError, NotFoundError, ValidationFailedError
+from quen.errors import NotFoundError, ValidationFailedError
 from quen.program.compiled import canonical_text, compile_program
 from quen.program.model import Program, VersionMark, version_at
+from quen.writes import Write
 
 CACHE_SECONDS = 60
 COMPILED_MAX = 16
@@ -43,8 +44,11 @@ class ProgramVersions(Protocol):
         """One version with its text. Raises NotFoundError."""
         ...
 
-    def add_version(self, version: StoredVersion, marks: Sequence[VersionMark]) -> None:
-        """Write the version that follows these marks. Raises ConflictRetryError where another one came first."""
+    def add_version(self, version: StoredVersion, marks: Sequence[VersionMark], others: Sequence[Write] = ()) -> None:
+        """Write the version that follows these marks, and in the same transaction the others.
+
+        Raises ConflictRetryError where another version came first.
+        """
         ...
 
     def list_versions(self, before: int | None, limit: int) -> list[StoredVersion]:
@@ -82,31 +86,33 @@ class Programs:
         chosen = version if version is not None else _in_force(self._versions.load_marks(), now)
         return _shown(self._versions.load_version(chosen))
 
-    def replace(self, source: str | bytes | Mapping[str, Any], *, actor: str, now: datetime) -> dict[str, Any]:
+    def replace(
+        self,
+        source: str | bytes | Mapping[str, Any],
+        *,
+        actor: str,
+        now: datetime,
+        others: Callable[[Mapping[str, Any], Mapping[str, Any]], Sequence[Write]] = lambda _before, _after: (),
+    ) -> dict[str, Any]:
         """Make a document the program: the new version as `document` shows it; an unchanged one stays what it is.
 
-        `source` is YAML or JSON text or parsed values. Its `effective_from` says from when it counts (at once, where
-        it says nothing or repeats what was read); its `version`, which version the writer had read. Raises
-        ValidationFailedError with every fault, and ConflictRetryError where that version is no longer in force or
-        another writer was faster; then the program is what it was.
+        `source` is YAML or JSON text or parsed values. Its `effective_from` says from when it counts: at once, where it
+        says nothing. A document as it was read, with its `version`, may be given as it is, an earlier one too: its past
+        `effective_from` then means at once. Raises ValidationFailedError with every fault, and ConflictRetryError where
+        another writer was faster; then the program is what it was. `others` are made of the `version` and
+        `effective_from` that were (empty before the first document) and are, and written with the new version.
         """
         from quen.program.document import parse_document  # pydantic is slow to load, and only a write needs it
 
         parsed = parse_document(source)
         text = canonical_text(parsed.content)
         marks = self._versions.load_marks()
-        replaced = self._find_in_force(marks, now)
-        is_stale = parsed.read_as is not None and (replaced is None or parsed.read_as != replaced.version)
-        if is_stale and (replaced is None or replaced.text != text):
-            raise ConflictRetryError(
-                "The document's version is no longer in force: read it again, or leave its version and effective_from out."
-            )
-        effective_from = now if is_stale else _effective_from(parsed.effective_from, replaced, now)
+        effective_from = _effective_from(parsed.effective_from, now, is_echo=parsed.read_as is not None)
         before = self._find_in_force(marks, effective_from)
         if before is not None and before.text == text:
             return _shown(before)
         added = StoredVersion(_next_number(marks), _second(effective_from), _second(now), actor, text)
-        self._versions.add_version(added, marks)
+        self._versions.add_version(added, marks, others(_mark_shown(before) if before else {}, _mark_shown(added)))
         self._marks_read_at = None
         return _shown(added)
 
@@ -149,9 +155,9 @@ def _in_force(marks: Sequence[VersionMark], instant: datetime) -> int:
     return version
 
 
-def _effective_from(wanted: datetime | None, replaced: StoredVersion | None, now: datetime) -> datetime:
-    if wanted is None or (replaced is not None and _second(wanted) == replaced.effective_from):
-        return now
+def _effective_from(wanted: datetime | None, now: datetime, *, is_echo: bool) -> datetime:
+    if wanted is None or (is_echo and wanted < _second(now)):
+        return _second(now)
     if wanted < _second(now):
         sentence = "A version counts from now on or from later: what happened keeps the rules of its day."
         raise ValidationFailedError.at("/effective_from", "in_the_past", sentence)
@@ -164,7 +170,11 @@ def _next_number(marks: Sequence[VersionMark]) -> int:
 
 def _shown(version: StoredVersion) -> dict[str, Any]:
     document: dict[str, Any] = json.loads(version.text)
-    return {"version": version.version, "effective_from": _instant_text(version.effective_from), **document}
+    return {**_mark_shown(version), **document}
+
+
+def _mark_shown(version: StoredVersion) -> dict[str, Any]:
+    return {"version": version.version, "effective_from": _instant_text(version.effective_from)}
 
 
 def _second(instant: datetime) -> datetime:

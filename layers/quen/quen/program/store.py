@@ -8,7 +8,7 @@
     which versions there are      get PROGRAM/CURRENT, consistent                           1
     one version                   get PROGRAM/VERSION#<n>, consistent                       1 per 4 KB
     versions, newest first        query PROGRAM, VERSION# backwards, without the text       1 per 4 KB of items
-    a new version                 one transaction: VERSION#<n> if absent, CURRENT if its highest number is as read
+    a new version                 one transaction: VERSION#<n> if absent, CURRENT if its highest number is as read, others
 
 CURRENT lists the newest versions only: a receipt older than all of them goes by the oldest one listed.
 """
@@ -27,7 +27,7 @@ from quen.dynamodb import IntAttribute, bind, commit, put
 from quen.errors import ConflictRetryError, NotFoundError
 from quen.program.model import VersionMark
 from quen.program.service import StoredVersion
-from quen.writes import TransactionRefusedError
+from quen.writes import TransactionRefusedError, Write
 
 MARKS_MAX = 500
 VERSION_MAX = 999_999
@@ -85,8 +85,8 @@ class ProgramStore:
         except VersionItem.DoesNotExist:
             raise NotFoundError("The program has no such version.") from None
 
-    def add_version(self, version: StoredVersion, marks: Sequence[VersionMark]) -> None:
-        """The version and the list that names it, both or neither."""
+    def add_version(self, version: StoredVersion, marks: Sequence[VersionMark], others: Sequence[Write] = ()) -> None:
+        """The version, the list that names it and the others, all or nothing."""
         listed = [*marks, VersionMark(version.version, version.effective_from)][-MARKS_MAX:]
         current = CurrentItem(version=version.version, marks=[_mark_text(mark) for mark in listed])
         highest = max((mark.version for mark in marks), default=None)
@@ -103,6 +103,7 @@ class ProgramStore:
         writes = [
             put("version", item, condition="attribute_not_exists(PK)"),
             put("current", current, condition=condition, values=values),
+            *others,
         ]
         try:
             commit(self._client, writes)

@@ -1,7 +1,7 @@
 """The audit trail: every change and every unmasked read by staff leaves a record that nothing takes away again.
 
-A use case that commits a transaction takes the record's write into it (`write`), so that neither is there without the
-other; a read is recorded before it is answered.
+A change that is one transaction takes the record's write into it (`write`), so that neither is there without the other.
+What is none (a read, a job's run) is recorded before it is answered or begun (`record`): as something asked for.
 """
 
 from __future__ import annotations

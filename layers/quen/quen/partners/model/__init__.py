@@ -2,11 +2,9 @@
 
 from quen.partners.model.digest import check_digests
 from quen.partners.model.errors import (
-    BodyTooLargeError,
     ContentDigestMalformedError,
     ContentDigestMismatchError,
     ContentDigestUnsupportedError,
-    DuplicateHeaderError,
     HeadersTooLargeError,
     PathNotCanonicalError,
     QueryNotAllowedError,
@@ -47,12 +45,10 @@ __all__ = [
     "ALL_RIGHTS",
     "TAG",
     "Algorithm",
-    "BodyTooLargeError",
     "Component",
     "ContentDigestMalformedError",
     "ContentDigestMismatchError",
     "ContentDigestUnsupportedError",
-    "DuplicateHeaderError",
     "HeadersTooLargeError",
     "IssuedKey",
     "KeyState",

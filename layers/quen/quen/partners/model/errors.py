@@ -2,8 +2,6 @@
 
     QuenError
     ├── HeadersTooLargeError              headers_too_large (431)            more than 16 KB of them
-    ├── BodyTooLargeError                 body_too_large (413)               more than 128 KB of it
-    ├── DuplicateHeaderError              duplicate_header (400)             a header that counts, sent twice
     ├── PathNotCanonicalError             path_not_canonical (400)           a path with a second spelling
     ├── QueryNotAllowedError              query_not_allowed (400)            a query string, which cannot be signed here
     ├── SignatureMalformedError           signature_malformed (400)          not a signature of the profile
@@ -18,7 +16,8 @@
         ├── SignatureInvalidError             signature_invalid
         └── SignatureReplayedError            signature_replayed
 
-The status in brackets is what `quen.http.problems` answers; a 401 answers `accept_signature` in `Accept-Signature`
+`quen.requests` has those that an unsigned request can get as well. The status in brackets is what `quen.http.problems`
+answers; a 401 answers `accept_signature` in `Accept-Signature`
 (https://www.rfc-editor.org/rfc/rfc9421#section-5).
 """
 
@@ -30,16 +29,6 @@ from quen.errors import QuenError
 class HeadersTooLargeError(QuenError):
     code = "headers_too_large"
     title = "The headers are too large"
-
-
-class BodyTooLargeError(QuenError):
-    code = "body_too_large"
-    title = "The body is too large"
-
-
-class DuplicateHeaderError(QuenError):
-    code = "duplicate_header"
-    title = "A header that may appear once appears twice"
 
 
 class PathNotCanonicalError(QuenError):

@@ -10,16 +10,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from quen.partners.model.errors import (
-    BodyTooLargeError,
-    DuplicateHeaderError,
-    HeadersTooLargeError,
-    PathNotCanonicalError,
-    QueryNotAllowedError,
-)
+from quen.partners.model.errors import HeadersTooLargeError, PathNotCanonicalError, QueryNotAllowedError
+from quen.requests import DuplicateHeaderError, refuse_oversize
 
 HEADERS_BYTES_MAX = 16 * 1024
-BODY_BYTES_MAX = 128 * 1024
 PATH_CHARACTERS_MAX = 1024
 
 SINGLE_HEADERS = frozenset(
@@ -89,8 +83,7 @@ def _check_sizes(request: SignedRequest) -> None:
     lines = ((name, value) for name, values in request.headers.items() for value in values)
     if sum(len(name) + len(value.encode(errors="surrogatepass")) for name, value in lines) > HEADERS_BYTES_MAX:
         raise HeadersTooLargeError(f"All headers together may have {HEADERS_BYTES_MAX} bytes.")
-    if len(request.body) > BODY_BYTES_MAX:
-        raise BodyTooLargeError(f"A body may have {BODY_BYTES_MAX} bytes.")
+    refuse_oversize(request.body)
 
 
 def _check_duplicates(request: SignedRequest) -> None:

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from quen.partners.model.errors import (
-    DuplicateHeaderError,
     SignatureComponentsMissingError,
     SignatureExpiredError,
     SignatureMalformedError,
     SignatureParamsMissingError,
 )
 from quen.partners.model.request import SignedRequest
+from quen.requests import DuplicateHeaderError
 
 TAG = "loyalty-partner-v1"
 LABEL = "sig1"

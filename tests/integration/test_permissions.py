@@ -1,0 +1,244 @@
+"""Least privilege, held to what the functions do: every call that a function makes is granted, by its handler's own run.
+
+The calls are taken where botocore sends them, so what a function builds without using it asks for nothing. What it is
+granted and does not touch here is named below, with the reason.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import botocore.handlers
+import pytest
+
+from local.template_reader import read_template
+from quen.bootstrap import application
+from sample_events import sample_event
+from served import Served, serving
+from tables import DATA_TEMPLATE
+
+INFRA = DATA_TEMPLATE.parent
+CONTEXT = SimpleNamespace(get_remaining_time_in_millis=lambda: 60_000)
+QUEUES = ("messages", "expire-points", "birthday-rewards", "events-failed")
+TABLES = ("ledger", "members", "program", "messages")
+REGION = "us-east-1"
+Grant = tuple[str, str]
+
+TRANSACTIONS = {
+    "Put": "PutItem",
+    "Update": "UpdateItem",
+    "Delete": "DeleteItem",
+    "ConditionCheck": "ConditionCheckItem",
+}
+AFTER_ALL_POINTS = sample_event("expire_points", "start") | {"time": "2032-01-01T06:00:04Z"}
+
+
+def read(file: str) -> dict[str, Any]:
+    return read_template((INFRA / file).read_text("utf-8"))
+
+
+FUNCTIONS = read("../template.yaml")["Resources"]
+POLICIES = read("access.yaml")["Resources"]
+
+
+def resource_name(resource: Any) -> str:
+    """`LedgerTable`, `LedgerTable/index/DueAccounts`, `MasterKey`: what a policy's resource is about."""
+    if isinstance(resource, dict) and "Ref" in resource:
+        return str(resource["Ref"]).removesuffix("Arn")
+    text = str(resource["Fn::Sub"] if isinstance(resource, dict) else resource)
+    return text.replace("${", "").replace("Arn}", "").rpartition(":")[2]
+
+
+def grants(function: str) -> set[Grant]:
+    """The (action, resource) pairs that the function's policies allow."""
+    allowed = set()
+    for policy in FUNCTIONS[function]["Properties"]["Policies"]:
+        capability = policy["Fn::GetAtt"].removeprefix("Access.Outputs.")
+        for statement in POLICIES[capability]["Properties"]["PolicyDocument"]["Statement"]:
+            many = [part if isinstance(part, list) else [part] for part in (statement["Action"], statement["Resource"])]
+            allowed |= {(action, resource_name(resource)) for action in many[0] for resource in many[1]}
+    return allowed
+
+
+class Calls:
+    """What is sent to AWS, as the actions and resources that IAM would judge."""
+
+    def __init__(self) -> None:
+        self.made: set[Grant] = set()
+        self.tables: dict[str, str] = {}
+
+    def note(self, params: dict[str, Any], model: Any, **_: Any) -> None:
+        if not self.tables:
+            return  # the world is still being made
+        service = model.service_model.endpoint_prefix
+        content = params["body"]
+        asked = json.loads(content) if content else {}
+        self.made |= {*self._judged(service, model.name, asked)}
+
+    def _judged(self, service: str, operation: str, asked: dict[str, Any]) -> Iterator[Grant]:
+        if operation == "TransactWriteItems":
+            for item in asked["TransactItems"]:
+                [(kind, write)] = item.items()
+                yield f"dynamodb:{TRANSACTIONS[kind]}", self.tables[write["TableName"]]
+        elif operation == "BatchGetItem":
+            yield from (("dynamodb:BatchGetItem", self.tables[name]) for name in asked["RequestItems"])
+        elif service == "dynamodb":
+            index = f"/index/{asked['IndexName']}" if "IndexName" in asked else ""
+            yield f"dynamodb:{operation}", self.tables[asked["TableName"]] + index
+        elif service == "sqs":
+            name = asked["QueueUrl"].rpartition("/")[2].title().replace("-", "")
+            yield "sqs:SendMessage", f"{name}Queue"
+        elif service == "secretsmanager":
+            yield "secretsmanager:GetSecretValue", "MasterKey" if "master" in asked["SecretId"] else "partners/*"
+        else:
+            yield f"{service}:{operation}", "EventBus"
+
+
+class World:
+    """A stack with two members, and the queues that its functions are worked from."""
+
+    def __init__(self, served: Served, calls: Calls) -> None:
+        self._calls = calls
+        self._sqs = boto3.client("sqs", region_name=REGION)
+        for queue in QUEUES:
+            self._sqs.create_queue(QueueName=queue)
+        boto3.client("events", region_name=REGION).create_event_bus(Name="quen-test")
+        self.born_on_the_day = served.enrol(birthday="1994-12-01")
+        served.enrol("hoa", "+84901234568")
+        settings = application().settings
+        self._tables = {getattr(settings, f"{name}_table"): f"{name.title()}Table" for name in TABLES}
+
+    def drain(self, queue: str) -> dict[str, Any]:
+        """What the queue holds, as SQS's event."""
+        url = f"https://sqs.{REGION}.amazonaws.com/123456789012/{queue}"
+        messages: list[Any] = []
+        while some := self._sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+            messages += some
+        return {"Records": [{"messageId": one["MessageId"], "body": one["Body"]} for one in messages]}
+
+    def called_by(self, function: Callable[[Any, Any], Any], event: Any) -> set[Grant]:
+        """What a fresh process of that function asks AWS for."""
+        application.cache_clear()
+        self._calls.tables = self._tables
+        answer = function(event, CONTEXT)
+        self._calls.tables = {}
+        application.cache_clear()
+        assert not (answer or {}).get("batchItemFailures")
+        return {*self._calls.made}
+
+
+def expire_start(world: World) -> set[Grant]:
+    from expire_points.app import start
+
+    return world.called_by(start, AFTER_ALL_POINTS)
+
+
+def expire_work(world: World) -> set[Grant]:
+    from expire_points.app import start, work
+
+    start(AFTER_ALL_POINTS, None)
+    return world.called_by(work, world.drain("expire-points"))
+
+
+def birthday_start(world: World) -> set[Grant]:
+    from birthday_rewards.app import start
+
+    return world.called_by(start, sample_event("birthday_rewards", "start"))
+
+
+def birthday_work(world: World) -> set[Grant]:
+    from birthday_rewards.app import start, work
+
+    start(sample_event("birthday_rewards", "start"), None)
+    return world.called_by(work, world.drain("birthday-rewards"))
+
+
+def publish(world: World) -> set[Grant]:
+    from publish_events.app import handle
+
+    samples = [sample_event("publish_events", name) for name in ("enrolment", "redemption", "unreadable")]
+    return world.called_by(handle, {"Records": [record for sample in samples for record in sample["Records"]]})
+
+
+def send(world: World) -> set[Grant]:
+    from send_messages.app import handle
+
+    event = sample_event("send_messages", "birthday")
+    [record] = event["Records"]
+    body = json.loads(record["body"]) | {"member_id": world.born_on_the_day}
+    return world.called_by(handle, {"Records": [record | {"body": json.dumps(body)}]})
+
+
+def authorize(world: World) -> set[Grant]:
+    from authorize.app import answer
+    from quen.members.model import Login
+    from quen.members.tokens import TokenClaims
+
+    class BelievingVerifier:
+        def verify(self, _token: str) -> TokenClaims:
+            return TokenClaims(Login("https://id.example.com", "lan"), "", 0)
+
+    def handle(event: Any, _context: object) -> None:
+        app = application()
+        assert app.tokens  # made as the handler makes it, but the issuer is not asked
+        verifier: Any = BelievingVerifier()
+        answer(event, verifier, app.members.find_member_id)
+
+    return world.called_by(handle, sample_event("authorize", "bad_token"))
+
+
+RUNS: dict[str, Callable[[World], set[Grant]]] = {
+    "ExpirePointsStartFunction": expire_start,
+    "ExpirePointsWorkFunction": expire_work,
+    "BirthdayRewardsStartFunction": birthday_start,
+    "BirthdayRewardsWorkFunction": birthday_work,
+    "PublishEventsFunction": publish,
+    "SendMessagesFunction": send,
+    "AuthorizeFunction": authorize,
+}
+WITHOUT_A_CALL = {
+    "ExpirePointsStartFunction": {"EventsFailedQueue"},  # Lambda itself parks there what could not be started
+    "BirthdayRewardsStartFunction": {"EventsFailedQueue"},
+    "ExpirePointsWorkFunction": {"ExpirePointsQueue"},  # put back when time runs out
+    "BirthdayRewardsWorkFunction": {"BirthdayRewardsQueue"},
+    "SendMessagesFunction": {"MessagesQueue", "identity/*", "*"},  # held over quiet hours; e-mail, text message
+}
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    calls = Calls()
+    hook = ("before-call", calls.note)
+    botocore.handlers.BUILTIN_HANDLERS.append(hook)
+    try:
+        with serving() as served:
+            yield World(served, calls)
+    finally:
+        botocore.handlers.BUILTIN_HANDLERS.remove(hook)
+
+
+@pytest.mark.parametrize("sandbox", ["false", "true"])
+@pytest.mark.parametrize("function", RUNS)
+def test_a_function_may_do_what_it_does(
+    function: str, sandbox: str, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SANDBOX", sandbox)
+    assert RUNS[function](world) - grants(function) == set()
+
+
+@pytest.mark.parametrize("function", RUNS)
+def test_a_function_may_touch_nothing_that_it_never_touches(
+    function: str, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SANDBOX", "true")  # whose clock is in the Program table
+    touched = {resource for _, resource in RUNS[function](world)}
+    assert {resource for _, resource in grants(function)} - WITHOUT_A_CALL.get(function, set()) == touched
+
+
+def test_only_the_apis_are_not_run_here() -> None:
+    functions = {name for name, resource in FUNCTIONS.items() if resource["Type"] == "AWS::Serverless::Function"}
+    assert functions - {*RUNS} == {"MobileApiFunction", "PartnerApiFunction", "AdminApiFunction"}

@@ -1,0 +1,77 @@
+"""What a log line says besides its own words: what is deployed, and why something did not answer."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, ReadTimeoutError
+
+from quen.errors import TemporarilyUnavailableError
+from quen.observability import cause_of
+from quen.settings import Settings
+
+WRITE_LINES = """
+from quen.bootstrap import application
+from quen.observability import logger
+logger().info("before")
+application()
+logger().info("after")
+"""
+WRITE_LEVELS = """
+from quen.observability import logger
+for write in (logger().debug, logger().info, logger().warning, logger().error):
+    write("a line")
+"""
+
+NAMES = {name.upper(): "a-name" for name in Settings.__annotations__ if name not in {"revision", "log_level"}}
+
+
+def lines_of(script: str, **given: str) -> list[dict[str, Any]]:
+    """What a process of its own logs, because a process has one logger."""
+    environment = {"PYTHONPATH": os.pathsep.join(sys.path), **NAMES, **given}
+    ran = subprocess.run(
+        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True, timeout=60
+    )
+    return [json.loads(line) for line in ran.stdout.splitlines()]
+
+
+def caused(cause: Exception | None) -> TemporarilyUnavailableError:
+    error = TemporarilyUnavailableError()
+    error.__cause__ = cause
+    return error
+
+
+def test_the_cause_is_named_by_its_type_and_by_aws_s_code() -> None:
+    throttled = ClientError({"Error": {"Code": "ThrottlingException", "Message": "0901234567"}}, "GetItem")
+    assert cause_of(caused(throttled)) == "ClientError ThrottlingException"
+    assert cause_of(caused(ReadTimeoutError(endpoint_url="https://example.com"))) == "ReadTimeoutError"
+
+
+def test_what_has_no_cause_names_none() -> None:
+    assert cause_of(caused(None)) is None
+
+
+@pytest.mark.parametrize(("given", "said"), [({"REVISION": "4f1c2aa"}, "4f1c2aa"), ({}, "unknown")])
+def test_a_line_says_what_is_deployed(given: dict[str, str], said: str) -> None:
+    lines = lines_of(WRITE_LINES, **given)
+    assert [line["message"] for line in lines] == ["before", "after"]
+    assert lines[1]["revision"] == said
+
+
+@pytest.mark.parametrize(
+    ("level", "written"),
+    [
+        ("DEBUG", ["DEBUG", "INFO", "WARNING", "ERROR"]),
+        ("INFO", ["INFO", "WARNING", "ERROR"]),
+        ("WARN", ["WARNING", "ERROR"]),
+        ("ERROR", ["ERROR"]),
+    ],
+)
+def test_the_level_is_obeyed_as_lambda_and_the_template_name_it(level: str, written: list[str]) -> None:
+    lines = lines_of(WRITE_LEVELS, LOG_LEVEL=level, AWS_LAMBDA_LOG_LEVEL=level)
+    assert [line["level"] for line in lines] == written
