@@ -53,9 +53,7 @@ class House(Application):
             email_from="hello@example.test",
             public_authority="",
             sandbox=False,
-            stage="live",
             aws_region="us-east-1",
-            log_level="INFO",
             revision="test",
         )
         super().__init__(settings)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from quen.http.views import instant
+from quen.instants import format_second
 from quen.partners.model import IssuedKey, Partner, PartnerKey
 from quen.staff.model import AuditRecord
 
@@ -16,7 +16,7 @@ def partner_view(partner: Partner) -> dict[str, Any]:
         "name": partner.name,
         "state": partner.state.value,
         "rights": sorted(right.value for right in partner.rights),
-        "created_at": instant(partner.created_at),
+        "created_at": format_second(partner.created_at),
     }
 
 
@@ -27,9 +27,9 @@ def key_view(key: PartnerKey) -> dict[str, Any]:
         "partner_id": key.partner_id,
         "algorithm": key.algorithm.value,
         "state": key.state.value,
-        "not_before": instant(key.not_before),
-        "not_after": instant(key.not_after) if key.not_after else None,
-        "created_at": instant(key.created_at),
+        "not_before": format_second(key.not_before),
+        "not_after": format_second(key.not_after) if key.not_after else None,
+        "created_at": format_second(key.created_at),
         "public_key": key.public_key,
     }
 
@@ -43,7 +43,7 @@ def audit_view(record: AuditRecord) -> dict[str, Any]:
     """One record of the trail."""
     return {
         "audit_id": record.audit_id,
-        "at": instant(record.at),
+        "at": format_second(record.at),
         "actor": record.actor,
         "role": record.role.value,
         "action": record.action.value,

@@ -22,7 +22,7 @@ WATCH_SECONDS = 0.5
 
 EXAMPLE = """
 quen serve
-quen serve --port 5000 --data /tmp/quen --fresh
+quen serve --port 5000 --data my-shop --fresh
 """
 
 

@@ -9,9 +9,7 @@ _OPTIONAL = {
     "PUBLIC_AUTHORITY": "",
     "EMAIL_FROM": "",
     "SANDBOX": "false",
-    "STAGE": "live",
     "AWS_REGION": "",
-    "LOG_LEVEL": "INFO",
     "REVISION": "unknown",
 }
 
@@ -41,9 +39,7 @@ class Settings:
     email_from: str
     public_authority: str
     sandbox: bool
-    stage: str
     aws_region: str
-    log_level: str
     revision: str
 
     @classmethod

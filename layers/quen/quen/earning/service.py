@@ -9,9 +9,9 @@ from typing import Any, Protocol
 from quen.earning.model import Purchase
 from quen.earning.receipt import receipt_text
 from quen.errors import PurchaseAlreadyRecordedError, PurchaseNotFoundError, QuenError, ValidationFailedError
+from quen.instants import format_instant
 from quen.ledger.documents import Claim, DocumentKey, Outcome
 from quen.ledger.model import NEVER, Account, Entry, RecordPurchase, bring_up_to, decide, entry_id
-from quen.ledger.model.chain import format_instant
 from quen.ledger.service import Ledger, folded
 from quen.ledger.views import account_view, explanation_view
 from quen.members.model import MemberReference

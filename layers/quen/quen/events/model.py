@@ -11,9 +11,10 @@ import base64
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from quen.instants import format_instant
 from quen.ledger.model import Entry, entry_id
 from quen.ledger.model.values import ISSUED
 
@@ -124,7 +125,7 @@ def _detail(type_: str, fact: str, member_id: str, sequence: int, occurred_at: d
         "version": EVENT_VERSION,
         "member_id": member_id,
         "sequence": sequence,
-        "occurred_at": occurred_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "occurred_at": format_instant(occurred_at),
     }
 
 

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
+from quen.instants import format_second
 from quen.members.model import CardView, Consent, Member
-
-
-def instant(value: datetime) -> str:
-    """RFC 3339 in UTC, in whole seconds."""
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def profile_view(member: Member) -> dict[str, Any]:
@@ -24,7 +19,7 @@ def profile_view(member: Member) -> dict[str, Any]:
         "birthday": member.birthday.isoformat() if member.birthday else None,
         "locale": member.locale,
         "consents": [_consent(consent) for consent in member.consents],
-        "joined_at": instant(member.joined_at),
+        "joined_at": format_second(member.joined_at),
     }
 
 
@@ -39,7 +34,7 @@ def staff_member_view(member: Member, *, unmasked: bool) -> dict[str, Any]:
 
 def card_view(card: CardView) -> dict[str, Any]:
     """The virtual card."""
-    return {"card_code": card.card_code, "qr_token": card.qr_token, "valid_until": instant(card.valid_until)}
+    return {"card_code": card.card_code, "qr_token": card.qr_token, "valid_until": format_second(card.valid_until)}
 
 
 def _consent(consent: Consent) -> dict[str, Any]:
@@ -47,5 +42,5 @@ def _consent(consent: Consent) -> dict[str, Any]:
         "purpose": consent.purpose,
         "granted": consent.granted,
         "text_version": consent.text_version,
-        "recorded_at": instant(consent.recorded_at),
+        "recorded_at": format_second(consent.recorded_at),
     }

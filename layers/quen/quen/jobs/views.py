@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
+from quen.instants import format_instant
 from quen.jobs.model import Run
 
 
@@ -20,11 +20,7 @@ def run_view(run: Run) -> dict[str, Any]:
         "done": run.counts.done,
         "failed": run.failures,
         "points": run.counts.points,
-        "started_at": _instant(run.started_at),
-        "finished_at": _instant(run.finished_at) if run.finished_at else None,
+        "started_at": format_instant(run.started_at),
+        "finished_at": format_instant(run.finished_at) if run.finished_at else None,
         "started_by": run.started_by,
     }
-
-
-def _instant(instant: datetime) -> str:
-    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")

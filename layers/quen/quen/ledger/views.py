@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from quen.instants import format_instant
 from quen.ledger.model import NEVER, Account, Entry, entry_id
-from quen.ledger.model.chain import format_instant
 from quen.ledger.model.values import ACTIVE, DEBT, HELD, PENDING, Lots
 from quen.program.model import Program
 

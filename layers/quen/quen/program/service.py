@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from quen.clock import Clock
 from quen.errors import NotFoundError, ValidationFailedError
+from quen.instants import format_second
 from quen.program.compiled import canonical_text, compile_program
 from quen.program.model import Program, VersionMark, version_at
 from quen.writes import Write
@@ -121,8 +122,8 @@ class Programs:
         return [
             {
                 "version": version.version,
-                "effective_from": _instant_text(version.effective_from),
-                "recorded_at": _instant_text(version.recorded_at),
+                "effective_from": format_second(version.effective_from),
+                "recorded_at": format_second(version.recorded_at),
                 "actor": version.actor,
             }
             for version in self._versions.list_versions(before, limit)
@@ -174,13 +175,9 @@ def _shown(version: StoredVersion) -> dict[str, Any]:
 
 
 def _mark_shown(version: StoredVersion) -> dict[str, Any]:
-    return {"version": version.version, "effective_from": _instant_text(version.effective_from)}
+    return {"version": version.version, "effective_from": format_second(version.effective_from)}
 
 
 def _second(instant: datetime) -> datetime:
     """The instant at which its second began: versions count from whole seconds."""
     return instant.astimezone(UTC).replace(microsecond=0)
-
-
-def _instant_text(instant: datetime) -> str:
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

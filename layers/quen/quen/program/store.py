@@ -16,7 +16,6 @@ CURRENT lists the newest versions only: a receipt older than all of them goes by
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import cast
 
 from botocore.client import BaseClient
@@ -25,6 +24,7 @@ from pynamodb.models import Model
 
 from quen.dynamodb import IntAttribute, bind, commit, put
 from quen.errors import ConflictRetryError, NotFoundError
+from quen.instants import format_instant, parse_instant
 from quen.program.model import VersionMark
 from quen.program.service import StoredVersion
 from quen.writes import TransactionRefusedError, Write
@@ -95,8 +95,8 @@ class ProgramStore:
         item = VersionItem(
             SK=_sort_key(version.version),
             version=version.version,
-            effective_from=_text(version.effective_from),
-            recorded_at=_text(version.recorded_at),
+            effective_from=format_instant(version.effective_from),
+            recorded_at=format_instant(version.recorded_at),
             actor=version.actor,
             text=version.text,
         )
@@ -129,8 +129,8 @@ class ProgramStore:
 def _version(item: VersionItem) -> StoredVersion:
     return StoredVersion(
         version=item.version,
-        effective_from=_instant(item.effective_from),
-        recorded_at=_instant(item.recorded_at),
+        effective_from=parse_instant(item.effective_from),
+        recorded_at=parse_instant(item.recorded_at),
         actor=item.actor,
         text=item.text or "",
     )
@@ -142,16 +142,8 @@ def _sort_key(version: int) -> str:
 
 def _mark(text: str) -> VersionMark:
     effective_from, _, version = text.partition(" ")
-    return VersionMark(int(version), _instant(effective_from))
+    return VersionMark(int(version), parse_instant(effective_from))
 
 
 def _mark_text(mark: VersionMark) -> str:
-    return f"{_text(mark.effective_from)} {mark.version}"
-
-
-def _text(instant: datetime) -> str:
-    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-def _instant(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+    return f"{format_instant(mark.effective_from)} {mark.version}"

@@ -12,8 +12,8 @@ from typing import Any, Protocol
 
 from quen.clock import Clock
 from quen.errors import MemberNotFoundError, NotFoundError
+from quen.instants import format_instant
 from quen.ledger.model import Account, Sealed, parse_entry, verify
-from quen.ledger.model.chain import format_instant
 from quen.verification.model import FLAWS_KEPT_MAX, MemberFlaw, Verification
 
 READS_MAX = 3

@@ -12,10 +12,10 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Any, NamedTuple, cast
 
 from quen.earning.model import RuleShare
+from quen.instants import format_instant, parse_instant
 from quen.ledger.model.fold import BrokenLedgerError, apply
 from quen.ledger.model.values import Account, Entry, Hold, HoldChange, Reference
 
@@ -133,16 +133,6 @@ def _believed(sealed: Sealed, account: Account) -> Entry:
     if entry.balance_after != account.active + entry.points:
         raise BrokenLedgerError(entry.sequence, "states a balance that its history does not give")
     return entry
-
-
-def format_instant(instant: datetime) -> str:
-    """RFC 3339 in UTC: whole seconds where there is no fraction."""
-    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-def parse_instant(text: str) -> datetime:
-    """The aware instant that `format_instant` wrote."""
-    return datetime.fromisoformat(text)
 
 
 def hold_form(hold: Hold) -> dict[str, Any]:
