@@ -1,6 +1,8 @@
 # One command for each verb, the same here and in CI. Everything sets itself up: Python 3.11 or newer is all it needs.
 PYTHON ?= python3
 IN_VENV := .venv/bin/
+# Lambda runs Python 3.13; bytecode is packed where that version is here.
+BYTECODE_PYTHON = $(shell $(IN_VENV)python -c 'import sys; print(sys.executable if sys.version_info[:2] == (3, 13) else "python3.13")')
 export AWS_DEFAULT_REGION ?= us-east-1
 export SAM_CLI_TELEMETRY := 0
 
@@ -42,7 +44,7 @@ bench: setup ## Measure what a cold start of each function costs
 	@$(IN_VENV)python -m local.bench
 
 build: setup ## Build what `sam deploy --template build/aws/template.yaml` sends to AWS
-	@QUEN_BUILD=aws QUEN_PYTHON=$(CURDIR)/$(IN_VENV)python QUEN_BYTECODE_PYTHON=python3.13 \
+	@QUEN_BUILD=aws QUEN_PYTHON=$(CURDIR)/$(IN_VENV)python QUEN_BYTECODE_PYTHON=$(BYTECODE_PYTHON) \
 		.venv-stack/bin/sam build --template template.yaml --build-dir build/aws --build-in-source
 
 clean: ## Remove what was built or cached; the stack's data and the environments stay

@@ -59,7 +59,8 @@ class Emulator:
             raise LocalError("the emulator is not installed; run `make run` or `make test`, which set it up.")
         if not is_free(self.port):
             raise LocalError(
-                f"port {self.port} is taken by another program; stop it or choose another: --port {free_port()}."
+                f"port {self.port} is taken by another program; stop it or choose another, with data of its own:"
+                f' make run ARGS="--port {(port := free_port())} --data .quen-{port}".'
             )
         temporary = self._scratch / "tmp"
         shutil.rmtree(temporary, ignore_errors=True)  # what a killed emulator left behind

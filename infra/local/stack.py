@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import fcntl
 import shutil
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from local.connection import FILE_NAME, write_private
+from local.connection import FILE_NAME, load_connection, write_private
 from local.deployment import Deployment
 from local.emulator import HOST, Emulator
 from local.emulator_gaps import STAGE, EmulatorGaps
@@ -26,16 +26,36 @@ EMAIL_FROM = "hello@quen.example"
 MADE_HERE = ("emulator", "identity", "tmp", "emulator.log", "deployed", "seed.json", FILE_NAME)
 
 
+DEFAULT_PORT = 4566
+
+
+def port_of(data: Path, wanted: int | None, *, fresh: bool) -> int:
+    """Where AWS answers: as wanted, or where this data was made. What is deployed names its port, so it stays there.
+
+    Raises LocalError where the two differ.
+    """
+    file = data / FILE_NAME
+    made_on = None
+    if file.is_file() and not fresh:
+        with suppress(ValueError):  # a damaged file says nothing, and is written anew
+            made_on = urlsplit(str(load_connection(data).get("aws_endpoint"))).port
+    if wanted and made_on and wanted != made_on:
+        raise LocalError(
+            f"the data in {data} was made on port {made_on}; use that port, another --data DIR, or --fresh to begin anew."
+        )
+    return wanted or made_on or DEFAULT_PORT
+
+
 class LocalStack:
     """Entering brings it up and answers when it is ready; leaving stops it in order and keeps the data."""
 
-    def __init__(self, data: Path, port: int, *, fresh: bool = False) -> None:
+    def __init__(self, data: Path, port: int | None = None, *, fresh: bool = False) -> None:
         self._data = data
-        self._port = port
+        self._port = port_of(data, port, fresh=fresh)
         self._fresh = fresh
         self._deployed_now = False
         self._running = ExitStack()
-        self.emulator = Emulator(port, data, data=data / "emulator")
+        self.emulator = Emulator(self._port, data, data=data / "emulator")
         self.connection: dict[str, Any] = {}
 
     def __enter__(self) -> Self:
@@ -56,7 +76,10 @@ class LocalStack:
     def _own_the_data(self) -> None:
         """One stack at a time on one data directory."""
         # Keys, secrets and members' data are in it.
-        self._data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            self._data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise LocalError(f"{self._data} cannot be the data directory: {error.strerror}.") from None
         lock = self._running.enter_context((self._data / "lock").open("w"))
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -9,6 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from local.callers import ask_for, open_staff
+from local.errors import LocalError
 from local.running_stack import RunningStack, on_stack
 from local.sandbox_clock import SECOND, SandboxClockItem
 from local.terminal import DONE, Subcommands, add_command, print_fields, print_json
@@ -28,6 +29,8 @@ DETAILS = (
 UNITS = {"d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1), "s": SECOND}
 _STEPS = re.compile(r"(?:[0-9]{1,6}[dhms])+")
 _STEP = re.compile(r"([0-9]+)([dhms])")
+
+EARLIEST, LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 When = datetime | str | None
 """An instant; a local day or time as it was typed, which the program's zone makes an instant; None is the real time."""
@@ -60,17 +63,24 @@ def set_to(stack: RunningStack, arguments: argparse.Namespace) -> int:
     if arguments.when is None:
         clock.set_offset(timedelta(0))
     elif isinstance(arguments.when, str):
-        clock.set_now(datetime.fromisoformat(arguments.when).replace(tzinfo=load_zone(stack)).astimezone(UTC))
+        clock.set_now(_within(datetime.fromisoformat(arguments.when).replace(tzinfo=load_zone(stack)).astimezone(UTC)))
     else:
-        clock.set_now(arguments.when)
+        clock.set_now(_within(arguments.when))
     return _print_clock(stack, clock, as_json=arguments.json)
 
 
 def advance(stack: RunningStack, arguments: argparse.Namespace) -> int:
     """Move the clock on, or back."""
     clock = open_clock(stack)
-    clock.set_offset(clock.read_offset() + arguments.step)
+    clock.set_now(_within(clock.now() + arguments.step))
     return _print_clock(stack, clock, as_json=arguments.json)
+
+
+def _within(instant: datetime) -> datetime:
+    """The instant, where requests could name it. Raises LocalError."""
+    if not EARLIEST <= instant < LATEST:
+        raise LocalError(f"the clock goes from {EARLIEST.year} to {LATEST.year - 1}.")
+    return instant
 
 
 def open_clock(stack: RunningStack) -> SandboxClockItem:

@@ -8,16 +8,18 @@ import signal
 import sys
 import threading
 import time
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from local.connection import DATA_DIRECTORY
 from local.errors import LocalError
-from local.stack import LocalStack
+from local.stack import DEFAULT_PORT, LocalStack
 from local.terminal import DONE, Subcommands, add_command
 
-DEFAULT_PORT = 4566
 PORT_MAX = 65_534  # the identity provider takes the next one
 WATCH_SECONDS = 0.5
+SEARCH = '{"phone": "+84901000001"}'
 
 
 EXAMPLE = """
@@ -30,7 +32,7 @@ def register(subcommands: Subcommands) -> None:
     """Add the subcommand."""
     parser = add_command(subcommands, "serve", "Run the whole stack on this machine until Ctrl-C.", EXAMPLE)
     parser.add_argument(
-        "--port", type=port_number, default=DEFAULT_PORT, help=f"where AWS answers (default {DEFAULT_PORT})"
+        "--port", type=port_number, help=f"where AWS answers (default {DEFAULT_PORT}, or where the data was made)"
     )
     parser.add_argument("--fresh", action="store_true", help="forget the data of earlier starts")
     parser.set_defaults(run=run)
@@ -65,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         with LocalStack(arguments.data, arguments.port, fresh=arguments.fresh) as stack:
             ready = True
-            announce(stack.connection, seconds=time.monotonic() - started, as_json=arguments.json)
+            announce(stack.connection, arguments.data, seconds=time.monotonic() - started, as_json=arguments.json)
             while not stop.wait(WATCH_SECONDS):
                 if not stack.emulator.is_running:
                     raise LocalError(
@@ -77,12 +79,13 @@ def run(arguments: argparse.Namespace) -> int:
     return DONE
 
 
-def announce(connection: dict[str, Any], *, seconds: float, as_json: bool) -> None:
+def announce(connection: dict[str, Any], data: Path, *, seconds: float, as_json: bool) -> None:
     """Say that it is ready and how to begin."""
     if as_json:
         print(json.dumps({"ready": True, **connection}, ensure_ascii=False), flush=True)
         return
     partner = connection["partner"]
+    elsewhere = "" if data == DATA_DIRECTORY else f" --data {data}"
     lines = [
         f"Quen is ready ({seconds:.0f} s)",
         "",
@@ -99,9 +102,9 @@ def announce(connection: dict[str, Any], *, seconds: float, as_json: bool) -> No
         "",
         "Try, in another terminal:",
         "",
-        "  .venv/bin/quen request GET /v1/me/account --as member",
-        '  .venv/bin/quen request POST /v1/members/search --as partner --json \'{"phone": "+84901000001"}\'',
-        "  .venv/bin/quen request GET /v1/program --as staff",
+        f"  .venv/bin/quen request GET /v1/me/account --as member{elsewhere}",
+        f"  .venv/bin/quen request POST /v1/members/search --as partner --json '{SEARCH}'{elsewhere}",
+        f"  .venv/bin/quen request GET /v1/program --as staff{elsewhere}",
         "",
         "Ctrl-C stops it; the data stays in its directory.",
     ]

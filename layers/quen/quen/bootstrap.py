@@ -87,7 +87,7 @@ class Application:
 
         store = ProgramStore(self._dynamodb, self.settings.program_table)
         seconds = SANDBOX_PROGRAM_CACHE_SECONDS if self.settings.sandbox else CACHE_SECONDS
-        return Programs(store, self.wall, cache_seconds=seconds)
+        return Programs(store, self.wall, cache_seconds=seconds, may_change_currency=self.settings.sandbox)
 
     @cached_property
     def ledger(self) -> Ledger:

@@ -9,6 +9,7 @@ import pytest
 
 from local.command import main
 from local.emulator import HOST
+from local.stack import DEFAULT_PORT, port_of
 
 
 def test_a_taken_port_is_named_and_another_one_offered(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -18,7 +19,7 @@ def test_a_taken_port_is_named_and_another_one_offered(tmp_path: Path, capsys: p
         port = taken.getsockname()[1]
         assert main(["serve", "--port", str(port), "--data", str(tmp_path)]) == 1
     said = capsys.readouterr().err.strip().splitlines()[-1]
-    assert said.startswith(f"quen: port {port} is taken by another program; stop it or choose another: --port ")
+    assert said.startswith(f"quen: port {port} is taken by another program; stop it or choose another")
 
 
 @pytest.mark.parametrize("port", ["0", "65535", "-1", "http", ""])
@@ -37,3 +38,18 @@ def test_fresh_removes_only_what_a_start_made(tmp_path: Path) -> None:
         main(["serve", "--port", str(taken.getsockname()[1]), "--data", str(tmp_path), "--fresh"])
     assert not (tmp_path / "seed.json").exists()
     assert (tmp_path / "mine.txt").read_text() == "kept"
+
+
+def test_data_stays_on_the_port_where_it_was_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "local.json").write_text('{"aws_endpoint": "http://127.0.0.1:4999"}')
+    assert main(["serve", "--port", "5999", "--data", str(tmp_path)]) == 1
+    assert "was made on port 4999; use that port" in capsys.readouterr().err
+    assert port_of(tmp_path, None, fresh=False) == port_of(tmp_path, 4999, fresh=False) == 4999
+    assert port_of(tmp_path, 5999, fresh=True) == 5999
+    assert port_of(tmp_path / "nothing", None, fresh=False) == DEFAULT_PORT
+
+
+def test_a_file_is_no_data_directory(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").write_text("")
+    assert main(["serve", "--data", str(tmp_path / "file")]) == 1
+    assert "cannot be the data directory" in capsys.readouterr().err

@@ -70,6 +70,7 @@ def test_staff_tokens_say_their_role():
         {"phone_number_verified": False, "email_verified": False},
         {"phone_number_verified": None, "email_verified": None},
         {"phone_number_verified": "false", "email_verified": 1.5},
+        {"phone_number_verified": 1, "email_verified": 1},
         {"phone_number": 84901234567, "email": {"address": "hoa@example.com"}},
         {"phone_number": "", "email": "x" * 300},
         {"phone_number": "+84\n", "email": "\x00"},

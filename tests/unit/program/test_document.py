@@ -58,6 +58,7 @@ WRONG: list[tuple[str, Any, str, str]] = [
     ("/program/time_zone", "Asia/Saigonn", "/program/time_zone", "time_zone_unknown"),
     ("/program/time_zone", "../../etc/passwd", "/program/time_zone", "time_zone_unknown"),
     ("/program/time_zone", "", "/program/time_zone", "time_zone_unknown"),
+    ("/program/time_zone", "localtime", "/program/time_zone", "time_zone_unknown"),
     ("/program/currency", "vnd", "/program/currency", "currency_unknown"),
     ("/program/currency", "ZZZ", "/program/currency", "currency_unknown"),
     ("/program/locales", [], "/program/locales", "length"),

@@ -106,6 +106,17 @@ def test_a_document_as_it_was_read_before_can_be_put_back(programs: Programs) ->
     assert programs.current(LATER + timedelta(minutes=2)).birthday == programs.at(NOW).birthday
 
 
+def test_a_program_keeps_its_currency_but_in_a_sandbox(versions: InMemoryVersions, wall: StoppedClock) -> None:
+    Programs(versions, wall).replace(make_document(), actor="a", now=NOW)
+    dollars = changed("/program/currency", "USD")
+    with pytest.raises(ValidationFailedError) as refused:
+        Programs(versions, wall).replace(dollars, actor="a", now=LATER)
+    assert refused.value.faults[0].pointer == "/program/currency"
+    assert len(versions.versions) == 1
+    replaced = Programs(versions, wall, may_change_currency=True).replace(dollars, actor="a", now=LATER)
+    assert replaced["version"] == 2
+
+
 def test_a_write_whose_answer_was_lost_is_answered_the_same_when_repeated(programs: Programs) -> None:
     first = programs.replace(make_document(), actor="a", now=NOW)
     change = first | {"birthday": {"points": 60}}

@@ -151,5 +151,5 @@ class PartnerClient:
 
 
 def _may_retry(answer: Answer) -> bool:
-    """Whether another attempt can end otherwise: the server failed, or others were faster."""
+    """Whether another attempt soon can end otherwise: the server failed, or others were faster. Too often is the caller's."""
     return answer.status >= 500 or (answer.status == 409 and answer.code == "conflict_retry")

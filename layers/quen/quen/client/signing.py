@@ -64,6 +64,8 @@ class Credentials:
     def __post_init__(self) -> None:
         if self.algorithm not in ALGORITHMS:
             raise ValueError(f"the algorithms are {', '.join(ALGORITHMS)}")
+        if not isinstance(self.secret, bytes):
+            raise TypeError("the secret is bytes: base64.b64decode() of what was shown when the key was made")
 
     def sign(self, base: bytes) -> bytes:
         """The raw signature of a signature base."""

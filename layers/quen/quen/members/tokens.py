@@ -152,7 +152,8 @@ def _instant(claims: Mapping[str, Any], name: str, default: float | None = None)
 
 def _verified(claims: Mapping[str, Any], name: str) -> str | None:
     # Apple and Cognito's user info write the flag as a string.
-    is_verified = claims.get(f"{name}_verified") in (True, "true")
+    flag = claims.get(f"{name}_verified")
+    is_verified = flag is True or flag == "true"
     return _text(claims.get(name), CONTACT_LENGTH_MAX) if is_verified else None
 
 

@@ -63,8 +63,16 @@ class Programs:
     A sandbox, where a document is written and used within a second, gives a shorter time.
     """
 
-    def __init__(self, versions: ProgramVersions, wall: Clock, *, cache_seconds: int = CACHE_SECONDS) -> None:
+    def __init__(
+        self,
+        versions: ProgramVersions,
+        wall: Clock,
+        *,
+        cache_seconds: int = CACHE_SECONDS,
+        may_change_currency: bool = False,
+    ) -> None:
         self._versions = versions
+        self._may_change_currency = may_change_currency
         self._wall = wall
         self._cache_time = timedelta(seconds=cache_seconds)
         self._marks: tuple[VersionMark, ...] = ()
@@ -112,6 +120,8 @@ class Programs:
         before = self._find_in_force(marks, effective_from)
         if before is not None and before.text == text:
             return _shown(before)
+        if before is not None and not self._may_change_currency:
+            _check_currency(before.text, text)
         added = StoredVersion(_next_number(marks), _second(effective_from), _second(now), actor, text)
         self._versions.add_version(added, marks, others(_mark_shown(before) if before else {}, _mark_shown(added)))
         self._marks_read_at = None
@@ -154,6 +164,13 @@ def _in_force(marks: Sequence[VersionMark], instant: datetime) -> int:
     if version is None:
         raise NotFoundError("The stack has no program yet.")
     return version
+
+
+def _check_currency(before: str, after: str) -> None:
+    """Points that members hold are worth money of one currency: another one would be another program."""
+    if json.loads(before)["program"]["currency"] != json.loads(after)["program"]["currency"]:
+        sentence = "A program that is in force keeps its currency."
+        raise ValidationFailedError.at("/program/currency", "not_allowed", sentence)
 
 
 def _effective_from(wanted: datetime | None, now: datetime, *, is_echo: bool) -> datetime:

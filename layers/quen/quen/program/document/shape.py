@@ -52,8 +52,12 @@ def _is_printable(text: str) -> str:
     return text
 
 
+# What some machines keep beside the database: their own setting, and a zone that is none.
+_NO_ZONES = frozenset({"localtime", "posixrules", "Factory"})
+
+
 def _is_time_zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in available_timezones() - _NO_ZONES:
         raise PydanticCustomError("time_zone_unknown", "A name of the IANA time zone database, like Asia/Ho_Chi_Minh.")
     return name
 
