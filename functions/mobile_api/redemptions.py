@@ -13,15 +13,9 @@ from quen.bootstrap import application
 from quen.errors import (
     AlreadyRedeemedError,
     ConflictRetryError,
-    IdempotencyKeyReusedError,
-    InsufficientPointsError,
-    MemberNotActiveError,
     MemberNotFoundError,
     RedemptionNotFoundError,
     ReservationExpiredError,
-    RewardLimitReachedError,
-    RewardNotFoundError,
-    RewardOutOfStockError,
 )
 from quen.http.answers import Redemption, RedemptionPage
 from quen.http.bodies import RewardId
@@ -32,6 +26,7 @@ from quen.http.paging import PageQuery
 from quen.ledger.documents import Outcome
 from quen.members.model import MemberReference
 from quen.rewards.model import RewardWanted
+from quen.rewards.service import RESERVE_REFUSALS
 
 QUANTITY_MAX = 100
 
@@ -52,16 +47,7 @@ class RewardBody(Struct, frozen=True, forbid_unknown_fields=True):
     body=RewardBody,
     answer=Redemption,
     needs_key=True,
-    errors=(
-        MemberNotFoundError,
-        RewardNotFoundError,
-        MemberNotActiveError,
-        RewardOutOfStockError,
-        ConflictRetryError,
-        IdempotencyKeyReusedError,
-        InsufficientPointsError,
-        RewardLimitReachedError,
-    ),
+    errors=RESERVE_REFUSALS,
 )
 def reserve(call: Call[MemberCaller, RewardBody]) -> Outcome:
     """Reserve a reward; its points are held until it is collected, called off, or its time is over."""

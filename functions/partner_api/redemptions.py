@@ -9,15 +9,8 @@ from quen.bootstrap import application
 from quen.errors import (
     AlreadyRedeemedError,
     ConflictRetryError,
-    IdempotencyKeyReusedError,
-    InsufficientPointsError,
-    MemberNotActiveError,
-    MemberNotFoundError,
     RedemptionNotFoundError,
     ReservationExpiredError,
-    RewardLimitReachedError,
-    RewardNotFoundError,
-    RewardOutOfStockError,
     ValidationFailedError,
 )
 from quen.http.answers import Redemption
@@ -26,6 +19,7 @@ from quen.http.endpoint import Call, Nothing, Resource
 from quen.ledger.documents import Outcome
 from quen.partners.model import PartnerCaller, Right
 from quen.rewards.model import PointsWanted, RewardWanted, Wanted
+from quen.rewards.service import RESERVE_REFUSALS
 
 redemptions: Resource[PartnerCaller] = Resource(__name__, recognise_partner)
 
@@ -57,16 +51,7 @@ class RedemptionBody(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     body=RedemptionBody,
     answer=Redemption,
     needs_key=True,
-    errors=(
-        MemberNotFoundError,
-        RewardNotFoundError,
-        MemberNotActiveError,
-        RewardOutOfStockError,
-        ConflictRetryError,
-        IdempotencyKeyReusedError,
-        InsufficientPointsError,
-        RewardLimitReachedError,
-    ),
+    errors=RESERVE_REFUSALS,
 )
 def reserve(call: Call[PartnerCaller, RedemptionBody]) -> Outcome:
     """Hold the points until the till redeems or releases them, or the reservation lapses."""

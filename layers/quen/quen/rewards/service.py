@@ -14,9 +14,15 @@ from typing import Any, Protocol
 from quen.errors import (
     AlreadyRedeemedError,
     ConflictRetryError,
+    IdempotencyKeyReusedError,
+    InsufficientPointsError,
+    MemberNotActiveError,
+    MemberNotFoundError,
     QuenError,
     RedemptionNotFoundError,
     ReservationExpiredError,
+    RewardLimitReachedError,
+    RewardNotFoundError,
     RewardOutOfStockError,
 )
 from quen.ids import derived_id, is_id
@@ -41,6 +47,18 @@ from quen.writes import Write
 SCANNED_ENTRIES_MAX = 500
 SCANNED_PAGE = 100
 STOCK_TRIES_MAX = 8
+
+RESERVE_REFUSALS: tuple[type[QuenError], ...] = (
+    MemberNotFoundError,
+    RewardNotFoundError,
+    MemberNotActiveError,
+    RewardOutOfStockError,
+    ConflictRetryError,
+    IdempotencyKeyReusedError,
+    InsufficientPointsError,
+    RewardLimitReachedError,
+)
+"""What `Rewards.reserve` can be refused with, whoever asks."""
 
 
 class MemberLookup(Protocol):
