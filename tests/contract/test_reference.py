@@ -20,7 +20,7 @@ from quen.settings import Settings
 PAGE = (Path(__file__).parents[2] / "REFERENCE.md").read_text("utf-8")
 # Parents of other errors, and codes of the contract that no route answers yet.
 UNTOLD = {"bad_request", "conflict", "unprocessable"}
-LATER = {"hold_not_found", "return_already_recorded", "already_returned", "return_exceeds_purchase"}
+LATER = {"hold_not_found"}
 
 
 def named(heading: str, pattern: str) -> set[str]:

@@ -24,13 +24,13 @@ from quen.ledger.model import (
     Reserve,
     bring_up_to,
     decide,
+    folded,
     next_due_on,
     parse_entry,
     rebuild,
     sealed_form,
     verify,
 )
-from quen.ledger.service import folded
 from quen.program.model import Expiry
 
 START = datetime(2026, 11, 22, 5, tzinfo=UTC)

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
 from fractions import Fraction
+from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from factories import make_program, make_purchase
-from quen.earning.model import CAP_UNITS_PER_POINT, price_purchase
+from quen.earning.model import price_purchase
 from quen.money import AMOUNT_MAX
 from quen.program.model import EarningRule, Program
 
@@ -51,52 +52,72 @@ def programs(draw: st.DrawFn, rounding: str | None = None) -> Program:
     return replace(program, points=replace(program.points, rounding=chosen))  # type: ignore[arg-type]
 
 
-had = st.dictionaries(st.sampled_from(["times-0", "times-1", "times-2"]), st.integers(0, 1_500_000))
+rooms_left = st.dictionaries(st.sampled_from(["times-0", "times-1", "times-2"]), st.integers(0, 1_500))
 
 
-@given(programs(), amounts, instants, had)
+@given(programs(), amounts, instants, rooms_left)
 def test_points_are_whole_not_negative_and_the_shares_add_up(
-    program: Program, amount: int, at: datetime, earned_today: dict[str, int]
+    program: Program, amount: int, at: datetime, rooms: dict[str, int]
 ) -> None:
-    award = price_purchase(program, make_purchase(amount, at=at), earned_today=earned_today)
+    award = price_purchase(program, make_purchase(amount, at=at), rooms=rooms)
     assert type(award.points) is int
     assert award.points == sum(share.points for share in award.explanation)
     assert all(type(share.points) is int and share.points >= 0 for share in award.explanation)
     assert amount > 0 or award.points == 0
 
 
-@given(programs(), amounts, amounts, instants, had)
+@given(programs(), amounts, amounts, instants, rooms_left)
 def test_more_money_never_earns_fewer_points(
-    program: Program, one: int, other: int, at: datetime, earned_today: dict[str, int]
+    program: Program, one: int, other: int, at: datetime, rooms: dict[str, int]
 ) -> None:
     less, more = sorted((one, other))
-    first = price_purchase(program, make_purchase(less, at=at), earned_today=earned_today)
-    second = price_purchase(program, make_purchase(more, at=at), earned_today=earned_today)
+    first = price_purchase(program, make_purchase(less, at=at), rooms=rooms)
+    second = price_purchase(program, make_purchase(more, at=at), rooms=rooms)
     assert first.points <= second.points
 
 
-@given(programs(), amounts, instants, had)
-def test_no_share_passes_its_cap(program: Program, amount: int, at: datetime, earned_today: dict[str, int]) -> None:
-    award = price_purchase(program, make_purchase(amount, at=at), earned_today=earned_today)
+@given(programs(), amounts, instants, rooms_left)
+def test_no_share_passes_its_cap(program: Program, amount: int, at: datetime, rooms: dict[str, int]) -> None:
+    award = price_purchase(program, make_purchase(amount, at=at), rooms=rooms)
     points = {share.rule_id: share.points for share in award.explanation}
     for rule in program.earning:
         if rule.cap_points is not None:
-            before = earned_today.get(rule.id, 0) // CAP_UNITS_PER_POINT if rule.cap_per == "day" else 0
-            assert points.get(rule.id, 0) <= max(0, rule.cap_points - before)
+            room = rooms.get(rule.id, rule.cap_points) if rule.cap_per == "day" else rule.cap_points
+            assert points.get(rule.id, 0) <= room
 
 
-@given(programs(), st.lists(st.integers(0, 10**7), max_size=30), instants)
-def test_over_a_whole_day_no_rule_gives_more_than_its_cap(program: Program, bills: Sequence[int], at: datetime) -> None:
-    used: dict[str, int] = {}
-    had_today: dict[str, int] = {}
+bills_of_a_day = st.lists(st.integers(0, 10**7), max_size=30)
+
+
+def earn_all(program: Program, bills: Sequence[int], at: datetime) -> tuple[int, dict[str, int]]:
+    """What a day's bills earn one after the other, in all and by rule."""
+    caps = {rule.id: rule.cap_points or 0 for rule in program.earning if rule.cap_per == "day"}
+    total, by_rule = 0, dict.fromkeys([rule.id for rule in program.earning], 0)
     for bill in bills:
-        award = price_purchase(program, make_purchase(bill, at=at), earned_today=used)
+        rooms = {rule_id: cap - by_rule[rule_id] for rule_id, cap in caps.items()}
+        award = price_purchase(program, make_purchase(bill, at=at), rooms=rooms)
+        assert award.capped == {
+            share.rule_id: share.points for share in award.explanation if share.rule_id in caps and share.points
+        }
+        total += award.points
         for share in award.explanation:
-            had_today[share.rule_id] = had_today.get(share.rule_id, 0) + share.points
-        for rule_id, counted in award.capped.items():
-            used[rule_id] = used.get(rule_id, 0) + counted
+            by_rule[share.rule_id] += share.points
+    return total, by_rule
+
+
+@given(programs(), bills_of_a_day, instants)
+def test_over_a_whole_day_no_rule_gives_more_than_its_cap(program: Program, bills: Sequence[int], at: datetime) -> None:
+    _, by_rule = earn_all(program, bills, at)
     daily = [rule for rule in program.earning if rule.cap_per == "day"]
-    assert all(had_today.get(rule.id, 0) <= (rule.cap_points or 0) for rule in daily)
+    assert all(by_rule[rule.id] <= (rule.cap_points or 0) for rule in daily)
+
+
+@given(programs(), bills_of_a_day, instants, st.randoms(use_true_random=False))
+def test_the_order_of_a_days_receipts_does_not_change_what_the_day_earns(
+    program: Program, bills: list[int], at: datetime, random: Random
+) -> None:
+    shuffled = random.sample(bills, len(bills))
+    assert earn_all(program, shuffled, at) == earn_all(program, bills, at)
 
 
 @given(programs("floor"), st.lists(st.integers(0, 10**7), min_size=2, max_size=30), instants)
@@ -108,14 +129,7 @@ def test_a_bill_that_is_split_never_earns_more(program: Program, parts: Sequence
     daily = tuple(replace(rule, cap_per="day") if rule.cap_per else rule for rule in program.earning)
     program = replace(program, earning=daily)
     whole = price_purchase(program, make_purchase(sum(parts), at=at)).points
-    given_today: dict[str, int] = {}
-    split = 0
-    for part in parts:
-        award = price_purchase(program, make_purchase(part, at=at), earned_today=given_today)
-        split += award.points
-        for rule_id, counted in award.capped.items():
-            given_today[rule_id] = given_today.get(rule_id, 0) + counted
-    assert split <= whole
+    assert earn_all(program, parts, at)[0] <= whole
 
 
 @given(programs(), amounts, instants)

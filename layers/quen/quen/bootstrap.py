@@ -21,11 +21,12 @@ from quen.observability import name_revision
 from quen.settings import Settings
 
 if TYPE_CHECKING:
+    from quen.adjustments.service import Adjustments
     from quen.earning.service import Purchases
     from quen.events.service import Publisher
     from quen.http.paging import Cursors
     from quen.jobs.service import Jobs
-    from quen.ledger.service import Adjustments, Ledger
+    from quen.ledger.service import Ledger
     from quen.ledger.store import LedgerStore
     from quen.members.lookups import Lookups
     from quen.members.service import Members
@@ -99,7 +100,7 @@ class Application:
     @cached_property
     def adjustments(self) -> Adjustments:
         """Points that staff give or take."""
-        from quen.ledger.service import Adjustments
+        from quen.adjustments.service import Adjustments
 
         return Adjustments(self.ledger, self.programs, self.keys.derive("ids"))
 

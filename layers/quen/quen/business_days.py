@@ -35,3 +35,13 @@ def add_months(day: date, months: int) -> date:
 def end_of_month(day: date) -> date:
     """The last day of that day's month."""
     return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+
+
+def end_of_quarter(day: date) -> date:
+    """The last day of that day's quarter: 31 March, 30 June, 30 September or 31 December."""
+    return end_of_month(day.replace(day=1, month=(day.month + 2) // 3 * 3))
+
+
+def end_of_year(day: date) -> date:
+    """31 December of that day's year."""
+    return day.replace(month=12, day=31)

@@ -8,12 +8,19 @@
     │   ├── RedemptionNotFoundError
     │   └── RewardNotFoundError
     ├── ForbiddenError                    the caller may not do this
-    │   └── PartnerForbiddenError         the partner's rights do not cover it
+    │   ├── PartnerForbiddenError         the partner's rights do not cover it
+    │   ├── AdjustmentLimitReachedError   more points than the role may move at a time
+    │   └── SecondPersonRequiredError     nobody approves what they asked for themselves
     ├── ConflictError                     the state of things does not allow it
     │   ├── MemberAlreadyExistsError      the person, or the login, is enrolled already
     │   ├── MemberNotActiveError          the member's state gates earning and spending
     │   ├── PurchaseAlreadyRecordedError  same purchase id, other content
+    │   ├── ReturnAlreadyRecordedError    same return id, other content
+    │   ├── AlreadyReturnedError          what it was for came back already
     │   ├── AlreadyRedeemedError          the redemption is final
+    │   ├── AlreadyDecidedError           somebody has approved or rejected it
+    │   ├── AlreadyUndoneError            the merge is undone
+    │   ├── RedemptionsOpenError          open redemptions stand in the way
     │   ├── ReservationExpiredError       the reservation lapsed or was released
     │   ├── RewardOutOfStockError         nothing is left of it
     │   └── ConflictRetryError            lost every race it ran; try again
@@ -21,6 +28,12 @@
     │   ├── IdempotencyKeyReusedError     same key, other payload
     │   ├── InsufficientPointsError       fewer active points than asked for
     │   ├── CurrencyMismatchError         not the program's currency
+    │   ├── ReturnExceedsPurchaseError    more comes back than is left of the purchase
+    │   ├── TransfersNotOfferedError      the program has no transfers
+    │   ├── TransferLimitReachedError     the day's limit of points that a member gives
+    │   ├── StoredValueNotOfferedError    the program keeps no money for members
+    │   ├── StoredValueLimitReachedError  more than one account may hold
+    │   ├── InsufficientStoredValueError  less money than asked for
     │   ├── RewardLimitReachedError       the member's limit for this reward
     │   ├── TierRequiredError             the reward wants a higher tier
     │   ├── BirthdayLockedError           changed within the last 365 days
@@ -109,6 +122,16 @@ class PartnerForbiddenError(ForbiddenError):
     title = "The partner may not do this"
 
 
+class AdjustmentLimitReachedError(ForbiddenError):
+    code = "adjustment_limit_reached"
+    title = "The role may not move so many points at a time"
+
+
+class SecondPersonRequiredError(ForbiddenError):
+    code = "second_person_required"
+    title = "Somebody else decides about this"
+
+
 class ConflictError(QuenError):
     code = "conflict"
     title = "The state of things does not allow it"
@@ -127,6 +150,31 @@ class MemberNotActiveError(ConflictError):
 class PurchaseAlreadyRecordedError(ConflictError):
     code = "purchase_already_recorded"
     title = "This purchase id was recorded with other content"
+
+
+class ReturnAlreadyRecordedError(ConflictError):
+    code = "return_already_recorded"
+    title = "This return id was recorded with other content"
+
+
+class AlreadyReturnedError(ConflictError):
+    code = "already_returned"
+    title = "It was given back already"
+
+
+class AlreadyDecidedError(ConflictError):
+    code = "already_decided"
+    title = "It was approved or rejected already"
+
+
+class AlreadyUndoneError(ConflictError):
+    code = "already_undone"
+    title = "The merge was undone already"
+
+
+class RedemptionsOpenError(ConflictError):
+    code = "redemptions_open"
+    title = "The member has open redemptions; redeem or cancel them first"
 
 
 class AlreadyRedeemedError(ConflictError):
@@ -168,6 +216,36 @@ class InsufficientPointsError(UnprocessableError):
 class CurrencyMismatchError(UnprocessableError):
     code = "currency_mismatch"
     title = "The amount is not in the program's currency"
+
+
+class ReturnExceedsPurchaseError(UnprocessableError):
+    code = "return_exceeds_purchase"
+    title = "More comes back than is left of the purchase"
+
+
+class TransfersNotOfferedError(UnprocessableError):
+    code = "transfers_not_offered"
+    title = "The program has no transfers of points"
+
+
+class TransferLimitReachedError(UnprocessableError):
+    code = "transfer_limit_reached"
+    title = "The member has given as many points today as allowed"
+
+
+class StoredValueNotOfferedError(UnprocessableError):
+    code = "stored_value_not_offered"
+    title = "The program keeps no money for members"
+
+
+class StoredValueLimitReachedError(UnprocessableError):
+    code = "stored_value_limit_reached"
+    title = "The account may not hold so much money"
+
+
+class InsufficientStoredValueError(UnprocessableError):
+    code = "insufficient_stored_value"
+    title = "There is not enough money on the account"
 
 
 class RewardLimitReachedError(UnprocessableError):

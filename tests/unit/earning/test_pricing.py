@@ -9,7 +9,7 @@ from fractions import Fraction
 import pytest
 
 from factories import make_program, make_purchase
-from quen.earning.model import CAP_UNITS_PER_POINT, PurchaseLine, price_enrolment, price_purchase
+from quen.earning.model import PurchaseLine, price_enrolment, price_purchase
 from quen.errors import CurrencyMismatchError
 from quen.money import Money
 from quen.program.model import EarningRule, Program, Rounding
@@ -46,8 +46,8 @@ def test_points_are_rounded_down_at_the_end(amount: int, points: int) -> None:
 def test_a_multiplier_adds_what_the_base_rules_give_once_more_before_rounding() -> None:
     award = price_purchase(make_program(), make_purchase(125_000, at=MONDAY))
     assert award.points == 25  # 12.5 + 12.5, where two roundings would have lost a point
-    assert {share.rule_id: share.points for share in award.explanation} == {"base": 13, "double-star": 12}
-    assert award.capped == {"double-star": 12_500}  # thousandths: the half point counts too
+    assert {share.rule_id: share.points for share in award.explanation} == {"base": 12, "double-star": 13}
+    assert award.capped == {"double-star": 13}
 
 
 @pytest.mark.parametrize(
@@ -66,9 +66,9 @@ def test_the_weekday_is_the_programs_own(at: str, points: int) -> None:
 @pytest.mark.parametrize(("had", "added"), [(0, 200), (150, 50), (199, 1), (200, 0), (300, 0)])
 def test_a_cap_per_day_counts_what_the_member_has_had_that_day(had: int, added: int) -> None:
     purchase = make_purchase(5_000_000, at=MONDAY)
-    award = price_purchase(make_program(), purchase, earned_today={"double-star": had * CAP_UNITS_PER_POINT})
+    award = price_purchase(make_program(), purchase, rooms={"double-star": 200 - had})
     assert award.points == 500 + added
-    assert award.capped == ({"double-star": added * CAP_UNITS_PER_POINT} if added else {})
+    assert award.capped == ({"double-star": added} if added else {})
 
 
 def test_many_small_bills_do_not_slip_under_a_cap_per_day() -> None:
@@ -76,7 +76,7 @@ def test_many_small_bills_do_not_slip_under_a_cap_per_day() -> None:
     whole = price_purchase(program, make_purchase(600_000)).points
     split, used = 0, 0
     for _ in range(100):
-        award = price_purchase(program, make_purchase(6_000), earned_today={"times": used})
+        award = price_purchase(program, make_purchase(6_000), rooms={"times": 10 - used})
         split, used = split + award.points, used + award.capped.get("times", 0)
     assert whole == 60 + 10
     assert split <= whole
@@ -84,7 +84,7 @@ def test_many_small_bills_do_not_slip_under_a_cap_per_day() -> None:
 
 def test_a_cap_per_purchase_looks_at_this_purchase_only() -> None:
     program = with_rules(base(), times("3", cap=7, per="purchase"))
-    award = price_purchase(program, make_purchase(50_000), earned_today={"times": 1_000_000})
+    award = price_purchase(program, make_purchase(50_000), rooms={"times": 0})
     assert [share.points for share in award.explanation] == [5, 7]
     assert award.capped == {}
 

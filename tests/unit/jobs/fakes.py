@@ -18,7 +18,8 @@ from quen.jobs.model import SHARDS, Page, Progress, Run, WorkMessage
 from quen.jobs.service import Jobs
 from quen.ledger.documents import ClaimTakenError, Document, DocumentKey, LostRaceError
 from quen.ledger.model import Account, Entry, next_due_on
-from quen.ledger.service import Change, DuePage, Ledger
+from quen.ledger.ports import Change, DuePage
+from quen.ledger.service import Ledger
 from quen.program.model import Program
 
 NOW = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)  # 08:00 on 1 December in Saigon

@@ -22,12 +22,12 @@ from quen.ledger.model import (
     canonical_form,
     decide,
     entry_id,
+    folded,
     parse_entry,
     seal,
     sealed_form,
     verify,
 )
-from quen.ledger.service import folded
 
 PROGRAM = make_program()
 

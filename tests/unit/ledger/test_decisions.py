@@ -14,6 +14,7 @@ from quen.errors import (
     InsufficientPointsError,
     ReservationExpiredError,
     RewardLimitReachedError,
+    TooLateError,
     ValidationFailedError,
 )
 from quen.ledger.model import (
@@ -28,10 +29,10 @@ from quen.ledger.model import (
     Release,
     Reserve,
     decide,
+    folded,
     next_due_on,
     rebuild,
 )
-from quen.ledger.service import folded
 from quen.program.model import Expiry, Program
 
 PROGRAM = make_program()
@@ -69,7 +70,7 @@ def test_a_daily_cap_counts_what_the_day_has_given_whatever_the_order_of_receipt
     late = make_purchase(1_500_000, purchase_id="3", at=monday + timedelta(hours=1))
     account, [entry] = run(account, RecordPurchase("ptn", late), now=later)
     assert [share.points for share in entry.shares] == [150, 50]
-    assert account.caps["2026-11-23/double-star"] == 200_000  # thousandths of a point
+    assert account.caps["2026-11-23/double-star"] == 200
 
 
 def test_pending_points_are_shown_but_not_spendable_until_local_midnight_of_their_day() -> None:
@@ -187,16 +188,23 @@ def test_an_account_has_twenty_open_redemptions_at_the_most() -> None:
         decide(account, Reserve("red_20", 1, NOON + timedelta(days=1)), PROGRAM, NOON)
 
 
-def test_a_day_whose_cap_is_forgotten_has_used_it_up() -> None:
+def test_a_receipt_is_accepted_for_the_programs_days_and_then_too_late() -> None:
+    program = replace(PROGRAM, accepted_days=30)
+    for days, zone_hours in ((30, 0), (30, -12)):  # noon and midnight of the last accepted day in Saigon
+        at = NOON - timedelta(days=days) + timedelta(hours=zone_hours)
+        assert decide(Account("mem"), RecordPurchase("ptn", make_purchase(at=at)), program, NOON)
+    too_late = NOON - timedelta(days=30, hours=12, seconds=1)
+    with pytest.raises(TooLateError):
+        decide(Account("mem"), RecordPurchase("ptn", make_purchase(at=too_late)), program, NOON)
+
+
+def test_a_cap_is_remembered_as_long_as_receipts_of_its_day_are_accepted() -> None:
     account = Account("mem")
-    for number, weeks_ago in enumerate([0, 6, 6]):
+    for number, weeks_ago in enumerate([0, 12, 12]):
         at = datetime(2026, 11, 16, 3, tzinfo=UTC) - timedelta(weeks=weeks_ago)
-        command = RecordPurchase("ptn", make_purchase(1_000_000, purchase_id=str(number), at=at))
+        command = RecordPurchase("ptn", make_purchase(3_000_000, purchase_id=str(number), at=at))
         account, [entry] = run(account, command)
-        assert [share.points for share in entry.shares] == [100, 0 if weeks_ago else 100]
-    first = make_purchase(1_000_000, at=datetime(2026, 10, 5, 3, tzinfo=UTC))
-    _, [entry] = run(Account("new"), RecordPurchase("ptn", first))
-    assert [share.points for share in entry.shares] == [100, 100]
+        assert [share.points for share in entry.shares] == [300, 200 if number < 2 else 0]
 
 
 def test_the_next_due_day_is_the_first_midnight_at_or_after_the_next_change() -> None:

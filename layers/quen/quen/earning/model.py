@@ -1,12 +1,18 @@
 """Pricing: what a purchase earns by one version of the program. Pure, exact, rounded once.
 
-The order is fixed. Base rules: each gives `points × total / per`, and where several apply their points add up. Multiplier
-rules: each adds `(multiplier − 1) ×` what the base rules gave together, cut at its cap; two of them on one day add, they
-do not multiply. Then one rounding of the sum (the program's way, downwards by default), shared among the rules by largest
-remainder, so that the explanation always adds up to the points.
+The order is fixed, for each wallet by itself. Base rules: each gives `points × total / per`, and where several apply
+their points add up. Multiplier rules: each adds `(multiplier − 1) ×` what the base rules gave together, cut at its cap;
+two of them on one day add, they do not multiply. Then one rounding of the sum (the program's way, downwards by default),
+shared among the rules by largest remainder, so that the explanation always adds up to the points.
 
-What counts towards a cap per day is what a rule gave before the rounding (or its whole points, where those are more), in
-thousandths of a point: counting whole points only, a bill split into many small ones would slip under its cap.
+A rule with a cap per day comes last, and gives the whole points by which the rounded sum grows with it, as far as the
+day's cap has room: `min(what it would give, room)`. So a day gives `min(cap, what all its purchases would give)`, in
+whatever order the receipts come, and no split of a bill slips under the cap. Where several such rules meet in one
+purchase, the first shares its one rounding and each further one is rounded down by itself: if two caps shared a
+fraction, small bills could earn under the one what the other has used up.
+
+The same function says what is left of an award after a return: the purchase that remains, priced by the same rules, with
+the room that the purchase had.
 """
 
 from __future__ import annotations
@@ -17,13 +23,11 @@ from datetime import date, datetime
 from fractions import Fraction
 from math import ceil, floor
 from types import MappingProxyType
+from typing import get_args
 
 from quen.errors import CurrencyMismatchError
 from quen.money import Money
-from quen.program.model import EarningRule, Program, Rounding
-
-CAP_UNITS_PER_POINT = 1000
-"""Caps are counted in thousandths of a point, rounded up, so that no split of a bill gives more than the bill."""
+from quen.program.model import EarningRule, Program, Rounding, Wallet
 
 NOTHING: Mapping[str, int] = MappingProxyType({})
 
@@ -58,52 +62,64 @@ class RuleShare:
     rule_version: int
     basis: int
     points: int
+    wallet: Wallet = "points"
 
 
 @dataclass(frozen=True, slots=True)
 class Award:
-    """Points, and why. The shares add up to the points; a rule that applied and gave nothing is named with 0.
+    """What is earned, and why. The shares of a wallet add up to it; a rule that applied and gave nothing is named with 0.
 
-    `capped` is what counts towards caps per day, by rule, in thousandths of a point: what the account must remember
-    for the purchase's local day, and bring as `earned_today` to the next one.
+    `capped` is what counts towards caps per day, by rule: what the account must remember for the purchase's local day.
+    `waits` are the points by the days that they wait before they are active.
     """
 
-    points: int
     explanation: tuple[RuleShare, ...] = ()
     capped: Mapping[str, int] = field(default_factory=dict)
+    waits: Mapping[int, int] = field(default_factory=dict)
+
+    @property
+    def points(self) -> int:
+        """The points earned."""
+        return self.earned("points")
+
+    def earned(self, wallet: Wallet) -> int:
+        """What is earned for that wallet."""
+        return sum(share.points for share in self.explanation if share.wallet == wallet)
 
 
-def price_purchase(program: Program, purchase: Purchase, *, earned_today: Mapping[str, int] = NOTHING) -> Award:
+def price_purchase(program: Program, purchase: Purchase, *, rooms: Mapping[str, int] = NOTHING) -> Award:
     """What the purchase earns.
 
-    `earned_today` sums up what earlier awards `capped` on the purchase's local day, by rule, in thousandths of a point.
-    Raises CurrencyMismatchError where the total or a line is not in the program's currency.
+    `rooms` is how many points each rule with a cap per day may still give; a rule that is not named there has all of its
+    cap. Raises CurrencyMismatchError where the total or a line is not in the program's currency.
     """
     amounts = [purchase.total, *(line.amount for line in purchase.lines)]
     if any(amount.currency != program.currency for amount in amounts):
         raise CurrencyMismatchError
+    amount = purchase.total.amount
     rules = _rules_for(program, program.local_day(purchase.occurred_at))
-    exact = _exact_shares(rules, purchase.total.amount, earned_today)
-    shares = _allocate(exact, _round(sum(exact, Fraction(0)), program.points.rounding))
+    given = {
+        rule.id: points
+        for wallet in get_args(Wallet)
+        for rule, points in _wallet(program, rules, wallet, amount, rooms)
+    }
+    waits: dict[int, int] = {}
+    for rule in rules:
+        if rule.wallet == "points" and given[rule.id]:
+            days = program.points.pending_days if rule.pending_days is None else rule.pending_days
+            waits[days] = waits.get(days, 0) + given[rule.id]
     return Award(
-        sum(shares),
-        tuple(
-            RuleShare(rule.id, program.version, purchase.total.amount, points)
-            for rule, points in zip(rules, shares, strict=True)
-        ),
-        {
-            rule.id: ceil(max(share, Fraction(points)) * CAP_UNITS_PER_POINT)
-            for rule, share, points in zip(rules, exact, shares, strict=True)
-            if rule.cap_per == "day" and share
-        },
+        tuple(RuleShare(rule.id, program.version, amount, given[rule.id], rule.wallet) for rule in rules),
+        {rule.id: given[rule.id] for rule in rules if _is_capped_by_day(rule) and given[rule.id]},
+        waits,
     )
 
 
 def price_enrolment(program: Program) -> Award:
-    """What joining earns: the points of every enrolment rule."""
+    """What joining earns: the points of every enrolment rule. They never wait."""
     rules = [rule for rule in program.earning if rule.on == "enrolment"]
     shares = tuple(RuleShare(rule.id, program.version, 0, rule.points or 0) for rule in rules)
-    return Award(sum(share.points for share in shares), shares)
+    return Award(shares, waits={0: sum(share.points for share in shares)})
 
 
 def _rules_for(program: Program, day: date) -> list[EarningRule]:
@@ -111,25 +127,44 @@ def _rules_for(program: Program, day: date) -> list[EarningRule]:
     return [rule for rule in program.earning if rule.on == "purchase" and rule.applies_on(day)]
 
 
-def _exact_shares(rules: Sequence[EarningRule], amount: int, earned_today: Mapping[str, int]) -> list[Fraction]:
-    base = sum((_base_share(rule, amount) for rule in rules), Fraction(0))
-    return [
-        _base_share(rule, amount)
-        if rule.multiplier is None
-        else _capped(rule, (rule.multiplier - 1) * base, earned_today.get(rule.id, 0))
-        for rule in rules
-    ]
+def _wallet(
+    program: Program, rules: Sequence[EarningRule], wallet: Wallet, amount: int, rooms: Mapping[str, int]
+) -> list[tuple[EarningRule, int]]:
+    """What each rule of one wallet gives."""
+    rounding = program.points.rounding
+    ours = [rule for rule in rules if rule.wallet == wallet]
+    base = sum((_base_share(rule, amount) for rule in ours), Fraction(0))
+    free = [rule for rule in ours if not _is_capped_by_day(rule)]
+    exact = [_exact_share(rule, amount, base) for rule in free]
+    total = sum(exact, Fraction(0))
+    rounded = _round(total, rounding)
+    given = list(zip(free, _allocate(exact, rounded), strict=True))
+    for rule in ours:
+        if _is_capped_by_day(rule):
+            share = _exact_share(rule, amount, base)
+            is_first = len(given) == len(free)
+            whole = _round(total + share, rounding) - rounded if is_first else floor(share)
+            given.append((rule, min(whole, max(0, rooms.get(rule.id, rule.cap_points or 0)))))
+    return given
+
+
+def _is_capped_by_day(rule: EarningRule) -> bool:
+    return rule.cap_points is not None and rule.cap_per == "day"
+
+
+def _exact_share(rule: EarningRule, amount: int, base: Fraction) -> Fraction:
+    if rule.multiplier is None:
+        return _base_share(rule, amount)
+    share = (rule.multiplier - 1) * base
+    return min(share, Fraction(rule.cap_points or 0)) if rule.cap_per == "purchase" else share
 
 
 def _base_share(rule: EarningRule, amount: int) -> Fraction:
-    return Fraction((rule.points or 0) * amount, rule.per) if rule.per else Fraction(0)
-
-
-def _capped(rule: EarningRule, share: Fraction, earned_today: int) -> Fraction:
-    if rule.cap_points is None:
-        return share
-    used = Fraction(earned_today, CAP_UNITS_PER_POINT) if rule.cap_per == "day" else Fraction(0)
-    return min(share, max(Fraction(0), Fraction(rule.cap_points) - used))
+    if rule.multiplier is not None:
+        return Fraction(0)
+    if rule.per is None:
+        return Fraction((rule.points or 0) * (amount > 0))
+    return Fraction((rule.points or 0) * amount, rule.per)
 
 
 def _round(points: Fraction, rounding: Rounding) -> int:
@@ -140,7 +175,7 @@ def _round(points: Fraction, rounding: Rounding) -> int:
 
 def _allocate(exact: Sequence[Fraction], points: int) -> list[int]:
     """Whole points that add up to `points`: each share's floor, and one more for the largest remainders, earlier rules
-    first. No share passes its exact value by a whole point, so none passes its cap, not even over many purchases.
+    first. No share passes its exact value by a whole point, so none passes its cap.
     """
     shares = [floor(share) for share in exact]
     remainders = [share - whole for share, whole in zip(exact, shares, strict=True)]

@@ -11,8 +11,9 @@ from quen.earning.receipt import receipt_text
 from quen.errors import PurchaseAlreadyRecordedError, PurchaseNotFoundError, QuenError, ValidationFailedError
 from quen.instants import format_instant
 from quen.ledger.documents import Claim, DocumentKey, Outcome
-from quen.ledger.model import NEVER, Account, Entry, RecordPurchase, bring_up_to, decide, entry_id
-from quen.ledger.service import Ledger, folded
+from quen.ledger.model import NEVER, Account, Entry, RecordPurchase, bring_up_to, decide, entry_id, folded
+from quen.ledger.model.values import ISSUED
+from quen.ledger.service import Ledger
 from quen.ledger.views import account_view, explanation_view
 from quen.members.model import MemberReference
 from quen.program.model import Program
@@ -123,7 +124,7 @@ def _entry_shown(entry: Entry, program: Program) -> dict[str, Any]:
     return {
         "entry_id": entry_id(entry),
         "kind": entry.kind,
-        "points": sum(entry.lots.values()) + sum(entry.pending.values()),
+        "points": -entry.lines.get(ISSUED, 0),
         "state": "pending" if waiting else "active",
         "active_on": waiting.partition("/")[0] or program.local_day(entry.occurred_at).isoformat(),
         "expires_on": None if lot == NEVER else lot,

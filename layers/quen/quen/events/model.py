@@ -16,7 +16,7 @@ from typing import Any
 
 from quen.instants import format_instant
 from quen.ledger.model import Entry, entry_id
-from quen.ledger.model.values import ISSUED
+from quen.ledger.model.values import ADJUSTED, ISSUED, POINTS, STORED_VALUE, unit_of
 
 SOURCE = "quen"
 EVENT_VERSION = 1
@@ -77,7 +77,17 @@ _TYPES: Mapping[str, Callable[[Entry], list[str]]] = {
     "redeem": _redeemed,
     "release": _always("points.released"),
     "lapse": _always("points.released"),
+    "refund": _always("points.refunded"),
+    "reverse": _always("points.reversed"),
+    "write_off": _always("points.written_off"),
     "adjust": _always("points.adjusted"),
+    "transfer_out": _always("points.sent"),
+    "transfer_in": _always("points.received"),
+    "merge_out": _always("member.merged_out"),
+    "merge_in": _always("member.merged_in"),
+    "opening": _always("points.opened"),
+    "state": _always("member.state_changed"),
+    "stored_value": _always("stored_value.moved"),
 }
 """Every kind of entry, and the types of event that tell it."""
 
@@ -91,16 +101,31 @@ EVENT_TYPES = (
     "points.redeemed",
     "reward.redeemed",
     "points.released",
+    "points.refunded",
+    "points.reversed",
+    "points.written_off",
     "points.adjusted",
+    "points.sent",
+    "points.received",
+    "points.opened",
+    "member.merged_out",
+    "member.merged_in",
+    "member.state_changed",
+    "stored_value.moved",
 )
 """Every type that goes to the bus."""
 
 
 def moved_points(entry: Entry) -> int:
-    """How many points the entry is about, without sign but for an adjustment's: what was earned, held, spent, given back."""
+    """How many points the entry is about, without sign but for an adjustment's: what was earned, held, spent, given back.
+
+    A return is about what it takes back; points that come back with it stand in its own lines.
+    """
     if entry.kind == "adjust":
-        return entry.points
-    return sum(points for points in entry.lines.values() if points > 0)
+        return -entry.lines.get(ADJUSTED, 0)
+    if entry.kind == "reverse":
+        return entry.lines.get(ISSUED, 0)
+    return sum(points for name, points in entry.lines.items() if points > 0 and unit_of(name) == POINTS)
 
 
 def _entry_detail(type_: str, entry: Entry) -> dict[str, Any]:
@@ -114,6 +139,10 @@ def _entry_detail(type_: str, entry: Entry) -> dict[str, Any]:
         "program_version": entry.program_version,
         "reference": {"kind": entry.reference.kind, "id": entry.reference.id.rpartition("#")[2]},
     }
+    if entry.kind == "stored_value":
+        detail["amount"] = entry.lines.get(STORED_VALUE, 0)
+    if entry.state is not None:
+        detail["state"] = entry.state
     partner_id = entry.reference.id.rpartition("#")[0]
     reward_id = _reward_id(entry)
     return detail | ({"partner_id": partner_id} if partner_id else {}) | ({"reward_id": reward_id} if reward_id else {})

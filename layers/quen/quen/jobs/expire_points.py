@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from quen.jobs.model import Page, Run, due_by
 from quen.jobs.service import CurrentProgram, Handled
 from quen.ledger.model import Entry
-from quen.ledger.service import DuePage
+from quen.ledger.ports import DuePage
 
 NAME = "expire-points"
 

@@ -25,9 +25,11 @@ class DocumentKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What is stored: `result` answers the request that made it, `closing` the one that closed it.
+    """What is stored: `result` answers the request that made it, `closing` the one that closed it, `refund` the one that
+    undid that.
 
-    `details` is what later commands need to know; `sequence` is the entry that made it.
+    `details` is what later commands need to know; `sequence` is the entry that made it (0: none has yet); `closed_by`
+    who closed it.
     """
 
     key: DocumentKey
@@ -39,11 +41,17 @@ class Document:
     state: str = ""
     details: Json = field(default_factory=dict)
     closing: Json | None = None
+    refund: Json | None = None
+    closed_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """ "This happens once": the document to create. Another payload under the same key raises `reused`."""
+    """ "This happens once": the document to create. Another payload under the same key raises `reused`.
+
+    `is_next` says that the key is not the request's own but the next free one of a row (the third return of a purchase):
+    where it is taken, somebody else was faster, and the row is read again.
+    """
 
     key: DocumentKey
     kind: str
@@ -51,14 +59,29 @@ class Claim:
     state: str = ""
     details: Json = field(default_factory=dict)
     reused: type[QuenError] = IdempotencyKeyReusedError
+    is_next: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """ "This ends once": the document to move from the state `reserved` to another one."""
+    """ "This ends once": the document to move from the state `before` to another one, by whom."""
 
     key: DocumentKey
     state: str
+    before: str = "reserved"
+    by: str = ""
+
+    @property
+    def undoes(self) -> bool:
+        """Whether it undoes an earlier closing, whose answer stays what it was."""
+        return self.before != "reserved"
+
+    def replay(self, document: Document) -> Json | None:
+        """The answer that this closing got before, where it was this document's."""
+        if self.undoes:
+            return document.refund if document.state == self.state else None
+        was_closed_so = document.state == self.state or (document.refund is not None and self.state == "redeemed")
+        return document.closing if was_closed_so else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,17 +8,26 @@ is needed for exactly-once: there is no in-flight state.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any
 
 from quen.clock import Clock
 from quen.earning.model import price_enrolment
 from quen.errors import ConflictRetryError, QuenError
-from quen.ids import derived_id
-from quen.ledger.documents import Claim, ClaimTakenError, Closing, Document, DocumentKey, LostRaceError, Outcome
-from quen.ledger.model import Account, Adjust, BringUpToDate, Command, Entry, GrantBonus, apply, bring_up_to, decide
+from quen.ledger.documents import (
+    Claim,
+    ClaimTakenError,
+    Closing,
+    Document,
+    DocumentKey,
+    LostRaceError,
+    OtherRefusedError,
+    Outcome,
+)
+from quen.ledger.model import Account, BringUpToDate, Command, Entry, GrantBonus, bring_up_to, decide, folded, own_entry
+from quen.ledger.ports import Accounts, Answer, Change, CurrentProgram, DuePage, Half, Intent, PairAnswer, Plan, Stock
 from quen.ledger.views import account_view, entry_view
 from quen.program.model import Program
 from quen.writes import Write
@@ -26,70 +35,6 @@ from quen.writes import Write
 RACES_MAX = 8
 # With a document, and stock given back for each, they stay under DynamoDB's 100 writes.
 ENTRIES_MAX = 40
-
-Answer = Callable[[Account, Entry], Mapping[str, Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """Everything that one use case writes: the account before and after, its new entries, the document, and more.
-
-    `sequence` is that of the command's own entry, which the document names.
-    """
-
-    before: Account
-    after: Account
-    entries: Sequence[Entry]
-    program: Program
-    claim: Claim | None = None
-    closing: Closing | None = None
-    result: Mapping[str, Any] | None = None
-    others: Sequence[Write] = ()
-    sequence: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class DuePage:
-    """Members with something due, and where the next page starts (None: there is none)."""
-
-    member_ids: Sequence[str]
-    cursor: str | None
-
-
-class Accounts(Protocol):
-    """Where accounts, entries and documents live."""
-
-    def load(self, member_id: str) -> Account:
-        """The account as it was last written. Raises MemberNotFoundError."""
-
-    def list_entries(self, member_id: str, before: int | None, limit: int) -> list[Entry]:
-        """Entries newest first, from the one before that sequence on."""
-
-    def find_document(self, key: DocumentKey) -> Document | None:
-        """The document, read consistently."""
-
-    def list_due(self, shard: int, on: date, cursor: str | None, limit: int) -> DuePage:
-        """Members of the shard whose accounts have something due on that day or before."""
-
-    def opening(self, change: Change) -> Sequence[Write]:
-        """The writes that open an account, for a use case that commits them with its own."""
-
-    def commit(self, change: Change) -> None:
-        """One transaction. Raises LostRaceError, ClaimTakenError, OtherRefusedError, TemporarilyUnavailableError."""
-
-
-class Stock(Protocol):
-    """How many pieces of a limited reward are taken."""
-
-    def give_back(self, reward_id: str, shard: str, pieces: int) -> Write:
-        """The write that puts pieces back, in the transaction that returns their points."""
-
-
-class CurrentProgram(Protocol):
-    """Which program is in force."""
-
-    def current(self, now: datetime) -> Program:
-        """The version in force at that instant."""
 
 
 class Ledger:
@@ -129,37 +74,75 @@ class Ledger:
         Raises what the command is refused with, ConflictRetryError after RACES_MAX lost races, OtherRefusedError where
         one of `others` was refused; then nothing is written.
         """
+        intent = Intent(command, answer, claim, closing, others)
+        return self.carry_out(member_id, lambda: intent, program)
+
+    def carry_out(self, member_id: str, plan: Plan, program: Program | None = None) -> Outcome:
+        """The same for what must be planned from documents: the plan is made before the account is read, every time.
+
+        What a plan has read may be older than the account; so its claim must be one that a newer state refuses.
+        """
         now = self.now()
         program = program or self._programs.current(now)
-        for attempt in range(RACES_MAX):
-            if attempt:
-                self._pause(attempt)
-            account = self._accounts.load(member_id)
+        for _ in self._tries():
+            intent = plan()
+            if isinstance(intent, Outcome):
+                return intent
+            account = self.load_surviving(member_id)
+            try:
+                change = self._decided(account, intent, program, now)
+            except QuenError:
+                if replay := self._find_answer(intent, plan):
+                    return replay
+                raise
+            if change is None:
+                continue
+            try:
+                if self._is_committed(change, is_replanned=intent.is_replanned):
+                    return Outcome(change.result or {})
+            except ClaimTakenError:
+                if replay := self._find_answer(intent, plan):
+                    return replay
+        raise ConflictRetryError
+
+    def execute_pair(
+        self,
+        member_id: str,
+        command: Command,
+        other: Half,
+        *,
+        answer: PairAnswer,
+        claim: Claim | None = None,
+        closing: Closing | None = None,
+        others: Sequence[Write] = (),
+    ) -> Outcome:
+        """A command that concerns two accounts, with what it makes of the other one: both or neither, once.
+
+        Raises as `execute` does.
+        """
+        now = self.now()
+        program = self._programs.current(now)
+        for _ in self._tries():
+            account, counterpart = self._accounts.load(member_id), self._accounts.load(other.member_id)
             try:
                 entries = decide(account, command, program, now)
+                own = own_entry(entries)
+                replies = decide(counterpart, other.decide(folded(account, entries[:-1]), own), program, now)
             except QuenError:
                 if replay := self.find_replay(claim, closing):
                     return replay
                 raise
-            own = entries[-1]
-            entries += bring_up_to(folded(account, entries), program, now, now)
-            writes = [*others, *self._stock_returned(entries)]
-            if len(entries) > ENTRIES_MAX or _names_twice(writes):
-                # More is due than one transaction holds, or a piece of stock would go back and out at once: that first.
-                self.bring_up_to_date(member_id, now)
+            change = self._settled(Change(account, account, entries, program, claim, closing, others=others), now)
+            reply = self._settled(Change(counterpart, counterpart, replies, program), now)
+            if self._is_too_much(change, reply):
                 continue
-            after = folded(account, entries)
-            result = answer(after, own)
-            change = Change(account, after, entries, program, claim, closing, result, writes, own.sequence)
+            change = replace(change, result=answer(change.after, own, reply.after, own_entry(replies)))
             try:
-                self._accounts.commit(change)
-            except LostRaceError:
-                continue
+                if self._is_committed(change, reply):
+                    return Outcome(change.result or {})
             except ClaimTakenError:
                 if replay := self.find_replay(claim, closing):
                     return replay
-                continue
-            return Outcome(result)
         raise ConflictRetryError
 
     def opening(self, member_id: str, now: datetime) -> tuple[Sequence[Write], dict[str, Any]]:
@@ -176,9 +159,7 @@ class Ledger:
         """Write what had fallen due at `until`, and say what it was; with `dry_run` only say it."""
         program = self._programs.current(self.now())
         written: list[Entry] = []
-        for attempt in range(RACES_MAX):
-            if attempt:
-                self._pause(attempt)
+        for _ in self._tries():
             account = self._accounts.load(member_id)
             entries = decide(account, BringUpToDate(until), program, self.now())
             if dry_run:
@@ -209,7 +190,7 @@ class Ledger:
     def load_account(self, member_id: str) -> Account:
         """The account brought up to now, without writing."""
         now = self.now()
-        account = self._accounts.load(member_id)
+        account = self.load_surviving(member_id)
         return folded(account, bring_up_to(account, self._programs.current(now), now, now))
 
     def show_account(self, member_id: str) -> dict[str, Any]:
@@ -222,15 +203,83 @@ class Ledger:
         It holds what is written: what fell due since is in the account already, and in the statement once a command or
         the night has written it. Raises MemberNotFoundError.
         """
-        entries = self._accounts.list_entries(member_id, before, limit + 1)
-        if not entries:
+        page = self._accounts.list_entries(member_id, before, limit)
+        if not page:
             self._accounts.load(member_id)
-        page = entries[:limit]
-        return [entry_view(entry) for entry in page], page[-1].sequence if len(entries) > limit else None
+        # A history has no gaps: there is more until its first entry was shown.
+        more = bool(page) and page[-1].sequence > 1
+        return [entry_view(entry) for entry in page], page[-1].sequence if more else None
+
+    def load_surviving(self, member_id: str) -> Account:
+        """The account as it was last written, or where it was merged into another one, that one."""
+        account = self._accounts.load(member_id)
+        while account.moved_to:
+            account = self._accounts.load(account.moved_to)
+        return account
 
     def find_document(self, key: DocumentKey) -> Document | None:
         """The document, read consistently, or None."""
         return self._accounts.find_document(key)
+
+    def list_documents(self, partition: str) -> list[Document]:
+        """Every document of a partition, read consistently, by their sort keys."""
+        return self._accounts.list_documents(partition)
+
+    def _decided(self, account: Account, intent: Intent, program: Program, now: datetime) -> Change | None:
+        """What the intent makes of the account; None where more is due first than fits into its transaction."""
+        entries = decide(account, intent.command, program, now)
+        own = own_entry(entries)
+        change = self._settled(
+            Change(account, account, entries, program, intent.claim, intent.closing, others=intent.others), now
+        )
+        if self._is_too_much(change):
+            return None
+        return replace(change, result=intent.answer(change.after, own))
+
+    def _settled(self, change: Change, now: datetime) -> Change:
+        """What the command has made due itself goes with it, and what is called off goes back on the shelf."""
+        entries = list(change.entries)
+        sequence = own_entry(entries).sequence
+        entries += bring_up_to(folded(change.before, entries), change.program, now, now)
+        others = [*change.others, *self._stock_returned(entries)]
+        return replace(change, after=folded(change.before, entries), entries=entries, others=others, sequence=sequence)
+
+    def _is_too_much(self, *changes: Change) -> bool:
+        """Whether more is due than one transaction holds, or a piece of stock would go back and out at once: if so, what is
+        due is written first, by itself.
+        """
+        writes = [write for change in changes for write in change.others]
+        if sum(len(change.entries) for change in changes) <= ENTRIES_MAX and not _names_twice(writes):
+            return False
+        for change in changes:
+            self.bring_up_to_date(change.before.member_id, self.now())
+        return True
+
+    def _is_committed(self, *changes: Change, is_replanned: bool = False) -> bool:
+        """Commit; False where a race was lost. Raises ClaimTakenError, and OtherRefusedError unless that means another plan."""
+        try:
+            self._accounts.commit(*changes)
+        except LostRaceError:
+            return False
+        except OtherRefusedError:
+            if not is_replanned:
+                raise
+            return False
+        return True
+
+    def _tries(self) -> Iterator[int]:
+        """As many tries as a race is run, with a moment's pause before every further one."""
+        for attempt in range(RACES_MAX):
+            if attempt:
+                self._pause(attempt)
+            yield attempt
+
+    def _find_answer(self, intent: Intent, plan: Plan) -> Outcome | None:
+        """The answer that this request got before; of what has no key of its own, only a new plan can tell."""
+        if intent.claim and intent.claim.is_next:
+            again = plan()
+            return again if isinstance(again, Outcome) else None
+        return self.find_replay(intent.claim, intent.closing)
 
     def _stock_returned(self, entries: Sequence[Entry]) -> list[Write]:
         """What is called off, or lapses, goes back on the shelf in the same transaction."""
@@ -251,52 +300,9 @@ class Ledger:
             if document.fingerprint != claim.fingerprint:
                 raise claim.reused
             return Outcome(document.result, replayed=True)
-        if closing and document.state == closing.state and document.closing is not None:
-            return Outcome(document.closing, replayed=True)
-        return None
-
-
-class Adjustments:
-    """Points that staff give or take, each under its own key, with a reason."""
-
-    def __init__(self, ledger: Ledger, programs: CurrentProgram, id_key: bytes) -> None:
-        self._ledger = ledger
-        self._programs = programs
-        self._id_key = id_key
-
-    def adjust(
-        self,
-        member_id: str,
-        *,
-        points: int,
-        reason_code: str,
-        note: str,
-        expires_on: date | None,
-        actor: str,
-        idempotency_key: str,
-        fingerprint: str,
-        others: Sequence[Write] = (),
-    ) -> Outcome:
-        """Give (+) or take (−) points. Raises InsufficientPointsError, ValidationFailedError, MemberNotFoundError."""
-        adjustment_id = derived_id("adj", self._id_key, f"staff:{actor}", idempotency_key)
-        details = {"reason_code": reason_code, "note": note, "actor": actor}
-        claim = Claim(DocumentKey(f"ADJUSTMENT#{adjustment_id}"), "adjustment", fingerprint, details=details)
-        program = self._programs.current(self._ledger.now())
-
-        def answer(account: Account, entry: Entry) -> Mapping[str, Any]:
-            shown = {"adjustment_id": adjustment_id, "reason_code": reason_code, "points": entry.points}
-            return shown | {"entry": entry_view(entry), "account": account_view(account, program)}
-
-        command = Adjust(adjustment_id, points, reason_code, expires_on)
-        return self._ledger.execute(member_id, command, answer=answer, program=program, claim=claim, others=others)
+        answered = closing.replay(document) if closing else None
+        return Outcome(answered, replayed=True) if answered is not None else None
 
 
 def _names_twice(writes: Sequence[Write]) -> bool:
     return len({write.name for write in writes}) < len(writes)
-
-
-def folded(account: Account, entries: Sequence[Entry]) -> Account:
-    """The account after these entries."""
-    for entry in entries:
-        account = apply(account, entry)
-    return account

@@ -6,6 +6,10 @@
     a document by its key       PK PURCHASE#<partner>#<purchase_id>, SK DOCUMENT      GetItem, consistent
                                 PK REDEMPTION#<id>, SK DOCUMENT
                                 PK ADJUSTMENT#<id>, SK DOCUMENT
+                                PK TRANSFER#<id>, MERGE#<id>, VALUE#<id>, SK DOCUMENT
+    all about a purchase        PK PURCHASE#<partner>#<purchase_id>                   Query, consistent
+      its returns, in order     SK RETURN#<number, 4 digits>
+      points that paid for it   SK PAID#<redemption>
     what a job did, once        PK MEMBER#<id>, SK CLAIM#birthday:2026                GetItem, consistent
     accounts with something due index DueAccounts: due_shard, next_due_on             Query, a shard at a time
 
@@ -34,12 +38,13 @@ from quen.ledger.documents import (
     Closing,
     Document,
     DocumentKey,
+    Json,
     LostRaceError,
     OtherRefusedError,
 )
 from quen.ledger.model import Account, Entry, Sealed, canonical_form, next_due_on, parse_entry
 from quen.ledger.model.chain import hold_form, parse_hold
-from quen.ledger.service import Change, DuePage
+from quen.ledger.ports import Change, DuePage
 from quen.writes import TransactionRefusedError, Write
 
 SHARDS = 8
@@ -102,6 +107,8 @@ class DocumentItem(Model):
     result = BinaryAttribute(legacy_encoding=False)
     status = UnicodeAttribute(null=True)
     closing = BinaryAttribute(legacy_encoding=False, null=True)
+    refund = BinaryAttribute(legacy_encoding=False, null=True)
+    closed_by = UnicodeAttribute(null=True)
 
 
 class LedgerStore:
@@ -145,6 +152,29 @@ class LedgerStore:
             return None
         return _document(key, item)
 
+    def list_documents(self, partition: str) -> list[Document]:
+        """Every document of a partition, read consistently, by their sort keys."""
+        found = DocumentItem.query(partition, consistent_read=True)
+        return [_document(DocumentKey(item.PK, item.SK), item) for item in found]
+
+    def new_document(self, document: Document) -> Write:
+        """The write that adds a document to another's transaction, where it is not there yet."""
+        return put(f"document {document.key.sort}", _item_of(document), condition=_ABSENT)
+
+    def changed_details(self, document: Document, details: Json) -> Write:
+        """The write that gives a document new details, refused where it no longer has those that were read."""
+        parameters = {
+            "TableName": self._table,
+            "Key": _low_level_key(document.key),
+            "UpdateExpression": "SET details = :details",
+            "ConditionExpression": "details = :read",
+            "ExpressionAttributeValues": {
+                ":details": {"S": _details_text(details)},
+                ":read": {"S": _details_text(document.details)},
+            },
+        }
+        return Write(f"details {document.key.sort}", "Update", parameters)
+
     def find_documents(self, keys: Sequence[DocumentKey]) -> list[Document]:
         """Those of the documents that exist, in no particular order."""
         found = DocumentItem.batch_get(list(keys), consistent_read=True) if keys else ()
@@ -162,19 +192,15 @@ class LedgerStore:
 
     def opening(self, change: Change) -> Sequence[Write]:
         """The writes that open an account, for a use case that commits them with its own."""
-        return [put("account", _account_item(change), condition=_ABSENT), *_entry_writes(change)]
+        return [put(_account_name(change), _account_item(change), condition=_ABSENT), *_entry_writes(change)]
 
-    def commit(self, change: Change) -> None:
+    def commit(self, change: Change, *more: Change) -> None:
         """One transaction. Raises LostRaceError, ClaimTakenError, OtherRefusedError, TemporarilyUnavailableError."""
-        values = {":read": {"N": str(change.before.sequence)}}
-        account = put("account", _account_item(change), condition="#sequence = :read", values=values)
-        account = Write(
-            account.name,
-            account.operation,
-            {**account.parameters, "ExpressionAttributeNames": {"#sequence": "sequence"}},
-        )
+        changes = (change, *more)
+        moved = [write for each in changes for write in (_account_write(each), *_entry_writes(each))]
+        others = [write for each in changes for write in each.others]
         try:
-            commit(self._client, [account, *_entry_writes(change), *self._document_writes(change), *change.others])
+            commit(self._client, [*moved, *self._document_writes(change), *others])
         except TransactionRefusedError as refused:
             raise _told(refused) from refused
 
@@ -184,16 +210,19 @@ class LedgerStore:
         return [self._closing_write(change, change.closing)] if change.closing else []
 
     def _closing_write(self, change: Change, closing: Closing) -> Write:
+        answer = "refund" if closing.undoes else "closing"
         parameters = {
             "TableName": self._table,
-            "Key": {"PK": {"S": closing.key.partition}, "SK": {"S": closing.key.sort}},
-            "UpdateExpression": "SET #status = :status, closing = :closing",
-            "ConditionExpression": "#status = :reserved",
+            "Key": _low_level_key(closing.key),
+            "UpdateExpression": f"SET #status = :status, {answer} = :answer"
+            + (", closed_by = :by" if closing.by else ""),
+            "ConditionExpression": "#status = :before",
             "ExpressionAttributeNames": {"#status": "status"},
             "ExpressionAttributeValues": {
                 ":status": {"S": closing.state},
-                ":reserved": {"S": "reserved"},
-                ":closing": {"B": _packed(change.result or {})},
+                ":before": {"S": closing.before},
+                ":answer": {"B": _packed(change.result or {})},
+                **({":by": {"S": closing.by}} if closing.by else {}),
             },
         }
         return Write("document", "Update", parameters)
@@ -208,13 +237,28 @@ def _told(refused: TransactionRefusedError) -> Exception:
     """What a refusal means: the claim first, for a replay is an answer; then the account, which is read again."""
     if "document" in refused.refusals:
         return ClaimTakenError()
-    if refused.conflict or any(name == "account" or name.startswith("entry ") for name in refused.refusals):
+    if refused.conflict or any(name.startswith(("account ", "entry ")) for name in refused.refusals):
         return LostRaceError()
     return OtherRefusedError(tuple(refused.refusals))
 
 
+def _account_name(change: Change) -> str:
+    return f"account {change.after.member_id}"
+
+
+def _account_write(change: Change) -> Write:
+    """The account, refused where it is no longer the one that was read."""
+    values = {":read": {"N": str(change.before.sequence)}}
+    write = put(_account_name(change), _account_item(change), condition="#sequence = :read", values=values)
+    names = {"ExpressionAttributeNames": {"#sequence": "sequence"}}
+    return Write(write.name, write.operation, {**write.parameters, **names})
+
+
 def _entry_writes(change: Change) -> list[Write]:
-    return [put(f"entry {entry.sequence}", _entry_item(entry), condition=_ABSENT) for entry in change.entries]
+    return [
+        put(f"entry {entry.member_id} {entry.sequence}", _entry_item(entry), condition=_ABSENT)
+        for entry in change.entries
+    ]
 
 
 def _account_item(change: Change) -> AccountItem:
@@ -226,6 +270,10 @@ def _account_item(change: Change) -> AccountItem:
         "debt": account.debt,
         "caps": account.caps,
         "rewards": account.rewards,
+        "counters": account.counters,
+        "state": "" if account.state == "active" else account.state,
+        "moved_to": account.moved_to,
+        "active_on": account.active_on,
     }
     due = next_due_on(account, change.program.time_zone)
     return AccountItem(
@@ -256,17 +304,34 @@ def _entry_item(entry: Entry) -> EntryItem:
 
 
 def _document_item(change: Change, claim: Claim) -> DocumentItem:
-    return DocumentItem(
-        PK=claim.key.partition,
-        SK=claim.key.sort,
-        kind=claim.kind,
-        member_id=change.after.member_id,
-        fingerprint=claim.fingerprint,
-        sequence=change.sequence,
-        details=json.dumps(claim.details, separators=(",", ":"), ensure_ascii=False),
-        result=_packed(change.result or {}),
-        status=claim.state or None,
+    member_id, result = change.after.member_id, change.result or {}
+    return _item_of(
+        Document(
+            claim.key, claim.kind, member_id, claim.fingerprint, change.sequence, result, claim.state, claim.details
+        )
     )
+
+
+def _item_of(document: Document) -> DocumentItem:
+    return DocumentItem(
+        PK=document.key.partition,
+        SK=document.key.sort,
+        kind=document.kind,
+        member_id=document.member_id,
+        fingerprint=document.fingerprint,
+        sequence=document.sequence,
+        details=_details_text(document.details),
+        result=_packed(document.result),
+        status=document.state or None,
+    )
+
+
+def _details_text(details: Json) -> str:
+    return json.dumps(details, separators=(",", ":"), ensure_ascii=False)
+
+
+def _low_level_key(key: DocumentKey) -> dict[str, Any]:
+    return {"PK": {"S": key.partition}, "SK": {"S": key.sort}}
 
 
 def _document(key: DocumentKey, item: DocumentItem) -> Document:
@@ -280,6 +345,8 @@ def _document(key: DocumentKey, item: DocumentItem) -> Document:
         state=item.status or "",
         details=json.loads(item.details),
         closing=_unpacked(item.closing) if item.closing else None,
+        refund=_unpacked(item.refund) if item.refund else None,
+        closed_by=item.closed_by or "",
     )
 
 

@@ -6,43 +6,55 @@ an entry keeps the number of the version that decided it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from quen.business_days import add_months, end_of_month, local_day
+from quen.business_days import add_months, end_of_month, end_of_quarter, end_of_year, local_day
 from quen.errors import RewardNotFoundError
 from quen.money import Money
 
+Activity = Literal["purchase", "redemption", "bonus", "transfer"]
 Channel = Literal["email", "sms"]
-ExpiryKind = Literal["none", "months", "days", "fixed"]
+EndOf = Literal["end_of_month", "end_of_quarter", "end_of_year"]
+ExpiryKind = Literal["none", "months", "days", "fixed", "inactive_months"]
 Feb29 = Literal["feb_28", "mar_1", "skip"]
 Rounding = Literal["floor", "half_up", "ceiling"]
 Scope = Literal["day", "purchase"]
+Wallet = Literal["points", "qualifying", "stamps"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 LEAP_DAY = (2, 29)
+_ENDS: Mapping[EndOf, Callable[[date], date]] = {
+    "end_of_month": end_of_month,
+    "end_of_quarter": end_of_quarter,
+    "end_of_year": end_of_year,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Expiry:
     """How long points live, counted from the day they become active; they live to 24:00 local of their last day.
 
-    `amount` is the number of months or days; `month_day` the fixed day, the same every year.
+    `amount` is the number of months or days; `month_day` the fixed day, the same every year; `at` moves the last day on
+    to the end of its month, quarter or year. With `inactive_months` all of a member's points live so long after the
+    member's last activity; `activities` names what counts as one. A lot keeps the last day it has: another model, or an
+    activity, may move it on, never back.
     """
 
     kind: ExpiryKind = "none"
     amount: int = 0
-    at: Literal["end_of_month"] | None = None
+    at: EndOf | None = None
     month_day: tuple[int, int] | None = None
+    activities: frozenset[Activity] = frozenset()
 
     def expires_on(self, activated_on: date) -> date | None:
-        """The last day of points that became active on that day; None where they never expire.
+        """The last day of points that became active (or, by inactivity, were last renewed) on that day; None: never.
 
-        A fixed day is the next one, the activation day included.
+        A fixed day is the next one, the activation day included. 31 January and one month is the last day of February.
         """
         if self.month_day is not None:
             this_year = date(activated_on.year, *self.month_day)
@@ -51,7 +63,11 @@ class Expiry:
             return None
         by_days = self.kind == "days"
         last = activated_on + timedelta(days=self.amount) if by_days else add_months(activated_on, self.amount)
-        return end_of_month(last) if self.at == "end_of_month" else last
+        return _ENDS[self.at](last) if self.at else last
+
+    def renews_on(self, activity: Activity) -> bool:
+        """Whether that activity gives all of the member's points a new last day."""
+        return self.kind == "inactive_months" and activity in self.activities
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +86,15 @@ class PointsPolicy:
 
 @dataclass(frozen=True, slots=True)
 class EarningRule:
-    """One way to earn. Exactly one of three shapes:
+    """One way to earn. Exactly one of four shapes:
 
         purchase, `points` per `per`     of the total, in the currency's smallest unit: a base rule
         purchase, `multiplier`           adds (multiplier − 1) × what the base rules give, up to `cap_points`
+        purchase, `points` alone         so many for each purchase of more than nothing: stamps
         enrolment, `points`              once, when a member joins
 
-    `weekdays` (Monday is 0; empty: every day) are local days of the purchase.
+    `weekdays` (Monday is 0; empty: every day) are local days of the purchase. `wallet` is what is earned; a multiplier
+    multiplies its own wallet's base rules. `pending_days` is how long the points wait; None: as the program says.
     """
 
     id: str
@@ -87,6 +105,8 @@ class EarningRule:
     weekdays: frozenset[int] = frozenset()
     cap_points: int | None = None
     cap_per: Scope | None = None
+    wallet: Wallet = "points"
+    pending_days: int | None = None
 
     def applies_on(self, day: date) -> bool:
         """Whether the rule counts for what happens on that local day."""
@@ -151,8 +171,38 @@ class MessagePolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class TransferPolicy:
+    """Members may give each other points: so many a local day at the most, so many at a time at least."""
+
+    per_day: int
+    minimum: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class StoredValuePolicy:
+    """Members may keep money with the shop: `maximum` is the most that one account holds, in the smallest unit."""
+
+    maximum: int
+
+
+@dataclass(frozen=True, slots=True)
+class AdjustmentPolicy:
+    """What staff may give or take: `limits` in points at a time, by role (a role that is not there has no limit of its
+    own), `approval_above` how many ask for a second person (None: none do), `reason_codes` what may be named (empty: any).
+    """
+
+    limits: Mapping[str, int] = field(default_factory=dict)
+    approval_above: int | None = None
+    reason_codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Program:
-    """One version of the stack's loyalty program, in force from an instant until the next version's."""
+    """One version of the stack's loyalty program, in force from an instant until the next version's.
+
+    `accepted_days` is how many days late a receipt may come; `grace_days` how long returned points live at least;
+    `undo_days` how long a merge of members can be undone.
+    """
 
     id: str
     name: str
@@ -167,6 +217,12 @@ class Program:
     rewards: tuple[Reward, ...] = ()
     messages: MessagePolicy = MessagePolicy()
     reservation_minutes: int = 15
+    accepted_days: int = 90
+    grace_days: int = 14
+    undo_days: int = 30
+    transfers: TransferPolicy | None = None
+    stored_value: StoredValuePolicy | None = None
+    adjustments: AdjustmentPolicy = AdjustmentPolicy()
 
     def worth(self, points: int) -> Money:
         """What that many points are worth at the till, rounded down: the shop never owes a part of a dong."""

@@ -29,7 +29,8 @@ from quen.ids import derived_id, is_id
 from quen.instants import format_instant
 from quen.ledger.documents import Claim, Closing, Document, DocumentKey, OtherRefusedError, Outcome
 from quen.ledger.model import Account, Entry, Redeem, Release, Reserve, entry_id
-from quen.ledger.service import CurrentProgram, Ledger
+from quen.ledger.ports import CurrentProgram
+from quen.ledger.service import Ledger
 from quen.ledger.views import account_view
 from quen.members.model import MemberReference
 from quen.program.model import Program, Reward

@@ -2,9 +2,13 @@
 
     values      what is: Account, Hold, Entry, and the names of ledger accounts
     commands    what is asked: RecordPurchase, Reserve, Redeem, …
-    decisions   decide(account, command, program, now) -> entries, and what falls due by itself
+    decisions   decide(account, command, program, now) -> entries; what each command makes of an account stands in
+                earned, returned, spent, given, merged
+    due         what falls due by itself
+    draft       an entry in the making: how points move from pocket to pocket
     fold        apply(account, entry) -> account; rebuild(entries) == account
     chain       the canonical form of an entry, its hash, and the check of a whole history
+    history     what an account was at a past moment, and a statement between two
 
 Nothing here reads a clock, a table or a random number.
 """
@@ -13,16 +17,30 @@ from quen.ledger.model.chain import Flaw, Sealed, canonical_form, entry_id, pars
 from quen.ledger.model.commands import (
     Adjust,
     BringUpToDate,
+    ComeBack,
     Command,
+    GiveUp,
     GrantBonus,
+    MergeAway,
+    MoveStoredValue,
+    OpenBalance,
+    ReceivePoints,
     RecordPurchase,
     Redeem,
+    Refund,
     Release,
     Reserve,
+    ReturnPurchase,
+    SendPoints,
+    SetState,
+    TakeOver,
 )
-from quen.ledger.model.decisions import bring_up_to, decide, next_due_on
-from quen.ledger.model.fold import BrokenLedgerError, apply, rebuild
-from quen.ledger.model.values import NEVER, Account, Entry, Hold, HoldChange, Reference
+from quen.ledger.model.decisions import decide, own_entry
+from quen.ledger.model.due import bring_up_to, next_due_on
+from quen.ledger.model.earned import purchase_key
+from quen.ledger.model.fold import BrokenLedgerError, apply, folded, rebuild
+from quen.ledger.model.returned import own_left, still_earned
+from quen.ledger.model.values import NEVER, Account, Entry, Hold, HoldChange, Lots, MemberState, Reference
 
 __all__ = [
     "NEVER",
@@ -30,27 +48,45 @@ __all__ = [
     "Adjust",
     "BringUpToDate",
     "BrokenLedgerError",
+    "ComeBack",
     "Command",
     "Entry",
     "Flaw",
+    "GiveUp",
     "GrantBonus",
     "Hold",
     "HoldChange",
+    "Lots",
+    "MemberState",
+    "MergeAway",
+    "MoveStoredValue",
+    "OpenBalance",
+    "ReceivePoints",
     "RecordPurchase",
     "Redeem",
     "Reference",
+    "Refund",
     "Release",
     "Reserve",
+    "ReturnPurchase",
     "Sealed",
+    "SendPoints",
+    "SetState",
+    "TakeOver",
     "apply",
     "bring_up_to",
     "canonical_form",
     "decide",
     "entry_id",
+    "folded",
     "next_due_on",
+    "own_entry",
+    "own_left",
     "parse_entry",
+    "purchase_key",
     "rebuild",
     "seal",
     "sealed_form",
+    "still_earned",
     "verify",
 ]

@@ -70,12 +70,19 @@ def canonical_form(entry: Entry) -> str:
         "pending": dict(entry.pending),
         "hold": _change_form(entry.hold),
         "caps": dict(entry.caps),
-        "shares": [[share.rule_id, share.rule_version, share.basis, share.points] for share in entry.shares],
+        "rewards": dict(entry.rewards),
+        "counters": dict(entry.counters),
+        "state": entry.state,
+        "moved": entry.moved_to,
+        "active_on": entry.active_on,
+        "shares": [_share_form(share) for share in entry.shares],
         "reason": entry.reason,
         "balance": entry.balance_after,
         "previous": entry.previous_hash,
     }
     kept = {name: value for name, value in fields.items() if value not in ({}, [], "", None)}
+    if entry.moved_to is not None:
+        kept["moved"] = entry.moved_to  # an empty text says that a merge was undone
     return json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
@@ -95,6 +102,11 @@ def parse_entry(form: str, hash_: str) -> Entry:
         pending=fields.get("pending", {}),
         hold=_parse_change(fields.get("hold")),
         caps=fields.get("caps", {}),
+        rewards=fields.get("rewards", {}),
+        counters=fields.get("counters", {}),
+        state=fields.get("state"),
+        moved_to=fields.get("moved"),
+        active_on=fields.get("active_on", ""),
         shares=tuple(RuleShare(*share) for share in fields.get("shares", ())),
         reason=fields.get("reason", ""),
         balance_after=fields["balance"],
@@ -133,6 +145,12 @@ def _believed(sealed: Sealed, account: Account) -> Entry:
     if entry.balance_after != account.active + entry.points:
         raise BrokenLedgerError(entry.sequence, "states a balance that its history does not give")
     return entry
+
+
+def _share_form(share: RuleShare) -> list[Any]:
+    """Points are the wallet that goes without saying."""
+    named = [share.rule_id, share.rule_version, share.basis, share.points]
+    return named if share.wallet == "points" else [*named, share.wallet]
 
 
 def hold_form(hold: Hold) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from typing import Literal
 
 from quen.earning.model import Purchase, RuleShare
+from quen.ledger.model.values import Account, Hold, Lots, MemberState
+from quen.program.model import Program, Wallet
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +18,28 @@ class RecordPurchase:
 
     partner_id: str
     purchase: Purchase
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnPurchase:
+    """Goods came back: take what the purchase no longer earns.
+
+    `rules` is the program that decided the purchase, `remaining` what is left of it, `earned` what it had earned until
+    now by wallet, `capped` what each rule with a cap per day had given it, `given_back` the part of that which earlier
+    returns gave back to the cap. `own` are the points that are still its own, by lot or by pending lot. `payments` are
+    spent points that come back with the goods, by lot and redemption.
+    """
+
+    partner_id: str
+    purchase_id: str
+    return_id: str
+    rules: Program
+    remaining: Purchase
+    earned: Mapping[Wallet, int]
+    capped: Mapping[str, int] = field(default_factory=dict)
+    given_back: Mapping[str, int] = field(default_factory=dict)
+    own: Lots = field(default_factory=dict)
+    payments: Mapping[str, Lots] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +89,15 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True)
+class Refund:
+    """A redemption that was redeemed is undone: `hold` as it was, `lots` what of it has not come back already."""
+
+    redemption_id: str
+    hold: Hold
+    lots: Lots
+
+
+@dataclass(frozen=True, slots=True)
 class Adjust:
     """Staff give (+) or take (−) points, for a reason. Taking never goes below what is active."""
 
@@ -75,10 +108,110 @@ class Adjust:
 
 
 @dataclass(frozen=True, slots=True)
+class SendPoints:
+    """Give points to another member, within the program's limits."""
+
+    transfer_id: str
+    points: int
+    to_member_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivePoints:
+    """The other half of a transfer: the very lots that left, with the last days they had."""
+
+    transfer_id: str
+    lots: Lots
+    from_member_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class MergeAway:
+    """Everything of this account goes to the member who survives the merge, and the account is closed."""
+
+    merge_id: str
+    survivor_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOver:
+    """The other half of a merge: what the account that goes had when it went."""
+
+    merge_id: str
+    merged: Account
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUp:
+    """A merge is undone, the survivor's half: `carried` is what had come, and goes back."""
+
+    merge_id: str
+    carried: Account
+
+
+@dataclass(frozen=True, slots=True)
+class ComeBack:
+    """A merge is undone, the other half: the account is open again, in `state`, with what the survivor gave up."""
+
+    merge_id: str
+    lots: Lots
+    pending: Lots
+    counters: Mapping[str, int]
+    debt: int
+    state: MemberState
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBalance:
+    """What the member had in an older system, by last day; `counters` for its other wallets."""
+
+    import_id: str
+    lots: Lots
+    counters: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SetState:
+    """Let the member earn and spend, or not. What falls due by itself goes on in every state."""
+
+    state: MemberState
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MoveStoredValue:
+    """Money that the member keeps with the shop, in the smallest unit: loaded, redeemed, refunded, adjusted (±)."""
+
+    activity_id: str
+    activity: Literal["load", "redeem", "refund", "adjust"]
+    amount: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class BringUpToDate:
     """Nothing but what had fallen due at `until`."""
 
     until: datetime
 
 
-Command = RecordPurchase | GrantBonus | Reserve | Redeem | Release | Adjust | BringUpToDate
+Command = (
+    RecordPurchase
+    | ReturnPurchase
+    | GrantBonus
+    | Reserve
+    | Redeem
+    | Release
+    | Refund
+    | Adjust
+    | SendPoints
+    | ReceivePoints
+    | MergeAway
+    | TakeOver
+    | GiveUp
+    | ComeBack
+    | OpenBalance
+    | SetState
+    | MoveStoredValue
+    | BringUpToDate
+)

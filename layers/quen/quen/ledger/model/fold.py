@@ -6,10 +6,26 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
-from quen.ledger.model.values import ACTIVE, DEBT, HELD, PENDING, Account, Entry, Hold, HoldChange, Lots
+from quen.ledger.model.values import (
+    ACTIVE,
+    DEBT,
+    HELD,
+    OTHER_UNITS,
+    PENDING,
+    Account,
+    Entry,
+    Hold,
+    Lots,
+    unit_of,
+)
 
-# A receipt that comes later than this, when newer days are remembered, finds its day's caps used up.
-CAP_MEMORY_DAYS = 35
+# As long as any program may accept late receipts: a day that is forgotten can earn no more.
+CAP_MEMORY_DAYS = 92
+QUALIFYING_MONTHS = 36
+"""So many months are told apart; what qualified before them stands together under `qualifying/earlier`."""
+
+_QUALIFYING = "qualifying/"
+_EARLIER = "qualifying/earlier"
 
 
 class BrokenLedgerError(Exception):
@@ -35,18 +51,26 @@ def apply(account: Account, entry: Entry) -> Account:
         lots=_changed(account.lots, entry.lots, entry.sequence),
         pending=_changed(account.pending, entry.pending, entry.sequence),
         holds=_holds_after(account.holds, entry),
-        debt=account.debt - entry.lines.get(DEBT, 0),
+        debt=_debt_after(account.debt, entry),
         caps=_caps_after(account.caps, entry.caps),
-        rewards=_rewards_after(account.rewards, entry.hold),
+        rewards=_rewards_after(account.rewards, entry),
+        counters=_counters_after(account.counters, entry),
+        state=account.state if entry.state is None else entry.state,
+        moved_to=account.moved_to if entry.moved_to is None else entry.moved_to,
+        active_on=max(account.active_on, entry.active_on),
     )
+
+
+def folded(account: Account, entries: Iterable[Entry]) -> Account:
+    """The account after these entries."""
+    for entry in entries:
+        account = apply(account, entry)
+    return account
 
 
 def rebuild(member_id: str, entries: Iterable[Entry]) -> Account:
     """The account that these entries, from the first on, fold to."""
-    account = Account(member_id)
-    for entry in entries:
-        account = apply(account, entry)
-    return account
+    return folded(Account(member_id), entries)
 
 
 def cap_horizon(caps: Mapping[str, int]) -> str:
@@ -57,16 +81,40 @@ def cap_horizon(caps: Mapping[str, int]) -> str:
     return (newest - timedelta(days=CAP_MEMORY_DAYS)).isoformat()
 
 
+def counted(account: Account, key: str) -> int:
+    """What that counter holds; what qualified in a month that is no longer told apart stands under `earlier`."""
+    earlier = account.counters.get(_EARLIER, 0) if key.startswith(_QUALIFYING) else 0
+    return account.counters.get(key, earlier)
+
+
 def _check_lines(entry: Entry) -> None:
-    """Double entry: the lines sum to zero, and each of the member's says what lots, pending lots and holds say."""
+    """Double entry: the lines of each unit sum to zero, and each of the member's says what lots, holds and counters say."""
     held = 0
     if entry.hold:
         held = entry.hold.hold.points if entry.hold.change == "opened" else -entry.hold.hold.points
     said = {ACTIVE: sum(entry.lots.values()), PENDING: sum(entry.pending.values()), HELD: held}
-    if sum(entry.lines.values()) != 0:
+    if entry.counters:
+        said |= {f"member.{unit}": _counted(entry.counters, unit) for unit in OTHER_UNITS}
+    sums: dict[str, int] = {}
+    for name, amount in entry.lines.items():
+        sums[unit_of(name)] = sums.get(unit_of(name), 0) + amount
+    if any(sums.values()):
         raise BrokenLedgerError(entry.sequence, "its lines do not sum to zero")
-    if any(entry.lines.get(name, 0) != points for name, points in said.items()):
+    if any(entry.lines.get(name, 0) != amount for name, amount in said.items()):
         raise BrokenLedgerError(entry.sequence, "its lines and its lots differ")
+    if not entry.counters and any(name.startswith("member.") and unit_of(name) in OTHER_UNITS for name in entry.lines):
+        raise BrokenLedgerError(entry.sequence, "its lines and its counters differ")
+
+
+def _counted(counters: Mapping[str, int], unit: str) -> int:
+    return sum(amount for key, amount in counters.items() if key.partition("/")[0] == unit)
+
+
+def _debt_after(debt: int, entry: Entry) -> int:
+    after = debt - entry.lines.get(DEBT, 0)
+    if after < 0:
+        raise BrokenLedgerError(entry.sequence, "pays back more than is owed")
+    return after
 
 
 def _changed(lots: Lots, changes: Lots, sequence: int) -> Lots:
@@ -101,11 +149,38 @@ def _caps_after(caps: Mapping[str, int], changes: Mapping[str, int]) -> Mapping[
     return {key: after[key] for key in sorted(after) if key >= horizon}
 
 
-def _rewards_after(rewards: Mapping[str, int], change: HoldChange | None) -> Mapping[str, int]:
-    """How many of each limited reward the member has had or holds; what is called off counts no more."""
-    if change is None or not change.hold.counted or change.change == "redeemed":
+def _rewards_after(rewards: Mapping[str, int], entry: Entry) -> Mapping[str, int]:
+    """How many of each limited reward the member has had or holds; what is called off or refunded counts no more."""
+    steps = dict(entry.rewards)
+    change = entry.hold
+    if change and change.hold.counted and change.change != "redeemed":
+        step = change.hold.counted if change.change == "opened" else -change.hold.counted
+        steps[change.hold.reward_id] = steps.get(change.hold.reward_id, 0) + step
+    if not steps:
         return rewards
-    reward_id = change.hold.reward_id
-    step = change.hold.counted if change.change == "opened" else -change.hold.counted
-    after = {**rewards, reward_id: rewards.get(reward_id, 0) + step}
-    return {key: count for key, count in after.items() if count}
+    after = {**rewards, **{reward_id: rewards.get(reward_id, 0) + step for reward_id, step in steps.items()}}
+    return {key: after[key] for key in sorted(after) if after[key]}
+
+
+def _counters_after(counters: Mapping[str, int], entry: Entry) -> Mapping[str, int]:
+    """The other wallets; none is ever below zero. Qualifying points of long ago stand together."""
+    if not entry.counters:
+        return counters
+    horizon = _qualifying_horizon([*counters, *entry.counters])
+    after: dict[str, int] = {}
+    for key, amount in [*counters.items(), *entry.counters.items()]:
+        kept = _EARLIER if key.startswith(_QUALIFYING) and key < horizon else key
+        after[kept] = after.get(kept, 0) + amount
+    if any(amount < 0 for amount in after.values()):
+        raise BrokenLedgerError(entry.sequence, "takes more from a wallet than it holds")
+    return {key: after[key] for key in sorted(after) if after[key]}
+
+
+def _qualifying_horizon(keys: Iterable[str]) -> str:
+    """The key of the earliest month that is still told apart; months are counted back from the newest one."""
+    newest = max((key for key in keys if key.startswith(_QUALIFYING) and key != _EARLIER), default="")
+    if not newest:
+        return ""
+    year, month = int(newest[-7:-3]), int(newest[-2:])
+    year, month = divmod(year * 12 + month - 1 - (QUALIFYING_MONTHS - 1), 12)
+    return f"{_QUALIFYING}{year:04d}-{month + 1:02d}"

@@ -21,13 +21,50 @@ ACTIVE = "member.active"
 PENDING = "member.pending"
 HELD = "member.held"
 DEBT = "member.debt"
+QUALIFYING = "member.qualifying"
+STAMPS = "member.stamps"
+STORED_VALUE = "member.stored_value"
 ISSUED = "program.issued"
 REDEEMED = "program.redeemed"
 EXPIRED = "program.expired"
 ADJUSTED = "program.adjusted"
+WRITTEN_OFF = "program.written_off"
+TRANSFERRED = "program.transferred"
+OPENED = "program.opened"
 
-Kind = Literal["earn", "bonus", "activate", "expire", "reserve", "redeem", "release", "lapse", "adjust"]
+POINTS = "points"
+OTHER_UNITS = ("qualifying", "stamps", "stored_value")
+"""What is not points, and never turns into points: each is a unit of its own, whose lines sum to zero by themselves."""
+
+Kind = Literal[
+    "earn",
+    "bonus",
+    "activate",
+    "expire",
+    "reserve",
+    "redeem",
+    "release",
+    "lapse",
+    "refund",
+    "reverse",
+    "write_off",
+    "adjust",
+    "transfer_out",
+    "transfer_in",
+    "merge_out",
+    "merge_in",
+    "opening",
+    "state",
+    "stored_value",
+]
+MemberState = Literal["active", "inactive", "blocked", "closed"]
 Lots = Mapping[str, int]
+
+
+def unit_of(ledger_account: str) -> str:
+    """The unit of a ledger account: `stamps` for `member.stamps` and `program.stamps`, points for all that name none."""
+    name = ledger_account.partition(".")[2]
+    return name if name in OTHER_UNITS else POINTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +90,13 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What a member has now. The same entries always fold to the same account."""
+    """What a member has now. The same entries always fold to the same account.
+
+    `caps` counts by `<day>/<rule>` what that day has used up; `rewards` how many of each limited reward were had;
+    `counters` the other wallets: `qualifying/<month of the purchase>`, `stamps`, `stored_value` (smallest unit of money).
+    `state` gates earning and spending; `moved_to` is the member that this one was merged into; `active_on` the day of
+    the last activity, where points expire by inactivity.
+    """
 
     member_id: str
     sequence: int = 0
@@ -64,6 +107,10 @@ class Account:
     debt: int = 0
     caps: Mapping[str, int] = field(default_factory=dict)
     rewards: Mapping[str, int] = field(default_factory=dict)
+    counters: Mapping[str, int] = field(default_factory=dict)
+    state: MemberState = "active"
+    moved_to: str = ""
+    active_on: str = ""
 
     @property
     def active(self) -> int:
@@ -79,6 +126,10 @@ class Account:
     def held(self) -> int:
         """Points set aside for redemptions that are still open."""
         return sum(hold.points for hold in self.holds.values())
+
+    def wallet(self, unit: str) -> int:
+        """What another wallet holds: `qualifying` in all months together, `stamps`, `stored_value`."""
+        return sum(amount for key, amount in self.counters.items() if key.partition("/")[0] == unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +151,8 @@ class HoldChange:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One immutable fact. Its lines sum to zero; `lots` and `pending` are changes, signed; the rest says why.
+    """One immutable fact. Its lines sum to zero in every unit; `lots`, `pending`, `rewards` and `counters` are changes,
+    signed; `caps` are what days have now used up; `state` and `moved_to` are new values; the rest says why.
 
     `occurred_at` is when it happened (for what falls due by itself: the very midnight), `recorded_at` when it was
     written. `previous_hash` and `hash` chain a member's entries.
@@ -118,6 +170,11 @@ class Entry:
     pending: Lots = field(default_factory=dict)
     hold: HoldChange | None = None
     caps: Mapping[str, int] = field(default_factory=dict)
+    rewards: Mapping[str, int] = field(default_factory=dict)
+    counters: Mapping[str, int] = field(default_factory=dict)
+    state: MemberState | None = None
+    moved_to: str | None = None
+    active_on: str = ""
     shares: tuple[RuleShare, ...] = ()
     reason: str = ""
     balance_after: int = 0

@@ -1,0 +1,1 @@
+"""Adjustments: points that staff give or take, with a reason."""

@@ -1,0 +1,86 @@
+"""What falls due by itself: points activate, holds lapse, lots expire.
+
+It comes as entries of its own, in the order of time; at one midnight points activate before holds lapse, and holds lapse
+before lots expire. So no point is spent after its last day and none is withheld after it became active, however late a
+job runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from quen.business_days import day_end, day_start, local_day
+from quen.ledger.model.draft import Draft
+from quen.ledger.model.fold import apply
+from quen.ledger.model.values import EXPIRED, HELD, NEVER, PENDING, Account, Entry, HoldChange, Reference
+from quen.program.model import Program
+
+_ACTIVATES, _LAPSES, _EXPIRES = range(3)
+
+
+def bring_up_to(account: Account, program: Program, until: datetime, now: datetime) -> list[Entry]:
+    """What had fallen due at `until` and is not written yet, oldest first; it is recorded `now`.
+
+    A command can make something due itself (a late receipt whose points are over already): whoever commits a decision
+    brings the account that it leaves up to now as well.
+    """
+    entries: list[Entry] = []
+    while due := min(_due(account, program.time_zone), default=None):
+        at, what, key = due
+        if at > until:
+            break
+        entry = _fallen_due(account, what, key, program, at, now)
+        account = apply(account, entry)
+        entries.append(entry)
+    return entries
+
+
+def next_due_on(account: Account, zone: ZoneInfo) -> date | None:
+    """The first local day at whose midnight something of this account has fallen due; None where nothing ever will."""
+    due = min(_due(account, zone), default=None)
+    if due is None:
+        return None
+    day = local_day(due[0], zone)
+    return day if day_start(day, zone) == due[0] else day + timedelta(days=1)
+
+
+def returned_hold(
+    account: Account,
+    kind: Literal["lapse", "release"],
+    redemption_id: str,
+    program: Program,
+    now: datetime,
+    at: datetime | None = None,
+) -> Entry:
+    """A hold is over and its points are back in the lots they came from."""
+    hold = account.holds[redemption_id]
+    draft = Draft(account, kind, program, now, Reference("redemption", redemption_id), at)
+    draft.give(HELD, draft.living(hold.lots))
+    return draft.sealed(hold=HoldChange(redemption_id, hold, "returned"))
+
+
+def _due(account: Account, zone: ZoneInfo) -> Iterator[tuple[datetime, int, str]]:
+    """When, in which order, and under which key the account's next changes by mere time come."""
+    if account.pending:
+        key = min(account.pending)
+        yield day_start(date.fromisoformat(key.partition("/")[0]), zone), _ACTIVATES, key
+    for redemption_id, hold in account.holds.items():
+        yield hold.lapses_at, _LAPSES, redemption_id
+    if account.lots and (first := min(account.lots)) != NEVER:
+        yield day_end(date.fromisoformat(first), zone), _EXPIRES, first
+
+
+def _fallen_due(account: Account, what: int, key: str, program: Program, at: datetime, now: datetime) -> Entry:
+    if what == _LAPSES:
+        return returned_hold(account, "lapse", key, program, now, at)
+    if what == _ACTIVATES:
+        draft = Draft(account, "activate", program, now, Reference("lot", key), at)
+        points = draft.take_pending(PENDING, key, account.pending[key])
+        draft.give(PENDING, draft.living({key.partition("/")[2]: points}))
+    else:
+        draft = Draft(account, "expire", program, now, Reference("lot", key), at)
+        draft.take_from(EXPIRED, key, account.lots[key])
+    return draft.sealed()

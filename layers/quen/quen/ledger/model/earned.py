@@ -1,0 +1,75 @@
+"""What purchases and occasions earn: points, and whatever the program's rules give to the other wallets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+
+from quen.business_days import local_day
+from quen.earning.model import Award, RuleShare, price_purchase
+from quen.errors import TooLateError
+from quen.ledger.model.commands import GrantBonus, RecordPurchase
+from quen.ledger.model.draft import Draft
+from quen.ledger.model.fold import cap_horizon
+from quen.ledger.model.values import ISSUED, Account, Entry, Reference
+from quen.program.model import Program
+
+
+def purchase(account: Account, command: RecordPurchase, program: Program, now: datetime) -> Entry:
+    """What the purchase earns by the rules of its day. Raises TooLateError, CurrencyMismatchError."""
+    bought = command.purchase
+    earned_on = local_day(bought.occurred_at, program.time_zone)
+    reference = Reference("purchase", purchase_key(command.partner_id, bought.purchase_id))
+    draft = Draft(account, "earn", program, now, reference, bought.occurred_at)
+    if earned_on < draft.today - timedelta(days=program.accepted_days):
+        raise TooLateError
+    award = price_purchase(program, bought, rooms=_rooms(account, program, earned_on))
+    draft.renew("purchase", earned_on)
+    for days, points in award.waits.items():
+        _credit(draft, points, earned_on + timedelta(days=days))
+    draft.count(qualifying_key(earned_on), award.earned("qualifying"))
+    draft.count("stamps", award.earned("stamps"))
+    return draft.sealed(shares=award.explanation, caps=_caps_used(account, earned_on, award))
+
+
+def bonus(account: Account, command: GrantBonus, program: Program, now: datetime) -> Entry:
+    """Points for an occasion, active at once."""
+    draft = Draft(account, "bonus", program, now, Reference(command.reason, command.occasion))
+    draft.renew("bonus", draft.today)
+    _credit(draft, command.points, draft.today)
+    shares = command.shares or (RuleShare(command.rule_id, program.version, 0, command.points),)
+    return draft.sealed(shares=shares)
+
+
+def purchase_key(partner_id: str, purchase_id: str) -> str:
+    """How a purchase is named across partners; a partner's id has no `#`."""
+    return f"{partner_id}#{purchase_id}"
+
+
+def qualifying_key(day: date) -> str:
+    """The counter of qualifying points for what happened on that day: months are told apart."""
+    return f"qualifying/{day:%Y-%m}"
+
+
+def _credit(draft: Draft, points: int, active_on: date) -> None:
+    """New points: pending until their day, or active at once. The expiry clock starts when they become active."""
+    if not points:
+        return
+    lot = draft.last_day_from(active_on)
+    if active_on > draft.today:
+        draft.await_activation(ISSUED, {f"{active_on}/{lot}": points})
+    else:
+        draft.give(ISSUED, {lot: points})
+
+
+def _rooms(account: Account, program: Program, day: date) -> Mapping[str, int]:
+    """How much each rule with a cap per day may still give on that day; of a day that is forgotten, nothing."""
+    capped = [rule for rule in program.earning if rule.cap_per == "day" and rule.cap_points is not None]
+    if capped and day.isoformat() < cap_horizon(account.caps):
+        return {rule.id: 0 for rule in capped}
+    return {rule.id: (rule.cap_points or 0) - account.caps.get(f"{day}/{rule.id}", 0) for rule in capped}
+
+
+def _caps_used(account: Account, day: date, award: Award) -> Mapping[str, int]:
+    used = {f"{day}/{rule_id}": points for rule_id, points in award.capped.items()}
+    return {key: account.caps.get(key, 0) + points for key, points in used.items()}

@@ -1,0 +1,100 @@
+"""What is given and taken by people: adjustments, transfers, opening balances, stored value, and the member's state."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from quen.business_days import add_months
+from quen.errors import (
+    InsufficientStoredValueError,
+    StoredValueLimitReachedError,
+    StoredValueNotOfferedError,
+    TransferLimitReachedError,
+    TransfersNotOfferedError,
+    ValidationFailedError,
+)
+from quen.ledger.model.commands import Adjust, MoveStoredValue, OpenBalance, ReceivePoints, SendPoints, SetState
+from quen.ledger.model.draft import Draft
+from quen.ledger.model.values import ADJUSTED, NEVER, OPENED, TRANSFERRED, Account, Entry, Reference
+from quen.program.model import Program
+
+ADJUSTED_MONTHS_MAX = 120
+SENT_TODAY = "@sent"
+"""What a day's transfers are counted under, beside the rules with a cap; no rule can have that name."""
+
+
+def adjustment(account: Account, command: Adjust, program: Program, now: datetime) -> Entry:
+    """Points that staff give or take. Raises ValidationFailedError, InsufficientPointsError."""
+    draft = Draft(account, "adjust", program, now, Reference("adjustment", command.adjustment_id))
+    if command.points == 0:
+        raise ValidationFailedError.at("/points", "zero", "An adjustment gives or takes at least one point.")
+    if command.points < 0:
+        if command.expires_on:
+            raise ValidationFailedError.at("/expires_on", "not_allowed", "Only points that are given have a last day.")
+        draft.take(ADJUSTED, -command.points)
+        return draft.sealed(reason=command.reason_code)
+    lot = command.expires_on.isoformat() if command.expires_on else draft.last_day_from(draft.today)
+    latest = add_months(draft.today, ADJUSTED_MONTHS_MAX)
+    if lot != NEVER and not draft.today.isoformat() <= lot <= latest.isoformat():
+        sentence = "Points that are given expire today at the earliest, and within ten years."
+        raise ValidationFailedError.at("/expires_on", "out_of_range", sentence)
+    draft.give(ADJUSTED, {lot: command.points})
+    return draft.sealed(reason=command.reason_code)
+
+
+def sending(account: Account, command: SendPoints, program: Program, now: datetime) -> Entry:
+    """Points that leave for another member. Raises TransfersNotOfferedError, TransferLimitReachedError,
+    InsufficientPointsError, ValidationFailedError.
+    """
+    policy = program.transfers
+    if policy is None:
+        raise TransfersNotOfferedError
+    if command.to_member_id == account.member_id:
+        raise ValidationFailedError.at("/to", "oneself", "Points are given to another member.")
+    if command.points < policy.minimum:
+        raise ValidationFailedError.at("/points", "out_of_range", f"At least {policy.minimum} points are given.")
+    draft = Draft(account, "transfer_out", program, now, Reference("transfer", command.transfer_id))
+    key = f"{draft.today}/{SENT_TODAY}"
+    sent = account.caps.get(key, 0) + command.points
+    if sent > policy.per_day:
+        raise TransferLimitReachedError
+    draft.take(TRANSFERRED, command.points)
+    draft.renew("transfer", draft.today)
+    return draft.sealed(caps={key: sent})
+
+
+def receipt(account: Account, command: ReceivePoints, program: Program, now: datetime) -> Entry:
+    """Points that another member gave, in lots of the same last days."""
+    draft = Draft(account, "transfer_in", program, now, Reference("transfer", command.transfer_id))
+    draft.give(TRANSFERRED, command.lots)
+    return draft.sealed()
+
+
+def opening(account: Account, command: OpenBalance, program: Program, now: datetime) -> Entry:
+    """What the member brings from an older system."""
+    draft = Draft(account, "opening", program, now, Reference("import", command.import_id))
+    draft.give(OPENED, command.lots)
+    for key, amount in command.counters.items():
+        draft.count(key, amount)
+    return draft.sealed()
+
+
+def state_change(account: Account, command: SetState, program: Program, now: datetime) -> Entry:
+    """The member may earn and spend from now on, or may not."""
+    draft = Draft(account, "state", program, now, Reference("member", account.member_id))
+    return draft.sealed(state=command.state, reason=command.reason)
+
+
+def stored_value(account: Account, command: MoveStoredValue, program: Program, now: datetime) -> Entry:
+    """Money in and out. Raises StoredValueNotOfferedError, StoredValueLimitReachedError, InsufficientStoredValueError."""
+    amount = -command.amount if command.activity == "redeem" else command.amount
+    if command.activity == "load" and program.stored_value is None:
+        raise StoredValueNotOfferedError
+    held = account.wallet("stored_value")
+    if held + amount < 0:
+        raise InsufficientStoredValueError
+    if command.activity == "load" and program.stored_value and held + amount > program.stored_value.maximum:
+        raise StoredValueLimitReachedError
+    draft = Draft(account, "stored_value", program, now, Reference("stored_value", command.activity_id))
+    draft.count("stored_value", amount)
+    return draft.sealed(reason=command.reason or command.activity)

@@ -1,0 +1,94 @@
+"""Returns: a purchase is priced anew by its own rules, and what it no longer earns is taken back.
+
+`awarded − already taken back − f(what remains)`: a hundred small returns equal one big one, in any order. Points are taken
+where they hurt least: what is still pending, the lots that the purchase filled, other active points, then debt up to the
+program's limit; beyond it the shop bears the loss, as an entry that says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from quen.business_days import local_day
+from quen.earning.model import Award, price_purchase
+from quen.ledger.model.commands import ReturnPurchase
+from quen.ledger.model.draft import Draft
+from quen.ledger.model.earned import purchase_key, qualifying_key
+from quen.ledger.model.fold import apply, counted
+from quen.ledger.model.values import ISSUED, REDEEMED, WRITTEN_OFF, Account, Entry, Lots, Reference
+from quen.program.model import Program, Wallet
+
+
+def purchase_return(account: Account, command: ReturnPurchase, program: Program, now: datetime) -> list[Entry]:
+    """The return's own entry, and where not all could be taken back, the write-off."""
+    still = still_earned(command)
+    reference = Reference("return", purchase_key(command.partner_id, command.return_id))
+    draft = Draft(account, "reverse", program, now, reference)
+    for lots in command.payments.values():
+        draft.give(REDEEMED, draft.living(lots, days_min=program.grace_days))
+    lost = max(0, command.earned["points"] - still.points)
+    missing = _take_back(draft, lost, command.own)
+    if missing and draft.active:
+        missing -= sum(draft.take(ISSUED, min(missing, draft.active)).values())
+    owed = min(missing, max(0, program.points.debt_limit - account.debt))
+    draft.owe(ISSUED, owed)
+    day = local_day(command.remaining.occurred_at, command.rules.time_zone)
+    wallets: tuple[tuple[Wallet, str], ...] = (("qualifying", qualifying_key(day)), ("stamps", "stamps"))
+    for wallet, key in wallets:
+        gone = max(0, command.earned.get(wallet, 0) - still.earned(wallet))
+        draft.count(key, -min(gone, counted(account, key)))
+    entry = draft.sealed(
+        program_version=command.rules.version, caps=_caps_given_back(account, command, still, day.isoformat())
+    )
+    return [entry, *_written_off(apply(account, entry), missing - owed, reference, program, now)]
+
+
+def still_earned(command: ReturnPurchase) -> Award:
+    """What the rest of the purchase earns by its own rules, with the room under daily caps that it had."""
+    return price_purchase(command.rules, command.remaining, rooms=command.capped)
+
+
+def own_left(own: Lots, lost: int) -> Lots:
+    """What of its own lots a purchase still calls its own, once so many points were taken back: pending lots first."""
+    left = dict(own)
+    for key in _in_order(own):
+        share = min(lost, left[key])
+        left[key] -= share
+        lost -= share
+    return {key: points for key, points in left.items() if points}
+
+
+def _in_order(own: Lots) -> list[str]:
+    return sorted(own, key=lambda key: ("/" not in key, key))
+
+
+def _take_back(draft: Draft, lost: int, own: Lots) -> int:
+    """Take from pending and own lots; says how many points are missing."""
+    missing = lost
+    for key in _in_order(own):
+        missing -= draft.take_pending(ISSUED, key, min(missing, own[key]))
+    for key in _in_order(own):
+        lot = key.rpartition("/")[2]
+        missing -= draft.take_from(ISSUED, lot, min(missing, own[key]))
+    return missing
+
+
+def _caps_given_back(account: Account, command: ReturnPurchase, still: Award, day: str) -> Mapping[str, int]:
+    """The room under a daily cap that the purchase no longer uses; of a day that is forgotten, nothing is said."""
+    caps = {}
+    for rule_id, given in command.capped.items():
+        key = f"{day}/{rule_id}"
+        freed = given - still.capped.get(rule_id, 0) - command.given_back.get(rule_id, 0)
+        if freed > 0 and key in account.caps:
+            caps[key] = max(0, account.caps[key] - freed)
+    return caps
+
+
+def _written_off(account: Account, points: int, reference: Reference, program: Program, now: datetime) -> list[Entry]:
+    if not points:
+        return []
+    draft = Draft(account, "write_off", program, now, reference)
+    draft.move(ISSUED, points)
+    draft.move(WRITTEN_OFF, -points)
+    return [draft.sealed()]

@@ -1,0 +1,114 @@
+"""What the ledger's use cases are given and give: the changes that are committed, and the ports behind which they are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from quen.ledger.documents import Claim, Closing, Document, DocumentKey, Outcome
+from quen.ledger.model import Account, Command, Entry
+from quen.program.model import Program
+from quen.writes import Write
+
+Answer = Callable[[Account, Entry], Mapping[str, Any]]
+PairAnswer = Callable[[Account, Entry, Account, Entry], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Everything that one use case writes: the account before and after, its new entries, the document, and more.
+
+    `sequence` is that of the command's own entry, which the document names.
+    """
+
+    before: Account
+    after: Account
+    entries: Sequence[Entry]
+    program: Program
+    claim: Claim | None = None
+    closing: Closing | None = None
+    result: Mapping[str, Any] | None = None
+    others: Sequence[Write] = ()
+    sequence: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What a use case wants of an account. `answer` makes the document's result of the account after and the entry.
+
+    `others` are further writes of its transaction; where one of them is refused and `is_replanned`, it is planned anew.
+    """
+
+    command: Command
+    answer: Answer
+    claim: Claim | None = None
+    closing: Closing | None = None
+    others: Sequence[Write] = ()
+    is_replanned: bool = False
+
+
+Plan = Callable[[], Intent | Outcome]
+"""Made anew for every try, from what is then stored; an Outcome where the request was answered before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Half:
+    """One of the two accounts of a command that concerns two: `decide` makes the command of what the other half did.
+
+    It is given the other account as it was right before its entry, and that entry.
+    """
+
+    member_id: str
+    decide: Callable[[Account, Entry], Command]
+
+
+@dataclass(frozen=True, slots=True)
+class DuePage:
+    """Members with something due, and where the next page starts (None: there is none)."""
+
+    member_ids: Sequence[str]
+    cursor: str | None
+
+
+class Accounts(Protocol):
+    """Where accounts, entries and documents live."""
+
+    def load(self, member_id: str) -> Account:
+        """The account as it was last written. Raises MemberNotFoundError."""
+
+    def list_entries(self, member_id: str, before: int | None, limit: int) -> list[Entry]:
+        """Entries newest first, from the one before that sequence on."""
+
+    def list_documents(self, partition: str) -> list[Document]:
+        """Every document of a partition, read consistently, by their sort keys."""
+
+    def find_document(self, key: DocumentKey) -> Document | None:
+        """The document, read consistently."""
+
+    def list_due(self, shard: int, on: date, cursor: str | None, limit: int) -> DuePage:
+        """Members of the shard whose accounts have something due on that day or before."""
+
+    def opening(self, change: Change) -> Sequence[Write]:
+        """The writes that open an account, for a use case that commits them with its own."""
+
+    def commit(self, change: Change, *more: Change) -> None:
+        """One transaction for all the accounts, with the first one's document.
+
+        Raises LostRaceError, ClaimTakenError, OtherRefusedError, TemporarilyUnavailableError.
+        """
+
+
+class Stock(Protocol):
+    """How many pieces of a limited reward are taken."""
+
+    def give_back(self, reward_id: str, shard: str, pieces: int) -> Write:
+        """The write that puts pieces back, in the transaction that returns their points."""
+
+
+class CurrentProgram(Protocol):
+    """Which program is in force."""
+
+    def current(self, now: datetime) -> Program:
+        """The version in force at that instant."""
