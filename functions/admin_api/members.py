@@ -9,13 +9,14 @@ from typing import Annotated, Any, Literal, TypedDict
 from msgspec import Meta, Struct
 
 from quen.bootstrap import application
-from quen.errors import MemberNotFoundError, ValidationFailedError
-from quen.http.answers import Account, Cursor, Day, EntryPage, Instant
+from quen.errors import MemberNotFoundError, PurchaseNotFoundError, ValidationFailedError
+from quen.http.answers import Account, Cursor, Day, EntryPage, Explanation, Instant, Statement
 from quen.http.bodies import ShortText
 from quen.http.callers import recognise_staff
-from quen.http.endpoint import Call, Nothing, Resource
+from quen.http.endpoint import Call, Resource
 from quen.http.errors import CursorInvalidError
 from quen.http.paging import PageQuery
+from quen.http.periods import MomentQuery, PeriodQuery, PurchaseQuery
 from quen.http.views import staff_member_view
 from quen.members.model import Member, MemberReference
 from quen.staff.model import Action, StaffCaller, require
@@ -98,12 +99,39 @@ def show(call: Call[StaffCaller, MaskingQuery], member_id: str) -> Mapping[str, 
     "GET",
     "/v1/members/{member_id}/account",
     action=Action.READ_ACCOUNT,
+    query=MomentQuery,
     answer=Account,
     errors=(MemberNotFoundError,),
 )
-def show_account(_call: Call[StaffCaller, Nothing], member_id: str) -> Mapping[str, Any]:
-    """What the member has now."""
-    return application().ledger.show_account(member_id)
+def show_account(call: Call[StaffCaller, MomentQuery], member_id: str) -> Mapping[str, Any]:
+    """What the member has now, or had at a moment that has passed."""
+    return application().statements.show_account(member_id, call.input.as_of)
+
+
+@members.endpoint(
+    "GET",
+    "/v1/members/{member_id}/statement",
+    action=Action.READ_ACCOUNT,
+    query=PeriodQuery,
+    answer=Statement,
+    errors=(MemberNotFoundError,),
+)
+def show_statement(call: Call[StaffCaller, PeriodQuery], member_id: str) -> Mapping[str, Any]:
+    """What moved the account between two days, both included: opening + movements = closing."""
+    return application().statements.show_statement(member_id, call.input.first, call.input.last)
+
+
+@members.endpoint(
+    "GET",
+    "/v1/members/{member_id}/explain",
+    action=Action.READ_ACCOUNT,
+    query=PurchaseQuery,
+    answer=Explanation,
+    errors=(MemberNotFoundError, PurchaseNotFoundError),
+)
+def explain(call: Call[StaffCaller, PurchaseQuery], member_id: str) -> Mapping[str, Any]:
+    """Why a purchase earned what it did, or nothing."""
+    return application().statements.explain(member_id, call.input.purchase_id)
 
 
 @members.endpoint(

@@ -8,20 +8,21 @@ from typing import Any
 
 from mobile_api.callers import own_member_id
 from quen.bootstrap import application
-from quen.errors import MemberNotFoundError
-from quen.http.answers import Account, EntryPage
+from quen.errors import MemberNotFoundError, PurchaseNotFoundError
+from quen.http.answers import Account, EntryPage, Explanation, Statement
 from quen.http.callers import MemberCaller, recognise_member
-from quen.http.endpoint import Call, Nothing, Resource
+from quen.http.endpoint import Call, Resource
 from quen.http.errors import CursorInvalidError
 from quen.http.paging import PageQuery
+from quen.http.periods import MomentQuery, PeriodQuery, PurchaseQuery
 
 account: Resource[MemberCaller] = Resource(__name__, recognise_member)
 
 
-@account.endpoint("GET", "/v1/me/account", answer=Account, errors=(MemberNotFoundError,))
-def show_account(call: Call[MemberCaller, Nothing]) -> Mapping[str, Any]:
-    """What the member has now."""
-    return application().ledger.show_account(own_member_id(call.caller))
+@account.endpoint("GET", "/v1/me/account", query=MomentQuery, answer=Account, errors=(MemberNotFoundError,))
+def show_account(call: Call[MemberCaller, MomentQuery]) -> Mapping[str, Any]:
+    """What the member has now, or had at a moment that has passed."""
+    return application().statements.show_account(own_member_id(call.caller), call.input.as_of)
 
 
 @account.endpoint(
@@ -32,3 +33,22 @@ def list_entries(call: Call[MemberCaller, PageQuery]) -> Mapping[str, Any]:
     app = application()
     fetch = partial(app.ledger.list_entries, own_member_id(call.caller))
     return app.cursors.page(call.input, fetch, caller=call.caller.name, listing="entries")
+
+
+@account.endpoint("GET", "/v1/me/statement", query=PeriodQuery, answer=Statement, errors=(MemberNotFoundError,))
+def show_statement(call: Call[MemberCaller, PeriodQuery]) -> Mapping[str, Any]:
+    """What moved the account between two days, both included: opening + movements = closing."""
+    asked = call.input
+    return application().statements.show_statement(own_member_id(call.caller), asked.first, asked.last)
+
+
+@account.endpoint(
+    "GET",
+    "/v1/me/explain",
+    query=PurchaseQuery,
+    answer=Explanation,
+    errors=(MemberNotFoundError, PurchaseNotFoundError),
+)
+def explain(call: Call[MemberCaller, PurchaseQuery]) -> Mapping[str, Any]:
+    """Why a purchase earned what it did, or nothing."""
+    return application().statements.explain(own_member_id(call.caller), call.input.purchase_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from partner_api.members import members
 from partner_api.purchases import purchases
 from partner_api.redemptions import redemptions
+from partner_api.returns import returns
 from quen.http.api import Api
 
-app = Api("partner_api", [purchases, members, redemptions])
+app = Api("partner_api", [purchases, returns, members, redemptions])

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, TypedDict
 from msgspec import Meta, Struct
 
 from partner_api.callers import recognise_partner
+from partner_api.returns import ReturnRecord
 from quen.bootstrap import application
 from quen.earning.model import Purchase, PurchaseLine
 from quen.errors import (
@@ -17,17 +18,22 @@ from quen.errors import (
     MemberNotFoundError,
     PurchaseAlreadyRecordedError,
     PurchaseNotFoundError,
+    TooLateError,
     ValidationFailedError,
 )
-from quen.http.answers import Account, Day, Money, Share
+from quen.http.answers import Account, Count, Day, Money, Share
 from quen.http.answers import Instant as InstantAnswer
-from quen.http.bodies import LINES_MAX, BusinessId, Instant, Member, MoneyBody, ShortText
-from quen.http.endpoint import Call, Nothing, Resource
+from quen.http.bodies import LINES_MAX, QUANTITY_MAX, BusinessId, Instant, Member, MoneyBody, ShortText
+from quen.http.endpoint import Call, Nothing, Resource, as_if_alone
+from quen.http.idempotency import fingerprint
+from quen.http.validation import parse_body
 from quen.ledger.documents import Outcome
 from quen.partners.model import PartnerCaller, Right
 from quen.partners.rates import RatedAction
 
-QUANTITY_MAX = 10**6
+BATCH_MAX = 50
+# Each is checked by itself, so that a fault of one is told in its own result: to the batch it is an object.
+OnePurchase = Annotated[dict[str, Any], Meta(description="A purchase, as `POST /v1/purchases` takes it: PurchaseBody.")]
 
 purchases: Resource[PartnerCaller] = Resource(__name__, recognise_partner)
 
@@ -103,12 +109,41 @@ class RecordedPurchase(TypedDict):
     receipt_text: ReceiptText
 
 
+class Payment(TypedDict):
+    """Points that paid for a part of the bill, and how many of them came back with returned goods."""
+
+    redemption_id: str
+    points: Count
+    points_returned: Count
+
+
 class PurchaseStatus(RecordedPurchase):
-    """The answer that the purchase got, what it was, and every return of it."""
+    """The answer that the purchase got, what it was, every return of it, and the points that paid for it."""
 
     total: Money
     occurred_at: InstantAnswer
-    returns: list[Mapping[str, Any]]
+    returns: list[ReturnRecord]
+    payments: list[Payment]
+
+
+class BatchBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """Purchases of a till that was offline. Each is as if it were sent alone: one that is not valid keeps no other back."""
+
+    purchases: Annotated[tuple[OnePurchase, ...], Meta(min_length=1, max_length=BATCH_MAX)]
+
+
+class BatchResult(TypedDict):
+    """What `POST /v1/purchases` would have answered to it: the status, and the purchase's answer or a problem."""
+
+    purchase_id: str | None
+    status: int
+    body: Mapping[str, Any]
+
+
+class BatchResults(TypedDict):
+    """One result for each purchase, in their order."""
+
+    results: list[BatchResult]
 
 
 @purchases.endpoint(
@@ -124,14 +159,34 @@ class PurchaseStatus(RecordedPurchase):
         PurchaseAlreadyRecordedError,
         ConflictRetryError,
         CurrencyMismatchError,
+        TooLateError,
     ),
 )
 def record(call: Call[PartnerCaller, PurchaseBody]) -> Outcome:
     """Report a purchase. A retry has the same `purchase_id` and gets the first answer again."""
-    body = call.input
-    return application().purchases.record(
-        call.caller.partner_id, body.member.reference(), body.value(body.purchase_id), call.fingerprint
-    )
+    return _record(call.caller, call.input, call.fingerprint)
+
+
+@purchases.endpoint(
+    "POST", "/v1/purchases/batch", action=Right.RECORD_PURCHASES, body=BatchBody, answer=BatchResults, errors=()
+)
+def record_batch(call: Call[PartnerCaller, BatchBody]) -> Mapping[str, Any]:
+    """Report up to 50 purchases at once, in any order; each is answered as if it had been sent alone."""
+
+    def one(item: dict[str, Any]) -> Outcome:
+        return _record(call.caller, parse_body(item, PurchaseBody), fingerprint({}, item))
+
+    results = []
+    for item in call.input.purchases:
+        status, body = as_if_alone(lambda item=item: one(item), 201, call.request_id)  # type: ignore[misc] # mypy loses it
+        named = item.get("purchase_id")
+        results.append({"purchase_id": named if isinstance(named, str) else None, "status": status, "body": body})
+    return {"results": results}
+
+
+def _record(caller: PartnerCaller, body: PurchaseBody, content: str) -> Outcome:
+    purchase = body.value(body.purchase_id)
+    return application().purchases.record(caller.partner_id, body.member.reference(), purchase, content)
 
 
 @purchases.endpoint(
@@ -140,7 +195,7 @@ def record(call: Call[PartnerCaller, PurchaseBody]) -> Outcome:
     action=Right.RECORD_PURCHASES,
     body=PreviewBody,
     answer=RecordedPurchase,
-    errors=(MemberNotFoundError, MemberNotActiveError, CurrencyMismatchError),
+    errors=(MemberNotFoundError, MemberNotActiveError, CurrencyMismatchError, TooLateError),
 )
 def preview(call: Call[PartnerCaller, PreviewBody]) -> Mapping[str, Any]:
     """What a purchase would earn, nothing is recorded: 600 times a minute for each partner at most."""

@@ -8,12 +8,14 @@ from partner_api.callers import recognise_partner
 from quen.bootstrap import application
 from quen.errors import (
     AlreadyRedeemedError,
+    AlreadyReturnedError,
     ConflictRetryError,
+    NotRedeemedError,
     RedemptionNotFoundError,
     ReservationExpiredError,
     ValidationFailedError,
 )
-from quen.http.answers import Redemption
+from quen.http.answers import Count, Redemption
 from quen.http.bodies import BusinessId, Member, Points, RewardId
 from quen.http.endpoint import Call, Nothing, Resource
 from quen.ledger.documents import Outcome
@@ -41,6 +43,12 @@ class RedemptionBody(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         if self.purchase_id is not None:
             raise ValidationFailedError.at("/purchase_id", "not_allowed", "Only points pay for a purchase.")
         return RewardWanted(self.reward_id)
+
+
+class RefundedRedemption(Redemption):
+    """A redemption that was undone. `points_refunded` are those that had not come back with returned goods before."""
+
+    points_refunded: Count
 
 
 @redemptions.endpoint(
@@ -86,3 +94,15 @@ def redeem(call: Call[PartnerCaller, Nothing], redemption_id: str) -> Outcome:
 def release(call: Call[PartnerCaller, Nothing], redemption_id: str) -> Outcome:
     """Called off: the points go back to the lots they came from."""
     return application().rewards.release(redemption_id, partner_id=call.caller.partner_id)
+
+
+@redemptions.endpoint(
+    "POST",
+    "/v1/redemptions/{redemption_id}/refund",
+    action=Right.REDEEM_REWARDS,
+    answer=RefundedRedemption,
+    errors=(RedemptionNotFoundError, NotRedeemedError, AlreadyReturnedError, ConflictRetryError),
+)
+def refund(call: Call[PartnerCaller, Nothing], redemption_id: str) -> Outcome:
+    """Undone after it was redeemed: the points go back to their lots, which live on for the program's grace at least."""
+    return application().rewards.refund(redemption_id, partner_id=call.caller.partner_id)

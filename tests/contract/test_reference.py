@@ -33,7 +33,7 @@ def named(heading: str, pattern: str) -> set[str]:
     ("heading", "pattern", "there_are"),
     [
         ("Errors", r"^\| \d{3} \| `(\w+)`", {*STATUSES} - UNTOLD - LATER),
-        ("Events", r"^\| `([a-z.]+)`", {*EVENT_TYPES}),
+        ("Events", r"^\| `([a-z_.]+\.[a-z_]+)`", {*EVENT_TYPES}),
         ("Settings", r"^\| `([A-Z_]+)`", {field.name.upper() for field in fields(Settings)}),
     ],
 )

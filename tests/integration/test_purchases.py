@@ -21,6 +21,7 @@ from quen.errors import (
 )
 from quen.members.model import MemberReference
 from quen.money import Money
+from quen.program.model import Expiry
 from tables import create_tables
 
 
@@ -51,6 +52,21 @@ def test_points_that_wait_say_until_when(house: House) -> None:
     [entry] = answer["entries"]
     assert (entry["points"], entry["state"], entry["active_on"]) == (12, "pending", "2026-11-29")
     assert answer["account"]["activating"] == [{"on": "2026-11-29", "points": 12}]
+
+
+def test_a_purchase_whose_rules_wait_differently_shows_what_becomes_active_when(house: House) -> None:
+    program = make_program()
+    base, *others = program.earning
+    waiting = replace(base, id="member-days", per=5_000, pending_days=14)
+    house.programs = FixedPrograms(replace(program, earning=(base, waiting, *others)))
+    answer = house.purchases.record("ptn_1", member(enrol(house)), make_purchase(105_000), "f").result
+    shown = [(entry["points"], entry["state"], entry["active_on"], entry["expires_on"]) for entry in answer["entries"]]
+    assert shown == [(10, "active", "2026-11-22", "2027-11-30"), (21, "pending", "2026-12-06", "2027-12-31")]
+    assert [[share["rule_id"] for share in entry["explanation"]] for entry in answer["entries"]] == [
+        ["base"],
+        ["member-days"],
+    ]
+    assert answer["account"]["activating"] == [{"on": "2026-12-06", "points": 21}]
 
 
 def test_the_same_purchase_again_is_the_first_answer_word_for_word(house: House) -> None:
@@ -128,8 +144,10 @@ def test_a_late_receipt_goes_by_the_program_of_its_day(house: House) -> None:
 
 
 def test_a_receipt_whose_points_are_over_already_shows_none_of_them(house: House) -> None:
+    program = make_program()
+    house.programs = FixedPrograms(replace(program, points=replace(program.points, expiry=Expiry("days", 30))))
     member_id = enrol(house)
-    late = make_purchase(at=NOON - timedelta(days=600))
+    late = make_purchase(at=NOON - timedelta(days=60))
     preview = house.purchases.preview("ptn_1", member(member_id), late)
     answer = house.purchases.record("ptn_1", member(member_id), late, "f").result
     assert answer["entries"][0]["points"] == 12

@@ -37,9 +37,11 @@ if TYPE_CHECKING:
     from quen.partners.rates import Rates
     from quen.partners.service import Partners
     from quen.program.service import Programs
+    from quen.returns.service import Returns
     from quen.rewards.service import Rewards
     from quen.rewards.store import StockStore
     from quen.staff.service import AuditTrail
+    from quen.statements.service import Statements
     from quen.verification.service import Verifications
 
 PAUSE_SECONDS_MAX = 0.2
@@ -126,9 +128,22 @@ class Application:
         """The catalogue and redemptions."""
         from quen.rewards.service import Rewards
 
-        return Rewards(
-            self.ledger, self.members, self._ledger_store, self.programs, self._stock, self.keys.derive("ids")
-        )
+        store = self._ledger_store
+        return Rewards(self.ledger, self.members, store, self.programs, self._stock, store, self.keys.derive("ids"))
+
+    @cached_property
+    def statements(self) -> Statements:
+        """What accounts were, and why."""
+        from quen.statements.service import Statements
+
+        return Statements(self.ledger, self._ledger_store, self.programs)
+
+    @cached_property
+    def returns(self) -> Returns:
+        """Goods that come back."""
+        from quen.returns.service import Returns
+
+        return Returns(self.ledger, self.programs, self._ledger_store)
 
     @cached_property
     def partners(self) -> Partners:

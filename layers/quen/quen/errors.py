@@ -18,6 +18,7 @@
     │   ├── ReturnAlreadyRecordedError    same return id, other content
     │   ├── AlreadyReturnedError          what it was for came back already
     │   ├── AlreadyRedeemedError          the redemption is final
+    │   ├── NotRedeemedError              there is nothing to refund
     │   ├── AlreadyDecidedError           somebody has approved or rejected it
     │   ├── AlreadyUndoneError            the merge is undone
     │   ├── RedemptionsOpenError          open redemptions stand in the way
@@ -160,6 +161,11 @@ class ReturnAlreadyRecordedError(ConflictError):
 class AlreadyReturnedError(ConflictError):
     code = "already_returned"
     title = "It was given back already"
+
+
+class NotRedeemedError(ConflictError):
+    code = "not_redeemed"
+    title = "The redemption was not redeemed"
 
 
 class AlreadyDecidedError(ConflictError):

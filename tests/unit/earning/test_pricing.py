@@ -68,7 +68,7 @@ def test_a_cap_per_day_counts_what_the_member_has_had_that_day(had: int, added: 
     purchase = make_purchase(5_000_000, at=MONDAY)
     award = price_purchase(make_program(), purchase, rooms={"double-star": 200 - had})
     assert award.points == 500 + added
-    assert award.capped == ({"double-star": added} if added else {})
+    assert award.capped == {"double-star": added}
 
 
 def test_many_small_bills_do_not_slip_under_a_cap_per_day() -> None:

@@ -69,7 +69,7 @@ class RuleShare:
 class Award:
     """What is earned, and why. The shares of a wallet add up to it; a rule that applied and gave nothing is named with 0.
 
-    `capped` is what counts towards caps per day, by rule: what the account must remember for the purchase's local day.
+    `capped` is what every rule with a cap per day has used of it: what the account must remember for the purchase's day.
     `waits` are the points by the days that they wait before they are active.
     """
 
@@ -110,7 +110,7 @@ def price_purchase(program: Program, purchase: Purchase, *, rooms: Mapping[str, 
             waits[days] = waits.get(days, 0) + given[rule.id]
     return Award(
         tuple(RuleShare(rule.id, program.version, amount, given[rule.id], rule.wallet) for rule in rules),
-        {rule.id: given[rule.id] for rule in rules if _is_capped_by_day(rule) and given[rule.id]},
+        {rule.id: given[rule.id] for rule in rules if _is_capped_by_day(rule)},
         waits,
     )
 

@@ -22,6 +22,21 @@ def receipt_text(program: Program, points: int, *, active: int, active_on: date 
     }
 
 
+def return_text(program: Program, taken: int, given: int, *, active: int) -> dict[str, str]:
+    """The same after a return: `taken` is what the goods had earned, `given` what had been paid with points."""
+    worth = program.worth(active)
+    back = {
+        "vi": f" Hoàn lại {format_integer(given, 'vi')} điểm đã dùng." if given else "",
+        "en": f" You get back {_points_en(given)} that you paid with." if given else "",
+    }
+    return {
+        "vi": f"Trả hàng: trừ {format_integer(taken, 'vi')} điểm.{back['vi']}"
+        f" Hiện có {format_integer(active, 'vi')} điểm, trị giá {format_money(worth, 'vi')}.",
+        "en": f"Goods returned: {_points_en(taken)} taken back.{back['en']}"
+        f" You have {_points_en(active)}, worth {format_money(worth, 'en')}.",
+    }
+
+
 def _earned_vi(points: int, active_on: date | None) -> str:
     if not points:
         return "Hoá đơn này không tích điểm."

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
-from quen.earning.model import Purchase
+from quen.earning.model import Purchase, RuleShare
 from quen.earning.receipt import receipt_text
 from quen.errors import PurchaseAlreadyRecordedError, PurchaseNotFoundError, QuenError, ValidationFailedError
-from quen.instants import format_instant
-from quen.ledger.documents import Claim, DocumentKey, Outcome
-from quen.ledger.model import NEVER, Account, Entry, RecordPurchase, bring_up_to, decide, entry_id, folded
-from quen.ledger.model.values import ISSUED
+from quen.ledger.documents import Claim, Document, DocumentKey, Outcome
+from quen.ledger.model import NEVER, Account, Entry, RecordPurchase, bring_up_to, decide, entry_id, folded, own_lots
+from quen.ledger.ports import Intent
 from quen.ledger.service import Ledger
-from quen.ledger.views import account_view, explanation_view
+from quen.ledger.views import account_view, share_view
 from quen.members.model import MemberReference
 from quen.program.model import Program
+from quen.returns.documents import partition_of, payment_view
+from quen.returns.model import awarded_form, kept_form
 
 TILL_CLOCK_AHEAD_MAX = timedelta(minutes=10)
 
@@ -50,7 +51,7 @@ class Purchases:
         PurchaseAlreadyRecordedError for other content, MemberNotFoundError, CurrencyMismatchError, ValidationFailedError.
         """
         key = _key(partner_id, purchase.purchase_id)
-        claim = Claim(key, "purchase", fingerprint, details=_kept(purchase), reused=PurchaseAlreadyRecordedError)
+        claim = Claim(key, "purchase", fingerprint, details=kept_form(purchase), reused=PurchaseAlreadyRecordedError)
         try:
             member_id = self._members.resolve(member, "/member")
             self._check_time(purchase)
@@ -63,8 +64,11 @@ class Purchases:
         def answer(account: Account, entry: Entry) -> Mapping[str, Any]:
             return _answer(purchase.purchase_id, account, entry, program)
 
-        command = RecordPurchase(partner_id, purchase)
-        return self._ledger.execute(member_id, command, answer=answer, program=program, claim=claim)
+        def details(entry: Entry) -> Mapping[str, Any]:
+            return awarded_form(entry, program)
+
+        intent = Intent(RecordPurchase(partner_id, purchase), answer, claim, details=details)
+        return self._ledger.carry_out(member_id, lambda: intent, program)
 
     def preview(self, partner_id: str, member: MemberReference, purchase: Purchase) -> Mapping[str, Any]:
         """What `record` would answer now, without an entry's id: decided by the same code, and not written."""
@@ -81,56 +85,73 @@ class Purchases:
 
     def load(self, partner_id: str, purchase_id: str) -> Mapping[str, Any]:
         """What the purchase earned, and its returns. Raises PurchaseNotFoundError, for a stranger's purchase too."""
-        document = self._ledger.find_document(_key(partner_id, purchase_id))
-        if document is None:
+        documents = self._ledger.list_documents(partition_of(partner_id, purchase_id))
+        purchase = next((document for document in documents if document.kind == "purchase"), None)
+        if purchase is None:
             raise PurchaseNotFoundError
-        amount, currency = document.details["total"]
-        total = {"amount": amount, "currency": currency}
-        return {**document.result, "total": total, "occurred_at": document.details["occurred_at"], "returns": []}
+        amount, currency = purchase.details["total"]
+        return {
+            **purchase.result,
+            "total": {"amount": amount, "currency": currency},
+            "occurred_at": purchase.details["occurred_at"],
+            "returns": [_without_account(document) for document in documents if document.kind == "return"],
+            "payments": [payment_view(document) for document in documents if document.kind == "payment"],
+        }
 
     def _check_time(self, purchase: Purchase) -> None:
         if purchase.occurred_at > self._ledger.now() + TILL_CLOCK_AHEAD_MAX:
             raise ValidationFailedError.at("/occurred_at", "in_the_future", "The purchase has not happened yet.")
 
 
-def _kept(purchase: Purchase) -> dict[str, Any]:
-    """What later returns need to know of the purchase; what the till left out is left out."""
-    lines = [[line.line_id, line.quantity, line.amount.amount] for line in purchase.lines]
-    kept = {
-        "total": [purchase.total.amount, purchase.total.currency],
-        "occurred_at": format_instant(purchase.occurred_at),
-        "store": purchase.store_id,
-        "lines": lines,
-    }
-    return {name: value for name, value in kept.items() if value}
-
-
 def _answer(purchase_id: str | None, account: Account, entry: Entry, program: Program) -> dict[str, Any]:
-    shown = _entry_shown(entry, program)
-    waits_until = date.fromisoformat(shown["active_on"]) if shown["state"] == "pending" else None
+    shown = _portions(entry, program)
+    waits_until = min(
+        (date.fromisoformat(part["active_on"]) for part in shown if part["state"] == "pending"), default=None
+    )
+    points = sum(part["points"] for part in shown)
     return {
         "purchase_id": purchase_id,
         "member_id": account.member_id,
-        "entries": [shown],
+        "entries": shown,
         "account": account_view(account, program),
-        "receipt_text": receipt_text(program, shown["points"], active=account.active, active_on=waits_until),
+        "receipt_text": receipt_text(program, points, active=account.active, active_on=waits_until),
     }
 
 
-def _entry_shown(entry: Entry, program: Program) -> dict[str, Any]:
-    """An earning as the till sees it; `points` is what was awarded, active or not."""
-    waiting = next(iter(entry.pending), "")
-    lot = waiting.partition("/")[2] or next(iter(entry.lots), NEVER)
+def _portions(entry: Entry, program: Program) -> list[dict[str, Any]]:
+    """An earning as the till sees it, a part for each day on which some of it becomes active: mostly one."""
+    waits = {rule.id: rule.pending_days for rule in program.earning}
+    by_wait: dict[int, list[RuleShare]] = {}
+    for share in entry.shares:
+        if share.wallet == "points":
+            wait = waits.get(share.rule_id)
+            by_wait.setdefault(program.points.pending_days if wait is None else wait, []).append(share)
+    parts = sorted(by_wait.items()) or [(program.points.pending_days, [])]
+    earning = [part for part in parts if sum(share.points for share in part[1])] or parts[:1]
+    return [_portion(entry, program, wait, shares) for wait, shares in earning]
+
+
+def _portion(entry: Entry, program: Program, wait: int, shares: Sequence[RuleShare]) -> dict[str, Any]:
+    active_on = program.local_day(entry.occurred_at) + timedelta(days=wait)
+    own = own_lots(entry)
+    waiting = next((key for key in own if key.startswith(f"{active_on}/")), "")
+    filled = waiting.partition("/")[2] or next((key for key in own if "/" not in key), "")
+    last_day = program.points.expiry.expires_on(active_on)
+    expires_on = filled or (last_day.isoformat() if last_day else NEVER)
     return {
         "entry_id": entry_id(entry),
         "kind": entry.kind,
-        "points": -entry.lines.get(ISSUED, 0),
+        "points": sum(share.points for share in shares),
         "state": "pending" if waiting else "active",
-        "active_on": waiting.partition("/")[0] or program.local_day(entry.occurred_at).isoformat(),
-        "expires_on": None if lot == NEVER else lot,
-        "explanation": explanation_view(entry),
+        "active_on": active_on.isoformat(),
+        "expires_on": None if expires_on == NEVER else expires_on,
+        "explanation": [share_view(share) for share in shares],
     }
 
 
+def _without_account(document: Document) -> dict[str, Any]:
+    return {name: value for name, value in document.result.items() if name not in {"account", "receipt_text"}}
+
+
 def _key(partner_id: str, purchase_id: str) -> DocumentKey:
-    return DocumentKey(f"PURCHASE#{partner_id}#{purchase_id}")
+    return DocumentKey(partition_of(partner_id, purchase_id))

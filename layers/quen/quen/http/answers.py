@@ -117,6 +117,77 @@ class Entry(TypedDict):
     hash: str
 
 
+class Movement(Entry):
+    """An entry of a statement, and when it took effect. What has fallen due and is not written yet has no id, no hash,
+    and was recorded nowhere.
+    """
+
+    entry_id: str | None  # type: ignore[misc] # wider than an entry's, which is written
+    hash: str | None  # type: ignore[misc] # the same
+    recorded_at: Instant | None  # type: ignore[misc] # the same
+    took_effect_at: Instant
+
+
+Statement = TypedDict(
+    "Statement",
+    {
+        "member_id": str,
+        "from": Day,
+        "to": Day,
+        "opening": Balances,
+        "closing": Balances,
+        "movements": list[Movement],
+    },
+)
+"""Every movement of a period, oldest first: opening + movements = closing, in each of the four balances."""
+
+
+class RuleVerdict(TypedDict):
+    """What one rule made of a purchase. `without_cap` is what it would have given if nothing had capped it."""
+
+    rule_id: str
+    wallet: Literal["points", "qualifying", "stamps"]
+    verdict: Literal["applied", "capped", "cap_used_up", "below_one_point", "other_weekday"]
+    points: int
+    without_cap: int
+    reason: ReasonText
+
+
+class ReasonText(TypedDict):
+    """The verdict as a person is told."""
+
+    vi: str
+    en: str
+
+
+class ReturnedPoints(TypedDict):
+    """What a return did to points: taken back, not to be had back any more, and given back because they had paid."""
+
+    reversed: Count
+    written_off: Count
+    given_back: Count
+
+
+class ExplainedReturn(TypedDict):
+    """A return of the purchase."""
+
+    return_id: str
+    points: ReturnedPoints
+
+
+class Explanation(TypedDict):
+    """Why a purchase earned what it did: every purchase rule of the program that decided it."""
+
+    purchase_id: str
+    partner_id: str
+    total: Money
+    points: int
+    program_version: int
+    rules: list[RuleVerdict]
+    entry: Entry
+    returns: list[ExplainedReturn]
+
+
 class EntryPage(TypedDict):
     """The statement, newest first."""
 
@@ -129,7 +200,7 @@ class Redemption(TypedDict):
 
     redemption_id: str
     member_id: str
-    state: Literal["reserved", "redeemed", "released", "lapsed"]
+    state: Literal["reserved", "redeemed", "released", "lapsed", "refunded"]
     code: str
     reward_id: str | None
     quantity: Count

@@ -17,6 +17,7 @@ from quen.members.model import MemberReference
 from quen.money import AMOUNT_MAX, Money
 
 LINES_MAX = 200
+QUANTITY_MAX = 10**6
 POINTS_MAX = 10**9
 
 YEAR_MIN = 1970

@@ -60,6 +60,7 @@ class Call(Generic[C, Input]):
     input: Input
     fingerprint: str = ""
     idempotency_key: str = ""
+    request_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,14 @@ def refusal(error: QuenError, request_id: str) -> Response:
     return Response(content, headers, STATUSES[error.code])
 
 
+def as_if_alone(perform: Callable[[], Outcome], status: int, request_id: str) -> tuple[int, Body]:
+    """For one of a batch: the status and the body that it would have been answered with in a request of its own."""
+    try:
+        return status, perform().result
+    except QuenError as error:
+        return STATUSES[error.code], problem(error, request_id)
+
+
 def _perform(declared: Endpoint, recognise: Recognise[Any], request: GatewayRequest) -> Response:
     refuse_duplicate_headers(request)
     caller = recognise(request, declared.action)
@@ -162,6 +171,7 @@ def _call(declared: Endpoint, caller: object, request: GatewayRequest) -> Call[A
         input=given if declared.query is Nothing else asked,
         fingerprint=fingerprint(request.parameters, value),
         idempotency_key=key,
+        request_id=request.request_id,
     )
 
 

@@ -101,11 +101,11 @@ def _check_times(value: object, pointer: str = "") -> None:
     """Raises ValidationFailedError where a time of a body, or of a body within it, is out of its bounds."""
     if isinstance(value, msgspec.Struct):
         bounds = bounds_of(type(value))
-        for name in value.__struct_fields__:
+        for name, spoken in zip(value.__struct_fields__, value.__struct_encode_fields__, strict=True):
             member = getattr(value, name)
             if name in bounds and isinstance(member, date) and not bounds[name].first <= member <= bounds[name].last:
-                raise ValidationFailedError.at(f"{pointer}/{name}", "out_of_range", "This time is out of range.")
-            _check_times(member, f"{pointer}/{name}")
+                raise ValidationFailedError.at(f"{pointer}/{spoken}", "out_of_range", "This time is out of range.")
+            _check_times(member, f"{pointer}/{spoken}")
     elif isinstance(value, tuple):
         for index, part in enumerate(value):
             _check_times(part, f"{pointer}/{index}")

@@ -38,13 +38,15 @@ class Change:
 class Intent:
     """What a use case wants of an account. `answer` makes the document's result of the account after and the entry.
 
-    `others` are further writes of its transaction; where one of them is refused and `is_replanned`, it is planned anew.
+    `details` are what the claim keeps of the entry, beside its own details. `others` are further writes of its
+    transaction; where one of them is refused and `is_replanned`, it is planned anew.
     """
 
     command: Command
     answer: Answer
     claim: Claim | None = None
     closing: Closing | None = None
+    details: Callable[[Entry], Mapping[str, Any]] | None = None
     others: Sequence[Write] = ()
     is_replanned: bool = False
 
@@ -112,3 +114,13 @@ class CurrentProgram(Protocol):
 
     def current(self, now: datetime) -> Program:
         """The version in force at that instant."""
+
+
+class Documents(Protocol):
+    """Documents that a use case adds or changes beside its own claim, in the same transaction."""
+
+    def new_document(self, document: Document) -> Write:
+        """The write that adds it, where it is not there yet."""
+
+    def changed_details(self, document: Document, details: Mapping[str, Any]) -> Write:
+        """The write that gives it new details, refused where it no longer has those that were read."""

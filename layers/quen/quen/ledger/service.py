@@ -74,7 +74,7 @@ class Ledger:
         Raises what the command is refused with, ConflictRetryError after RACES_MAX lost races, OtherRefusedError where
         one of `others` was refused; then nothing is written.
         """
-        intent = Intent(command, answer, claim, closing, others)
+        intent = Intent(command, answer, claim, closing, others=others)
         return self.carry_out(member_id, lambda: intent, program)
 
     def carry_out(self, member_id: str, plan: Plan, program: Program | None = None) -> Outcome:
@@ -229,8 +229,11 @@ class Ledger:
         """What the intent makes of the account; None where more is due first than fits into its transaction."""
         entries = decide(account, intent.command, program, now)
         own = own_entry(entries)
+        claim = intent.claim
+        if claim and intent.details:
+            claim = replace(claim, details={**claim.details, **intent.details(own)})
         change = self._settled(
-            Change(account, account, entries, program, intent.claim, intent.closing, others=intent.others), now
+            Change(account, account, entries, program, claim, intent.closing, others=intent.others), now
         )
         if self._is_too_much(change):
             return None

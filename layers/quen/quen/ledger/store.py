@@ -139,6 +139,14 @@ class LedgerStore:
         )
         return [parse_entry(item.form, item.hash) for item in items]
 
+    def load_entry(self, member_id: str, sequence: int) -> Entry:
+        """One entry. Raises MemberNotFoundError where there is none."""
+        try:
+            item = EntryItem.get(_member_key(member_id), _entry_key(sequence), consistent_read=True)
+        except EntryItem.DoesNotExist:
+            raise MemberNotFoundError from None
+        return parse_entry(item.form, item.hash)
+
     def read_history(self, member_id: str) -> Iterator[Sealed]:
         """Every entry of the member as it is kept, the oldest first."""
         items = EntryItem.query(_member_key(member_id), EntryItem.SK.startswith("ENTRY#"), consistent_read=True)

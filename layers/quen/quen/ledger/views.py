@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from quen.earning.model import RuleShare
 from quen.instants import format_instant
 from quen.ledger.model import NEVER, Account, Entry, entry_id
 from quen.ledger.model.values import ACTIVE, DEBT, HELD, PENDING, Lots
@@ -36,12 +37,7 @@ def entry_view(entry: Entry) -> dict[str, Any]:
         "sequence": entry.sequence,
         "kind": entry.kind,
         "points": entry.points,
-        "changes": {
-            "active": entry.lines.get(ACTIVE, 0),
-            "pending": entry.lines.get(PENDING, 0),
-            "held": entry.lines.get(HELD, 0),
-            "debt": -entry.lines.get(DEBT, 0),
-        },
+        "changes": changes_view(entry),
         "occurred_at": format_instant(entry.occurred_at),
         "recorded_at": format_instant(entry.recorded_at),
         "balance_after": entry.balance_after,
@@ -53,12 +49,29 @@ def entry_view(entry: Entry) -> dict[str, Any]:
     }
 
 
+def changes_view(entry: Entry) -> dict[str, int]:
+    """What an entry changed, by what can be done with the points."""
+    return {
+        "active": entry.lines.get(ACTIVE, 0),
+        "pending": entry.lines.get(PENDING, 0),
+        "held": entry.lines.get(HELD, 0),
+        "debt": -entry.lines.get(DEBT, 0),
+    }
+
+
 def explanation_view(entry: Entry) -> list[dict[str, Any]]:
-    """Which rule, in which version of the program, gave how much on what basis."""
-    return [
-        {"rule_id": share.rule_id, "rule_version": share.rule_version, "basis": share.basis, "points": share.points}
-        for share in entry.shares
-    ]
+    """Which rule, in which version of the program, gave how many points on what basis."""
+    return [share_view(share) for share in entry.shares if share.wallet == "points"]
+
+
+def share_view(share: RuleShare) -> dict[str, Any]:
+    """What one rule gave."""
+    return {
+        "rule_id": share.rule_id,
+        "rule_version": share.rule_version,
+        "basis": share.basis,
+        "points": share.points,
+    }
 
 
 def lots_view(lots: Lots) -> list[dict[str, Any]]:

@@ -87,6 +87,10 @@ class Programs:
         """The program that was in force when something happened; before its beginning, its first version."""
         return self._program(_in_force(self._known_marks(), occurred_at))
 
+    def version(self, number: int) -> Program:
+        """A certain version, for what was decided by it. Raises NotFoundError."""
+        return self._program(number)
+
     def document(self, now: datetime, version: int | None = None) -> dict[str, Any]:
         """The document in force, or a certain version of it, read afresh: its members, `version` and `effective_from`.
 

@@ -13,11 +13,13 @@ from typing import Any, Protocol
 
 from quen.errors import (
     AlreadyRedeemedError,
+    AlreadyReturnedError,
     ConflictRetryError,
     IdempotencyKeyReusedError,
     InsufficientPointsError,
     MemberNotActiveError,
     MemberNotFoundError,
+    NotRedeemedError,
     QuenError,
     RedemptionNotFoundError,
     ReservationExpiredError,
@@ -28,21 +30,23 @@ from quen.errors import (
 from quen.ids import derived_id, is_id
 from quen.instants import format_instant
 from quen.ledger.documents import Claim, Closing, Document, DocumentKey, OtherRefusedError, Outcome
-from quen.ledger.model import Account, Entry, Redeem, Release, Reserve, entry_id
-from quen.ledger.ports import CurrentProgram
+from quen.ledger.model import Account, Entry, Hold, Lots, Redeem, Refund, Release, Reserve
+from quen.ledger.model.values import REDEEMED
+from quen.ledger.ports import CurrentProgram, Documents, Intent
 from quen.ledger.service import Ledger
 from quen.ledger.views import account_view
 from quen.members.model import MemberReference
 from quen.program.model import Program, Reward
+from quen.returns.documents import partition_of, payment_of, with_back
 from quen.rewards.model import (
     PointsWanted,
     RewardWanted,
     Wanted,
-    display_code,
     lapse_of,
     parse_redemption_id,
     plan_pieces,
 )
+from quen.rewards.views import closed_view, redemption_view, reserved_view, reward_view
 from quen.writes import Write
 
 SCANNED_ENTRIES_MAX = 500
@@ -75,6 +79,9 @@ class RewardStock(Protocol):
     def take(self, reward: Reward, shard: str, pieces: int) -> Write:
         """The write that takes pieces, refused where the shard has not that many left."""
 
+    def give_back(self, reward_id: str, shard: str, pieces: int) -> Write:
+        """The write that puts pieces back."""
+
     def count_taken(self, reward_ids: Sequence[str]) -> dict[str, dict[str, int]]:
         """How many pieces each shard of each reward has given."""
 
@@ -84,6 +91,9 @@ class RedemptionHistory(Protocol):
 
     def list_entries(self, member_id: str, before: int | None, limit: int) -> list[Entry]:
         """Entries newest first."""
+
+    def load_entry(self, member_id: str, sequence: int) -> Entry:
+        """One entry. Raises MemberNotFoundError where there is none."""
 
     def find_documents(self, keys: Sequence[DocumentKey]) -> list[Document]:
         """The documents that exist, in no particular order."""
@@ -99,6 +109,7 @@ class Rewards:
         history: RedemptionHistory,
         programs: CurrentProgram,
         stock: RewardStock,
+        documents: Documents,
         id_key: bytes,
     ) -> None:
         self._ledger = ledger
@@ -106,6 +117,7 @@ class Rewards:
         self._history = history
         self._programs = programs
         self._stock = stock
+        self._documents = documents
         self._id_key = id_key
 
     def list_catalogue(self, member_id: str, locale: str | None) -> list[dict[str, Any]]:
@@ -118,7 +130,7 @@ class Rewards:
             for reward in program.rewards
             if reward.stock is not None
         }
-        return [_reward_shown(reward, account, program, locale, left.get(reward.id)) for reward in program.rewards]
+        return [reward_view(reward, account, program, locale, left.get(reward.id)) for reward in program.rewards]
 
     def reserve(
         self,
@@ -154,7 +166,32 @@ class Rewards:
         document = self._load(redemption_id)
         if document.details["partner_id"] not in {None, partner_id}:
             raise RedemptionNotFoundError
-        return self._close(document, redemption_id, "redeemed")
+        return self._close(document, redemption_id, "redeemed", partner_id)
+
+    def refund(self, redemption_id: str, *, partner_id: str) -> Outcome:
+        """A redemption is undone after it was redeemed, by who redeemed it: what of its points has not come back with
+        returned goods goes back to its lots, which live on for the program's grace at least.
+
+        Raises RedemptionNotFoundError, NotRedeemedError, AlreadyReturnedError where returned goods gave it all back.
+        """
+        redemption_id = parse_redemption_id(redemption_id)
+        document = self._load(redemption_id)
+        if document.closed_by != partner_id and document.details["partner_id"] != partner_id:
+            raise RedemptionNotFoundError
+        if document.state not in {"redeemed", "refunded"}:
+            raise NotRedeemedError
+        program = self._programs.current(self._ledger.now())
+        hold = self._load_hold(document)
+
+        def plan() -> Intent:
+            return self._refund_plan(document, hold, program)
+
+        try:
+            return self._ledger.carry_out(document.member_id, plan, program)
+        except AlreadyReturnedError:
+            if replay := self._ledger.find_replay(None, _undoing(document)):
+                return replay
+            raise
 
     def release(self, redemption_id: str, *, partner_id: str | None = None, member_id: str | None = None) -> Outcome:
         """Called off by the till or by the member who made it. Raises RedemptionNotFoundError, AlreadyRedeemedError."""
@@ -163,7 +200,7 @@ class Rewards:
         owner = document.details["partner_id"]
         if owner != partner_id or (owner is None and document.member_id != member_id):
             raise RedemptionNotFoundError
-        return self._close(document, redemption_id, "released")
+        return self._close(document, redemption_id, "released", partner_id)
 
     def list_redemptions(
         self, member_id: str, before: int | None, limit: int
@@ -182,7 +219,7 @@ class Rewards:
         documents = self._history.find_documents([_key(entry.reference.id) for entry in page])
         by_key = {document.key: document for document in documents}
         now = self._ledger.now()
-        shown = [_redemption_shown(by_key[_key(entry.reference.id)], now) for entry in page]
+        shown = [redemption_view(by_key[_key(entry.reference.id)], now) for entry in page]
         if len(found) > limit:
             return shown, page[-1].sequence
         return shown, before if more else None
@@ -232,53 +269,75 @@ class Rewards:
         }
 
         def answer(account: Account, entry: Entry) -> Mapping[str, Any]:
-            return _reserved_shown(command, entry, details, program) | {"account": account_view(account, program)}
+            return reserved_view(command, entry, details, program) | {"account": account_view(account, program)}
 
         others = [self._stock.take(reward, shard, pieces) for shard, pieces in stock.items()] if reward else []
         whole = Claim(claim.key, claim.kind, claim.fingerprint, "reserved", details)
         return self._ledger.execute(member_id, command, answer=answer, program=program, claim=whole, others=others)
 
-    def _close(self, document: Document, redemption_id: str, state: str) -> Outcome:
+    def _close(self, document: Document, redemption_id: str, state: str, partner_id: str | None) -> Outcome:
         program = self._programs.current(self._ledger.now())
 
         def answer(account: Account, entry: Entry) -> Mapping[str, Any]:
-            shown = {key: value for key, value in document.result.items() if key != "account"}
-            closed = {"state": state, "entry_id": entry_id(entry), "account": account_view(account, program)}
-            return shown | closed
+            return closed_view(document, state, account, entry, program)
 
         command = Redeem(redemption_id) if state == "redeemed" else Release(redemption_id)
-        closing = Closing(document.key, state)
+        closing = Closing(document.key, state, by=partner_id or "")
+        others = self._payment(document) if state == "redeemed" else []
         try:
-            return self._ledger.execute(document.member_id, command, answer=answer, program=program, closing=closing)
+            return self._ledger.execute(
+                document.member_id, command, answer=answer, program=program, closing=closing, others=others
+            )
         except ReservationExpiredError:
-            if self._load(redemption_id).state == "redeemed":
+            if self._load(redemption_id).state in {"redeemed", "refunded"}:
                 raise AlreadyRedeemedError from None
             raise
+
+    def _payment(self, document: Document) -> list[Write]:
+        """Where points pay for a purchase, the purchase knows: its returns give them back."""
+        partner_id, purchase_id = document.details["partner_id"], document.details["purchase_id"]
+        if not purchase_id:
+            return []
+        payment = payment_of(document, partition_of(partner_id, purchase_id), self._load_hold(document).lots)
+        return [self._documents.new_document(payment)]
+
+    def _refund_plan(self, document: Document, hold: Hold, program: Program) -> Intent:
+        """The payment is read before the account: where a return gives some of it back meanwhile, it is read again."""
+        lots: Lots = hold.lots
+        others = [self._stock.give_back(hold.reward_id, shard, pieces) for shard, pieces in hold.stock.items()]
+        if payment := self._find_payment(document):
+            back = payment.details["back"]
+            lots = {lot: points - back.get(lot, 0) for lot, points in hold.lots.items() if points > back.get(lot, 0)}
+            if not lots:
+                raise AlreadyReturnedError
+            others.append(self._documents.changed_details(payment, with_back(payment, lots)))
+
+        def answer(account: Account, entry: Entry) -> Mapping[str, Any]:
+            shown = closed_view(document, "refunded", account, entry, program)
+            return shown | {"points_refunded": -entry.lines.get(REDEEMED, 0)}
+
+        command = Refund(document.key.partition.partition("#")[2], hold, lots)
+        return Intent(command, answer, closing=_undoing(document), others=others, is_replanned=True)
+
+    def _find_payment(self, document: Document) -> Document | None:
+        partner_id, purchase_id = document.details["partner_id"], document.details["purchase_id"]
+        if not purchase_id:
+            return None
+        redemption_id = document.key.partition.partition("#")[2]
+        return self._ledger.find_document(DocumentKey(partition_of(partner_id, purchase_id), f"PAID#{redemption_id}"))
+
+    def _load_hold(self, document: Document) -> Hold:
+        """What the redemption held, as its first entry says."""
+        change = self._history.load_entry(document.member_id, document.sequence).hold
+        if change is None:
+            raise RedemptionNotFoundError
+        return change.hold
 
     def _load(self, redemption_id: str) -> Document:
         document = self._ledger.find_document(_key(redemption_id)) if is_id("red", redemption_id) else None
         if document is None:
             raise RedemptionNotFoundError
         return document
-
-
-def _reward_shown(
-    reward: Reward, account: Account, program: Program, locale: str | None, left: int | None
-) -> dict[str, Any]:
-    """One line of the catalogue; `left` is None where there is no end of it."""
-    worth = program.worth(reward.points)
-    in_limit = reward.per_member is None or account.rewards.get(reward.id, 0) < reward.per_member
-    available = in_limit and (left is None or left > 0)
-    missing = max(0, reward.points - account.active)
-    return {
-        "reward_id": reward.id,
-        "name": reward.name_in(program.locale_for(locale)),
-        "points": reward.points,
-        "available": available,
-        "reachable": available and not missing,
-        "missing_points": missing,
-        "worth": {"amount": worth.amount, "currency": worth.currency},
-    }
 
 
 def _command(claim: Claim, wanted: Wanted, reward: Reward | None, lapses_at: datetime) -> Reserve:
@@ -299,27 +358,8 @@ def _pieces(wanted: Wanted) -> int:
     return wanted.quantity if isinstance(wanted, RewardWanted) else 0
 
 
-def _reserved_shown(command: Reserve, entry: Entry, details: Mapping[str, Any], program: Program) -> dict[str, Any]:
-    worth = program.worth(command.points)
-    return {
-        "redemption_id": command.redemption_id,
-        "member_id": entry.member_id,
-        "state": "reserved",
-        "code": display_code(command.redemption_id),
-        "reward_id": details["reward_id"],
-        "quantity": command.quantity,
-        "points": command.points,
-        "worth": {"amount": worth.amount, "currency": worth.currency},
-        "expires_at": details["expires_at"],
-        "entry_id": entry_id(entry),
-    }
-
-
-def _redemption_shown(document: Document, now: datetime) -> dict[str, Any]:
-    """A redemption as it stands now: one whose time is over has lapsed, whether that is written yet or not."""
-    lapsed = document.state == "reserved" and now >= datetime.fromisoformat(document.details["expires_at"])
-    shown = {key: value for key, value in document.result.items() if key != "account"}
-    return shown | {"state": "lapsed" if lapsed else document.state}
+def _undoing(document: Document) -> Closing:
+    return Closing(document.key, "refunded", before="redeemed")
 
 
 def _key(redemption_id: str) -> DocumentKey:

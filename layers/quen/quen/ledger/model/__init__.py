@@ -37,8 +37,9 @@ from quen.ledger.model.commands import (
 )
 from quen.ledger.model.decisions import decide, own_entry
 from quen.ledger.model.due import bring_up_to, next_due_on
-from quen.ledger.model.earned import purchase_key
+from quen.ledger.model.earned import own_lots, purchase_key
 from quen.ledger.model.fold import BrokenLedgerError, apply, folded, rebuild
+from quen.ledger.model.history import Movement, Statement, account_as_of, statement
 from quen.ledger.model.returned import own_left, still_earned
 from quen.ledger.model.values import NEVER, Account, Entry, Hold, HoldChange, Lots, MemberState, Reference
 
@@ -60,6 +61,7 @@ __all__ = [
     "MemberState",
     "MergeAway",
     "MoveStoredValue",
+    "Movement",
     "OpenBalance",
     "ReceivePoints",
     "RecordPurchase",
@@ -72,7 +74,9 @@ __all__ = [
     "Sealed",
     "SendPoints",
     "SetState",
+    "Statement",
     "TakeOver",
+    "account_as_of",
     "apply",
     "bring_up_to",
     "canonical_form",
@@ -82,11 +86,13 @@ __all__ = [
     "next_due_on",
     "own_entry",
     "own_left",
+    "own_lots",
     "parse_entry",
     "purchase_key",
     "rebuild",
     "seal",
     "sealed_form",
+    "statement",
     "still_earned",
     "verify",
 ]

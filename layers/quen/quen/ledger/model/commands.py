@@ -24,20 +24,20 @@ class RecordPurchase:
 class ReturnPurchase:
     """Goods came back: take what the purchase no longer earns.
 
-    `rules` is the program that decided the purchase, `remaining` what is left of it, `earned` what it had earned until
-    now by wallet, `capped` what each rule with a cap per day had given it, `given_back` the part of that which earlier
-    returns gave back to the cap. `own` are the points that are still its own, by lot or by pending lot. `payments` are
-    spent points that come back with the goods, by lot and redemption.
+    `rules` is the program that decided the purchase, `before` what was left of it until now, `remaining` what is left
+    after this, `earned` what it had earned until now by wallet, `rooms` the room that it had under caps per day. `own`
+    are the points that are still its own, by lot or by pending lot. `payments` are spent points that come back with the
+    goods, by lot and redemption.
     """
 
     partner_id: str
     purchase_id: str
     return_id: str
     rules: Program
+    before: Purchase
     remaining: Purchase
     earned: Mapping[Wallet, int]
-    capped: Mapping[str, int] = field(default_factory=dict)
-    given_back: Mapping[str, int] = field(default_factory=dict)
+    rooms: Mapping[str, int] = field(default_factory=dict)
     own: Lots = field(default_factory=dict)
     payments: Mapping[str, Lots] = field(default_factory=dict)
 

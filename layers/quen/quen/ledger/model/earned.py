@@ -11,7 +11,7 @@ from quen.errors import TooLateError
 from quen.ledger.model.commands import GrantBonus, RecordPurchase
 from quen.ledger.model.draft import Draft
 from quen.ledger.model.fold import cap_horizon
-from quen.ledger.model.values import ISSUED, Account, Entry, Reference
+from quen.ledger.model.values import ISSUED, Account, Entry, Lots, Reference
 from quen.program.model import Program
 
 
@@ -44,6 +44,17 @@ def bonus(account: Account, command: GrantBonus, program: Program, now: datetime
 def purchase_key(partner_id: str, purchase_id: str) -> str:
     """How a purchase is named across partners; a partner's id has no `#`."""
     return f"{partner_id}#{purchase_id}"
+
+
+def own_lots(entry: Entry) -> Lots:
+    """The lots and pending lots that a purchase has filled: from these a return takes first."""
+    pending = {key: points for key, points in entry.pending.items() if points > 0}
+    active = -entry.lines.get(ISSUED, 0) - sum(pending.values())
+    filled = [key for key, points in entry.lots.items() if points > 0]
+    if not filled or active <= 0:
+        return pending
+    lot = max(filled)
+    return pending | {lot: min(active, entry.lots[lot])}
 
 
 def qualifying_key(day: date) -> str:

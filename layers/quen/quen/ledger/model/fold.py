@@ -146,7 +146,7 @@ def _caps_after(caps: Mapping[str, int], changes: Mapping[str, int]) -> Mapping[
         return caps
     after = {**caps, **changes}
     horizon = cap_horizon(after)
-    return {key: after[key] for key in sorted(after) if key >= horizon}
+    return {key: after[key] for key in sorted(after) if after[key] and key >= horizon}
 
 
 def _rewards_after(rewards: Mapping[str, int], entry: Entry) -> Mapping[str, int]:

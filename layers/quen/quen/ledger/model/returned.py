@@ -15,7 +15,7 @@ from quen.earning.model import Award, price_purchase
 from quen.ledger.model.commands import ReturnPurchase
 from quen.ledger.model.draft import Draft
 from quen.ledger.model.earned import purchase_key, qualifying_key
-from quen.ledger.model.fold import apply, counted
+from quen.ledger.model.fold import apply, cap_horizon, counted
 from quen.ledger.model.values import ISSUED, REDEEMED, WRITTEN_OFF, Account, Entry, Lots, Reference
 from quen.program.model import Program, Wallet
 
@@ -46,7 +46,7 @@ def purchase_return(account: Account, command: ReturnPurchase, program: Program,
 
 def still_earned(command: ReturnPurchase) -> Award:
     """What the rest of the purchase earns by its own rules, with the room under daily caps that it had."""
-    return price_purchase(command.rules, command.remaining, rooms=command.capped)
+    return price_purchase(command.rules, command.remaining, rooms=command.rooms)
 
 
 def own_left(own: Lots, lost: int) -> Lots:
@@ -75,14 +75,13 @@ def _take_back(draft: Draft, lost: int, own: Lots) -> int:
 
 
 def _caps_given_back(account: Account, command: ReturnPurchase, still: Award, day: str) -> Mapping[str, int]:
-    """The room under a daily cap that the purchase no longer uses; of a day that is forgotten, nothing is said."""
-    caps = {}
-    for rule_id, given in command.capped.items():
-        key = f"{day}/{rule_id}"
-        freed = given - still.capped.get(rule_id, 0) - command.given_back.get(rule_id, 0)
-        if freed > 0 and key in account.caps:
-            caps[key] = max(0, account.caps[key] - freed)
-    return caps
+    """What the day has used up under its caps after the return; of a day that is forgotten, nothing is said."""
+    if day < cap_horizon(account.caps):
+        return {}
+    until_now = price_purchase(command.rules, command.before, rooms=command.rooms).capped
+    freed = {rule_id: points - still.capped[rule_id] for rule_id, points in until_now.items()}
+    used = {rule_id: account.caps.get(f"{day}/{rule_id}", 0) - points for rule_id, points in freed.items() if points}
+    return {f"{day}/{rule_id}": max(0, points) for rule_id, points in used.items()}
 
 
 def _written_off(account: Account, points: int, reference: Reference, program: Program, now: datetime) -> list[Entry]:

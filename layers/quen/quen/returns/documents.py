@@ -1,0 +1,51 @@
+"""All that a purchase's partition holds, told apart: the purchase, its returns in their order, the points that paid for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from quen.ledger.documents import Document, DocumentKey
+from quen.ledger.model import Lots, purchase_key
+
+RETURNS_MAX = 9999
+
+
+def partition_of(partner_id: str, purchase_id: str) -> str:
+    """Where everything about a purchase stands."""
+    return f"PURCHASE#{purchase_key(partner_id, purchase_id)}"
+
+
+def next_return(partition: str, returns: Sequence[Document]) -> DocumentKey:
+    """The key of the return that comes after these: whoever has read an older state finds it taken."""
+    return DocumentKey(partition, f"RETURN#{len(returns) + 1:04d}")
+
+
+def payment_of(redemption: Document, partition: str, lots: Lots) -> Document:
+    """That these points paid for that purchase, to be found by its returns."""
+    redemption_id = redemption.key.partition.partition("#")[2]
+    return Document(
+        key=DocumentKey(partition, f"PAID#{redemption_id}"),
+        kind="payment",
+        member_id=redemption.member_id,
+        fingerprint=redemption.fingerprint,
+        sequence=redemption.sequence,
+        result={},
+        details={"lots": dict(lots), "back": {}},
+    )
+
+
+def payment_view(payment: Document) -> dict[str, Any]:
+    """Points that paid for part of the bill, and how many of them came back."""
+    return {
+        "redemption_id": payment.key.sort.partition("#")[2],
+        "points": sum(payment.details["lots"].values()),
+        "points_returned": sum(payment.details["back"].values()),
+    }
+
+
+def with_back(payment: Document, back: Lots) -> dict[str, Any]:
+    """The payment's details once these points came back as well."""
+    had = payment.details["back"]
+    lots = {lot: had.get(lot, 0) + back.get(lot, 0) for lot in sorted({*had, *back})}
+    return {**payment.details, "back": lots}

@@ -1,0 +1,217 @@
+"""What is left of a purchase: what its document keeps of it, what earlier returns took, and what a new one leaves. Pure.
+
+A document's details are JSON-able and short, because they are paid for by the kilobyte: `*_form` writes them, `read_*`
+reads them back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from quen.earning.model import Purchase, PurchaseLine
+from quen.errors import CurrencyMismatchError, ReturnExceedsPurchaseError, ValidationFailedError
+from quen.instants import format_instant, parse_instant
+from quen.ledger.model import NEVER, Entry, Lots, own_lots
+from quen.ledger.model.values import ISSUED, QUALIFYING, STAMPS
+from quen.money import Money
+from quen.program.model import Program, Wallet
+
+Details = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class LineReturned:
+    """So many pieces of one line of the receipt, for so much of its amount."""
+
+    line_id: str
+    quantity: int
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Goods:
+    """What comes back: an `amount` of the bill, or `lines` of it."""
+
+    return_id: str
+    occurred_at: datetime
+    amount: Money | None = None
+    lines: tuple[LineReturned, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """A purchase as it stands: what it was, by which version of the program it was decided, what it still earns.
+
+    `rooms` is what rules with a cap per day could still give when it was decided; `own` are the points that are still its
+    own, by lot or pending lot; `returned` is the amount that came back.
+    """
+
+    purchase: Purchase
+    version: int
+    earned: Mapping[Wallet, int]
+    rooms: Mapping[str, int]
+    own: Lots
+    returned: int = 0
+    lines_returned: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+    @property
+    def remaining(self) -> Purchase:
+        """The purchase without what came back."""
+        total = Money(self.purchase.total.amount - self.returned, self.purchase.total.currency)
+        lines = tuple(_left_of(line, *self.lines_returned.get(line.line_id, (0, 0))) for line in self.purchase.lines)
+        return replace(self.purchase, total=total, lines=tuple(line for line in lines if line.quantity))
+
+    @property
+    def share_returned(self) -> Fraction:
+        """Which part of the bill came back; of one of nothing, which part of its pieces, or all."""
+        if self.purchase.total.amount:
+            return Fraction(self.returned, self.purchase.total.amount)
+        pieces = sum(line.quantity for line in self.purchase.lines)
+        return (
+            Fraction(sum(quantity for quantity, _ in self.lines_returned.values()), pieces) if pieces else Fraction(1)
+        )
+
+
+def kept_form(purchase: Purchase) -> dict[str, Any]:
+    """What is kept of a purchase; what the till left out is left out."""
+    lines = [[line.line_id, line.quantity, line.amount.amount] for line in purchase.lines]
+    kept = {
+        "total": [purchase.total.amount, purchase.total.currency],
+        "occurred_at": format_instant(purchase.occurred_at),
+        "store": purchase.store_id,
+        "lines": lines,
+    }
+    return {name: value for name, value in kept.items() if value}
+
+
+def awarded_form(entry: Entry, program: Program) -> dict[str, Any]:
+    """What is kept of the award: the rules' version, what was earned, under which daily caps, into which lots."""
+    kept = {
+        "version": entry.program_version,
+        "points": -entry.lines.get(ISSUED, 0),
+        "qualifying": entry.lines.get(QUALIFYING, 0),
+        "stamps": entry.lines.get(STAMPS, 0),
+        "rooms": _rooms(entry, program),
+        "own": dict(own_lots(entry)),
+    }
+    return {name: value for name, value in kept.items() if value}
+
+
+def _rooms(entry: Entry, program: Program) -> dict[str, int]:
+    """The room that each rule with a cap per day had: its cap, less what the day has now used of it without this."""
+    given = {share.rule_id: share.points for share in entry.shares}
+    used = {key.partition("/")[2]: points for key, points in entry.caps.items()}
+    caps = {rule.id: rule.cap_points or 0 for rule in program.earning if rule.id in used}
+    return {rule_id: max(0, cap - used[rule_id] + given.get(rule_id, 0)) for rule_id, cap in caps.items()}
+
+
+def kept_before(result: Mapping[str, Any]) -> dict[str, Any]:
+    """What a purchase's own answer says of its award: for purchases of a version of Quen that kept nothing else."""
+    earned = result["entries"][0]
+    versions = [share["rule_version"] for share in earned["explanation"]]
+    lot = earned["expires_on"] or NEVER
+    own = f"{earned['active_on']}/{lot}" if earned["state"] == "pending" else lot
+    return {"version": max(versions, default=1), "points": earned["points"], "own": {own: earned["points"]}}
+
+
+def returned_form(goods: Goods, amount: int, lost: Mapping[Wallet, int], own: Lots) -> Details:
+    """What is kept of a return."""
+    kept = {
+        "return_id": goods.return_id,
+        "amount": amount,
+        "lines": [[line.line_id, line.quantity, line.amount.amount] for line in goods.lines],
+        "lost": {wallet: points for wallet, points in lost.items() if points},
+        "own": dict(own),
+    }
+    return {name: value for name, value in kept.items() if value or name == "amount"}
+
+
+def read_sale(purchase_id: str, details: Details, returns: Sequence[Details]) -> Sale:
+    """The purchase of that document after the returns of these, in their order."""
+    amount, currency = details["total"]
+    lines = tuple(
+        PurchaseLine(line_id, "", quantity, Money(line_amount, currency))
+        for line_id, quantity, line_amount in details.get("lines", ())
+    )
+    occurred_at = parse_instant(details["occurred_at"])
+    purchase = Purchase(purchase_id, occurred_at, Money(amount, currency), details.get("store"), lines)
+    earned: dict[Wallet, int] = {
+        "points": details.get("points", 0),
+        "qualifying": details.get("qualifying", 0),
+        "stamps": details.get("stamps", 0),
+    }
+    sale = Sale(purchase, details["version"], earned, details.get("rooms", {}), details.get("own", {}))
+    for taken in returns:
+        sale = _after(sale, taken)
+    return sale
+
+
+def give_back(sale: Sale, goods: Goods) -> tuple[Sale, int]:
+    """The purchase without these goods, its awards untouched yet, and the amount that comes back.
+
+    Raises ReturnExceedsPurchaseError, CurrencyMismatchError, ValidationFailedError.
+    """
+    if goods.occurred_at < sale.purchase.occurred_at:
+        sentence = "The goods came back before they were bought."
+        raise ValidationFailedError.at("/occurred_at", "before_purchase", sentence)
+    amounts = [line.amount for line in goods.lines] + ([goods.amount] if goods.amount else [])
+    if any(amount.currency != sale.purchase.total.currency for amount in amounts):
+        raise CurrencyMismatchError
+    amount = sum(amount.amount for amount in amounts)
+    if goods.amount and not amount and sale.purchase.total.amount:
+        raise ValidationFailedError.at("/amount/amount", "out_of_range", "A return gives something back.")
+    if sale.returned + amount > sale.purchase.total.amount:
+        raise ReturnExceedsPurchaseError
+    lines = dict(sale.lines_returned)
+    for number, line in enumerate(goods.lines):
+        lines[line.line_id] = _line_after(sale, line, lines.get(line.line_id, (0, 0)), f"/lines/{number}/line_id")
+    return replace(sale, returned=sale.returned + amount, lines_returned=lines), amount
+
+
+def paid_back(paid: Lots, share: Fraction, before: Lots) -> Lots:
+    """Of spent points, by lot, what comes back when in all that share of the bill has come back and `before` was back.
+
+    The points that live longest come back first; whole points, rounded down, and all of them with the whole bill.
+    """
+    due = int(sum(paid.values()) * share)
+    back: dict[str, int] = {}
+    for lot in sorted(paid, reverse=True):
+        part = min(due, paid[lot])
+        due -= part
+        back[lot] = max(0, part - before.get(lot, 0))
+    return {lot: points for lot, points in back.items() if points}
+
+
+def _after(sale: Sale, taken: Details) -> Sale:
+    lines = dict(sale.lines_returned)
+    for line_id, quantity, amount in taken.get("lines", ()):
+        had = lines.get(line_id, (0, 0))
+        lines[line_id] = (had[0] + quantity, had[1] + amount)
+    lost = taken.get("lost", {})
+    return replace(
+        sale,
+        earned={wallet: points - lost.get(wallet, 0) for wallet, points in sale.earned.items()},
+        own=taken.get("own", {}),
+        returned=sale.returned + taken["amount"],
+        lines_returned=lines,
+    )
+
+
+def _line_after(sale: Sale, line: LineReturned, had: tuple[int, int], pointer: str) -> tuple[int, int]:
+    sold = next((known for known in sale.purchase.lines if known.line_id == line.line_id), None)
+    if sold is None:
+        raise ValidationFailedError.at(pointer, "unknown_line", "The purchase has no such line.")
+    after = (had[0] + line.quantity, had[1] + line.amount.amount)
+    if after[0] > sold.quantity or after[1] > sold.amount.amount:
+        raise ReturnExceedsPurchaseError
+    return after
+
+
+def _left_of(line: PurchaseLine, quantity: int, amount: int) -> PurchaseLine:
+    return replace(
+        line, quantity=line.quantity - quantity, amount=Money(line.amount.amount - amount, line.amount.currency)
+    )

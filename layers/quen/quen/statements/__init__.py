@@ -1,0 +1,1 @@
+"""Statements: what an account was, what moved it, and why."""
