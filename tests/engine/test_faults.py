@@ -15,12 +15,14 @@ from typing import Any
 import pytest
 
 from engine.faults import FAULTS, CrashError, FaultyClient, transaction_conflict
-from factories import make_purchase
+from factories import NOON, make_purchase
 from house import House, MovableClock, enrol, member
 from quen.errors import ConflictRetryError, MemberAlreadyExistsError, TemporarilyUnavailableError
 from quen.ids import derived_id
 from quen.ledger.model import GrantBonus, verify
 from quen.members.model import Enrolment, Login
+from quen.money import Money
+from quen.returns.model import Goods
 from quen.rewards.model import PointsWanted, RewardWanted
 
 pytestmark = pytest.mark.engine
@@ -34,6 +36,7 @@ class Scene:
 
     member_id: str
     number: int
+    redemption_id: str = ""
 
 
 def prepare(house: House, number: int) -> Scene:
@@ -94,6 +97,46 @@ def run_release(house: House, scene: Scene) -> None:
     assert house.rewards.release(redemption_id, partner_id=PARTNER).result["state"] == "released"
 
 
+def buy_and_pay(house: House, scene: Scene) -> None:
+    """A purchase of which a hundred points have paid a part."""
+    number = scene.number
+    house.purchases.record(PARTNER, member(scene.member_id), make_purchase(500_000, purchase_id=f"paid-{number}"), "f")
+    reserved = house.rewards.reserve(
+        member(scene.member_id),
+        PointsWanted(100, f"paid-{number}"),
+        idempotency_key=f"pay-{number}",
+        fingerprint="p",
+        partner_id=PARTNER,
+    )
+    scene.redemption_id = str(reserved.result["redemption_id"])
+    house.rewards.redeem(scene.redemption_id, partner_id=PARTNER)
+
+
+def run_return(house: House, scene: Scene) -> None:
+    goods = Goods("R-1", NOON, Money(250_000, "VND"))
+    outcome = house.returns.record(PARTNER, f"paid-{scene.number}", goods, "r")
+    assert outcome.result["points"] == {"reversed": 25, "written_off": 0, "given_back": 50}
+
+
+def run_refund(house: House, scene: Scene) -> None:
+    outcome = house.rewards.refund(scene.redemption_id, partner_id=PARTNER)
+    assert (outcome.result["state"], outcome.result["points_refunded"]) == ("refunded", 100)
+
+
+def run_redeem_for_a_bill(house: House, scene: Scene) -> None:
+    reserved = house.rewards.reserve(
+        member(scene.member_id),
+        PointsWanted(100, f"first-{scene.number}"),
+        idempotency_key=f"bill-{scene.number}",
+        fingerprint="b",
+        partner_id=PARTNER,
+    )
+    outcome = house.rewards.redeem(str(reserved.result["redemption_id"]), partner_id=PARTNER)
+    assert outcome.result["state"] == "redeemed"
+    [payment] = house.purchases.load(PARTNER, f"first-{scene.number}")["payments"]
+    assert (payment["points"], payment["points_returned"]) == (100, 0)
+
+
 def run_adjust(house: House, scene: Scene) -> None:
     house.adjustments.adjust(
         scene.member_id,
@@ -122,6 +165,9 @@ USE_CASES: dict[str, tuple[Callable[[House, Scene], Any] | None, Callable[[House
     "reserve of a limited stock": (None, run_reserve_stocked, False),
     "redeem": (reserve, run_redeem, False),
     "release": (reserve, run_release, False),
+    "redeem for a bill": (None, run_redeem_for_a_bill, False),
+    "return": (buy_and_pay, run_return, False),
+    "refund": (buy_and_pay, run_refund, False),
     "adjust": (None, run_adjust, False),
     "birthday": (None, run_birthday, False),
     "expire": (None, run_expire, True),

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from math import ceil
 from typing import Any
 
 import boto3
 import pytest
 from moto import mock_aws
 
-from factories import make_purchase
+from factories import make_account, make_program, make_purchase
 from house import House, MovableClock, enrol, member
+from quen.ledger.ports import Change
+from quen.ledger.store import _account_item
+from quen.money import Money
+from quen.returns.model import Goods
 from quen.rewards.model import PointsWanted, RewardWanted
 from tables import create_tables
 from write_units import item_size, transaction_units
 
 PARTNER = "ptn_0000000000000001"
+READ_UNIT = 4096
 
 
 class Recorder:
@@ -44,8 +51,8 @@ class Recorder:
         return sum(operation in {"GetItem", "Query"} and asked["TableName"] == table for operation, asked in self.calls)
 
 
-@pytest.fixture
-def busy_member() -> Any:
+@pytest.fixture(scope="module")
+def a_busy_member() -> Any:
     """A member with two years of purchases behind them, an open hold and twelve lots."""
     with mock_aws():
         client = boto3.client("dynamodb", region_name="us-east-1")
@@ -60,6 +67,13 @@ def busy_member() -> Any:
         house.rewards.reserve(member(member_id), RewardWanted("free-coffee"), idempotency_key="mine", fingerprint="f")
         recorder = Recorder(client)
         yield House(recorder, tables, clock), recorder, member_id, tables["ledger"]
+
+
+@pytest.fixture
+def busy_member(a_busy_member: Any) -> Any:
+    """The same member for every test, with nothing recorded yet."""
+    a_busy_member[1].calls.clear()
+    return a_busy_member
 
 
 def test_earning_reserving_and_redeeming_cost_six_write_units_and_one_ledger_read(busy_member: Any) -> None:
@@ -87,6 +101,38 @@ def test_every_item_of_an_ordinary_command_is_under_a_kilobyte(busy_member: Any)
     written = [parameters for operation, parameters in recorder.calls if operation == "TransactWriteItems"][-1]
     sizes = {item["Put"]["Item"]["SK"]["S"][:8]: item_size(item["Put"]["Item"]) for item in written["TransactItems"]}
     assert max(sizes.values()) < 1024, sizes
+
+
+def test_a_return_costs_six_write_units_and_two_read_units(busy_member: Any) -> None:
+    """The purchase's partition and the account, whatever the member's history; a second return costs the same."""
+    house, recorder, _, _ = busy_member
+    for number in (1, 2):
+        recorder.calls.clear()
+        goods = Goods(f"R-{number}", house.clock.now(), Money(300_000, "VND"))
+        house.returns.record(PARTNER, "B-99", goods, "0" * 64)
+        assert recorder.units() <= 6
+        assert [operation for operation, _ in recorder.calls] == ["Query", "GetItem", "TransactWriteItems"]
+        [query] = [asked for operation, asked in recorder.calls if operation == "Query"]
+        found = recorder.query(**query)["Items"]
+        assert sum(item_size(item) for item in found) <= READ_UNIT  # so that the query costs one
+        assert max(item_size(item) for item in found) < 1024
+
+
+def test_a_page_of_the_statement_costs_four_read_units(busy_member: Any) -> None:
+    house, recorder, member_id, _ = busy_member
+    page, following = house.ledger.list_entries(member_id, None, 20)
+    [(operation, asked)] = recorder.calls
+    assert (operation, asked["Limit"], len(page), following is not None) == ("Query", 20, 20, True)
+    found = recorder.query(**asked)["Items"]
+    assert ceil(sum(item_size(item) for item in found) / READ_UNIT) <= 4
+
+
+def test_an_account_of_twenty_four_lots_and_two_wallets_is_under_a_kilobyte() -> None:
+    account = make_account(*((1234, f"{2027 + month // 12}-{month % 12 + 1:02d}-28") for month in range(24)))
+    counters = {f"qualifying/2026-{month:02d}": 1234 for month in range(1, 13)} | {"stamps": 9}
+    account = replace(account, counters=counters)
+    item = _account_item(Change(account, account, [], make_program()))
+    assert item_size(item.serialize()) < 1024
 
 
 def test_a_balance_costs_one_read(busy_member: Any) -> None:

@@ -1,154 +1,300 @@
-"""Whatever is done to an account, in whatever order and however time passes, the books are right after every step."""
+"""Whatever is done to two accounts, in whatever order and however time passes, the books are right after every step."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
+from typing import Any
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from factories import make_program, make_purchase
+from factories import make_program
 from quen.errors import QuenError
 from quen.ledger.model import (
     Account,
     Adjust,
     BringUpToDate,
-    Command,
+    ComeBack,
     Entry,
+    GiveUp,
     GrantBonus,
-    RecordPurchase,
+    Hold,
+    MergeAway,
+    MoveStoredValue,
+    OpenBalance,
+    ReceivePoints,
     Redeem,
+    Refund,
     Release,
     Reserve,
+    SendPoints,
+    SetState,
+    TakeOver,
     bring_up_to,
     decide,
     folded,
     next_due_on,
+    own_entry,
     parse_entry,
     rebuild,
     sealed_form,
     verify,
 )
-from quen.program.model import Expiry
+from quen.ledger.model.values import OTHER_UNITS, unit_of
+from quen.program.model import EarningRule, Expiry, StoredValuePolicy, TransferPolicy
+from till import Till
 
 START = datetime(2026, 11, 22, 5, tzinfo=UTC)
 EXPIRIES = [
     Expiry(),
     Expiry("days", 3),
     Expiry("months", 1, "end_of_month"),
+    Expiry("months", 1, "end_of_quarter"),
     Expiry("fixed", month_day=(12, 31)),
+    Expiry("inactive_months", 1, activities=frozenset({"purchase", "redemption"})),
 ]
-OURS = {"member.active", "member.pending", "member.held", "member.debt"}
+RULES = (
+    EarningRule("base", "purchase", points=1, per=10_000),
+    EarningRule("slow", "purchase", points=1, per=30_000, pending_days=9),
+    EarningRule("double", "purchase", multiplier=Fraction(2), cap_points=40, cap_per="day"),
+    EarningRule("status", "purchase", points=1, per=1_000, wallet="qualifying"),
+    EarningRule("stamp", "purchase", points=1, wallet="stamps"),
+)
+members = st.integers(0, 1)
 
 
 class LedgerMachine(RuleBasedStateMachine):
-    """One member's life, with a model beside it that only counts."""
+    """Two members' lives; what is refused leaves both as they were."""
 
-    @initialize(pending=st.integers(0, 3), expiry=st.sampled_from(EXPIRIES))
-    def start(self, pending: int, expiry: Expiry) -> None:
-        program = make_program()
-        self.program = replace(program, points=replace(program.points, pending_days=pending, expiry=expiry))
-        self.now = START
-        self.account = Account("mem_0000000000000001")
-        self.history: list[Entry] = []
+    @initialize(pending=st.integers(0, 3), expiry=st.sampled_from(EXPIRIES), debt=st.sampled_from([0, 25, 100_000]))
+    def start(self, pending: int, expiry: Expiry, debt: int) -> None:
+        program = make_program(
+            earning=RULES, transfers=TransferPolicy(per_day=300), stored_value=StoredValuePolicy(1_000_000)
+        )
+        points = replace(program.points, pending_days=pending, expiry=expiry, debt_limit=debt)
+        self.program = replace(program, points=points)
+        self.tills = [Till(self.program, Account(f"mem_{name}"), START) for name in "ab"]
         self.number = 0
-        self.open: list[str] = []
-        self.totals = dict.fromkeys(("issued", "redeemed", "expired", "adjusted"), 0)
+        self.open: list[tuple[int, str]] = []
+        self.spent: list[tuple[int, str, Hold]] = []
+        self.merge: tuple[int, Account, str] | None = None
 
-    def do(self, command: Command) -> list[Entry]:
-        """Decide and settle, as the ledger does; what is refused changes nothing."""
-        before = self.account
-        try:
-            entries = decide(before, command, self.program, self.now)
-            entries += bring_up_to(folded(before, entries), self.program, self.now, self.now)
-        except QuenError:
-            assert self.account is before
-            return []
-        self.keep(entries)
-        assert not bring_up_to(self.account, self.program, self.now, self.now)
-        return entries
-
-    def keep(self, entries: list[Entry]) -> None:
-        self.account = folded(self.account, entries)
-        self.history += entries
-        for entry in entries:
-            for name, points in entry.lines.items():
-                if name not in OURS:
-                    self.totals[name.removeprefix("program.")] += points
+    @property
+    def now(self) -> datetime:
+        return self.tills[0].now
 
     def next_id(self, prefix: str) -> str:
         self.number += 1
         return f"{prefix}_{self.number}"
 
+    def attempt(self, act: Callable[[], Any]) -> Any:
+        """What it answers; None where it is refused, and then nothing has happened."""
+        before = [till.account for till in self.tills]
+        try:
+            return act()
+        except QuenError:
+            assert [till.account for till in self.tills] == before
+            return None
+
+    def pair(self, one: int, command: Any, reply: Callable[[Account, Entry], Any]) -> bool:
+        """Both halves or neither, as the ledger commits them."""
+
+        def act() -> bool:
+            first, second = self.tills[one], self.tills[1 - one]
+            entries = decide(first.account, command, self.program, self.now)
+            answer = reply(folded(first.account, entries[:-1]), own_entry(entries))
+            replies = decide(second.account, answer, self.program, self.now)
+            for till, written in ((first, entries), (second, replies)):
+                till.keep(written)
+                till.keep(bring_up_to(till.account, self.program, self.now, self.now))
+            return True
+
+        return bool(self.attempt(act))
+
     @rule(hours=st.integers(1, 24 * 40))
     def time_passes(self, hours: int) -> None:
-        self.now += timedelta(hours=hours)
+        for till in self.tills:
+            till.now += timedelta(hours=hours)
 
-    @rule(amount=st.integers(0, 3_000_000), late=st.integers(0, 72))
-    def buy(self, amount: int, late: int) -> None:
+    @rule(who=members, amount=st.integers(0, 3_000_000), late=st.integers(0, 24 * 100))
+    def buy(self, who: int, amount: int, late: int) -> None:
         at = self.now - timedelta(hours=late)
-        command = RecordPurchase("ptn_1", make_purchase(amount, purchase_id=self.next_id("B"), at=at))
-        assert "earn" in [entry.kind for entry in self.do(command)]
+        self.attempt(lambda: self.tills[who].buy(amount, self.next_id("B"), at))
 
-    @rule(points=st.integers(1, 400), hours=st.integers(1, 24 * 60), limit=st.one_of(st.none(), st.integers(1, 2)))
-    def reserve(self, points: int, hours: int, limit: int | None) -> None:
+    @rule(who=members, data=st.data(), part=st.fractions(0, 1))
+    def bring_back(self, who: int, data: st.DataObject, part: Fraction) -> None:
+        till = self.tills[who]
+        if till.sales:
+            purchase_id = data.draw(st.sampled_from(sorted(till.sales)))
+            amount = int(till.sales[purchase_id]["total"][0] * part)
+            self.attempt(lambda: till.bring_back(amount, purchase_id))
+
+    @rule(who=members, points=st.integers(1, 400), hours=st.integers(1, 24 * 60), limit=st.none() | st.integers(1, 2))
+    def reserve(self, who: int, points: int, hours: int, limit: int | None) -> None:
         redemption = self.next_id("red")
         lapses_at = self.now + timedelta(hours=hours)
-        if self.do(Reserve(redemption, points, lapses_at, "mug" if limit else "", limit=limit)):
-            self.open.append(redemption)
+        command = Reserve(redemption, points, lapses_at, "mug" if limit else "", limit=limit)
+        if self.attempt(lambda: self.tills[who].do(command)):
+            self.open.append((who, redemption))
 
     @rule(data=st.data())
     def close(self, data: st.DataObject) -> None:
-        if self.open:
-            redemption = data.draw(st.sampled_from(self.open))
-            self.do(data.draw(st.sampled_from([Redeem(redemption), Release(redemption)])))
+        if not self.open:
+            return
+        who, redemption = data.draw(st.sampled_from(self.open))
+        hold = self.tills[who].account.holds.get(redemption)
+        command = data.draw(st.sampled_from([Redeem(redemption), Release(redemption)]))
+        if self.attempt(lambda: self.tills[who].do(command)) and isinstance(command, Redeem) and hold:
+            self.spent.append((who, redemption, hold))
 
-    @rule(points=st.integers(-300, 300), days=st.one_of(st.none(), st.integers(-2, 40)))
-    def adjust(self, points: int, days: int | None) -> None:
+    @rule(data=st.data())
+    def refund(self, data: st.DataObject) -> None:
+        if self.spent:
+            redeemed = data.draw(st.sampled_from(self.spent))
+            who, redemption, hold = redeemed
+            if self.attempt(lambda: self.tills[who].do(Refund(redemption, hold, hold.lots))):
+                self.spent.remove(redeemed)
+
+    @rule(who=members, points=st.integers(-300, 300), days=st.none() | st.integers(-2, 40))
+    def adjust(self, who: int, points: int, days: int | None) -> None:
         last_day = None if days is None else date(2026, 11, 22) + timedelta(days=days)
-        self.do(Adjust(self.next_id("adj"), points, "goodwill", last_day))
+        self.attempt(lambda: self.tills[who].do(Adjust(self.next_id("adj"), points, "goodwill", last_day)))
 
-    @rule(points=st.integers(1, 100))
-    def birthday(self, points: int) -> None:
-        self.do(GrantBonus("birthday", points, str(self.now.year), "birthday"))
+    @rule(who=members, points=st.integers(1, 100))
+    def birthday(self, who: int, points: int) -> None:
+        self.attempt(lambda: self.tills[who].do(GrantBonus("birthday", points, str(self.now.year), "birthday")))
 
-    @rule(hours=st.integers(0, 48))
-    def job(self, hours: int) -> None:
+    @rule(who=members, points=st.integers(1, 200), months=st.integers(1, 4))
+    def open_balance(self, who: int, points: int, months: int) -> None:
+        lots = {f"2027-{months:02d}-28": points}
+        self.attempt(lambda: self.tills[who].do(OpenBalance(self.next_id("imp"), lots, {"stamps": months})))
+
+    @rule(who=members, points=st.integers(1, 350))
+    def transfer(self, who: int, points: int) -> None:
+        transfer_id = self.next_id("trf")
+        sender, receiver = (till.account.member_id for till in (self.tills[who], self.tills[1 - who]))
+        self.pair(
+            who,
+            SendPoints(transfer_id, points, receiver),
+            lambda _, sent: ReceivePoints(transfer_id, {lot: -moved for lot, moved in sent.lots.items()}, sender),
+        )
+
+    @rule(who=members)
+    def merge_into_the_other(self, who: int) -> None:
+        if self.merge:
+            return
+        merge_id = self.next_id("mrg")
+        carried: list[Account] = []
+
+        def take_over(before: Account, _: Entry) -> TakeOver:
+            carried.append(before)
+            return TakeOver(merge_id, before)
+
+        if self.pair(who, MergeAway(merge_id, self.tills[1 - who].account.member_id), take_over):
+            self.merge = (who, carried[0], merge_id)
+
+    @rule()
+    def undo_the_merge(self) -> None:
+        if not self.merge:
+            return
+        who, carried, merge_id = self.merge
+
+        def come_back(_: Account, gave: Entry) -> ComeBack:
+            lots, pending, counters = (
+                {key: -points for key, points in changes.items() if points < 0}
+                for changes in (gave.lots, gave.pending, gave.counters)
+            )
+            return ComeBack(merge_id, lots, pending, counters, carried.debt, carried.state)
+
+        if self.pair(1 - who, GiveUp(merge_id, carried), come_back):
+            self.merge = None
+
+    @rule(who=members, state=st.sampled_from(["active", "active", "inactive", "blocked"]))
+    def set_state(self, who: int, state: Any) -> None:
+        self.attempt(lambda: self.tills[who].do(SetState(state, "a reason")))
+
+    @rule(
+        who=members,
+        activity=st.sampled_from(["load", "redeem", "refund", "adjust"]),
+        amount=st.integers(1, 600_000),
+    )
+    def move_stored_value(self, who: int, activity: Any, amount: int) -> None:
+        self.attempt(lambda: self.tills[who].do(MoveStoredValue(self.next_id("sva"), activity, amount)))
+
+    @rule(who=members, hours=st.integers(0, 48))
+    def job(self, who: int, hours: int) -> None:
         """A job for an earlier moment leaves what fell due since."""
         until = self.now - timedelta(hours=hours)
-        entries = decide(self.account, BringUpToDate(until), self.program, self.now)
-        self.keep(entries)
-        assert not bring_up_to(self.account, self.program, until, self.now)
+        till = self.tills[who]
+        till.keep(decide(till.account, BringUpToDate(until), self.program, self.now))
+        assert not bring_up_to(till.account, self.program, until, self.now)
 
     @invariant()
     def the_account_is_the_fold_of_its_entries(self) -> None:
-        if self.history:
-            assert rebuild(self.account.member_id, self.history) == self.account
+        for till in self.tills:
+            assert rebuild(till.account.member_id, till.entries) == till.account
 
     @invariant()
-    def lines_sum_to_zero_and_balances_to_lots(self) -> None:
-        account = self.account
-        assert all(sum(entry.lines.values()) == 0 for entry in self.history)
-        assert all(points > 0 for points in [*account.lots.values(), *account.pending.values()])
-        owned = account.active + account.pending_points + account.held - account.debt
-        assert owned + sum(self.totals.values()) == 0
-        assert account.active == sum(entry.points for entry in self.history)
-        assert account.debt == 0
+    def lines_sum_to_zero_in_every_unit_and_balances_are_what_lines_say(self) -> None:
+        everywhere: Counter[str] = Counter()
+        for till in self.tills:
+            totals: Counter[str] = Counter()
+            for entry in till.entries:
+                totals.update(entry.lines)
+            for unit in ("points", *OTHER_UNITS):
+                assert sum(amount for name, amount in totals.items() if unit_of(name) == unit) == 0
+            account = till.account
+            assert totals["member.active"] == account.active == sum(account.lots.values())
+            assert totals["member.pending"] == account.pending_points
+            assert totals["member.held"] == account.held
+            assert totals["member.debt"] == -account.debt
+            assert all(totals[f"member.{unit}"] == account.wallet(unit) for unit in OTHER_UNITS)
+            everywhere.update(totals)
+        assert everywhere["program.transferred"] == 0
+
+    @invariant()
+    def nothing_is_below_zero_and_nobody_owes_who_could_pay(self) -> None:
+        for till in self.tills:
+            account = till.account
+            assert all(amount > 0 for pocket in (account.lots, account.pending) for amount in pocket.values())
+            assert all(amount > 0 for amount in account.counters.values())
+            assert account.debt >= 0
+            assert not (account.debt and account.active)
+
+    @invariant()
+    def no_rule_gives_more_than_its_cap_in_a_day(self) -> None:
+        for till in self.tills:
+            assert all(
+                0 < used <= 40 + 40 * bool(self.merge) for key, used in till.account.caps.items() if "double" in key
+            )
 
     @invariant()
     def nothing_due_is_forgotten(self) -> None:
-        due = next_due_on(self.account, self.program.time_zone)
-        assert (due is None) == (
-            not self.account.pending and not self.account.holds and {*self.account.lots} <= {"never"}
-        )
+        for till in self.tills:
+            account = till.account
+            due = next_due_on(account, self.program.time_zone)
+            assert (due is None) == (not account.pending and not account.holds and {*account.lots} <= {"never"})
 
     def teardown(self) -> None:
-        kept = [sealed_form(entry) for entry in self.history]
-        assert [parse_entry(*sealed) for sealed in kept] == self.history
-        assert verify(self.account, kept) is None
+        for till in self.tills:
+            kept = [sealed_form(entry) for entry in till.entries]
+            assert [parse_entry(*sealed) for sealed in kept] == till.entries
+            assert verify(till.account, kept) is None
 
 
 LedgerMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=50, deadline=None)
 TestLedgerMachine = LedgerMachine.TestCase
+
+
+class LongLife(LedgerMachine):
+    """The same for a hundred thousand steps."""
+
+
+LongLife.TestCase.settings = settings(max_examples=2000, stateful_step_count=50, deadline=None)
+TestLongLedgerMachine = pytest.mark.long(LongLife.TestCase)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from random import Random
@@ -13,77 +12,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factories import NOON, make_account, make_program, make_purchase
+from factories import NOON, make_account, make_program
 from quen.earning.model import Purchase
 from quen.errors import CurrencyMismatchError, ReturnExceedsPurchaseError, ValidationFailedError
 from quen.ledger.model import (
     Account,
     BringUpToDate,
-    Entry,
-    RecordPurchase,
     Redeem,
     Reserve,
-    ReturnPurchase,
-    decide,
-    folded,
-    own_entry,
-    own_left,
     rebuild,
-    still_earned,
 )
 from quen.money import Money
 from quen.program.model import EarningRule, Program
-from quen.returns.model import Goods, awarded_form, give_back, kept_form, paid_back, read_sale, returned_form
+from quen.returns.model import Goods, give_back, kept_form, paid_back, read_sale
+from till import Till
 
 PROGRAM = make_program()
 PENDING = replace(PROGRAM, points=replace(PROGRAM.points, pending_days=7))
 MONDAY = datetime(2026, 11, 23, 3, tzinfo=UTC)
-
-
-@dataclass
-class Till:
-    """Buys and returns over the pure core, keeping of each purchase what its documents keep."""
-
-    program: Program = PROGRAM
-    account: Account = field(default_factory=lambda: Account("mem"))
-    now: datetime = NOON
-    entries: list[Entry] = field(default_factory=list)
-    sales: dict[str, dict[str, Any]] = field(default_factory=dict)
-    returns: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
-
-    def do(self, command: Any, program: Program | None = None) -> list[Entry]:
-        entries = decide(self.account, command, program or self.program, self.now)
-        self.account = folded(self.account, entries)
-        self.entries += entries
-        return entries
-
-    def buy(self, amount: int, purchase_id: str = "B-1", at: datetime | None = None) -> int:
-        purchase = make_purchase(amount, purchase_id=purchase_id, at=at or self.now)
-        entry = own_entry(self.do(RecordPurchase("ptn", purchase)))
-        self.sales[purchase_id] = kept_form(purchase) | awarded_form(entry, self.program) | {"rules": self.program}
-        self.returns[purchase_id] = []
-        return sum(share.points for share in entry.shares)
-
-    def bring_back(self, amount: int, purchase_id: str = "B-1", **payments: Any) -> list[Entry]:
-        kept = self.sales[purchase_id]
-        sale = read_sale(purchase_id, kept, self.returns[purchase_id])
-        goods = Goods(f"R-{len(self.returns[purchase_id])}", self.now, Money(amount, "VND"))
-        after, returned = give_back(sale, goods)
-        command = ReturnPurchase(
-            "ptn", purchase_id, goods.return_id, kept["rules"], sale.remaining, after.remaining, sale.earned,
-            sale.rooms, sale.own, payments,
-        )  # fmt: skip
-        still = still_earned(command)
-        lost = {wallet: points - still.earned(wallet) for wallet, points in sale.earned.items()}
-        own = own_left(sale.own, lost["points"])
-        form = returned_form(goods, returned, lost, own)
-        entries = self.do(command)
-        self.returns[purchase_id].append(form)
-        return entries
-
-    @property
-    def worth(self) -> int:
-        return self.account.active + self.account.pending_points + self.account.held - self.account.debt
 
 
 def test_a_full_return_leaves_the_account_as_it_was() -> None:

@@ -12,6 +12,7 @@ from quen.program.model import EarningRule, Program, Wallet
 
 Verdict = Literal["applied", "capped", "cap_used_up", "below_one_point", "other_weekday"]
 
+_BOUNDLESS = 10**15
 _WALLETS: Mapping[Wallet, Mapping[str, str]] = {
     "points": {"vi": "điểm", "en": "points"},
     "qualifying": {"vi": "điểm xét hạng", "en": "qualifying points"},
@@ -32,9 +33,10 @@ class RuleVerdict:
 
 def explain_purchase(program: Program, purchase: Purchase, given: Mapping[str, int]) -> list[RuleVerdict]:
     """A verdict for every purchase rule of the program that decided; `given` is what each rule gave, by its entry."""
-    free = price_purchase(_uncapped(program), purchase)
-    would = {share.rule_id: share.points for share in free.explanation}
     rules = [rule for rule in program.earning if rule.on == "purchase"]
+    boundless = {rule.id: _BOUNDLESS for rule in rules if rule.cap_per == "day"}
+    free = price_purchase(_without_caps_per_purchase(program), purchase, rooms=boundless)
+    would = {share.rule_id: share.points for share in free.explanation}
     return [_verdict(rule, program, purchase, given.get(rule.id, 0), would.get(rule.id, 0)) for rule in rules]
 
 
@@ -72,6 +74,8 @@ def _verdict(rule: EarningRule, program: Program, purchase: Purchase, points: in
     return RuleVerdict(rule.id, rule.wallet, "applied" if points else "below_one_point", points, points)
 
 
-def _uncapped(program: Program) -> Program:
-    rules = tuple(replace(rule, cap_points=None, cap_per=None) for rule in program.earning)
-    return replace(program, earning=rules)
+def _without_caps_per_purchase(program: Program) -> Program:
+    rules = (
+        replace(rule, cap_points=None, cap_per=None) if rule.cap_per == "purchase" else rule for rule in program.earning
+    )
+    return replace(program, earning=tuple(rules))

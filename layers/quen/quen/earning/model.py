@@ -23,12 +23,13 @@ from datetime import date, datetime
 from fractions import Fraction
 from math import ceil, floor
 from types import MappingProxyType
-from typing import get_args
 
 from quen.errors import CurrencyMismatchError
 from quen.money import Money
 from quen.program.model import EarningRule, Program, Rounding, Wallet
 
+_NOTHING = Fraction(0)
+_ONE = Fraction(1)
 NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
@@ -98,11 +99,8 @@ def price_purchase(program: Program, purchase: Purchase, *, rooms: Mapping[str, 
         raise CurrencyMismatchError
     amount = purchase.total.amount
     rules = _rules_for(program, program.local_day(purchase.occurred_at))
-    given = {
-        rule.id: points
-        for wallet in get_args(Wallet)
-        for rule, points in _wallet(program, rules, wallet, amount, rooms)
-    }
+    wallets = {rule.wallet for rule in rules}
+    given = {rule.id: points for wallet in wallets for rule, points in _wallet(program, rules, wallet, amount, rooms)}
     waits: dict[int, int] = {}
     for rule in rules:
         if rule.wallet == "points" and given[rule.id]:
@@ -132,19 +130,27 @@ def _wallet(
 ) -> list[tuple[EarningRule, int]]:
     """What each rule of one wallet gives."""
     rounding = program.points.rounding
-    ours = [rule for rule in rules if rule.wallet == wallet]
-    base = sum((_base_share(rule, amount) for rule in ours), Fraction(0))
-    free = [rule for rule in ours if not _is_capped_by_day(rule)]
-    exact = [_exact_share(rule, amount, base) for rule in free]
-    total = sum(exact, Fraction(0))
+    base = _NOTHING
+    exact: list[tuple[EarningRule, Fraction]] = []
+    capped: list[EarningRule] = []
+    for rule in rules:
+        if rule.wallet == wallet and rule.multiplier is None:
+            share = _base_share(rule, amount)
+            base += share
+            exact.append((rule, share))
+    for rule in rules:
+        if rule.wallet == wallet and rule.multiplier is not None:
+            if _is_capped_by_day(rule):
+                capped.append(rule)
+            else:
+                exact.append((rule, _multiplied(rule, rule.multiplier, base)))
+    total = sum((share for _, share in exact), _NOTHING)
     rounded = _round(total, rounding)
-    given = list(zip(free, _allocate(exact, rounded), strict=True))
-    for rule in ours:
-        if _is_capped_by_day(rule):
-            share = _exact_share(rule, amount, base)
-            is_first = len(given) == len(free)
-            whole = _round(total + share, rounding) - rounded if is_first else floor(share)
-            given.append((rule, min(whole, max(0, rooms.get(rule.id, rule.cap_points or 0)))))
+    given = list(zip([rule for rule, _ in exact], _allocate([share for _, share in exact], rounded), strict=True))
+    for number, rule in enumerate(capped):
+        share = _multiplied(rule, rule.multiplier or _ONE, base)
+        whole = floor(share) if number else _round(total + share, rounding) - rounded
+        given.append((rule, min(whole, max(0, rooms.get(rule.id, rule.cap_points or 0)))))
     return given
 
 
@@ -152,19 +158,15 @@ def _is_capped_by_day(rule: EarningRule) -> bool:
     return rule.cap_points is not None and rule.cap_per == "day"
 
 
-def _exact_share(rule: EarningRule, amount: int, base: Fraction) -> Fraction:
-    if rule.multiplier is None:
-        return _base_share(rule, amount)
-    share = (rule.multiplier - 1) * base
-    return min(share, Fraction(rule.cap_points or 0)) if rule.cap_per == "purchase" else share
-
-
 def _base_share(rule: EarningRule, amount: int) -> Fraction:
-    if rule.multiplier is not None:
-        return Fraction(0)
     if rule.per is None:
         return Fraction((rule.points or 0) * (amount > 0))
     return Fraction((rule.points or 0) * amount, rule.per)
+
+
+def _multiplied(rule: EarningRule, multiplier: Fraction, base: Fraction) -> Fraction:
+    share = (multiplier - 1) * base
+    return min(share, Fraction(rule.cap_points or 0)) if rule.cap_per == "purchase" else share
 
 
 def _round(points: Fraction, rounding: Rounding) -> int:
@@ -178,6 +180,8 @@ def _allocate(exact: Sequence[Fraction], points: int) -> list[int]:
     first. No share passes its exact value by a whole point, so none passes its cap.
     """
     shares = [floor(share) for share in exact]
+    if sum(shares) == points:
+        return shares
     remainders = [share - whole for share, whole in zip(exact, shares, strict=True)]
     by_remainder = sorted(range(len(exact)), key=lambda index: -remainders[index])
     for index in by_remainder[: points - sum(shares)]:

@@ -176,7 +176,7 @@ class Rewards:
         """
         redemption_id = parse_redemption_id(redemption_id)
         document = self._load(redemption_id)
-        if document.closed_by != partner_id and document.details["partner_id"] != partner_id:
+        if (document.closed_by or document.details["partner_id"]) not in {None, partner_id}:
             raise RedemptionNotFoundError
         if document.state not in {"redeemed", "refunded"}:
             raise NotRedeemedError

@@ -19,6 +19,8 @@ from quen.instants import format_instant, parse_instant
 from quen.ledger.model.fold import BrokenLedgerError, apply
 from quen.ledger.model.values import Account, Entry, Hold, HoldChange, Reference
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
 
 class Sealed(NamedTuple):
     """An entry as it is kept: the very text that was hashed, and the hash."""
@@ -65,13 +67,13 @@ def canonical_form(entry: Entry) -> str:
         "recorded_at": format_instant(entry.recorded_at),
         "reference": [entry.reference.kind, entry.reference.id],
         "program": entry.program_version,
-        "lines": dict(entry.lines),
-        "lots": dict(entry.lots),
-        "pending": dict(entry.pending),
+        "lines": entry.lines,
+        "lots": entry.lots,
+        "pending": entry.pending,
         "hold": _change_form(entry.hold),
-        "caps": dict(entry.caps),
-        "rewards": dict(entry.rewards),
-        "counters": dict(entry.counters),
+        "caps": entry.caps,
+        "rewards": entry.rewards,
+        "counters": entry.counters,
         "state": entry.state,
         "moved": entry.moved_to,
         "active_on": entry.active_on,
@@ -80,10 +82,10 @@ def canonical_form(entry: Entry) -> str:
         "balance": entry.balance_after,
         "previous": entry.previous_hash,
     }
-    kept = {name: value for name, value in fields.items() if value not in ({}, [], "", None)}
+    kept = {name: value for name, value in fields.items() if value or isinstance(value, int)}
     if entry.moved_to is not None:
         kept["moved"] = entry.moved_to  # an empty text says that a merge was undone
-    return json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _CANONICAL.encode(kept)
 
 
 def parse_entry(form: str, hash_: str) -> Entry:

@@ -41,11 +41,8 @@ class Draft:
         self._counters: dict[str, int] = {}
         self._debt = account.debt
         self._active_on = ""
-
-    @property
-    def today(self) -> date:
+        self.today: date = local_day(now, program.time_zone)
         """The program's day on which this is written."""
-        return local_day(self._now, self._program.time_zone)
 
     @property
     def active(self) -> int:
@@ -185,6 +182,6 @@ class Draft:
 
 def _difference(before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, int]:
     """What changed, lot by lot."""
-    keys = sorted({*before, *after})
-    changes = {key: after.get(key, 0) - before.get(key, 0) for key in keys}
-    return {key: points for key, points in changes.items() if points}
+    changes = {key: points - before.get(key, 0) for key, points in after.items() if points != before.get(key, 0)}
+    changes |= {key: -points for key, points in before.items() if key not in after}
+    return changes if len(changes) < 2 else dict(sorted(changes.items()))

@@ -1,0 +1,76 @@
+"""A till over the pure core: what its purchases and returns do to one account, without a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from factories import NOON, make_program, make_purchase
+from quen.ledger.model import (
+    Account,
+    Entry,
+    RecordPurchase,
+    ReturnPurchase,
+    bring_up_to,
+    decide,
+    folded,
+    own_entry,
+    own_left,
+    still_earned,
+)
+from quen.money import Money
+from quen.program.model import Program
+from quen.returns.model import Goods, awarded_form, give_back, kept_form, read_sale, returned_form
+
+
+@dataclass
+class Till:
+    """Buys and brings back over the pure core, keeping of each purchase what its documents keep."""
+
+    program: Program = field(default_factory=make_program)
+    account: Account = field(default_factory=lambda: Account("mem"))
+    now: datetime = NOON
+    entries: list[Entry] = field(default_factory=list)
+    sales: dict[str, dict[str, Any]] = field(default_factory=dict)
+    returns: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
+
+    def do(self, command: Any) -> list[Entry]:
+        """Decide and settle, as the ledger does; what is refused changes nothing."""
+        entries = decide(self.account, command, self.program, self.now)
+        self.keep(entries)
+        self.keep(bring_up_to(self.account, self.program, self.now, self.now))
+        return entries
+
+    def keep(self, entries: list[Entry]) -> None:
+        self.account = folded(self.account, entries)
+        self.entries += entries
+
+    def buy(self, amount: int, purchase_id: str = "B-1", at: datetime | None = None) -> int:
+        purchase = make_purchase(amount, purchase_id=purchase_id, at=at or self.now)
+        entry = own_entry(self.do(RecordPurchase("ptn", purchase)))
+        self.sales[purchase_id] = kept_form(purchase) | awarded_form(entry, self.program) | {"rules": self.program}
+        self.returns[purchase_id] = []
+        return sum(share.points for share in entry.shares)
+
+    def bring_back(self, amount: int, purchase_id: str = "B-1", **payments: Any) -> list[Entry]:
+        kept = self.sales[purchase_id]
+        sale = read_sale(purchase_id, kept, self.returns[purchase_id])
+        goods = Goods(f"R-{len(self.returns[purchase_id])}", self.now, Money(amount, "VND"))
+        after, returned = give_back(sale, goods)
+        command = ReturnPurchase(
+            "ptn", purchase_id, goods.return_id, kept["rules"], sale.remaining, after.remaining, sale.earned,
+            sale.rooms, sale.own, payments,
+        )  # fmt: skip
+        still = still_earned(command)
+        lost = {wallet: points - still.earned(wallet) for wallet, points in sale.earned.items()}
+        own = own_left(sale.own, lost["points"])
+        form = returned_form(goods, returned, lost, own)
+        entries = self.do(command)
+        self.returns[purchase_id].append(form)
+        return entries
+
+    @property
+    def worth(self) -> int:
+        return self.account.active + self.account.pending_points + self.account.held - self.account.debt
