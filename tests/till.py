@@ -40,8 +40,12 @@ class Till:
         """Decide and settle, as the ledger does; what is refused changes nothing."""
         entries = decide(self.account, command, self.program, self.now)
         self.keep(entries)
-        self.keep(bring_up_to(self.account, self.program, self.now, self.now))
+        self.keep_up()
         return entries
+
+    def keep_up(self) -> None:
+        """Write what has fallen due, as a job does."""
+        self.keep(bring_up_to(self.account, self.program, self.now, self.now))
 
     def keep(self, entries: list[Entry]) -> None:
         self.account = folded(self.account, entries)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from factories import make_program
 from quen.errors import QuenError
@@ -117,7 +117,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
         return bool(self.attempt(act))
 
-    @rule(hours=st.integers(1, 24 * 40))
+    @rule(hours=st.integers(1, 24) | st.integers(1, 24 * 40))
     def time_passes(self, hours: int) -> None:
         for till in self.tills:
             till.now += timedelta(hours=hours)
@@ -135,7 +135,7 @@ class LedgerMachine(RuleBasedStateMachine):
             amount = int(till.sales[purchase_id]["total"][0] * part)
             self.attempt(lambda: till.bring_back(amount, purchase_id))
 
-    @rule(who=members, points=st.integers(1, 400), hours=st.integers(1, 24 * 60), limit=st.none() | st.integers(1, 2))
+    @rule(who=members, points=st.integers(1, 90), hours=st.integers(1, 24 * 60), limit=st.none() | st.integers(1, 2))
     def reserve(self, who: int, points: int, hours: int, limit: int | None) -> None:
         redemption = self.next_id("red")
         lapses_at = self.now + timedelta(hours=hours)
@@ -143,23 +143,30 @@ class LedgerMachine(RuleBasedStateMachine):
         if self.attempt(lambda: self.tills[who].do(command)):
             self.open.append((who, redemption))
 
+    @rule(who=members, points=st.integers(1, 90))
+    def spend(self, who: int, points: int) -> None:
+        redemption, till = self.next_id("red"), self.tills[who]
+        if self.attempt(lambda: till.do(Reserve(redemption, points, self.now + timedelta(minutes=15)))):
+            hold = till.account.holds[redemption]
+            if self.attempt(lambda: till.do(Redeem(redemption))):
+                self.spent.append((who, redemption, hold))
+
+    @precondition(lambda self: self.open)
     @rule(data=st.data())
     def close(self, data: st.DataObject) -> None:
-        if not self.open:
-            return
         who, redemption = data.draw(st.sampled_from(self.open))
         hold = self.tills[who].account.holds.get(redemption)
         command = data.draw(st.sampled_from([Redeem(redemption), Release(redemption)]))
         if self.attempt(lambda: self.tills[who].do(command)) and isinstance(command, Redeem) and hold:
             self.spent.append((who, redemption, hold))
 
+    @precondition(lambda self: self.spent)
     @rule(data=st.data())
     def refund(self, data: st.DataObject) -> None:
-        if self.spent:
-            redeemed = data.draw(st.sampled_from(self.spent))
-            who, redemption, hold = redeemed
-            if self.attempt(lambda: self.tills[who].do(Refund(redemption, hold, hold.lots))):
-                self.spent.remove(redeemed)
+        redeemed = data.draw(st.sampled_from(self.spent))
+        who, redemption, hold = redeemed
+        if self.attempt(lambda: self.tills[who].do(Refund(redemption, hold, hold.lots))):
+            self.spent.remove(redeemed)
 
     @rule(who=members, points=st.integers(-300, 300), days=st.none() | st.integers(-2, 40))
     def adjust(self, who: int, points: int, days: int | None) -> None:
@@ -185,10 +192,9 @@ class LedgerMachine(RuleBasedStateMachine):
             lambda _, sent: ReceivePoints(transfer_id, {lot: -moved for lot, moved in sent.lots.items()}, sender),
         )
 
+    @precondition(lambda self: not self.merge and all(len(till.entries) > 6 for till in self.tills))
     @rule(who=members)
     def merge_into_the_other(self, who: int) -> None:
-        if self.merge:
-            return
         merge_id = self.next_id("mrg")
         carried: list[Account] = []
 
@@ -199,10 +205,10 @@ class LedgerMachine(RuleBasedStateMachine):
         if self.pair(who, MergeAway(merge_id, self.tills[1 - who].account.member_id), take_over):
             self.merge = (who, carried[0], merge_id)
 
+    @precondition(lambda self: self.merge)
     @rule()
     def undo_the_merge(self) -> None:
-        if not self.merge:
-            return
+        assert self.merge
         who, carried, merge_id = self.merge
 
         def come_back(_: Account, gave: Entry) -> ComeBack:
@@ -215,9 +221,10 @@ class LedgerMachine(RuleBasedStateMachine):
         if self.pair(1 - who, GiveUp(merge_id, carried), come_back):
             self.merge = None
 
-    @rule(who=members, state=st.sampled_from(["active", "active", "inactive", "blocked"]))
+    @rule(who=members, state=st.sampled_from(["active"] * 6 + ["inactive", "blocked"]))
     def set_state(self, who: int, state: Any) -> None:
-        self.attempt(lambda: self.tills[who].do(SetState(state, "a reason")))
+        if state != self.tills[who].account.state:
+            self.attempt(lambda: self.tills[who].do(SetState(state, "a reason")))
 
     @rule(
         who=members,
