@@ -40,7 +40,7 @@ format: setup ## Put every file into shape
 openapi: setup ## Write infra/openapi/ anew from the code
 	@$(IN_VENV)python -m quen.http.openapi
 
-bench: setup ## Measure what a cold start of each function costs
+bench: setup ## Measure cold starts, and what the ledger costs in time and units
 	@$(IN_VENV)python -m local.bench
 
 build: setup ## Build what `sam deploy --template build/aws/template.yaml` sends to AWS

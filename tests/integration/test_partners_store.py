@@ -12,6 +12,7 @@ from botocore.config import Config
 from botocore.session import get_session
 from moto import mock_aws
 
+from local.write_units import item_size
 from quen.client.signing import Credentials, UnsignedRequest, sign
 from quen.dynamodb import open_client
 from quen.errors import ConflictRetryError, NotFoundError, TemporarilyUnavailableError
@@ -35,7 +36,6 @@ from quen.partners.store import NonceStore, PartnerStore, RequestCountStore
 from quen.writes import Write
 from tables import create_tables
 from unit.partners.fakes import FakeKeySecrets, FakeNonces, FakePartnerRecords, FixedClock, make_private_pem
-from write_units import item_size
 
 REGION = "ap-southeast-1"
 NOW = datetime(2026, 11, 22, 3, 15, tzinfo=UTC)

@@ -13,13 +13,13 @@ from moto import mock_aws
 
 from factories import make_account, make_program, make_purchase
 from house import House, MovableClock, enrol, member
+from local.write_units import item_size, transaction_units
 from quen.ledger.ports import Change
 from quen.ledger.store import _account_item
 from quen.money import Money
 from quen.returns.model import Goods
 from quen.rewards.model import PointsWanted, RewardWanted
 from tables import create_tables
-from write_units import item_size, transaction_units
 
 PARTNER = "ptn_0000000000000001"
 READ_UNIT = 4096

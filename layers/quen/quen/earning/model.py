@@ -20,16 +20,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from fractions import Fraction
-from math import ceil, floor
+from math import lcm
 from types import MappingProxyType
 
 from quen.errors import CurrencyMismatchError
 from quen.money import Money
 from quen.program.model import EarningRule, Program, Rounding, Wallet
 
-_NOTHING = Fraction(0)
-_ONE = Fraction(1)
 NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
@@ -128,28 +125,30 @@ def _rules_for(program: Program, day: date) -> list[EarningRule]:
 def _wallet(
     program: Program, rules: Sequence[EarningRule], wallet: Wallet, amount: int, rooms: Mapping[str, int]
 ) -> list[tuple[EarningRule, int]]:
-    """What each rule of one wallet gives."""
+    """What each rule of one wallet gives.
+
+    Shares are whole numbers of one unit so small that every rule's share is exact: `unit` of them are a point.
+    """
     rounding = program.points.rounding
-    base = _NOTHING
-    exact: list[tuple[EarningRule, Fraction]] = []
-    capped: list[EarningRule] = []
-    for rule in rules:
-        if rule.wallet == wallet and rule.multiplier is None:
-            share = _base_share(rule, amount)
-            base += share
+    bases = [rule for rule in rules if rule.wallet == wallet and rule.multiplier is None]
+    multipliers = [(rule, rule.multiplier) for rule in rules if rule.wallet == wallet and rule.multiplier is not None]
+    unit = lcm(*(rule.per or 1 for rule in bases)) * lcm(*(factor.denominator for _, factor in multipliers))
+    exact = [(rule, _base_share(rule, amount, unit)) for rule in bases]
+    base = sum(share for _, share in exact)
+    capped: list[tuple[EarningRule, int]] = []
+    for rule, factor in multipliers:
+        share = base * (factor.numerator - factor.denominator) // factor.denominator
+        if rule.cap_points is None:
             exact.append((rule, share))
-    for rule in rules:
-        if rule.wallet == wallet and rule.multiplier is not None:
-            if _is_capped_by_day(rule):
-                capped.append(rule)
-            else:
-                exact.append((rule, _multiplied(rule, rule.multiplier, base)))
-    total = sum((share for _, share in exact), _NOTHING)
-    rounded = _round(total, rounding)
-    given = list(zip([rule for rule, _ in exact], _allocate([share for _, share in exact], rounded), strict=True))
-    for number, rule in enumerate(capped):
-        share = _multiplied(rule, rule.multiplier or _ONE, base)
-        whole = floor(share) if number else _round(total + share, rounding) - rounded
+        elif rule.cap_per == "purchase":
+            exact.append((rule, min(share, rule.cap_points * unit)))
+        else:
+            capped.append((rule, share))
+    total = sum(share for _, share in exact)
+    rounded = _round(total, unit, rounding)
+    given = list(zip([rule for rule, _ in exact], _allocate([share for _, share in exact], unit, rounded), strict=True))
+    for number, (rule, share) in enumerate(capped):
+        whole = share // unit if number else _round(total + share, unit, rounding) - rounded
         given.append((rule, min(whole, max(0, rooms.get(rule.id, rule.cap_points or 0)))))
     return given
 
@@ -158,32 +157,26 @@ def _is_capped_by_day(rule: EarningRule) -> bool:
     return rule.cap_points is not None and rule.cap_per == "day"
 
 
-def _base_share(rule: EarningRule, amount: int) -> Fraction:
+def _base_share(rule: EarningRule, amount: int, unit: int) -> int:
     if rule.per is None:
-        return Fraction((rule.points or 0) * (amount > 0))
-    return Fraction((rule.points or 0) * amount, rule.per)
+        return (rule.points or 0) * unit if amount else 0
+    return (rule.points or 0) * amount * (unit // rule.per)
 
 
-def _multiplied(rule: EarningRule, multiplier: Fraction, base: Fraction) -> Fraction:
-    share = (multiplier - 1) * base
-    return min(share, Fraction(rule.cap_points or 0)) if rule.cap_per == "purchase" else share
-
-
-def _round(points: Fraction, rounding: Rounding) -> int:
+def _round(share: int, unit: int, rounding: Rounding) -> int:
     if rounding == "half_up":
-        return floor(points + Fraction(1, 2))
-    return ceil(points) if rounding == "ceiling" else floor(points)
+        return (2 * share + unit) // (2 * unit)
+    return -(-share // unit) if rounding == "ceiling" else share // unit
 
 
-def _allocate(exact: Sequence[Fraction], points: int) -> list[int]:
+def _allocate(exact: Sequence[int], unit: int, points: int) -> list[int]:
     """Whole points that add up to `points`: each share's floor, and one more for the largest remainders, earlier rules
     first. No share passes its exact value by a whole point, so none passes its cap.
     """
-    shares = [floor(share) for share in exact]
-    if sum(shares) == points:
-        return shares
-    remainders = [share - whole for share, whole in zip(exact, shares, strict=True)]
-    by_remainder = sorted(range(len(exact)), key=lambda index: -remainders[index])
-    for index in by_remainder[: points - sum(shares)]:
-        shares[index] += 1
+    shares = [share // unit for share in exact]
+    missing = points - sum(shares)
+    if missing:
+        by_remainder = sorted(range(len(exact)), key=lambda index: -(exact[index] % unit))
+        for index in by_remainder[:missing]:
+            shares[index] += 1
     return shares

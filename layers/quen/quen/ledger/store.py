@@ -204,13 +204,16 @@ class LedgerStore:
 
     def commit(self, change: Change, *more: Change) -> None:
         """One transaction. Raises LostRaceError, ClaimTakenError, OtherRefusedError, TemporarilyUnavailableError."""
-        changes = (change, *more)
-        moved = [write for each in changes for write in (_account_write(each), *_entry_writes(each))]
-        others = [write for each in changes for write in each.others]
         try:
-            commit(self._client, [*moved, *self._document_writes(change), *others])
+            commit(self._client, self.writes(change, *more))
         except TransactionRefusedError as refused:
             raise _told(refused) from refused
+
+    def writes(self, change: Change, *more: Change) -> list[Write]:
+        """What `commit` sends: accounts and entries, the document, and what the use case adds."""
+        changes = (change, *more)
+        moved = [write for each in changes for write in (_account_write(each), *_entry_writes(each))]
+        return [*moved, *self._document_writes(change), *(write for each in changes for write in each.others)]
 
     def _document_writes(self, change: Change) -> list[Write]:
         if change.claim:

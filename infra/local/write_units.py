@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCal
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import ceil
 from typing import Any
 
@@ -18,7 +18,7 @@ def item_size(item: Mapping[str, Mapping[str, Any]]) -> int:
     return sum(len(name.encode()) + _value_size(value) for name, value in item.items())
 
 
-def transaction_units(items: list[dict[str, dict[str, Any]]], sizes: Mapping[str, int]) -> int:
+def transaction_units(items: Sequence[Mapping[Any, Mapping[str, Any]]], sizes: Mapping[str, int]) -> int:
     """Write units of one TransactWriteItems; an update costs the item it leaves, whose size the test knows by name."""
     units = 0
     for item in items:
