@@ -96,6 +96,37 @@ def enrol_by_phone_alone(stack: RunningStack, data: Path, consents: list[dict[st
     caller._transport.close()
 
 
+def bring_back_what_points_had_paid(partner: PartnerClient, member: TokenCaller) -> None:
+    """A receipt of the day before comes with others in a batch, is paid with points, and comes back whole."""
+    before = member.request("GET", "/v1/me/account").document["points"]
+    late = {
+        "purchase_id": "WALK-2",
+        "member": {"phone": "0901230042"},
+        "occurred_at": "2026-11-25T05:00:00Z",
+        "total": {"amount": 300_000, "currency": "VND"},
+    }
+    [recorded, refused] = partner.record_purchases([late, late | {"occurred_at": "2020-01-01T00:00:00Z"}]).document[
+        "results"
+    ]
+    assert (recorded["status"], refused["status"], refused["body"]["code"]) == (201, 409, "purchase_already_recorded")
+    wanted = {"member": {"phone": "0901230042"}, "points": 20, "purchase_id": "WALK-2"}
+    redemption = partner.reserve(wanted, "walk-2").document["redemption_id"]
+    assert partner.redeem(redemption).document["state"] == "redeemed"
+    body = {"return_id": "BACK-1", "occurred_at": "2026-11-26T05:00:00Z", "amount": late["total"]}
+    returned = partner.record_return("WALK-2", body)
+    assert (returned.status, returned.document["points"]) == (
+        201,
+        {"reversed": 30, "written_off": 0, "given_back": 20},
+    )
+    assert partner.record_return("WALK-2", body).is_replay
+    assert partner.refund(redemption).code == "already_returned"
+    assert member.request("GET", "/v1/me/account").document["points"] == before
+    explained = member.request("GET", "/v1/me/explain?purchase_id=WALK-2").document
+    assert explained["rules"][0]["verdict"] == "applied"
+    statement = member.request("GET", "/v1/me/statement?from=2026-11-26&to=2026-11-26").document
+    assert statement["closing"] == before
+
+
 def test_from_the_till_to_the_birthday(
     stack: RunningStack,
     data: Path,
@@ -144,6 +175,8 @@ def test_from_the_till_to_the_birthday(
     redeemed = partner.request("POST", f"/v1/redemptions/{redemption}/redeem")
     assert (redeemed.status, redeemed.document["state"]) == (200, "redeemed")
 
+    bring_back_what_points_had_paid(partner, member)
+
     clock.set_now(datetime(2026, 12, 1, 3, tzinfo=UTC))
     run = staff.request("POST", "/v1/jobs/birthday-rewards/runs", {"on": "2026-12-01"})
     assert run.status in {200, 201}, run.document
@@ -152,6 +185,10 @@ def test_from_the_till_to_the_birthday(
     entries = member.request("GET", "/v1/me/entries").document["items"]
     assert [(entry["kind"], entry["points"]) for entry in entries] == [
         ("bonus", 50),
+        ("reverse", -10),
+        ("redeem", 0),
+        ("reserve", -20),
+        ("earn", 30),
         ("redeem", 0),
         ("reserve", -120),
         ("earn", 125),

@@ -78,7 +78,7 @@ def make_client(
 
 @pytest.mark.parametrize("algorithm", list(Algorithm))
 def test_every_route_is_signed_so_that_the_api_takes_it(world: World, algorithm: Algorithm) -> None:
-    api = FakeApi(world, [DONE] * 7)
+    api = FakeApi(world, [DONE] * 10)
     client = make_client(world, api, algorithm=algorithm)
     purchase = {"purchase_id": "r-1", "total": {"amount": 125000, "currency": "VND"}, "note": "cà phê"}
     client.record_purchase(purchase)
@@ -88,6 +88,9 @@ def test_every_route_is_signed_so_that_the_api_takes_it(world: World, algorithm:
     client.reserve({"reward_id": "free-coffee"}, "till-7-42")
     client.redeem("red_0123456789abcdef")
     client.release("red_0123456789abcdef")
+    client.refund("red_0123456789abcdef")
+    client.record_purchases([purchase])
+    client.record_return("r-1", {"return_id": "back-1", "amount": {"amount": 25000, "currency": "VND"}})
     routes = [f"{request.method} {request.path.removeprefix('/live')}" for request in api.arrived]
     assert routes == [
         "POST /v1/purchases",
@@ -97,11 +100,15 @@ def test_every_route_is_signed_so_that_the_api_takes_it(world: World, algorithm:
         "POST /v1/redemptions",
         "POST /v1/redemptions/red_0123456789abcdef/redeem",
         "POST /v1/redemptions/red_0123456789abcdef/release",
+        "POST /v1/redemptions/red_0123456789abcdef/refund",
+        "POST /v1/purchases/batch",
+        "POST /v1/purchases/r-1/returns",
     ]
-    assert [request.find_header("idempotency-key") for request in api.arrived[4:]] == [
+    assert [request.find_header("idempotency-key") for request in api.arrived[4:8]] == [
         "till-7-42",
         "red_0123456789abcdef-redeem",
         "red_0123456789abcdef-release",
+        "red_0123456789abcdef-refund",
     ]
 
 

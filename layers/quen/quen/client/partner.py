@@ -11,7 +11,7 @@ import random
 import re
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -85,6 +85,14 @@ class PartnerClient:
         """POST /v1/purchases; `purchase["purchase_id"]` makes it happen once."""
         return self.request("POST", "/v1/purchases", purchase)
 
+    def record_purchases(self, purchases: Sequence[Body]) -> Answer:
+        """POST /v1/purchases/batch: up to 50 at once, each answered as if it had been sent alone."""
+        return self.request("POST", "/v1/purchases/batch", {"purchases": list(purchases)})
+
+    def record_return(self, purchase_id: str, returned: Body) -> Answer:
+        """POST /v1/purchases/{purchase_id}/returns; `returned["return_id"]` makes it happen once."""
+        return self.request("POST", f"/v1/purchases/{purchase_id}/returns", returned)
+
     def preview_purchase(self, purchase: Body) -> Answer:
         """POST /v1/purchases/preview: what it would earn; nothing is written."""
         return self.request("POST", "/v1/purchases/preview", purchase)
@@ -111,6 +119,12 @@ class PartnerClient:
         """POST /v1/redemptions/{redemption_id}/release: back to the same lots."""
         return self.request(
             "POST", f"/v1/redemptions/{redemption_id}/release", idempotency_key=f"{redemption_id}-release"
+        )
+
+    def refund(self, redemption_id: str) -> Answer:
+        """POST /v1/redemptions/{redemption_id}/refund: of a redeemed one, back to the same lots."""
+        return self.request(
+            "POST", f"/v1/redemptions/{redemption_id}/refund", idempotency_key=f"{redemption_id}-refund"
         )
 
     def request(
