@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from quen.errors import NotFoundError
-from quen.jobs.model import Counts, Page, Progress, Run, Tally, fresh_shards
+from quen.jobs.model import Counts, Finding, Page, Progress, Run, Tally, fresh_shards
 from quen.jobs.service import Runs
 
 AT = datetime(2026, 12, 1, 1, 2, 3, tzinfo=UTC)
@@ -27,6 +27,18 @@ class RunsContract:
         run = make_run(shards=(progress, replace(progress, ended_at=AT), *fresh_shards(1)[2:]))
         assert runs.create(run)
         assert runs.load(run.job, run.key) == run
+
+    def test_what_a_job_counts_besides_comes_back_as_well(self, runs: Runs):
+        findings = (Finding("mem_1", 3, "its hash does not match"), Finding("mem_2", 1, "ý"))
+        counts = Counts(3, 1, 0, {"members": 3, "member.active": -7}, {"root": 2**3071 + 5, "baseline": 0}, findings)
+        run = make_run(shards=(Progress(2, counts=counts, touched_at=9), *fresh_shards(1)[1:]))
+        assert runs.create(run)
+        stored = runs.load(run.job, run.key)
+        assert stored == run
+        after = run.shards[0].stepped(Tally(counts), None, AT, 8)
+        moved = runs.replace_progress(stored, 0, after)
+        assert moved
+        assert moved.counts == counts + counts
 
     def test_a_day_is_claimed_once(self, runs: Runs):
         assert runs.create(make_run())

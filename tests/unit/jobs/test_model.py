@@ -12,9 +12,11 @@ from quen.business_days import local_day
 from quen.jobs.model import (
     BLOCKING_SECONDS_MAX,
     CATCH_UP_DAYS_MAX,
+    FINDINGS_KEPT_MAX,
     QUIET_SECONDS_MAX,
     SHARDS,
     Counts,
+    Finding,
     Page,
     Progress,
     Run,
@@ -129,6 +131,17 @@ def test_a_page_is_counted_when_the_next_is_planned():
     assert (first.pages, first.plan, first.counts, first.ended_at) == (1, ("a", "b"), Counts(), None)
     last = first.stepped(Tally(Counts(2, 1, 50), ("b",)), None, at, 2)
     assert (last.counts, last.parked, last.ended_at, last.plan) == (Counts(2, 1, 50), ("b",), at, ())
+
+
+def test_counts_add_up_name_by_name_and_keep_the_first_findings():
+    found = [Finding(f"mem_{number}", number, "is wrong") for number in range(30)]
+    one = Counts(1, 1, 5, {"b": 1, "a": 2}, {"root": 2**3000}, tuple(found[:15]))
+    other = Counts(2, 1, 0, {"b": 4, "c": -1}, {"root": 1, "baseline": 3}, tuple(found[15:]))
+    both = Counts(3, 2, 5, {"a": 2, "b": 5, "c": -1}, {"baseline": 3, "root": 2**3000 + 1}, tuple(found[:20]))
+    assert one + other == both
+    assert (one + other) + one == one + (other + one)
+    assert one + Counts() == Counts() + one == one
+    assert len(both.findings) == FINDINGS_KEPT_MAX
 
 
 def test_a_run_is_failed_until_its_last_failing_member_is_made_good():

@@ -7,7 +7,7 @@ delivers the same message, the run ends in the same state with the same counts. 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
@@ -19,6 +19,7 @@ SHARDS = 8
 CATCH_UP_DAYS_MAX = 31
 PAGE_MEMBERS = 25
 FAILURES_PER_SHARD_MAX = 100
+FINDINGS_KEPT_MAX = 20
 QUIET_SECONDS_MAX = 30 * 60
 BLOCKING_SECONDS_MAX = 6 * 3600
 
@@ -28,15 +29,45 @@ RunState = Literal["running", "finished", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that a job found wrong with a member's history, at that sequence, and left as it was."""
+
+    member_id: str
+    sequence: int
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
-    """Members looked at, members for whom something was done, and the points that this moved."""
+    """Members looked at, members for whom something was done, and the points that this moved.
+
+    `totals` and `heads` are what a job counts besides, added name by name: numbers for people, and numbers of thousands
+    of bits that only a sum is taken of. Of all `findings` the first FINDINGS_KEPT_MAX are kept.
+    """
 
     seen: int = 0
     done: int = 0
     points: int = 0
+    totals: Mapping[str, int] = field(default_factory=dict)
+    heads: Mapping[str, int] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
 
     def __add__(self, other: Counts) -> Counts:
-        return Counts(self.seen + other.seen, self.done + other.done, self.points + other.points)
+        return Counts(
+            self.seen + other.seen,
+            self.done + other.done,
+            self.points + other.points,
+            added(self.totals, other.totals),
+            added(self.heads, other.heads),
+            (*self.findings, *other.findings)[:FINDINGS_KEPT_MAX],
+        )
+
+
+def added(one: Mapping[str, int], other: Mapping[str, int]) -> Mapping[str, int]:
+    """The sum of both, name by name, in the order of the names."""
+    if not one or not other:
+        return one or other
+    return {name: one.get(name, 0) + other.get(name, 0) for name in sorted({*one, *other})}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ never. A job is one entry of the table of handlers that `Jobs` is given.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from quen.business_days import local_day
 from quen.clock import Clock
@@ -22,6 +22,7 @@ from quen.jobs.model import (
     SCHEDULE,
     SHARDS,
     Counts,
+    Finding,
     Page,
     Progress,
     Run,
@@ -47,15 +48,18 @@ OutOfTime = Callable[[], bool]
 
 @dataclass(frozen=True, slots=True)
 class Handled:
-    """What a job did for one member: whether there was anything, and the points that it moved."""
+    """What a job did for one member: whether there was anything, the points that it moved, and what it counts besides."""
 
     was_done: bool
     points: int = 0
+    totals: Mapping[str, int] = field(default_factory=dict)
+    heads: Mapping[str, int] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
 
     @property
     def counts(self) -> Counts:
         """As the run counts it."""
-        return Counts(seen=1, done=int(self.was_done), points=self.points)
+        return Counts(1, int(self.was_done), self.points, self.totals, self.heads, self.findings)
 
 
 class Handler(Protocol):
@@ -70,6 +74,14 @@ class Handler(Protocol):
         `is_recovering` says that this run may have done it before and was stopped before it could count: then what the
         run did earlier is told again. Any exception but TemporarilyUnavailableError makes the member a failed one.
         """
+
+
+@runtime_checkable
+class Concluding(Protocol):
+    """A job that keeps more of a run than its counts."""
+
+    def conclude(self, run: Run) -> None:
+        """All is counted and no member fails: keep what it came to. Asked again, it changes nothing."""
 
 
 class Runs(Protocol):
@@ -180,14 +192,18 @@ class Jobs:
         message = WorkMessage.parse(body)
         run = self._runs.load(message.job, message.run)
         if message.member_id is not None:
-            return self._work_alone(run, message.shard, message.member_id)
+            return self._conclude(self._work_alone(run, message.shard, message.member_id))
         worked = self._work_shard(run, message.shard, out_of_time, is_recovering=True)
-        return self._follow_up(worked) if worked and worked.state != "running" else None
+        if worked and worked.state != "running":
+            self._conclude(worked)
+            self._follow_up(worked)
+        return None
 
     def start_run(self, job: str, on: date, *, dry_run: bool, actor: str) -> dict[str, Any]:
         """Run a job for one day now, as far as ten seconds reach; the queue does the rest. Answers the run's record.
 
-        A day that ran before runs again beside it, and does what is left. Raises NotFoundError for an unknown job,
+        A day that ran before runs again beside it, and does what is left. One that dies between its last count and its
+        conclusion stays without it, and is asked for again. Raises NotFoundError for an unknown job,
         ValidationFailedError at /on for a day that has not begun.
         """
         self._require(job)
@@ -204,6 +220,7 @@ class Jobs:
         for shard in range(SHARDS):
             worked = self._work_shard(run, shard, lambda: self._wall.now() >= ends_at, is_recovering=False)
             run = worked or self._runs.load(job, run.key)
+        self._conclude(run)
         return run_view(run)
 
     def list_runs(self, job: str, limit: int = LISTED_RUNS) -> list[dict[str, Any]]:
@@ -283,9 +300,10 @@ class Jobs:
         self._queue.send(alone, RETRY_ALONE_DELAY_SECONDS)
         return self._change(run, shard, lambda before: before.sent(parked, self._epoch())) or run
 
-    def _work_alone(self, run: Run, shard: int, member_id: str) -> None:
+    def _work_alone(self, run: Run, shard: int, member_id: str) -> Run:
+        """Work one member that failed before; the run as it then is."""
         if member_id not in run.shards[shard].unresolved:
-            return
+            return run
         try:
             handled = self._handler(run.job).handle(run, member_id, is_recovering=True)
         except Exception as error:
@@ -297,7 +315,15 @@ class Jobs:
             is_open = member_id in before.unresolved
             return before.resolved(member_id, counts, self._epoch()) if is_open else None
 
-        self._change(run, shard, resolve)
+        return self._change(run, shard, resolve) or self._runs.load(run.job, run.key)
+
+    def _conclude(self, run: Run) -> None:
+        """A message that comes again concludes again: whoever died after the last count has not done it."""
+        if run.state != "finished" or run.dry_run:
+            return
+        handler: object = self._handler(run.job)
+        if isinstance(handler, Concluding):
+            handler.conclude(run)
 
     def _change(self, run: Run, shard: int, change: Callable[[Progress], Progress | None]) -> Run | None:
         """The run with the shard's progress changed; None where `change` finds nothing to change any more."""
