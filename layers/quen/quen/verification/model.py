@@ -1,12 +1,32 @@
-"""What a check of the ledger finds. Pure."""
+"""What a check of the ledger finds, and the root of all histories. Pure.
+
+A root stands for every history of the ledger in 64 characters: kept today, it tells in a year whether one of them was
+touched, even where entries, account and documents were rewritten together and fit each other. It is a multiset hash
+(AdHash: Bellare and Micciancio, "A New Paradigm for Collision-Free Hashing", 1997): the sum of one large number per
+history, so that members may be met in any order and sums of parts be added. At 3,072 bits the best attack known (Wagner's
+generalised birthday) costs about 2 ** 110.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
+
+from quen.ledger.documents import DocumentKey
+from quen.ledger.model import Account, Entry, Sealed, parse_entry, verify
 
 FLAWS_KEPT_MAX = 20
+ROOT_BITS = 3072
+
+# An entry bears the second in which it was decided, and is written later: never later than a Lambda function can live.
+SETTLING = timedelta(minutes=15)
+
+# Whose document stands under which key. An entry about anything else is not asked for its document.
+_PARTITIONS = {"purchase": "PURCHASE", "redemption": "REDEMPTION", "adjustment": "ADJUSTMENT"}
+_CLAIMED = frozenset({"birthday"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,16 +39,135 @@ class MemberFlaw:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedEntry:
+    """What a document says of itself: whose it is, and which entry it made."""
+
+    key: DocumentKey
+    member_id: str
+    sequence: int
+
+    @property
+    def flaw(self) -> MemberFlaw:
+        """What is wrong where that entry is not there."""
+        return MemberFlaw(
+            self.member_id, self.sequence, f"the entry of {self.key.partition}/{self.key.sort} is missing"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """An earlier day's kept root, taken once more of the same entries: is it the same?"""
+
+    on: date
+    is_same: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Verification:
-    """One check of the whole ledger, or of one member. `totals` are points by ledger account; they sum to zero."""
+    """One check of the whole ledger, or of one member. `totals` are points by ledger account; they sum to zero.
+
+    `root` is that of all histories as they stood at `as_of` (None: as they stood when they were read), empty for a check
+    of one member. `on` is the business day that a nightly check is kept under.
+    """
 
     verified_at: datetime
     members: int
     entries: int
     flaws: tuple[MemberFlaw, ...] = ()
     totals: Mapping[str, int] = field(default_factory=dict)
+    root: str = ""
+    as_of: datetime | None = None
+    on: date | None = None
+    baseline: Baseline | None = None
 
     @property
     def is_sound(self) -> bool:
         """Whether nothing is wrong."""
-        return not self.flaws and sum(self.totals.values()) == 0
+        is_as_it_was = self.baseline is None or self.baseline.is_same
+        return not self.flaws and sum(self.totals.values()) == 0 and is_as_it_was
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What the check of one member came to: points by ledger account, the history's number in each of the roots that
+    were asked for, and the first flaw.
+    """
+
+    entries: int
+    totals: Mapping[str, int]
+    heads: Mapping[str, int]
+    flaw: MemberFlaw | None
+
+
+class History:
+    """A member's entries as they are kept, and what they say; None where one cannot be read."""
+
+    def __init__(self, member_id: str, kept: Sequence[Sealed]) -> None:
+        self.member_id = member_id
+        self.kept = kept
+        self.read = [_read(sealed) for sealed in kept]
+
+    def documents(self) -> dict[DocumentKey, int]:
+        """The documents that its entries are about, with the first sequence that names each."""
+        named: dict[DocumentKey, int] = {}
+        for sequence, entry in enumerate(self.read, 1):
+            if entry and (key := document_of(entry)):
+                named.setdefault(key, sequence)
+        return named
+
+    def totals(self) -> Mapping[str, int]:
+        """Points by ledger account, of all entries that can be read (a flaw tells of the others)."""
+        totals = Counter[str]()
+        for entry in filter(None, self.read):
+            totals.update(entry.lines)
+        return dict(totals)
+
+    def number(self, before: datetime | None) -> int:
+        """What the history adds to the root of all that was recorded before that instant; 0 where nothing was."""
+        sequence = 0
+        for entry in self.read:
+            if entry is None or (before and entry.recorded_at >= before):
+                break
+            sequence += 1
+        return head_number(self.member_id, sequence, self.kept[sequence - 1].hash) if sequence else 0
+
+    def flaw(self, account: Account, existing: Collection[DocumentKey]) -> MemberFlaw | None:
+        """The first thing wrong with it: with its chain, with its fold, or with its documents (`existing` are there)."""
+        if flaw := verify(account, self.kept):
+            return MemberFlaw(self.member_id, flaw.sequence, flaw.what)
+        lost = [(sequence, key) for key, sequence in self.documents().items() if key not in existing]
+        if not lost:
+            return None
+        sequence, key = min(lost)
+        return MemberFlaw(self.member_id, sequence, f"its document {key.partition}/{key.sort} is missing")
+
+
+def head_number(member_id: str, sequence: int, head: str) -> int:
+    """The number of ROOT_BITS bits that stands for a history with this head in the sum of all."""
+    text = f"{member_id} {sequence} {head}"
+    return int.from_bytes(hashlib.shake_256(text.encode()).digest(ROOT_BITS // 8), "big")
+
+
+def root_of(total: int) -> str:
+    """The root whose histories' numbers sum to that, as 64 hexadecimal digits."""
+    return hashlib.sha256((total % 2**ROOT_BITS).to_bytes(ROOT_BITS // 8, "big")).hexdigest()
+
+
+def settled_by(as_of: datetime, started_at: datetime) -> datetime:
+    """The latest instant up to `as_of` of which a check that starts then sees every entry, the last one to be written too."""
+    return min(as_of, started_at - SETTLING)
+
+
+def document_of(entry: Entry) -> DocumentKey | None:
+    """The document of the command that made the entry; None where it has none, or none that is known here."""
+    kind, name = entry.reference.kind, entry.reference.id
+    if kind in _CLAIMED:
+        return DocumentKey(f"MEMBER#{entry.member_id}", f"CLAIM#{kind}:{name}")
+    return DocumentKey(f"{_PARTITIONS[kind]}#{name}") if kind in _PARTITIONS else None
+
+
+def _read(sealed: Sealed) -> Entry | None:
+    try:
+        return parse_entry(*sealed)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None

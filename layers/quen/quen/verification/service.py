@@ -6,17 +6,31 @@ A check only reads. What it finds is reported, never repaired: a ledger that men
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from datetime import datetime
-from typing import Any, Protocol
+from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import date, datetime
+from typing import Protocol
 
 from quen.clock import Clock
 from quen.errors import MemberNotFoundError, NotFoundError
-from quen.instants import format_instant
-from quen.ledger.model import Account, Sealed, parse_entry, verify
-from quen.verification.model import FLAWS_KEPT_MAX, MemberFlaw, Verification
+from quen.ledger.documents import DocumentKey
+from quen.ledger.model import Account, Sealed
+from quen.verification.model import (
+    FLAWS_KEPT_MAX,
+    Baseline,
+    Checked,
+    History,
+    MemberFlaw,
+    NamedEntry,
+    Verification,
+    root_of,
+)
+from quen.verification.views import View, verification_view
 
 READS_MAX = 3
+ROOT, BASELINE = "root", "baseline"
+
+Instants = Mapping[str, datetime | None]
+Keys = Collection[DocumentKey]
 
 
 class Histories(Protocol):
@@ -30,10 +44,13 @@ class Histories(Protocol):
 
 
 class Ledgers(Protocol):
-    """Everything that the ledger's table holds, by reading all of it, and the last check."""
+    """Everything that the ledger's table holds, by reading all of it, and the checks that are kept."""
 
-    def scan_members(self) -> Mapping[str, Mapping[str, int]]:
-        """Every member with an account, an entry or a document, and the entries that their documents name, by key."""
+    def scan_members(self) -> Mapping[str, Collection[NamedEntry]]:
+        """Every member with an account, an entry or a document, and what their documents say of themselves."""
+
+    def find_existing(self, keys: Keys) -> Keys:
+        """Those of the documents that are there, read consistently."""
 
     def keep(self, verification: Verification) -> None:
         """Keep what the check found in place of the one before."""
@@ -41,89 +58,109 @@ class Ledgers(Protocol):
     def find_last(self) -> Verification | None:
         """The last check of the whole ledger."""
 
+    def find_day(self, on: date) -> Verification | None:
+        """The check that is kept for that day."""
+
+    def find_newest_day(self) -> Verification | None:
+        """The check that is kept for the latest day."""
+
+
+class MemberChecks:
+    """The check of one member: what the nightly job and an operator's check both do."""
+
+    def __init__(self, histories: Histories, find_existing: Callable[[Keys], Keys]) -> None:
+        self._histories = histories
+        self._find_existing = find_existing
+
+    def check(self, member_id: str, instants: Instants, named: Collection[NamedEntry] = ()) -> Checked:
+        """The member's hashes, chain, fold, and the document of every entry; of the `named` entries, that they are there.
+
+        `instants` says for each root up to when it reaches. Costs, beside the history itself, one read unit a document:
+        more than all else, and the only way to name one that was deleted. One who buys meanwhile may look broken between
+        two reads: what is wrong counts when it is still wrong after reading again.
+        """
+        for _ in range(READS_MAX):
+            history = History(member_id, list(self._histories.read_history(member_id)))
+            flaw = self._flaw(history, named)
+            if flaw is None:
+                break
+        heads = {name: history.number(before) for name, before in instants.items()}
+        return Checked(len(history.kept), history.totals(), heads, flaw)
+
+    def _flaw(self, history: History, named: Collection[NamedEntry]) -> MemberFlaw | None:
+        lost = sorted((one.sequence, one.key, one) for one in named if not 1 <= one.sequence <= len(history.kept))
+        unmade = lost[0][2].flaw if lost else None
+        try:
+            account = self._histories.load(history.member_id)
+        except MemberNotFoundError:
+            is_empty = unmade and not history.kept
+            return unmade if is_empty else MemberFlaw(history.member_id, 1, "there are entries but no account")
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return MemberFlaw(history.member_id, 1, "its account cannot be read")
+        return history.flaw(account, self._find_existing([*history.documents()])) or unmade
+
 
 class Verifications:
-    """The check, and what the last one found."""
+    """The check by hand, and what the last one found."""
 
-    def __init__(self, histories: Histories, ledgers: Ledgers, wall: Clock) -> None:
+    def __init__(self, histories: Histories, ledgers: Ledgers, clock: Clock) -> None:
         self._histories = histories
+        self._checks = MemberChecks(histories, ledgers.find_existing)
         self._ledgers = ledgers
-        self._wall = wall
+        self._clock = clock
 
-    def verify_all(self) -> Verification:
-        """Check every member, and keep the result. Reads the whole table: an operator's task, not a request's."""
-        found = self._verify(self._ledgers.scan_members())
+    def verify_all(self, on: date | None = None) -> Verification:
+        """Check every member, compare with the root kept for that day (None: for the latest), and keep the result.
+
+        Reads the whole table: an operator's task, not a request's. Raises NotFoundError where nothing is kept for `on`.
+        """
+        kept = self._ledgers.find_day(on) if on else self._ledgers.find_newest_day()
+        if on and kept is None:
+            raise NotFoundError("No check is kept for that day.")
+        found = self._verify(self._ledgers.scan_members(), kept)
         self._ledgers.keep(found)
         return found
 
     def verify_member(self, member_id: str) -> Verification:
-        """Check one member, without their documents. Raises MemberNotFoundError."""
+        """Check one member, without documents of which no entry tells. Raises MemberNotFoundError."""
         self._histories.load(member_id)
-        return self._verify({member_id: {}})
+        checked = self._checks.check(member_id, {})
+        flaws = (checked.flaw,) if checked.flaw else ()
+        return Verification(self._now(), 1, checked.entries, flaws, dict(sorted(checked.totals.items())))
 
-    def load_last(self) -> dict[str, Any]:
+    def load_last(self) -> View:
         """What the last check of the whole ledger found. Raises NotFoundError where there was none yet."""
         last = self._ledgers.find_last()
         if last is None:
             raise NotFoundError("The ledger has not been checked yet.")
         return verification_view(last)
 
-    def _verify(self, members: Mapping[str, Mapping[str, int]]) -> Verification:
+    def _verify(self, members: Mapping[str, Collection[NamedEntry]], kept: Verification | None) -> Verification:
+        instants: Instants = {ROOT: None} | ({BASELINE: kept.as_of} if kept else {})
         entries = 0
         flaws: list[MemberFlaw] = []
-        totals = Counter[str]()
-        for member_id, documents in members.items():
-            history, flaw = self._check(member_id, documents)
-            entries += len(history)
-            for sealed in history:
-                totals.update(_lines(sealed))
-            if flaw and len(flaws) < FLAWS_KEPT_MAX:
-                flaws.append(flaw)
-        return Verification(self._now(), len(members), entries, tuple(flaws), dict(sorted(totals.items())))
-
-    def _check(self, member_id: str, documents: Mapping[str, int]) -> tuple[list[Sealed], MemberFlaw | None]:
-        """A member's entries and their first flaw. One who buys meanwhile may look broken between two reads: what is
-        wrong counts when it is still wrong after reading again.
-        """
-        for _ in range(READS_MAX):
-            history = list(self._histories.read_history(member_id))
-            flaw = self._flaw(member_id, history, documents)
-            if flaw is None:
-                break
-        return history, flaw
-
-    def _flaw(self, member_id: str, history: list[Sealed], documents: Mapping[str, int]) -> MemberFlaw | None:
-        try:
-            account = self._histories.load(member_id)
-        except MemberNotFoundError:
-            return MemberFlaw(member_id, 1, "there are entries but no account")
-        flaw = verify(account, history)
-        if flaw:
-            return MemberFlaw(member_id, flaw.sequence, flaw.what)
-        lost = [(sequence, key) for key, sequence in documents.items() if not 1 <= sequence <= len(history)]
-        return MemberFlaw(member_id, min(lost)[0], f"the entry of {min(lost)[1]} is missing") if lost else None
+        totals, heads = Counter[str](), Counter[str]()
+        for member_id, named in members.items():
+            checked = self._checks.check(member_id, instants, named)
+            entries += checked.entries
+            totals.update(checked.totals)
+            heads.update(checked.heads)
+            if checked.flaw and len(flaws) < FLAWS_KEPT_MAX:
+                flaws.append(checked.flaw)
+        return Verification(
+            verified_at=self._now(),
+            members=len(members),
+            entries=entries,
+            flaws=tuple(flaws),
+            totals=dict(sorted(totals.items())),
+            root=root_of(heads[ROOT]),
+            baseline=compared(kept, heads[BASELINE]),
+        )
 
     def _now(self) -> datetime:
-        return self._wall.now().replace(microsecond=0)
+        return self._clock.now().replace(microsecond=0)
 
 
-def _lines(sealed: Sealed) -> Mapping[str, int]:
-    """The ledger accounts that an entry moved points between; nothing, where it cannot be read (a flaw says so)."""
-    try:
-        return parse_entry(*sealed).lines
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return {}
-
-
-def verification_view(verification: Verification) -> dict[str, Any]:
-    """A check as it is shown: JSON-able."""
-    return {
-        "verified_at": format_instant(verification.verified_at),
-        "is_sound": verification.is_sound,
-        "members": verification.members,
-        "entries": verification.entries,
-        "totals": dict(verification.totals),
-        "flaws": [
-            {"member_id": flaw.member_id, "sequence": flaw.sequence, "what": flaw.what} for flaw in verification.flaws
-        ],
-    }
+def compared(kept: Verification | None, total: int) -> Baseline | None:
+    """Whether the histories of a kept day still sum to its root; None where no day is kept."""
+    return Baseline(kept.on, root_of(total) == kept.root) if kept and kept.on else None
