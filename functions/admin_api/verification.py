@@ -1,4 +1,4 @@
-"""The last check of the ledger: folds, hashes, totals."""
+"""The last check of the ledger: folds, hashes, totals, root."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 
 from quen.bootstrap import application
 from quen.errors import NotFoundError
-from quen.http.answers import Count, Instant
+from quen.http.answers import Count, Day, Instant
 from quen.http.callers import recognise_staff
 from quen.http.endpoint import Call, Nothing, Resource
 from quen.staff.model import Action, StaffCaller
@@ -23,8 +23,17 @@ class Flaw(TypedDict):
     what: str
 
 
+class Baseline(TypedDict):
+    """An earlier day's kept root, taken once more of the same entries."""
+
+    on: Day
+    is_same: bool
+
+
 class Verification(TypedDict):
-    """What the last check found. `totals` are points by ledger account; they sum to zero."""
+    """What the last check found. `totals` are points by ledger account; they sum to zero. `root` stands for every history
+    as it was at `as_of` (null: when it was read), and is kept under the day `on` where the nightly job took it.
+    """
 
     verified_at: Instant
     is_sound: bool
@@ -32,6 +41,10 @@ class Verification(TypedDict):
     entries: Count
     totals: dict[str, int]
     flaws: list[Flaw]
+    root: str | None
+    as_of: Instant | None
+    on: Day | None
+    baseline: Baseline | None
 
 
 @verification.endpoint(

@@ -13,6 +13,7 @@ import pytest
 
 from local.template_reader import read_template
 from quen.events.stream import UnreadableRecordError, read_record
+from quen.verification.reports import ALARM as DRIFT
 from sample_events import EVENTS, sample_event
 
 PROJECT = Path(__file__).parents[2]
@@ -32,13 +33,14 @@ QUEUES = resources("infra/messaging.yaml", "AWS::SQS::Queue")
 TABLES = template("infra/data.yaml")["Resources"]
 
 
+PROVING = [("ProveLedger", {"Ref": "LedgerTableArn"}), ("RunJobs", {"Ref": "LedgerTableArn"})]
 ALARMS = resources("infra/alarms.yaml", "AWS::CloudWatch::Alarm")
 APIS = resources("template.yaml", "AWS::Serverless::Api")
 
 
 def name(sub: Mapping[str, str]) -> str:
     """What a name is after the stack's own, whichever way the file spells that."""
-    return sub["Fn::Sub"].removeprefix("${AWS::StackName}").removeprefix("${Prefix}")
+    return sub["Fn::Sub"].replace("${AWS::StackName}", "").replace("${Prefix}", "")
 
 
 def watched(metric: tuple[str, str], dimension: str) -> list[str]:
@@ -74,8 +76,24 @@ def test_no_alarm_watches_what_is_not_there_or_cannot_happen() -> None:
     assert sorted(watched(("AWS/Lambda", "Errors"), "FunctionName")) == sorted(raising)
     apis = sorted(name(api["Name"]) for api in APIS.values())
     assert sorted(watched(("AWS/ApiGateway", "5XXError"), "ApiName")) == apis
-    assert len(ALARMS) == len(raising) + len(apis)
+    drift = [alarm for alarm in ALARMS.values() if alarm["Namespace"] == {"Fn::Sub": "Quen/${Prefix}"}]
+    assert len(ALARMS) == len(raising) + len(apis) + len(drift)
     assert template("template.yaml")["Globals"]["Api"]["MethodSettings"][0]["MetricsEnabled"] is True
+
+
+def test_drift_rings_wherever_the_proof_may_run() -> None:
+    """The line that the code writes is the one that the filters look for, and what they count is what the alarm watches."""
+    filters = resources("template.yaml", "AWS::Logs::MetricFilter").values()
+    [alarm] = [one for one in ALARMS.values() if one["MetricName"] == "LedgerDrift"]
+    proving = {"VerifyLedgerWorkFunction", "AdminApiFunction"}
+    groups = {FUNCTIONS[function]["LoggingConfig"]["LogGroup"]["Ref"] for function in proving}
+    assert {one["LogGroupName"]["Ref"] for one in filters} == groups
+    for one in filters:
+        [metric] = one["MetricTransformations"]
+        assert one["FilterPattern"] == f'{{ $.alarm = "{DRIFT}" }}'
+        assert (metric["MetricName"], name(metric["MetricNamespace"])) == ("LedgerDrift", name(alarm["Namespace"]))
+    scanning = {function for function in FUNCTIONS if {"ProveLedger", "RunJobs"} & capabilities(function)}
+    assert scanning == proving
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
@@ -174,11 +192,13 @@ def test_tables_are_kept_protected_and_recoverable() -> None:
             assert resource["Properties"]["BillingMode"] == "PAY_PER_REQUEST"
 
 
-def test_no_capability_scans_or_holds_a_wildcard() -> None:
+def test_no_capability_scans_but_for_the_proof_of_the_ledger_or_holds_a_wildcard() -> None:
     for capability, policy in resources("infra/access.yaml", "AWS::IAM::ManagedPolicy").items():
         for statement in policy["PolicyDocument"]["Statement"]:
             actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
-            assert not [action for action in actions if "*" in action or "Scan" in action]
+            assert not [action for action in actions if "*" in action]
+            if "dynamodb:Scan" in actions:
+                assert (capability, statement["Resource"]) in PROVING
             if statement["Effect"] == "Allow" and statement["Resource"] == "*":
                 assert (capability, actions) == ("SendMessages", ["sns:Publish"])  # a phone number has no ARN
 

@@ -23,7 +23,7 @@ from tables import DATA_TEMPLATE
 
 INFRA = DATA_TEMPLATE.parent
 CONTEXT = SimpleNamespace(get_remaining_time_in_millis=lambda: 60_000)
-QUEUES = ("messages", "expire-points", "birthday-rewards", "events-failed")
+QUEUES = ("messages", "expire-points", "birthday-rewards", "verify-ledger", "events-failed")
 TABLES = ("ledger", "members", "program", "messages")
 REGION = "us-east-1"
 Grant = tuple[str, str]
@@ -157,6 +157,19 @@ def birthday_work(world: World) -> set[Grant]:
     return world.called_by(work, world.drain("birthday-rewards"))
 
 
+def verify_start(world: World) -> set[Grant]:
+    from verify_ledger.app import start
+
+    return world.called_by(start, sample_event("verify_ledger", "start"))
+
+
+def verify_work(world: World) -> set[Grant]:
+    from verify_ledger.app import start, work
+
+    start(sample_event("verify_ledger", "start"), None)
+    return world.called_by(work, world.drain("verify-ledger"))
+
+
 def publish(world: World) -> set[Grant]:
     from publish_events.app import handle
 
@@ -196,6 +209,8 @@ RUNS: dict[str, Callable[[World], set[Grant]]] = {
     "ExpirePointsWorkFunction": expire_work,
     "BirthdayRewardsStartFunction": birthday_start,
     "BirthdayRewardsWorkFunction": birthday_work,
+    "VerifyLedgerStartFunction": verify_start,
+    "VerifyLedgerWorkFunction": verify_work,
     "PublishEventsFunction": publish,
     "SendMessagesFunction": send,
     "AuthorizeFunction": authorize,
@@ -203,8 +218,10 @@ RUNS: dict[str, Callable[[World], set[Grant]]] = {
 WITHOUT_A_CALL = {
     "ExpirePointsStartFunction": {"EventsFailedQueue"},  # Lambda itself parks there what could not be started
     "BirthdayRewardsStartFunction": {"EventsFailedQueue"},
+    "VerifyLedgerStartFunction": {"EventsFailedQueue"},
     "ExpirePointsWorkFunction": {"ExpirePointsQueue"},  # put back when time runs out
     "BirthdayRewardsWorkFunction": {"BirthdayRewardsQueue"},
+    "VerifyLedgerWorkFunction": {"VerifyLedgerQueue"},
     "SendMessagesFunction": {"MessagesQueue", "identity/*", "*"},  # held over quiet hours; e-mail, text message
 }
 

@@ -33,7 +33,7 @@ class Stack:
     def __init__(self, apis: Served) -> None:
         self.apis = apis
         self.sqs = boto3.client("sqs", region_name=REGION)
-        for name in ("messages", "expire-points", "birthday-rewards", "events-failed", "seen-events"):
+        for name in ("messages", "expire-points", "birthday-rewards", "verify-ledger", "events-failed", "seen-events"):
             self.sqs.create_queue(QueueName=name)
         events = boto3.client("events", region_name=REGION)
         events.create_event_bus(Name="quen-test")
@@ -126,6 +126,24 @@ def test_without_time_the_message_goes_back_to_the_queue(stack: Stack) -> None:
     assert sorted(record["body"] for record in again) == sorted(record["body"] for record in records)
     work({"Records": again}, CONTEXT)
     assert application().jobs.list_runs("birthday-rewards")[0]["state"] == "finished"
+
+
+def test_the_ledger_is_proven_by_night_and_the_proof_is_shown(stack: Stack) -> None:
+    from verify_ledger.app import start, work
+
+    stack.enrol("proven", email="proven@example.com")
+    start(sample_event("verify_ledger", "start"), None)
+    bodies = stack.bodies("verify-ledger")
+    sample = sample_event("verify_ledger", "work")
+    assert sorted(bodies, key=lambda body: int(body["shard"])) == [json.loads(one["body"]) for one in sample["Records"]]
+    for _ in range(2):
+        assert work(sample, CONTEXT) == {"batchItemFailures": []}
+    [run] = application().jobs.list_runs("verify-ledger")
+    assert (run["on"], run["state"], run["failed"]) == ("2026-12-01", "finished", 0)
+    shown = stack.apis.admin("GET", "/v1/ledger/verification").body
+    assert (shown["on"], shown["is_sound"], shown["flaws"], shown["baseline"]) == ("2026-12-01", True, [], None)
+    assert shown["members"] == run["done"] >= 1
+    assert len(shown["root"]) == 64
 
 
 def test_a_day_run_by_staff_answers_its_counts(stack: Stack) -> None:

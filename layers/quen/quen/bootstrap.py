@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from quen.events.service import Publisher
     from quen.http.paging import Cursors
     from quen.jobs.service import Jobs
+    from quen.jobs.verify_ledger import VerifyLedger
     from quen.ledger.service import Ledger
     from quen.ledger.store import LedgerStore
     from quen.members.lookups import Lookups
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from quen.staff.service import AuditTrail
     from quen.statements.service import Statements
     from quen.verification.service import Verifications
+    from quen.verification.store import VerificationStore
 
 PAUSE_SECONDS_MAX = 0.2
 SANDBOX_PROGRAM_CACHE_SECONDS = 1
@@ -187,15 +189,13 @@ class Application:
     def verification(self) -> Verifications:
         """The proof of the ledger."""
         from quen.verification.service import Verifications
-        from quen.verification.store import VerificationStore
 
-        store = VerificationStore(self._dynamodb, self.settings.ledger_table, self.settings.program_table)
-        return Verifications(self._ledger_store, store, self.wall)
+        return Verifications(self._ledger_store, self._verification_store, self.clock)
 
     @cached_property
     def jobs(self) -> Jobs:
         """The scheduled jobs: a new one is an entry of each of these two tables."""
-        from quen.jobs import birthday_rewards, expire_points
+        from quen.jobs import birthday_rewards, expire_points, verify_ledger
         from quen.jobs.queue import LoggedFailures, SqsWorkQueue
         from quen.jobs.service import Handler, Jobs
         from quen.jobs.store import RunStore
@@ -203,10 +203,12 @@ class Application:
         handlers: dict[str, Callable[[], Handler]] = {
             expire_points.NAME: lambda: expire_points.ExpirePoints(self.ledger, self.programs),
             birthday_rewards.NAME: lambda: birthday_rewards.BirthdayRewards(self.ledger, self.members, self.programs),
+            verify_ledger.NAME: lambda: self._verify_ledger,
         }
         urls = {
             expire_points.NAME: self.settings.expire_points_queue_url,
             birthday_rewards.NAME: self.settings.birthday_rewards_queue_url,
+            verify_ledger.NAME: self.settings.verify_ledger_queue_url,
         }
         runs = RunStore(self._dynamodb, self.settings.program_table)
         queue = SqsWorkQueue(self._sqs, urls)
@@ -280,6 +282,21 @@ class Application:
         from quen.ledger.store import LedgerStore
 
         return LedgerStore(self._dynamodb, self.settings.ledger_table)
+
+    @cached_property
+    def _verification_store(self) -> VerificationStore:
+        from quen.verification.store import VerificationStore
+
+        return VerificationStore(self._dynamodb, self.settings.ledger_table, self.settings.program_table)
+
+    @property
+    def _verify_ledger(self) -> VerifyLedger:
+        from quen.jobs.verify_ledger import VerifyLedger
+        from quen.verification.reports import LoggedDrift
+        from quen.verification.service import MemberChecks
+
+        store = self._verification_store
+        return VerifyLedger(store, MemberChecks(self._ledger_store, store.find_existing), LoggedDrift())
 
     @cached_property
     def _stock(self) -> StockStore:

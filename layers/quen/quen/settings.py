@@ -30,6 +30,7 @@ class Settings:
     messages_queue_url: str
     expire_points_queue_url: str
     birthday_rewards_queue_url: str
+    verify_ledger_queue_url: str
     events_failed_queue_url: str
     master_key_secret: str
     partner_secrets_prefix: str

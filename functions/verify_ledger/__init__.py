@@ -1,0 +1,1 @@
+"""The job that proves every history of the ledger, and keeps the day's root."""
