@@ -1,8 +1,8 @@
-"""A DynamoDB client that fails on purpose at one chosen call, in one of five ways."""
+"""A DynamoDB client that fails on purpose at chosen calls, each in one of several ways."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError, ReadTimeoutError
@@ -36,8 +36,10 @@ def crash_after(call: Callable[[], Any], _operation: str) -> Any:
     raise CrashError
 
 
-def transaction_conflict(_call: Callable[[], Any], operation: str) -> Any:
-    """What DynamoDB says where another transaction holds an item; no emulator does."""
+def transaction_conflict(call: Callable[[], Any], operation: str) -> Any:
+    """What DynamoDB says to a transaction where another one holds an item; no emulator does. A read goes on."""
+    if operation != "TransactWriteItems":
+        return call()
     error = _client_error("TransactionCanceledException", 400, operation)
     error.response["CancellationReasons"] = [{"Code": "TransactionConflict"}]  # type: ignore[typeddict-unknown-key]
     raise error
@@ -53,13 +55,16 @@ FAULTS: dict[str, Fault] = {
 
 
 class FaultyClient:
-    """Passes every call on but the `at`-th (1, 2, 3 …), which meets the fault; counts the calls, or those of one operation."""
+    """Passes every call on but those that meet a fault; `calls` counts them since it was armed."""
 
-    def __init__(self, client: Any, at: int = 0, fault: Fault = internal_error, *, only: str = "") -> None:
+    def __init__(self, client: Any) -> None:
         self._client = client
-        self._fault = fault
-        self._only = only
-        self.at = at
+        self._faults: Mapping[int, Fault] = {}
+        self.calls = 0
+
+    def arm(self, faults: Mapping[int, Fault]) -> None:
+        """From now on the n-th call (1, 2, 3 …) meets the n-th fault, where there is one."""
+        self._faults = faults
         self.calls = 0
 
     def __getattr__(self, name: str) -> Any:
@@ -69,10 +74,10 @@ class FaultyClient:
         return self._make_api_call("TransactWriteItems", parameters)
 
     def _make_api_call(self, operation: str, parameters: dict[str, Any]) -> Any:
-        self.calls += operation == self._only or not self._only
-        is_meant = self.calls == self.at and operation == (self._only or operation)
+        self.calls += 1
         call = lambda: self._client._make_api_call(operation, parameters)  # noqa: E731
-        return self._fault(call, operation) if is_meant else call()
+        fault = self._faults.get(self.calls)
+        return fault(call, operation) if fault else call()
 
 
 def _client_error(code: str, status: int, operation: str) -> ClientError:

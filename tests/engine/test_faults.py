@@ -1,238 +1,111 @@
-"""A fault at every DynamoDB call of every use case that moves value, and a retry by the client: nothing lost or doubled.
+"""Faults at the DynamoDB calls of every use case that moves value, and retries by the client: nothing lost or doubled.
 
-Each use case runs once unharmed to learn what it should leave behind and how many calls it makes. Then, for every call and
-every kind of fault, a fresh member goes through the same with that call failing, and the client retries until it is told
-something final.
+Each use case runs once unharmed to learn what it should leave behind, what its client should be told, and how many calls
+it makes. Then fresh members go through the same with calls failing, while the client retries, word for word, until it is
+told something final: one fault at every call in every way, and two faults where a seed says.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from random import Random
+from typing import Any, NamedTuple
 
 import pytest
 
-from engine.faults import FAULTS, CrashError, FaultyClient, transaction_conflict
-from factories import NOON, make_purchase
-from house import House, MovableClock, enrol, member
-from quen.errors import ConflictRetryError, MemberAlreadyExistsError, TemporarilyUnavailableError
-from quen.ids import derived_id
-from quen.ledger.model import GrantBonus, verify
-from quen.members.model import Enrolment, Login
-from quen.money import Money
-from quen.returns.model import Goods
-from quen.rewards.model import PointsWanted, RewardWanted
+from engine.faults import FAULTS, CrashError, Fault, FaultyClient, transaction_conflict
+from engine.use_cases import ENROL, USE_CASES, Theatre, UseCase, books, set_scene, told
+from quen.errors import ConflictRetryError, TemporarilyUnavailableError
+from quen.ledger.documents import Outcome
+from tables import create_tables
 
 pytestmark = pytest.mark.engine
 CLIENT_TRIES_MAX = 5
-PARTNER = "ptn_0000000000000001"
+CASES = (ENROL, *USE_CASES)
+KEY = "a"
+QUICK_SEEDS = range(40)
+SEEDS = range(2_000)
 
 
-@dataclass
-class Scene:
-    """One member, prepared; `run` is the use case under fault, retried word for word by its client."""
+class Ended(NamedTuple):
+    """What one request came to: how many calls it made in all, what its client was told in the end, what is in the books."""
 
-    member_id: str
-    number: int
-    redemption_id: str = ""
-
-
-def prepare(house: House, number: int) -> Scene:
-    member_id = enrol(house, f"+8490{number:07d}")
-    house.purchases.record(PARTNER, member(member_id), make_purchase(3_000_000, purchase_id=f"first-{number}"), "f")
-    return Scene(member_id, number)
+    calls: int
+    answer: Any
+    books: Any
 
 
-def reserve(house: House, scene: Scene) -> str:
-    outcome = house.rewards.reserve(
-        member(scene.member_id),
-        PointsWanted(100),
-        idempotency_key=f"held-{scene.number}",
-        fingerprint="h",
-        partner_id=PARTNER,
-    )
-    return str(outcome.result["redemption_id"])
+class Shop:
+    """The use cases over a client whose calls can be made to fail."""
+
+    def __init__(self, engine: Any, tables: dict[str, str]) -> None:
+        self.client = FaultyClient(engine)
+        self.theatre = Theatre(self.client, tables)
+        self._unharmed: dict[UseCase, Ended] = {}
+
+    def unharmed(self, use_case: UseCase) -> Ended:
+        """The use case without a fault."""
+        if use_case not in self._unharmed:
+            self._unharmed[use_case] = self.play(use_case, {})
+        return self._unharmed[use_case]
+
+    def play(self, use_case: UseCase, faults: dict[int, Fault]) -> Ended:
+        """The use case for a fresh member, tried until its client is told something final."""
+        scene = set_scene(self.theatre, {use_case: {KEY}})
+        self.client.arm(faults)
+        for _ in range(CLIENT_TRIES_MAX):
+            try:
+                answer = use_case.run(self.theatre, scene, KEY)
+            except (TemporarilyUnavailableError, ConflictRetryError, CrashError):
+                continue
+            break
+        else:
+            raise AssertionError("the client gave up")
+        calls = self.client.calls
+        self.client.arm({})
+        # The first answer, or the same as a replay. A job that is run again tells only what was left to do.
+        said = told(answer)[1:] if isinstance(answer, Outcome) else None
+        return Ended(calls, said, books(self.theatre, scene))
 
 
-def run_enrol(house: House, scene: Scene) -> None:
-    phone = f"+8498{scene.number:07d}"
-    login = Login("https://issuer.test", f"sub-{phone}", phone=phone)
-    try:
-        scene.member_id = house.members.enrol(login, Enrolment(phone=phone), house.clock.now()).member.member_id
-    except MemberAlreadyExistsError:
-        scene.member_id = str(house.members.find_member_id(login))
+@pytest.fixture(scope="module")
+def shop(engine: Any) -> Shop:
+    return Shop(engine, create_tables(engine))
 
 
-def run_purchase(house: House, scene: Scene) -> None:
-    purchase = make_purchase(1_250_000, purchase_id=f"second-{scene.number}")
-    outcome = house.purchases.record(PARTNER, member(scene.member_id), purchase, "f2")
-    assert outcome.result["entries"][0]["points"] == 125
-    assert outcome.result["account"]["points"]["active"] == 445
-
-
-def run_reserve(house: House, scene: Scene) -> None:
-    outcome = house.rewards.reserve(
-        member(scene.member_id), RewardWanted("free-coffee"), idempotency_key=f"k-{scene.number}", fingerprint="f3"
-    )
-    assert outcome.result["state"] == "reserved"
-
-
-def run_reserve_stocked(house: House, scene: Scene) -> None:
-    outcome = house.rewards.reserve(
-        member(scene.member_id), RewardWanted("mug"), idempotency_key=f"p-{scene.number}", fingerprint="f4"
-    )
-    assert outcome.result["state"] == "reserved"
-
-
-def run_redeem(house: House, scene: Scene) -> None:
-    redemption_id = derived_id("red", house.keys.derive("ids"), f"partner:{PARTNER}", f"held-{scene.number}")
-    outcome = house.rewards.redeem(redemption_id, partner_id=PARTNER)
-    assert outcome.result["state"] == "redeemed"
-
-
-def run_release(house: House, scene: Scene) -> None:
-    redemption_id = derived_id("red", house.keys.derive("ids"), f"partner:{PARTNER}", f"held-{scene.number}")
-    assert house.rewards.release(redemption_id, partner_id=PARTNER).result["state"] == "released"
-
-
-def buy_and_pay(house: House, scene: Scene) -> None:
-    """A purchase of which a hundred points have paid a part."""
-    number = scene.number
-    house.purchases.record(PARTNER, member(scene.member_id), make_purchase(500_000, purchase_id=f"paid-{number}"), "f")
-    reserved = house.rewards.reserve(
-        member(scene.member_id),
-        PointsWanted(100, f"paid-{number}"),
-        idempotency_key=f"pay-{number}",
-        fingerprint="p",
-        partner_id=PARTNER,
-    )
-    scene.redemption_id = str(reserved.result["redemption_id"])
-    house.rewards.redeem(scene.redemption_id, partner_id=PARTNER)
-
-
-def run_return(house: House, scene: Scene) -> None:
-    goods = Goods("R-1", NOON, Money(250_000, "VND"))
-    outcome = house.returns.record(PARTNER, f"paid-{scene.number}", goods, "r")
-    assert outcome.result["points"] == {"reversed": 25, "written_off": 0, "given_back": 50}
-
-
-def run_refund(house: House, scene: Scene) -> None:
-    outcome = house.rewards.refund(scene.redemption_id, partner_id=PARTNER)
-    assert (outcome.result["state"], outcome.result["points_refunded"]) == ("refunded", 100)
-
-
-def run_redeem_for_a_bill(house: House, scene: Scene) -> None:
-    reserved = house.rewards.reserve(
-        member(scene.member_id),
-        PointsWanted(100, f"first-{scene.number}"),
-        idempotency_key=f"bill-{scene.number}",
-        fingerprint="b",
-        partner_id=PARTNER,
-    )
-    outcome = house.rewards.redeem(str(reserved.result["redemption_id"]), partner_id=PARTNER)
-    assert outcome.result["state"] == "redeemed"
-    [payment] = house.purchases.load(PARTNER, f"first-{scene.number}")["payments"]
-    assert (payment["points"], payment["points_returned"]) == (100, 0)
-
-
-def run_adjust(house: House, scene: Scene) -> None:
-    house.adjustments.adjust(
-        scene.member_id,
-        points=-320,
-        reason_code="mistake",
-        note="",
-        expires_on=None,
-        actor="staff-1",
-        idempotency_key=f"a-{scene.number}",
-        fingerprint="f5",
-    )
-
-
-def run_birthday(house: House, scene: Scene) -> None:
-    house.ledger.grant(scene.member_id, GrantBonus("birthday", 50, "2026", "birthday"))
-
-
-def run_expire(house: House, scene: Scene) -> None:
-    house.ledger.bring_up_to_date(scene.member_id, house.clock.now())
-
-
-USE_CASES: dict[str, tuple[Callable[[House, Scene], Any] | None, Callable[[House, Scene], None], bool]] = {
-    "enrol": (None, run_enrol, False),
-    "purchase": (None, run_purchase, False),
-    "reserve": (None, run_reserve, False),
-    "reserve of a limited stock": (None, run_reserve_stocked, False),
-    "redeem": (reserve, run_redeem, False),
-    "release": (reserve, run_release, False),
-    "redeem for a bill": (None, run_redeem_for_a_bill, False),
-    "return": (buy_and_pay, run_return, False),
-    "refund": (buy_and_pay, run_refund, False),
-    "adjust": (None, run_adjust, False),
-    "birthday": (None, run_birthday, False),
-    "expire": (None, run_expire, True),
-}
-
-
-@pytest.mark.parametrize("name", USE_CASES)
-def test_a_fault_at_any_call_and_a_retry_leave_exactly_one_effect(
-    name: str, engine: Any, tables: dict[str, str]
-) -> None:
-    before, run, later = USE_CASES[name]
-    numbers = iter(range(1, 1000))
-
-    def scene(client: Any) -> tuple[Scene, House, MovableClock]:
-        clock = MovableClock()
-        house = House(engine, tables, clock)
-        made = prepare(house, next(numbers))
-        if before:
-            before(house, made)
-        if later:
-            clock.instant = datetime(2028, 1, 1, tzinfo=UTC)
-        return made, House(client, tables, clock), clock
-
-    counting = FaultyClient(engine)
-    made, house, clock = scene(counting)
-    counting.calls = 0
-    run(house, made)
-    calls, expected = counting.calls, balances(House(engine, tables, clock), made.member_id)
-    assert calls >= 1
+@pytest.mark.parametrize("use_case", CASES, ids=lambda use_case: use_case.name)
+def test_a_fault_at_any_call_and_a_retry_leave_exactly_one_effect(use_case: UseCase, shop: Shop) -> None:
+    expected = shop.unharmed(use_case)
+    assert expected.calls >= 1
     for kind, fault in FAULTS.items():
-        for at in range(1, calls + 1):
-            faulty = FaultyClient(engine, 0, fault)
-            made, house, clock = scene(faulty)
-            faulty.calls, faulty.at = 0, at
-            retried(house, run, made)
-            survivor = House(engine, tables, clock)
-            assert balances(survivor, made.member_id) == expected, (kind, at)
-            check_books(survivor, made.member_id)
+        for at in range(1, expected.calls + 1):
+            assert shop.play(use_case, {at: fault})[1:] == expected[1:], (kind, at)
 
 
-def test_a_transaction_conflict_is_read_and_decided_again(engine: Any, tables: dict[str, str]) -> None:
-    clock = MovableClock()
-    house = House(engine, tables, clock)
-    made = prepare(house, 2001)
-    run_purchase(House(FaultyClient(engine, 1, transaction_conflict, only="TransactWriteItems"), tables, clock), made)
-    assert balances(house, made.member_id)["active"] == 445
+def test_two_faults_and_retries_leave_exactly_one_effect(shop: Shop) -> None:
+    check_two_faults(shop, QUICK_SEEDS)
 
 
-def retried(house: House, run: Callable[[House, Scene], None], scene: Scene) -> None:
-    """The client's part: the same request again while the answer is "try again", or none came."""
-    for _ in range(CLIENT_TRIES_MAX):
-        try:
-            run(house, scene)
-        except (TemporarilyUnavailableError, ConflictRetryError, CrashError):
-            continue
-        return
-    raise AssertionError("the client gave up")
+@pytest.mark.long
+def test_two_faults_and_retries_leave_exactly_one_effect_two_thousand_times(shop: Shop) -> None:
+    check_two_faults(shop, SEEDS)
 
 
-def balances(house: House, member_id: str) -> dict[str, Any]:
-    shown = house.ledger.show_account(member_id)
-    left = house.rewards.list_catalogue(member_id, "en")
-    return {**shown["points"], "sequence": shown["sequence"], "available": [reward["available"] for reward in left]}
+def check_two_faults(shop: Shop, seeds: range) -> None:
+    """The first fault is at a call of the first try; the second at a later one, which a retry may make."""
+    kinds = FAULTS | {"transaction conflict": transaction_conflict}
+    for seed in seeds:
+        random = Random(seed)
+        use_case = random.choice(CASES)
+        expected = shop.unharmed(use_case)
+        first = random.randint(1, expected.calls)
+        second = first + random.randint(1, expected.calls + 1)
+        chosen = {first: random.choice(list(kinds)), second: random.choice(list(kinds))}
+        ended = shop.play(use_case, {at: kinds[kind] for at, kind in chosen.items()})
+        assert ended[1:] == expected[1:], (seed, use_case.name, chosen)
 
 
-def check_books(house: House, member_id: str) -> None:
-    store = house._ledger_store
-    assert verify(store.load(member_id), store.read_history(member_id)) is None
+def test_a_transaction_conflict_is_read_and_decided_again(shop: Shop) -> None:
+    use_case = next(use_case for use_case in USE_CASES if use_case.name == "adjust up")
+    expected = shop.unharmed(use_case)
+    ended = shop.play(use_case, {expected.calls: transaction_conflict})
+    assert ended == expected._replace(calls=expected.calls + 2)

@@ -1,0 +1,258 @@
+"""The use cases that move value, in one table for all tests of faults and of orders, and the scene that they play in.
+
+The scene is made to be tight. It is a minute past midnight: points of the member ended with the day, and no command has
+written that yet. What is left pays for one of the debits, never for two. One piece of one reward is there.
+
+A new use case is a line in USE_CASES: what must be there before (`prepare`), and the request (`run`), under a key of the
+caller's. Both get the key, so that two runs can be told to be the same request, or another one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cached_property, partial
+from itertools import count
+from typing import Any
+
+from engine.schedule import Act
+from factories import make_program, make_purchase
+from house import FixedPrograms, House, MovableClock, enrol, member
+from quen.errors import MemberAlreadyExistsError, QuenError
+from quen.ids import derived_id
+from quen.ledger.documents import DocumentKey, Outcome
+from quen.ledger.model import GrantBonus, verify
+from quen.ledger.model.chain import parse_entry
+from quen.ledger.service import Ledger
+from quen.members.model import Enrolment, Login
+from quen.program.model import EarningRule, Program, Reward
+from quen.rewards.model import PointsWanted, RewardWanted
+
+PARTNER = "ptn_0000000000000001"
+EVENING = datetime(2026, 11, 22, 16, 55, tzinfo=UTC)  # 23:55 in Saigon
+AFTER_MIDNIGHT = datetime(2026, 11, 22, 17, 1, tzinfo=UTC)
+WELCOME_POINTS = 150
+ENDING_POINTS = 40
+HELD_POINTS = 10
+LAST_PIECE_POINTS = 60
+
+
+class Theatre(House):
+    """The house over a client of the test's, where nobody waits a moment before another try."""
+
+    def __init__(self, client: Any, tables: dict[str, str]) -> None:
+        self.time = MovableClock(EVENING)
+        super().__init__(client, tables, self.time)
+
+    @cached_property
+    def programs(self) -> FixedPrograms:
+        return FixedPrograms(make_program())
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        ledger = super().ledger
+        ledger._pause = lambda _attempt: None  # in an order that is given, a pause changes nothing but the time it takes
+        return ledger
+
+
+@dataclass
+class Scene:
+    """One fresh member. `number` makes every id of the scene its own."""
+
+    number: int
+    member_id: str = ""
+
+    @property
+    def members(self) -> list[str]:
+        """Everybody whose books are looked at afterwards."""
+        return [self.member_id]
+
+    @property
+    def reward_id(self) -> str:
+        """The reward of which one piece is there."""
+        return f"last-mug-{self.number}"
+
+    def named(self, name: str, key: str) -> str:
+        """An id, or a caller's key, that no other scene has."""
+        return f"{name}-{key}-{self.number}"
+
+
+Step = Callable[[Theatre, Scene, str], Any]
+
+
+def nothing(_theatre: Theatre, _scene: Scene, _key: str) -> None:
+    """Needs nothing but the member."""
+
+
+@dataclass(frozen=True)
+class UseCase:
+    """One row. `is_keyed` says that there can be two of it for one member: different requests, under keys of their own."""
+
+    name: str
+    run: Step
+    prepare: Step = nothing
+    is_keyed: bool = True
+
+
+_numbers = count(1)
+
+
+def set_scene(theatre: Theatre, prepared: Mapping[UseCase, set[str]]) -> Scene:
+    """A fresh member with all that these use cases need under those keys, a minute past midnight."""
+    scene = Scene(next(_numbers))
+    theatre.time.instant = EVENING
+    theatre.programs.program = _program(scene)
+    scene.member_id = enrol(theatre, f"+8490{scene.number:07d}")
+    adjust(theatre, scene, "ending", ENDING_POINTS, theatre.programs.program.local_day(EVENING))
+    for use_case, keys in prepared.items():
+        for key in sorted(keys):
+            use_case.prepare(theatre, scene, key)
+    theatre.time.instant = AFTER_MIDNIGHT
+    return scene
+
+
+def acted(use_case: UseCase, theatre: Theatre, scene: Scene, key: str) -> Act:
+    """The request, ready to be made."""
+    return lambda: use_case.run(theatre, scene, key)
+
+
+def _program(scene: Scene) -> Program:
+    welcome = EarningRule("welcome", "enrolment", points=WELCOME_POINTS)
+    last = Reward(scene.reward_id, {"en": "Mug"}, LAST_PIECE_POINTS, stock=1)
+    return make_program(earning=(EarningRule("base", "purchase", points=1, per=10_000), welcome), rewards=(last,))
+
+
+def adjust(theatre: Theatre, scene: Scene, key: str, points: int, last_day: date | None = None) -> Outcome:
+    return theatre.adjustments.adjust(
+        scene.member_id,
+        points=points,
+        reason_code="mistake",
+        note="",
+        expires_on=last_day,
+        actor="staff-1",
+        idempotency_key=scene.named("adjust" if last_day else f"adjust {'up' if points > 0 else 'down'}", key),
+        fingerprint=str(points),
+    )
+
+
+def purchase(theatre: Theatre, scene: Scene, key: str, amount: int = 1_250_000) -> Outcome:
+    bought = make_purchase(amount, purchase_id=scene.named("bought", key))
+    return theatre.purchases.record(PARTNER, member(scene.member_id), bought, str(amount))
+
+
+def reserve(theatre: Theatre, scene: Scene, key: str, wanted: PointsWanted | RewardWanted) -> Outcome:
+    return theatre.rewards.reserve(
+        member(scene.member_id), wanted, idempotency_key=key, fingerprint=str(wanted), partner_id=PARTNER
+    )
+
+
+def reserve_last(theatre: Theatre, scene: Scene, key: str, name: str = "last") -> Outcome:
+    return reserve(theatre, scene, scene.named(name, key), RewardWanted(scene.reward_id))
+
+
+def hold(theatre: Theatre, scene: Scene, key: str) -> Outcome:
+    return reserve(theatre, scene, scene.named("held", key), PointsWanted(HELD_POINTS))
+
+
+def redemption_of(theatre: Theatre, scene: Scene, name: str, key: str) -> str:
+    return derived_id("red", theatre.keys.derive("ids"), f"partner:{PARTNER}", scene.named(name, key))
+
+
+def redeem(theatre: Theatre, scene: Scene, key: str) -> Outcome:
+    return theatre.rewards.redeem(redemption_of(theatre, scene, "held", key), partner_id=PARTNER)
+
+
+def release(theatre: Theatre, scene: Scene, key: str, name: str = "held") -> Outcome:
+    return theatre.rewards.release(redemption_of(theatre, scene, name, key), partner_id=PARTNER)
+
+
+def birthday(theatre: Theatre, scene: Scene, key: str) -> Outcome:
+    return theatre.ledger.grant(scene.member_id, GrantBonus("birthday", 50, f"year {key}", "birthday"))
+
+
+def bring_up_to_date(theatre: Theatre, scene: Scene, _key: str) -> Any:
+    return theatre.ledger.bring_up_to_date(scene.member_id, theatre.time.now())
+
+
+def enrol_another(theatre: Theatre, scene: Scene, _key: str) -> None:
+    """The client of an enrolment whose answer got lost finds itself enrolled, and that is its answer."""
+    phone = f"+8498{scene.number:07d}"
+    login = Login("https://issuer.test", f"sub-{phone}", phone=phone)
+    try:
+        scene.member_id = theatre.members.enrol(login, Enrolment(phone=phone), theatre.time.now()).member.member_id
+    except MemberAlreadyExistsError:
+        scene.member_id = str(theatre.members.find_member_id(login))
+
+
+def _reserve_points(theatre: Theatre, scene: Scene, key: str, points: int = 100) -> Outcome:
+    return reserve(theatre, scene, scene.named("bill", key), PointsWanted(points))
+
+
+USE_CASES: tuple[UseCase, ...] = (
+    UseCase("purchase", purchase),
+    UseCase("reserve", _reserve_points),
+    UseCase("reserve the last piece", reserve_last),
+    UseCase("redeem", redeem, hold),
+    UseCase("release", release, hold),
+    UseCase("release the last piece", partial(release, name="taken"), partial(reserve_last, name="taken"), is_keyed=False),
+    UseCase("adjust up", partial(adjust, points=30)),
+    UseCase("adjust down", partial(adjust, points=-120)),
+    UseCase("birthday", birthday),
+    UseCase("bring up to date", bring_up_to_date, is_keyed=False),
+)
+
+OTHER_CONTENT: Mapping[str, UseCase] = {
+    "purchase": UseCase("purchase of another amount", partial(purchase, amount=70_000)),
+    "reserve": UseCase("reserve of other points", partial(_reserve_points, points=99)),
+    "adjust down": UseCase("adjust down by other points", partial(adjust, points=-119)),
+}
+"""What somebody might send under a key that they used for a use case of USE_CASES."""
+
+ENROL = UseCase("enrol", enrol_another, is_keyed=False)
+"""Moves value too, but on no member that is there before."""
+
+
+def told(answer: Any) -> Any:
+    """What a client was told, or a job: the same in every scene, so that two of them can be compared.
+
+    An error that is none of ours is a defect, and is raised.
+    """
+    if isinstance(answer, BaseException) and not isinstance(answer, QuenError):
+        raise answer
+    if isinstance(answer, QuenError):
+        return answer.code
+    if isinstance(answer, Outcome):
+        said = {name: answer.result[name] for name in ("state", "points", "balance_after") if name in answer.result}
+        return "replay" if answer.replayed else "done", said, answer.result.get("account", {}).get("points")
+    return [entry.kind for entry in answer or ()]
+
+
+def books(theatre: Theatre, scene: Scene) -> list[dict[str, Any]]:
+    """What is in the books of the scene's members, the same in every scene, once they have been proven.
+
+    Each history is whole and folds to the account, each entry's lines sum to zero, and of the last piece as many are
+    taken as redemptions hold or have used.
+    """
+    seen = [_book(theatre, member_id) for member_id in scene.members]
+    taken = sum(theatre._stock.count_taken([scene.reward_id])[scene.reward_id].values())
+    assert taken == sum(book["pieces"] for book in seen)
+    return seen
+
+
+def _book(theatre: Theatre, member_id: str) -> dict[str, Any]:
+    account, history = theatre._ledger_store.load(member_id), list(theatre._ledger_store.read_history(member_id))
+    assert verify(account, history) is None
+    entries = [parse_entry(*sealed) for sealed in history]
+    assert all(sum(entry.lines.values()) == 0 for entry in entries)
+    reserved = [DocumentKey(f"REDEMPTION#{entry.reference.id}") for entry in entries if entry.kind == "reserve"]
+    redemptions = theatre._ledger_store.find_documents(reserved)
+    used = [document for document in redemptions if document.state == "redeemed" and document.details["reward_id"]]
+    return {
+        "entries": [(entry.kind, sorted(entry.lines.items()), sorted(entry.lots.items())) for entry in entries],
+        "lots": account.lots,
+        "debt": account.debt,
+        "redemptions": sorted((document.state, document.details["points"]) for document in redemptions),
+        "pieces": sum(sum(hold.stock.values()) for hold in account.holds.values())
+        + sum(document.details["quantity"] for document in used),
+    }
