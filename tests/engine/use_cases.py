@@ -52,7 +52,9 @@ class Theatre(House):
     @cached_property
     def ledger(self) -> Ledger:
         ledger = super().ledger
-        ledger._pause = lambda _attempt: None  # in an order that is given, a pause changes nothing but the time it takes
+        ledger._pause = lambda _attempt: (
+            None
+        )  # in an order that is given, a pause changes nothing but the time it takes
         return ledger
 
 
@@ -195,7 +197,9 @@ USE_CASES: tuple[UseCase, ...] = (
     UseCase("reserve the last piece", reserve_last),
     UseCase("redeem", redeem, hold),
     UseCase("release", release, hold),
-    UseCase("release the last piece", partial(release, name="taken"), partial(reserve_last, name="taken"), is_keyed=False),
+    UseCase(
+        "release the last piece", partial(release, name="taken"), partial(reserve_last, name="taken"), is_keyed=False
+    ),
     UseCase("adjust up", partial(adjust, points=30)),
     UseCase("adjust down", partial(adjust, points=-120)),
     UseCase("birthday", birthday),
