@@ -158,7 +158,9 @@ def _played(acts: Mapping[str, Act], wanted: str, *, once_each: bool) -> tuple[s
     players = {name: Player(act) for name, act in acts.items()}
     for player in players.values():
         player.set_out()
-    order, choices, made = "", [], None
+    order = ""
+    choices: list[str] = []
+    made: Call | None = None
     while waiting := {name: player.waits_for for name, player in players.items() if player.waits_for}:
         choice = _worth_trying(waiting, order[-1:], made if once_each else None)
         name = wanted[len(order)] if len(order) < len(wanted) else choice[0]

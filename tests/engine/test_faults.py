@@ -63,7 +63,7 @@ class Shop:
         calls = self.client.calls
         self.client.arm({})
         # The first answer, or the same as a replay. A job that is run again tells only what was left to do.
-        said = told(answer)[1:] if isinstance(answer, Outcome) else None
+        said = told(answer).said if isinstance(answer, Outcome) else None
         return Ended(calls, said, books(self.theatre, scene))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from itertools import count
 from math import comb
@@ -49,7 +49,11 @@ def wallets(*points: int) -> Iterator[Stage]:
     for number in count():
         wallet = NaiveWallet(TurnstileClient(DictionaryClient()), "table", f"wallet-{number}")
         acts = {name: partial(wallet.spend, name, wanted) for name, wanted in zip("ABC", points, strict=False)}
-        yield Stage(acts, lambda answers, wallet=wallet: (sorted(answers.items()), wallet.balance()))
+        yield Stage(acts, partial(seen, wallet))
+
+
+def seen(wallet: NaiveWallet, answers: Mapping[str, Any]) -> Any:
+    return sorted(answers.items()), wallet.balance()
 
 
 def orders(plays: list[Play]) -> list[str]:
@@ -118,6 +122,6 @@ def test_a_player_who_raises_has_that_for_an_answer() -> None:
     def fail() -> None:
         raise ValueError("no")
 
-    seen: list[Any] = []
-    list(every_order(lambda: Stage({"A": fail}, seen.append)))
-    assert isinstance(seen[0]["A"], ValueError)
+    ends: list[Any] = []
+    list(every_order(lambda: Stage({"A": fail}, ends.append)))
+    assert isinstance(ends[0]["A"], ValueError)

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property, partial
 from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
 
 from engine.schedule import Act
 from factories import make_program, make_purchase
-from house import FixedPrograms, House, MovableClock, enrol, member
+from house import House, MovableClock, enrol, member
 from quen.errors import MemberAlreadyExistsError, QuenError
 from quen.ids import derived_id
 from quen.ledger.documents import DocumentKey, Outcome
@@ -36,6 +36,7 @@ WELCOME_POINTS = 150
 ENDING_POINTS = 40
 HELD_POINTS = 10
 LAST_PIECE_POINTS = 60
+LAST_PIECES = 1
 
 
 class Theatre(House):
@@ -44,10 +45,6 @@ class Theatre(House):
     def __init__(self, client: Any, tables: dict[str, str]) -> None:
         self.time = MovableClock(EVENING)
         super().__init__(client, tables, self.time)
-
-    @cached_property
-    def programs(self) -> FixedPrograms:
-        return FixedPrograms(make_program())
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -114,14 +111,14 @@ def set_scene(theatre: Theatre, prepared: Mapping[UseCase, set[str]]) -> Scene:
     return scene
 
 
-def acted(use_case: UseCase, theatre: Theatre, scene: Scene, key: str) -> Act:
+def acted(use_case: UseCase, key: str, theatre: Theatre, scene: Scene) -> Act:
     """The request, ready to be made."""
     return lambda: use_case.run(theatre, scene, key)
 
 
 def _program(scene: Scene) -> Program:
     welcome = EarningRule("welcome", "enrolment", points=WELCOME_POINTS)
-    last = Reward(scene.reward_id, {"en": "Mug"}, LAST_PIECE_POINTS, stock=1)
+    last = Reward(scene.reward_id, {"en": "Mug"}, LAST_PIECE_POINTS, stock=LAST_PIECES)
     return make_program(earning=(EarningRule("base", "purchase", points=1, per=10_000), welcome), rewards=(last,))
 
 
@@ -217,30 +214,34 @@ ENROL = UseCase("enrol", enrol_another, is_keyed=False)
 """Moves value too, but on no member that is there before."""
 
 
-def told(answer: Any) -> Any:
-    """What a client was told, or a job: the same in every scene, so that two of them can be compared.
+class Told(NamedTuple):
+    """What a client was told, or a job: the same in every scene, so that two of them can be compared."""
 
-    An error that is none of ours is a defect, and is raised.
-    """
+    word: str
+    said: Any = None
+
+
+def told(answer: Any) -> Told:
+    """`done`, `replay`, or the code of a refusal. An error that is none of ours is a defect, and is raised."""
     if isinstance(answer, BaseException) and not isinstance(answer, QuenError):
         raise answer
     if isinstance(answer, QuenError):
-        return answer.code
+        return Told(answer.code)
     if isinstance(answer, Outcome):
         said = {name: answer.result[name] for name in ("state", "points", "balance_after") if name in answer.result}
-        return "replay" if answer.replayed else "done", said, answer.result.get("account", {}).get("points")
-    return [entry.kind for entry in answer or ()]
+        return Told("replay" if answer.replayed else "done", (said, answer.result.get("account", {}).get("points")))
+    return Told("written" if answer else "nothing to do", [entry.kind for entry in answer or ()])
 
 
 def books(theatre: Theatre, scene: Scene) -> list[dict[str, Any]]:
     """What is in the books of the scene's members, the same in every scene, once they have been proven.
 
-    Each history is whole and folds to the account, each entry's lines sum to zero, and of the last piece as many are
-    taken as redemptions hold or have used.
+    Each history is whole and folds to the account, each entry's lines sum to zero, and of the last piece no more are
+    taken than there are, and as many as redemptions hold or have used.
     """
     seen = [_book(theatre, member_id) for member_id in scene.members]
     taken = sum(theatre._stock.count_taken([scene.reward_id])[scene.reward_id].values())
-    assert taken == sum(book["pieces"] for book in seen)
+    assert taken == sum(book["pieces"] for book in seen) <= LAST_PIECES
     return seen
 
 
