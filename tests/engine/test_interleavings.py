@@ -18,11 +18,16 @@ import pytest
 from engine.schedule import Play, Stage, TurnstileClient, every_order, not_serialisable
 from engine.use_cases import OTHER_CONTENT, USE_CASES, Theatre, Told, UseCase, acted, books, set_scene, told
 from engine.wallet import BALANCE, NaiveWallet
-from quen.errors import IdempotencyKeyReusedError, InsufficientPointsError, PurchaseAlreadyRecordedError
+from quen.errors import (
+    IdempotencyKeyReusedError,
+    InsufficientPointsError,
+    PurchaseAlreadyRecordedError,
+    ReturnAlreadyRecordedError,
+)
 from tables import create_tables
 
 pytestmark = pytest.mark.engine
-KEY_TAKEN = {IdempotencyKeyReusedError.code, PurchaseAlreadyRecordedError.code}
+KEY_TAKEN = {IdempotencyKeyReusedError.code, PurchaseAlreadyRecordedError.code, ReturnAlreadyRecordedError.code}
 
 
 class Pair(NamedTuple):

@@ -26,7 +26,9 @@ from quen.ledger.model import GrantBonus, verify
 from quen.ledger.model.chain import parse_entry
 from quen.ledger.service import Ledger
 from quen.members.model import Enrolment, Login
+from quen.money import Money
 from quen.program.model import EarningRule, Program, Reward
+from quen.returns.model import Goods
 from quen.rewards.model import PointsWanted, RewardWanted
 
 PARTNER = "ptn_0000000000000001"
@@ -37,6 +39,7 @@ ENDING_POINTS = 40
 HELD_POINTS = 10
 LAST_PIECE_POINTS = 60
 LAST_PIECES = 1
+SOLD_AMOUNT = 100_000
 
 
 class Theatre(House):
@@ -166,6 +169,24 @@ def release(theatre: Theatre, scene: Scene, key: str, name: str = "held") -> Out
     return theatre.rewards.release(redemption_of(theatre, scene, name, key), partner_id=PARTNER)
 
 
+def sell(theatre: Theatre, scene: Scene, _key: str) -> None:
+    """A sale of which ten points have paid a part: one for the scene, whoever needs it."""
+    sold = make_purchase(SOLD_AMOUNT, purchase_id=scene.named("sold", "once"))
+    theatre.purchases.record(PARTNER, member(scene.member_id), sold, "sold")
+    paid = reserve(theatre, scene, scene.named("paid", "once"), PointsWanted(HELD_POINTS, sold.purchase_id))
+    theatre.rewards.redeem(str(paid.result["redemption_id"]), partner_id=PARTNER)
+
+
+def bring_back(theatre: Theatre, scene: Scene, key: str, amount: int = 60_000) -> Outcome:
+    """More than half of the sale: two of them are more than was bought."""
+    goods = Goods(scene.named("back", key), AFTER_MIDNIGHT, Money(amount, "VND"))
+    return theatre.returns.record(PARTNER, scene.named("sold", "once"), goods, str(amount))
+
+
+def refund(theatre: Theatre, scene: Scene, _key: str) -> Outcome:
+    return theatre.rewards.refund(redemption_of(theatre, scene, "paid", "once"), partner_id=PARTNER)
+
+
 def birthday(theatre: Theatre, scene: Scene, key: str) -> Outcome:
     return theatre.ledger.grant(scene.member_id, GrantBonus("birthday", 50, f"year {key}", "birthday"))
 
@@ -197,6 +218,8 @@ USE_CASES: tuple[UseCase, ...] = (
     UseCase(
         "release the last piece", partial(release, name="taken"), partial(reserve_last, name="taken"), is_keyed=False
     ),
+    UseCase("return", bring_back, sell),
+    UseCase("refund", refund, sell, is_keyed=False),
     UseCase("adjust up", partial(adjust, points=30)),
     UseCase("adjust down", partial(adjust, points=-120)),
     UseCase("birthday", birthday),
@@ -206,6 +229,7 @@ USE_CASES: tuple[UseCase, ...] = (
 OTHER_CONTENT: Mapping[str, UseCase] = {
     "purchase": UseCase("purchase of another amount", partial(purchase, amount=70_000)),
     "reserve": UseCase("reserve of other points", partial(_reserve_points, points=99)),
+    "return": UseCase("return of another amount", partial(bring_back, amount=50_000), sell),
     "adjust down": UseCase("adjust down by other points", partial(adjust, points=-119)),
 }
 """What somebody might send under a key that they used for a use case of USE_CASES."""
