@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
 from factories import make_program
+from quen.adjustments.service import Asked
 from quen.bootstrap import Application
 from quen.clock import Clock
 from quen.keys import KeyRing
+from quen.ledger.documents import Outcome
 from quen.members.model import Enrolment, Login, MemberReference
 from quen.program.model import Program
 from quen.settings import Settings
@@ -103,3 +105,18 @@ def enrol(house: House, phone: str = "+84901234567") -> str:
 
 def member(member_id: str) -> MemberReference:
     return MemberReference(member_id=member_id)
+
+
+def adjust(
+    house: House,
+    member_id: str,
+    points: int,
+    key: str = "a",
+    *,
+    expires_on: date | None = None,
+    actor: str = "staff-1",
+    role: str = "owner",
+) -> Outcome:
+    """Points that a member of staff gives or takes."""
+    asked = Asked(member_id, points, "mistake", "a note", expires_on, actor, role)
+    return house.adjustments.adjust(asked, idempotency_key=key, fingerprint=f"{points} {expires_on}")

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypedDict
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, TypedDict
 
 from msgspec import Meta, Struct
 
+from quen.adjustments.service import Asked
 from quen.bootstrap import application
 from quen.errors import (
+    AdjustmentLimitReachedError,
+    AlreadyDecidedError,
     ConflictRetryError,
     IdempotencyKeyReusedError,
     InsufficientPointsError,
+    MemberNotActiveError,
     MemberNotFoundError,
+    NotFoundError,
+    SecondPersonRequiredError,
+    TooLateError,
     ValidationFailedError,
 )
 from quen.http.answers import Account, Entry
 from quen.http.bodies import POINTS_MAX, Day, whole
 from quen.http.callers import recognise_staff
-from quen.http.endpoint import Call, Resource
+from quen.http.endpoint import Call, Nothing, Resource
 from quen.ledger.documents import Outcome
 from quen.staff.model import Action, StaffCaller
 
@@ -36,13 +44,15 @@ class AdjustmentBody(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 
 class Adjustment(TypedDict):
-    """What was given or taken, and what the member then has."""
+    """What is given or taken, and once it is applied, its entry and what the member then had."""
 
     adjustment_id: str
+    state: Literal["applied", "awaiting_approval", "rejected"]
+    member_id: str
     reason_code: str
     points: int
-    entry: Entry
-    account: Account
+    entry: Entry | None
+    account: Account | None
 
 
 @adjustments.endpoint(
@@ -53,23 +63,87 @@ class Adjustment(TypedDict):
     body=AdjustmentBody,
     answer=Adjustment,
     needs_key=True,
-    errors=(MemberNotFoundError, ConflictRetryError, IdempotencyKeyReusedError, InsufficientPointsError),
+    may_wait=True,
+    errors=(
+        MemberNotFoundError,
+        MemberNotActiveError,
+        ConflictRetryError,
+        IdempotencyKeyReusedError,
+        InsufficientPointsError,
+        AdjustmentLimitReachedError,
+    ),
 )
 def adjust(call: Call[StaffCaller, AdjustmentBody], member_id: str) -> Outcome:
-    """Give or take points. The audit record is written in the same transaction."""
+    """Give or take points. More than one person decides about wait (202) until somebody else approves. The audit record is
+    written in the same transaction.
+    """
     app, asked = application(), call.input
     if asked.points == 0:
         raise ValidationFailedError.at("/points", "out_of_range", "An adjustment gives or takes points.")
     after = {"points": asked.points, "reason_code": asked.reason_code, "idempotency_key": call.idempotency_key}
     record = app.audit.write(call.caller, Action.ADJUST_POINTS, f"member:{member_id}", after=after, reason=asked.note)
     return app.adjustments.adjust(
-        member_id,
-        points=asked.points,
-        reason_code=asked.reason_code,
-        note=asked.note,
-        expires_on=asked.expires_on,
-        actor=call.caller.subject,
+        Asked(
+            member_id,
+            asked.points,
+            asked.reason_code,
+            asked.note,
+            asked.expires_on,
+            actor=call.caller.subject,
+            role=call.caller.role,
+        ),
         idempotency_key=call.idempotency_key,
         fingerprint=call.fingerprint,
         others=[record],
     )
+
+
+@adjustments.endpoint(
+    "GET",
+    "/v1/adjustments/{adjustment_id}",
+    action=Action.READ_ACCOUNT,
+    answer=Adjustment,
+    errors=(NotFoundError,),
+)
+def show(_call: Call[StaffCaller, Nothing], adjustment_id: str) -> Mapping[str, Any]:
+    """An adjustment as it stands."""
+    return application().adjustments.load(adjustment_id)
+
+
+@adjustments.endpoint(
+    "POST",
+    "/v1/adjustments/{adjustment_id}/approve",
+    action=Action.DECIDE_ADJUSTMENT,
+    answer=Adjustment,
+    errors=(
+        NotFoundError,
+        MemberNotActiveError,
+        SecondPersonRequiredError,
+        AdjustmentLimitReachedError,
+        AlreadyDecidedError,
+        InsufficientPointsError,
+        TooLateError,
+        ConflictRetryError,
+    ),
+)
+def approve(call: Call[StaffCaller, Nothing], adjustment_id: str) -> Outcome:
+    """The second person agrees: the points move. Nobody approves what they asked for themselves."""
+    app, caller = application(), call.caller
+    after = {"decision": "approved"}
+    record = app.audit.write(caller, Action.DECIDE_ADJUSTMENT, f"adjustment:{adjustment_id}", after=after)
+    return app.adjustments.approve(adjustment_id, actor=caller.subject, role=caller.role, others=[record])
+
+
+@adjustments.endpoint(
+    "POST",
+    "/v1/adjustments/{adjustment_id}/reject",
+    action=Action.DECIDE_ADJUSTMENT,
+    answer=Adjustment,
+    errors=(NotFoundError, SecondPersonRequiredError, AlreadyDecidedError, TooLateError, ConflictRetryError),
+)
+def reject(call: Call[StaffCaller, Nothing], adjustment_id: str) -> Outcome:
+    """The second person says no: nothing moves."""
+    app, caller = application(), call.caller
+    after = {"decision": "rejected"}
+    record = app.audit.write(caller, Action.DECIDE_ADJUSTMENT, f"adjustment:{adjustment_id}", after=after)
+    return app.adjustments.reject(adjustment_id, actor=caller.subject, others=[record])

@@ -7,6 +7,7 @@ from mobile_api.card import card
 from mobile_api.profile import profile
 from mobile_api.redemptions import redemptions
 from mobile_api.rewards import rewards
+from mobile_api.transfers import transfers
 from quen.http.api import Api
 
-app = Api("mobile_api", [profile, account, rewards, redemptions, card])
+app = Api("mobile_api", [profile, account, rewards, redemptions, transfers, card])

@@ -48,7 +48,11 @@ def test_a_code_is_documented_with_the_status_that_it_gets(code: str) -> None:
 
 def test_the_limits_are_those_of_the_code() -> None:
     assert set(PER_MINUTE_MAX) == set(RatedAction)
-    routes = {"POST /v1/members/search": "search_members", "POST /v1/purchases/preview": "preview_purchases"}
+    routes = {
+        "POST /v1/members/search": "search_members",
+        "POST /v1/purchases/preview": "preview_purchases",
+        "POST /v1/me/transfers": "send_points",
+    }
     rows = re.findall(r"^\| `(POST [^`]+)` \| (\d+) \|$", PAGE, re.MULTILINE)
     assert {routes[route]: int(limit) for route, limit in rows} == PER_MINUTE_MAX
     assert f"of the years {YEAR_MIN} to {YEAR_MAX}" in PAGE

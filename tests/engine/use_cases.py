@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 from engine.schedule import Act
 from factories import make_program, make_purchase
 from house import House, MovableClock, enrol, member
+from house import adjust as adjust_by_staff
 from quen.errors import MemberAlreadyExistsError, QuenError
 from quen.ids import derived_id
 from quen.ledger.documents import DocumentKey, Outcome
@@ -126,16 +127,8 @@ def _program(scene: Scene) -> Program:
 
 
 def adjust(theatre: Theatre, scene: Scene, key: str, points: int, last_day: date | None = None) -> Outcome:
-    return theatre.adjustments.adjust(
-        scene.member_id,
-        points=points,
-        reason_code="mistake",
-        note="",
-        expires_on=last_day,
-        actor="staff-1",
-        idempotency_key=scene.named("adjust" if last_day else f"adjust {'up' if points > 0 else 'down'}", key),
-        fingerprint=str(points),
-    )
+    name = "adjust" if last_day else f"adjust {'up' if points > 0 else 'down'}"
+    return adjust_by_staff(theatre, scene.member_id, points, scene.named(name, key), expires_on=last_day)
 
 
 def purchase(theatre: Theatre, scene: Scene, key: str, amount: int = 1_250_000) -> Outcome:

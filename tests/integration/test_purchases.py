@@ -11,7 +11,7 @@ import pytest
 from moto import mock_aws
 
 from factories import NOON, make_program, make_purchase
-from house import FixedPrograms, House, MovableClock, enrol, member
+from house import FixedPrograms, House, MovableClock, adjust, enrol, member
 from quen.errors import (
     CurrencyMismatchError,
     MemberNotFoundError,
@@ -162,16 +162,7 @@ def test_an_account_with_more_due_than_a_transaction_holds_goes_on(house: House)
     assert isinstance(clock, MovableClock)
     member_id = enrol(house)
     for number in range(90):
-        house.adjustments.adjust(
-            member_id,
-            points=1,
-            reason_code="goodwill",
-            note="",
-            expires_on=NOON.date() + timedelta(days=number),
-            actor="staff",
-            idempotency_key=str(number),
-            fingerprint="f",
-        )
+        adjust(house, member_id, 1, str(number), expires_on=NOON.date() + timedelta(days=number))
     clock.advance(days=100)
     answer = house.purchases.record("ptn_1", member(member_id), make_purchase(at=clock.now()), "f").result
     assert answer["account"]["points"]["active"] == 20 + 12

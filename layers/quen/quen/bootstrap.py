@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from quen.rewards.store import StockStore
     from quen.staff.service import AuditTrail
     from quen.statements.service import Statements
+    from quen.transfers.service import Transfers
     from quen.verification.service import Verifications
     from quen.verification.store import VerificationStore
 
@@ -106,7 +107,7 @@ class Application:
         """Points that staff give or take."""
         from quen.adjustments.service import Adjustments
 
-        return Adjustments(self.ledger, self.programs, self.keys.derive("ids"))
+        return Adjustments(self.ledger, self.programs, self._ledger_store, self.keys.derive("ids"))
 
     @cached_property
     def members(self) -> Members:
@@ -132,6 +133,13 @@ class Application:
 
         store = self._ledger_store
         return Rewards(self.ledger, self.members, store, self.programs, self._stock, store, self.keys.derive("ids"))
+
+    @cached_property
+    def transfers(self) -> Transfers:
+        """Points that members give each other."""
+        from quen.transfers.service import Transfers
+
+        return Transfers(self.ledger, self.members, self.programs, self.keys.derive("ids"))
 
     @cached_property
     def statements(self) -> Statements:

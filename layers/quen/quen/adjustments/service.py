@@ -1,50 +1,227 @@
-"""Adjustments: points that staff give or take, each under its own key, with a reason."""
+"""Adjustments: points that staff give or take, each under its own key, with a reason.
+
+More points than one person decides about wait for a second one: the request is kept, and nothing moves until somebody
+else approves it. Asked again, it answers as it did first.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from quen.ids import derived_id
-from quen.ledger.documents import Claim, DocumentKey, Outcome
+from quen.adjustments.model import WAITS_FOR, asks_for_a_second_person, check_limits
+from quen.errors import (
+    AlreadyDecidedError,
+    NotFoundError,
+    QuenError,
+    SecondPersonRequiredError,
+    TooLateError,
+    ValidationFailedError,
+)
+from quen.ids import derived_id, is_id
+from quen.instants import format_instant, parse_instant
+from quen.ledger.documents import Claim, ClaimTakenError, Closing, Document, DocumentKey, Outcome
 from quen.ledger.model import Account, Adjust, Entry
-from quen.ledger.ports import CurrentProgram
+from quen.ledger.ports import CurrentProgram, Documents
 from quen.ledger.service import Ledger
 from quen.ledger.views import account_view, entry_view
 from quen.writes import Write
 
+AWAITING, APPLIED, REJECTED = "awaiting_approval", "applied", "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody asks for. `actor` and `role` say who; `expires_on` is the last day of points that are given."""
+
+    member_id: str
+    points: int
+    reason_code: str
+    note: str
+    expires_on: date | None
+    actor: str
+    role: str
+
 
 class Adjustments:
-    """Points that staff give or take, each under its own key, with a reason."""
+    """Gives and takes points, and keeps what waits for a second person."""
 
-    def __init__(self, ledger: Ledger, programs: CurrentProgram, id_key: bytes) -> None:
+    def __init__(self, ledger: Ledger, programs: CurrentProgram, documents: Documents, id_key: bytes) -> None:
         self._ledger = ledger
         self._programs = programs
+        self._documents = documents
         self._id_key = id_key
 
-    def adjust(
+    def adjust(self, asked: Asked, *, idempotency_key: str, fingerprint: str, others: Sequence[Write] = ()) -> Outcome:
+        """Give (+) or take (−) points, or keep the request where it asks for a second person.
+
+        Raises InsufficientPointsError, ValidationFailedError, MemberNotFoundError, AdjustmentLimitReachedError,
+        IdempotencyKeyReusedError, ConflictRetryError.
+        """
+        adjustment_id = derived_id("adj", self._id_key, f"staff:{asked.actor}", idempotency_key)
+        claim = Claim(_key(adjustment_id), "adjustment", fingerprint, details=_kept(asked))
+        policy = self._programs.current(self._ledger.now()).adjustments
+        try:
+            check_limits(policy, asked.role, asked.points, asked.reason_code)
+        except QuenError:
+            if replay := self._ledger.find_replay(claim):
+                return _waiting_or_done(replay)
+            raise
+        if asks_for_a_second_person(policy, asked.points):
+            return self._keep(asked, claim, others)
+        return _waiting_or_done(self._apply(adjustment_id, asked, others, claim=claim))
+
+    def load(self, adjustment_id: str) -> dict[str, Any]:
+        """An adjustment as it stands. Raises NotFoundError."""
+        document = self._load(adjustment_id)
+        return _shown(document, document.state)
+
+    def approve(self, adjustment_id: str, *, actor: str, role: str, others: Sequence[Write] = ()) -> Outcome:
+        """The second person agrees, and the points move. The same person again gets the same answer.
+
+        Raises NotFoundError, SecondPersonRequiredError, AlreadyDecidedError, TooLateError, AdjustmentLimitReachedError
+        for this person's own role, and what the adjustment itself is refused with.
+        """
+        document, closing = self._open(adjustment_id, actor, APPLIED)
+        if replay := self._decided_before(document, closing):
+            return replay
+        asked = _asked(document)
+        check_limits(self._programs.current(self._ledger.now()).adjustments, role, asked.points, asked.reason_code)
+        outcome = self._apply(adjustment_id, asked, others, closing=closing)
+        if outcome.replayed and self._load(adjustment_id).closed_by != actor:
+            raise AlreadyDecidedError
+        return outcome
+
+    def reject(self, adjustment_id: str, *, actor: str, others: Sequence[Write] = ()) -> Outcome:
+        """The second person says no; nothing moves. Raises as `approve` does."""
+        document, closing = self._open(adjustment_id, actor, REJECTED)
+        if replay := self._decided_before(document, closing):
+            return replay
+        result = _shown(document, REJECTED)
+        try:
+            self._documents.save(self._documents.closed(closing, result), *others)
+        except ClaimTakenError:
+            return self._decided_before(self._load(adjustment_id), closing) or Outcome(result)
+        return Outcome(result)
+
+    def _keep(self, asked: Asked, claim: Claim, others: Sequence[Write]) -> Outcome:
+        _check(asked)
+        self._ledger.load_account(asked.member_id)
+        details = {**claim.details, "asked_at": format_instant(self._ledger.now())}
+        document = Document(claim.key, claim.kind, asked.member_id, claim.fingerprint, 0, {}, AWAITING, details)
+        result = _shown(document, AWAITING)
+        try:
+            self._documents.save(self._documents.new_document(replace(document, result=result)), *others)
+        except ClaimTakenError:
+            if replay := self._ledger.find_replay(claim):
+                return _waiting_or_done(replay)
+            raise
+        return Outcome(result, is_waiting=True)
+
+    def _apply(
         self,
-        member_id: str,
+        adjustment_id: str,
+        asked: Asked,
+        others: Sequence[Write],
         *,
-        points: int,
-        reason_code: str,
-        note: str,
-        expires_on: date | None,
-        actor: str,
-        idempotency_key: str,
-        fingerprint: str,
-        others: Sequence[Write] = (),
+        claim: Claim | None = None,
+        closing: Closing | None = None,
     ) -> Outcome:
-        """Give (+) or take (−) points. Raises InsufficientPointsError, ValidationFailedError, MemberNotFoundError."""
-        adjustment_id = derived_id("adj", self._id_key, f"staff:{actor}", idempotency_key)
-        details = {"reason_code": reason_code, "note": note, "actor": actor}
-        claim = Claim(DocumentKey(f"ADJUSTMENT#{adjustment_id}"), "adjustment", fingerprint, details=details)
         program = self._programs.current(self._ledger.now())
 
         def answer(account: Account, entry: Entry) -> Mapping[str, Any]:
-            shown = {"adjustment_id": adjustment_id, "reason_code": reason_code, "points": points}
-            return shown | {"entry": entry_view(entry), "account": account_view(account, program)}
+            return {
+                "adjustment_id": adjustment_id,
+                "state": APPLIED,
+                "member_id": account.member_id,
+                "reason_code": asked.reason_code,
+                "points": asked.points,
+                "entry": entry_view(entry),
+                "account": account_view(account, program),
+            }
 
-        command = Adjust(adjustment_id, points, reason_code, expires_on)
-        return self._ledger.execute(member_id, command, answer=answer, program=program, claim=claim, others=others)
+        command = Adjust(adjustment_id, asked.points, asked.reason_code, asked.expires_on)
+        return self._ledger.execute(
+            asked.member_id, command, answer=answer, program=program, claim=claim, closing=closing, others=others
+        )
+
+    def _open(self, adjustment_id: str, actor: str, state: str) -> tuple[Document, Closing]:
+        document = self._load(adjustment_id)
+        if document.details["actor"] == actor:
+            raise SecondPersonRequiredError
+        return document, Closing(document.key, state, before=AWAITING, by=actor)
+
+    def _decided_before(self, document: Document, closing: Closing) -> Outcome | None:
+        """The answer that this decision by this person got; None while nobody has decided. Raises AlreadyDecidedError."""
+        if document.state == AWAITING:
+            if self._ledger.now() > parse_instant(document.details["asked_at"]) + WAITS_FOR:
+                raise TooLateError("The request has waited for too long; make it anew.")
+            return None
+        answered = closing.replay(document)
+        if answered is None or document.closed_by != closing.by:
+            raise AlreadyDecidedError
+        return Outcome(answered, replayed=True)
+
+    def _load(self, adjustment_id: str) -> Document:
+        document = self._ledger.find_document(_key(adjustment_id)) if is_id("adj", adjustment_id) else None
+        if document is None:
+            raise NotFoundError("There is no such adjustment.")
+        return document
+
+
+def _check(asked: Asked) -> None:
+    """What can be said of a request before it is decided."""
+    if asked.points == 0:
+        raise ValidationFailedError.at("/points", "zero", "An adjustment gives or takes at least one point.")
+    if asked.points < 0 and asked.expires_on:
+        raise ValidationFailedError.at("/expires_on", "not_allowed", "Only points that are given have a last day.")
+
+
+def _kept(asked: Asked) -> dict[str, Any]:
+    kept = {
+        "points": asked.points,
+        "reason_code": asked.reason_code,
+        "note": asked.note,
+        "expires_on": asked.expires_on.isoformat() if asked.expires_on else None,
+        "actor": asked.actor,
+        "role": asked.role,
+    }
+    return {name: value for name, value in kept.items() if value is not None}
+
+
+def _asked(document: Document) -> Asked:
+    kept = document.details
+    last_day = kept.get("expires_on")
+    return Asked(
+        document.member_id,
+        kept["points"],
+        kept["reason_code"],
+        kept["note"],
+        date.fromisoformat(last_day) if last_day else None,
+        kept["actor"],
+        kept["role"],
+    )
+
+
+def _shown(document: Document, state: str) -> dict[str, Any]:
+    """An adjustment, in whatever state; one that was applied also shows its entry and the account after it."""
+    applied = document.closing or document.result
+    return {
+        "adjustment_id": document.key.partition.partition("#")[2],
+        "state": state or APPLIED,
+        "member_id": document.member_id,
+        "reason_code": document.details["reason_code"],
+        "points": document.details["points"] if "points" in document.details else applied["points"],
+        "entry": applied.get("entry"),
+        "account": applied.get("account"),
+    }
+
+
+def _waiting_or_done(outcome: Outcome) -> Outcome:
+    return Outcome(outcome.result, outcome.replayed, is_waiting=outcome.result.get("state") == AWAITING)
+
+
+def _key(adjustment_id: str) -> DocumentKey:
+    return DocumentKey(f"ADJUSTMENT#{adjustment_id}")

@@ -64,7 +64,16 @@ class Account(TypedDict):
     expiring: list[PointsByDay]
     activating: list[PointsByDay]
     tier: Tier | None
+    wallets: Wallets
+    stored_value: Money | None
     sequence: Count
+
+
+class Wallets(TypedDict):
+    """What a member has beside points: qualifying points, which are never spent, and stamps."""
+
+    qualifying: Count
+    stamps: Count
 
 
 class Share(TypedDict):
@@ -92,6 +101,14 @@ class LotChange(TypedDict):
     points: int
 
 
+class WalletChange(TypedDict):
+    """What an entry did to another wallet, signed; stored value in the currency's smallest unit."""
+
+    wallet: Literal["qualifying", "stamps", "stored_value"]
+    amount: int
+    explanation: list[Share]
+
+
 class Reference(TypedDict):
     """What an entry is about."""
 
@@ -112,6 +129,7 @@ class Entry(TypedDict):
     balance_after: int
     explanation: list[Share]
     lots: list[LotChange]
+    wallets: list[WalletChange]
     reference: Reference
     reason: str | None
     hash: str

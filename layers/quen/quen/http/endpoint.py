@@ -43,6 +43,7 @@ Headers = dict[str, str | list[str]]
 PATH_PARAMETER = re.compile(r"[A-Za-z0-9._~:-]{1,128}")
 NO_STORE = {"Cache-Control": "no-store"}
 KEY_HEADER = "idempotency-key"
+ACCEPTED = 202
 
 
 class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -77,6 +78,12 @@ class Endpoint:
     query: type[msgspec.Struct]
     errors: Sequence[type[QuenError]]
     needs_key: bool
+    may_wait: bool = False
+
+    @property
+    def statuses(self) -> tuple[int, ...]:
+        """What a request that is not refused is answered with."""
+        return (self.status, ACCEPTED) if self.may_wait else (self.status,)
 
     @property
     def not_found(self) -> type[QuenError]:
@@ -104,11 +111,14 @@ class Resource(Blueprint, Generic[C]):
         query: type[msgspec.Struct] = Nothing,
         errors: Sequence[type[QuenError]] = (),
         needs_key: bool = False,
+        may_wait: bool = False,
     ) -> Callable[[Handler], Handler]:
-        """Declare a route. `needs_key`: it moves value under the header `Idempotency-Key`."""
+        """Declare a route. `needs_key`: it moves value under the header `Idempotency-Key`; `may_wait`: a request may be
+        accepted (202) and done only when somebody else says so.
+        """
 
         def declare(handler: Handler) -> Handler:
-            declared = Endpoint(method, path, handler, action, answer, status, body, query, errors, needs_key)
+            declared = Endpoint(method, path, handler, action, answer, status, body, query, errors, needs_key, may_wait)
             self.endpoints.append(declared)
 
             def view(**_path: str) -> Response:
@@ -177,10 +187,12 @@ def _call(declared: Endpoint, caller: object, request: GatewayRequest) -> Call[A
 
 def _answer(declared: Endpoint, result: Body | Outcome) -> Response:
     headers: Headers = {"Content-Type": "application/json", **NO_STORE}
+    status = declared.status
     if isinstance(result, Outcome):
         headers |= {"Idempotent-Replayed": "true"} if result.replayed else {}
+        status = ACCEPTED if result.is_waiting else status
         result = result.result
-    return Response(msgspec.json.encode(result).decode(), headers, declared.status)
+    return Response(msgspec.json.encode(result).decode(), headers, status)
 
 
 def _read_body(request: GatewayRequest, declared: Endpoint) -> strict_json.Json:

@@ -157,7 +157,8 @@ def _operation(endpoint: Endpoint, name: str, refusals: _Refusals) -> dict[str, 
     if endpoint.body is not Nothing:
         content = {"application/json": {"schema": _schema_of(endpoint.body)}}
         operation["requestBody"] = {"required": True, "content": content}
-    operation["responses"] = {str(endpoint.status): _success(endpoint), **refusals.of(errors_of(endpoint, name))}
+    done = {str(status): _success(endpoint, status) for status in endpoint.statuses}
+    operation["responses"] = {**done, **refusals.of(errors_of(endpoint, name))}
     return {key: value for key, value in operation.items() if value != []}
 
 
@@ -177,8 +178,8 @@ def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
     return found
 
 
-def _success(endpoint: Endpoint) -> dict[str, Any]:
-    description = HTTPStatus(endpoint.status).phrase
+def _success(endpoint: Endpoint, status: int) -> dict[str, Any]:
+    description = HTTPStatus(status).phrase
     content = {"application/json": {"schema": _schema_of(endpoint.answer)}}
     replays = endpoint.handler.__annotations__["return"] == "Outcome"
     headers = {"headers": {"Idempotent-Replayed": HEADERS["Idempotent-Replayed"]}} if replays else {}

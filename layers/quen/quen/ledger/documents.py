@@ -74,7 +74,7 @@ class Closing:
     @property
     def undoes(self) -> bool:
         """Whether it undoes an earlier closing, whose answer stays what it was."""
-        return self.before != "reserved"
+        return self.before == "redeemed"
 
     def replay(self, document: Document) -> Json | None:
         """The answer that this closing got before, where it was this document's."""
@@ -86,10 +86,14 @@ class Closing:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The JSON-able body of an answer, and whether it is the first answer given again."""
+    """The JSON-able body of an answer, and whether it is the first answer given again.
+
+    `is_waiting`: nothing has been done yet, somebody else decides about it.
+    """
 
     result: Json
     replayed: bool = False
+    is_waiting: bool = False
 
 
 class ClaimTakenError(Exception):

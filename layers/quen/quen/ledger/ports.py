@@ -124,3 +124,9 @@ class Documents(Protocol):
 
     def changed_details(self, document: Document, details: Mapping[str, Any]) -> Write:
         """The write that gives it new details, refused where it no longer has those that were read."""
+
+    def closed(self, closing: Closing, result: Mapping[str, Any]) -> Write:
+        """The write that closes a document, with the answer to whoever closed it."""
+
+    def save(self, *writes: Write) -> None:
+        """Writes that move no account, all or nothing. Raises ClaimTakenError, OtherRefusedError."""

@@ -218,9 +218,17 @@ class LedgerStore:
     def _document_writes(self, change: Change) -> list[Write]:
         if change.claim:
             return [put("document", _document_item(change, change.claim), condition=_ABSENT)]
-        return [self._closing_write(change, change.closing)] if change.closing else []
+        return [self.closed(change.closing, change.result or {})] if change.closing else []
 
-    def _closing_write(self, change: Change, closing: Closing) -> Write:
+    def save(self, *writes: Write) -> None:
+        """Writes that move no account, all or nothing. Raises ClaimTakenError where the document is not as it was."""
+        try:
+            commit(self._client, writes)
+        except TransactionRefusedError as refused:
+            raise _told(refused) from refused
+
+    def closed(self, closing: Closing, result: Json) -> Write:
+        """The write that closes a document, with the answer to whoever closed it."""
         answer = "refund" if closing.undoes else "closing"
         parameters = {
             "TableName": self._table,
@@ -232,7 +240,7 @@ class LedgerStore:
             "ExpressionAttributeValues": {
                 ":status": {"S": closing.state},
                 ":before": {"S": closing.before},
-                ":answer": {"B": _packed(change.result or {})},
+                ":answer": {"B": _packed(result)},
                 **({":by": {"S": closing.by}} if closing.by else {}),
             },
         }
@@ -246,7 +254,7 @@ def shard_of(member_id: str) -> int:
 
 def _told(refused: TransactionRefusedError) -> Exception:
     """What a refusal means: the claim first, for a replay is an answer; then the account, which is read again."""
-    if "document" in refused.refusals:
+    if "document" in refused.refusals or "document DOCUMENT" in refused.refusals:
         return ClaimTakenError()
     if refused.conflict or any(name.startswith(("account ", "entry ")) for name in refused.refusals):
         return LostRaceError()

@@ -7,7 +7,7 @@ from typing import Any
 from quen.earning.model import RuleShare
 from quen.instants import format_instant
 from quen.ledger.model import NEVER, Account, Entry, entry_id
-from quen.ledger.model.values import ACTIVE, DEBT, HELD, PENDING, Lots
+from quen.ledger.model.values import ACTIVE, DEBT, HELD, OTHER_UNITS, PENDING, Lots
 from quen.program.model import Program
 
 
@@ -26,6 +26,8 @@ def account_view(account: Account, program: Program) -> dict[str, Any]:
         "expiring": lots_view(account.lots),
         "activating": _activating(account.pending),
         "tier": None,
+        "wallets": {"qualifying": account.wallet("qualifying"), "stamps": account.wallet("stamps")},
+        "stored_value": _stored_value(account, program),
         "sequence": account.sequence,
     }
 
@@ -43,10 +45,33 @@ def entry_view(entry: Entry) -> dict[str, Any]:
         "balance_after": entry.balance_after,
         "explanation": explanation_view(entry),
         "lots": lots_view(entry.lots),
+        "wallets": wallets_view(entry),
         "reference": {"kind": entry.reference.kind, "id": entry.reference.id.rpartition("#")[2]},
         "reason": entry.reason or None,
         "hash": entry.hash,
     }
+
+
+def wallets_view(entry: Entry) -> list[dict[str, Any]]:
+    """What an entry did to the member's other wallets, signed; stored value in the currency's smallest unit."""
+    amounts = {unit: entry.lines.get(f"member.{unit}", 0) for unit in OTHER_UNITS}
+    return [
+        {
+            "wallet": unit,
+            "amount": amount,
+            "explanation": [share_view(share) for share in entry.shares if share.wallet == unit],
+        }
+        for unit, amount in amounts.items()
+        if amount
+    ]
+
+
+def _stored_value(account: Account, program: Program) -> dict[str, Any] | None:
+    """The money that the member keeps with the shop; None where the program offers none and there is none."""
+    amount = account.wallet("stored_value")
+    if not amount and program.stored_value is None:
+        return None
+    return {"amount": amount, "currency": program.currency}
 
 
 def changes_view(entry: Entry) -> dict[str, int]:

@@ -1,8 +1,9 @@
-"""How often a partner may ask about members: a till needs it now and then, a list of all phone numbers very often.
+"""How often a caller may ask about members: a till needs it now and then, a list of all phone numbers very often.
 
-Each kind of request is counted by itself, per partner and minute of real time: a fixed window, one write unit a request.
-The count is taken before the member is looked for, whatever is found. Value-moving requests are not counted: they name
-their own limits, and a shop's busiest hour is no offence.
+Each kind of request is counted by itself, per partner (or member, who might guess whose number is a member's by sending
+points there) and minute of real time: a fixed window, one write unit a request.
+The count is taken before the member is looked for, whatever is found. What tills report
+is not counted: a shop's busiest hour is no offence.
 """
 
 from __future__ import annotations
@@ -24,30 +25,31 @@ class RatedAction(StrEnum):
 
     SEARCH_MEMBERS = "search_members"
     PREVIEW_PURCHASES = "preview_purchases"
+    SEND_POINTS = "send_points"
 
 
 PER_MINUTE_MAX: Mapping[RatedAction, int] = MappingProxyType(
-    {RatedAction.SEARCH_MEMBERS: 120, RatedAction.PREVIEW_PURCHASES: 600}
+    {RatedAction.SEARCH_MEMBERS: 120, RatedAction.PREVIEW_PURCHASES: 600, RatedAction.SEND_POINTS: 20}
 )
 
 
 class RequestCounts(Protocol):
     """Where requests are counted. May raise TemporarilyUnavailableError, and then nobody is answered."""
 
-    def count(self, partner_id: str, action: RatedAction, minute: datetime, *, at_most: int) -> bool:
+    def count(self, caller_id: str, action: RatedAction, minute: datetime, *, at_most: int) -> bool:
         """One more in that minute; False where there were `at_most` already."""
 
 
 class Rates:
-    """Counts what partners ask. `clock` is the wall clock."""
+    """Counts what callers ask. `clock` is the wall clock."""
 
     def __init__(self, counts: RequestCounts, clock: Clock) -> None:
         self._counts = counts
         self._clock = clock
 
-    def count(self, partner_id: str, action: RatedAction) -> None:
-        """One more request of the partner. Raises RateLimitedError, which knows the seconds to the next minute."""
+    def count(self, caller_id: str, action: RatedAction) -> None:
+        """One more request of the caller. Raises RateLimitedError, which knows the seconds to the next minute."""
         now = self._clock.now()
         minute = now.replace(second=0, microsecond=0)
-        if not self._counts.count(partner_id, action, minute, at_most=PER_MINUTE_MAX[action]):
+        if not self._counts.count(caller_id, action, minute, at_most=PER_MINUTE_MAX[action]):
             raise RateLimitedError(retry_after_seconds=WINDOW_SECONDS - now.second)

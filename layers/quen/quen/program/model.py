@@ -17,7 +17,7 @@ from quen.business_days import add_months, end_of_month, end_of_quarter, end_of_
 from quen.errors import RewardNotFoundError
 from quen.money import Money
 
-Activity = Literal["purchase", "redemption", "bonus", "transfer"]
+Activity = Literal["purchase", "redemption", "bonus"]
 Channel = Literal["email", "sms"]
 EndOf = Literal["end_of_month", "end_of_quarter", "end_of_year"]
 ExpiryKind = Literal["none", "months", "days", "fixed", "inactive_months"]

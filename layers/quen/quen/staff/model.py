@@ -40,6 +40,7 @@ class Action(StrEnum):
     UNMASK_MEMBER = "unmask_member"
     READ_ACCOUNT = "read_account"
     ADJUST_POINTS = "adjust_points"
+    DECIDE_ADJUSTMENT = "decide_adjustment"
     CREATE_PARTNER = "create_partner"
     CREATE_PARTNER_KEY = "create_partner_key"
     REVOKE_PARTNER_KEY = "revoke_partner_key"
@@ -60,6 +61,7 @@ ALLOWED: Mapping[Action, frozenset[Role]] = MappingProxyType(
         Action.UNMASK_MEMBER: frozenset({_OWNER, _MANAGER, _SUPPORT}),
         Action.READ_ACCOUNT: frozenset({_OWNER, _MANAGER, _SUPPORT, _CASHIER}),
         Action.ADJUST_POINTS: frozenset({_OWNER, _MANAGER, _SUPPORT}),
+        Action.DECIDE_ADJUSTMENT: frozenset({_OWNER, _MANAGER}),
         Action.CREATE_PARTNER: frozenset({_OWNER}),
         Action.CREATE_PARTNER_KEY: frozenset({_OWNER}),
         Action.REVOKE_PARTNER_KEY: frozenset({_OWNER, _MANAGER}),

@@ -59,7 +59,6 @@ def sending(account: Account, command: SendPoints, program: Program, now: dateti
     if sent > policy.per_day:
         raise TransferLimitReachedError
     draft.take(TRANSFERRED, command.points)
-    draft.renew("transfer", draft.today)
     return draft.sealed(caps={key: sent})
 
 

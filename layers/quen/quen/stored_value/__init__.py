@@ -1,0 +1,1 @@
+"""Stored value: money that members keep with the shop."""

@@ -1,0 +1,1 @@
+"""Transfers: points that members give each other."""
