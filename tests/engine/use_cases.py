@@ -52,11 +52,14 @@ class Theatre(House):
 
     @cached_property
     def ledger(self) -> Ledger:
+        # In an order that is given, a pause changes nothing but the time it takes.
         ledger = super().ledger
-        ledger._pause = lambda _attempt: (
-            None
-        )  # in an order that is given, a pause changes nothing but the time it takes
+        ledger._pause = _do_not_wait
         return ledger
+
+
+def _do_not_wait(_attempt: int) -> None:
+    """The other one is not let go on meanwhile."""
 
 
 @dataclass
