@@ -51,7 +51,7 @@ def test_points_arrive_with_the_last_days_they_had_and_once(house: House) -> Non
     adjust(house, lan, 50, expires_on=house.clock.now().date().replace(month=12, day=31))
     first = send(house, lan, 60)
     assert first.result["lots"] == [{"on": "2026-12-31", "points": 50}, {"on": "2027-11-30", "points": 10}]
-    assert first.result["to"] == {"masked_name": ""}
+    assert first.result["to"] == {"masked_name": "***"}
     again = send(house, lan, 60)
     assert (again.result, again.replayed) == (first.result, True)
     assert house.ledger.show_account(lan)["points"]["active"] == 10

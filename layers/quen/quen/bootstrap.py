@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from quen.rewards.store import StockStore
     from quen.staff.service import AuditTrail
     from quen.statements.service import Statements
+    from quen.stored_value.service import StoredValues
     from quen.transfers.service import Transfers
     from quen.verification.service import Verifications
     from quen.verification.store import VerificationStore
@@ -140,6 +141,13 @@ class Application:
         from quen.transfers.service import Transfers
 
         return Transfers(self.ledger, self.members, self.programs, self.keys.derive("ids"))
+
+    @cached_property
+    def stored_values(self) -> StoredValues:
+        """Money that members keep with the shop."""
+        from quen.stored_value.service import StoredValues
+
+        return StoredValues(self.ledger, self.members, self.programs, self.keys.derive("ids"))
 
     @cached_property
     def statements(self) -> Statements:

@@ -35,6 +35,7 @@
     │   ├── StoredValueNotOfferedError    the program keeps no money for members
     │   ├── StoredValueLimitReachedError  more than one account may hold
     │   ├── InsufficientStoredValueError  less money than asked for
+    │   ├── RefundExceedsPaymentError     more money back than was paid
     │   ├── RewardLimitReachedError       the member's limit for this reward
     │   ├── TierRequiredError             the reward wants a higher tier
     │   ├── BirthdayLockedError           changed within the last 365 days
@@ -252,6 +253,11 @@ class StoredValueLimitReachedError(UnprocessableError):
 class InsufficientStoredValueError(UnprocessableError):
     code = "insufficient_stored_value"
     title = "There is not enough money on the account"
+
+
+class RefundExceedsPaymentError(UnprocessableError):
+    code = "refund_exceeds_payment"
+    title = "More comes back than is left of the payment"
 
 
 class RewardLimitReachedError(UnprocessableError):

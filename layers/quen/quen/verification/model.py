@@ -25,7 +25,14 @@ ROOT_BITS = 3072
 SETTLING = timedelta(minutes=15)
 
 # Whose document stands under which key. An entry about anything else is not asked for its document.
-_PARTITIONS = {"purchase": "PURCHASE", "redemption": "REDEMPTION", "adjustment": "ADJUSTMENT"}
+_PARTITIONS = {
+    "purchase": "PURCHASE",
+    "redemption": "REDEMPTION",
+    "adjustment": "ADJUSTMENT",
+    "transfer": "TRANSFER",
+    "merge": "MERGE",
+    "stored_value": "VALUE",
+}
 _CLAIMED = frozenset({"birthday"})
 
 

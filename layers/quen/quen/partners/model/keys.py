@@ -48,6 +48,7 @@ class Right(StrEnum):
     READ_PURCHASES = "read_purchases"
     SEARCH_MEMBERS = "search_members"
     REDEEM_REWARDS = "redeem_rewards"
+    MOVE_STORED_VALUE = "move_stored_value"
 
 
 ALL_RIGHTS = frozenset(Right)
