@@ -8,8 +8,9 @@ from admin_api.jobs import jobs
 from admin_api.members import members
 from admin_api.partners import partners
 from admin_api.program import program
+from admin_api.standing import standing
 from admin_api.stored_value import stored_value
 from admin_api.verification import verification
 from quen.http.api import Api
 
-app = Api("admin_api", [program, members, adjustments, stored_value, partners, jobs, verification, audit])
+app = Api("admin_api", [program, members, standing, adjustments, stored_value, partners, jobs, verification, audit])

@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from quen.ledger.store import LedgerStore
     from quen.members.lookups import Lookups
     from quen.members.service import Members
+    from quen.members.store import MemberStore
     from quen.members.tokens import TokenVerifier
+    from quen.merges.service import Merges
     from quen.messages.email import SesEmail
     from quen.messages.service import Messages
     from quen.messages.sms import SnsSms
@@ -115,10 +117,18 @@ class Application:
         """Profiles, identities, cards."""
         from quen.members.cards import QrTokens
         from quen.members.service import Members
-        from quen.members.store import MemberStore
 
-        store = MemberStore(self._dynamodb, self.settings.members_table, self._lookups)
-        return Members(store, self.ledger, self._lookups, QrTokens(self.keys.derive("qr")), self.wall)
+        return Members(self._member_store, self.ledger, self._lookups, QrTokens(self.keys.derive("qr")), self.wall)
+
+    @cached_property
+    def merges(self) -> Merges:
+        """Two members who are one person."""
+        from quen.merges.service import Merges
+
+        ledger_store = self._ledger_store
+        return Merges(
+            self.ledger, self._member_store, ledger_store, ledger_store, self.programs, self.keys.derive("ids")
+        )
 
     @cached_property
     def purchases(self) -> Purchases:
@@ -292,6 +302,12 @@ class Application:
     @cached_property
     def _dynamodb(self) -> Any:
         return open_client(self.settings.aws_region or None)
+
+    @cached_property
+    def _member_store(self) -> MemberStore:
+        from quen.members.store import MemberStore
+
+        return MemberStore(self._dynamodb, self.settings.members_table, self._lookups)
 
     @cached_property
     def _ledger_store(self) -> LedgerStore:

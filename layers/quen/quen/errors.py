@@ -20,7 +20,6 @@
     │   ├── AlreadyRedeemedError          the redemption is final
     │   ├── NotRedeemedError              there is nothing to refund
     │   ├── AlreadyDecidedError           somebody has approved or rejected it
-    │   ├── AlreadyUndoneError            the merge is undone
     │   ├── RedemptionsOpenError          open redemptions stand in the way
     │   ├── ReservationExpiredError       the reservation lapsed or was released
     │   ├── RewardOutOfStockError         nothing is left of it
@@ -172,11 +171,6 @@ class NotRedeemedError(ConflictError):
 class AlreadyDecidedError(ConflictError):
     code = "already_decided"
     title = "It was approved or rejected already"
-
-
-class AlreadyUndoneError(ConflictError):
-    code = "already_undone"
-    title = "The merge was undone already"
 
 
 class RedemptionsOpenError(ConflictError):

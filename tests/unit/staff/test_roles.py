@@ -34,11 +34,17 @@ def test_an_owner_may_do_everything() -> None:
             Role.MANAGER,
             (
                 "read_program replace_program find_member read_member unmask_member read_account adjust_points "
-                "decide_adjustment adjust_stored_value revoke_partner_key start_job_run read_job_runs read_verification "
+                "change_member_state close_member merge_members decide_adjustment adjust_stored_value revoke_partner_key start_job_run read_job_runs read_verification "
                 "read_audit"
             ),
         ),
-        (Role.SUPPORT, "read_program find_member read_member unmask_member read_account adjust_points read_job_runs"),
+        (
+            Role.SUPPORT,
+            (
+                "read_program find_member read_member unmask_member read_account adjust_points read_job_runs "
+                "change_member_state merge_members"
+            ),
+        ),
         (Role.CASHIER, "read_program find_member read_member read_account"),
         (Role.ANALYST, "read_program read_job_runs read_verification"),
     ],

@@ -30,7 +30,7 @@ _CODES = {
     405: "method_not_allowed",
     409: (
         "conflict member_already_exists purchase_already_recorded return_already_recorded already_returned "
-        "already_redeemed not_redeemed already_decided already_undone redemptions_open reservation_expired reward_out_of_stock "
+        "already_redeemed not_redeemed already_decided redemptions_open reservation_expired reward_out_of_stock "
         "member_not_active conflict_retry"
     ),
     413: "body_too_large",

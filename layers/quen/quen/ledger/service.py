@@ -26,7 +26,19 @@ from quen.ledger.documents import (
     OtherRefusedError,
     Outcome,
 )
-from quen.ledger.model import Account, BringUpToDate, Command, Entry, GrantBonus, bring_up_to, decide, folded, own_entry
+from quen.ledger.model import (
+    Account,
+    BringUpToDate,
+    Command,
+    Entry,
+    GrantBonus,
+    MemberState,
+    SetState,
+    bring_up_to,
+    decide,
+    folded,
+    own_entry,
+)
 from quen.ledger.ports import Accounts, Answer, Change, CurrentProgram, DuePage, Half, Intent, PairAnswer, Plan, Stock
 from quen.ledger.views import account_view, entry_view
 from quen.program.model import Program
@@ -154,6 +166,13 @@ class Ledger:
         entries = decide(account, welcome, program, now.replace(microsecond=0)) if award.points else []
         after = folded(account, entries)
         return self._accounts.opening(Change(account, after, entries, program)), account_view(after, program)
+
+    def set_state(self, member_id: str, state: MemberState, reason: str, others: Sequence[Write]) -> None:
+        """Let the account earn and spend, or not, and in the same transaction the others.
+
+        Raises OtherRefusedError, MemberNotActiveError for an account that is closed, ConflictRetryError.
+        """
+        self.execute(member_id, SetState(state, reason), answer=lambda _, entry: entry_view(entry), others=others)
 
     def bring_up_to_date(self, member_id: str, until: datetime, *, dry_run: bool = False) -> Sequence[Entry]:
         """Write what had fallen due at `until`, and say what it was; with `dry_run` only say it."""

@@ -14,6 +14,7 @@ from typing import Any, Protocol, cast
 from quen.clock import Clock
 from quen.errors import ConflictRetryError, MemberNotActiveError, MemberNotFoundError
 from quen.ids import is_id, new_id
+from quen.ledger.documents import OtherRefusedError
 from quen.members.cards import QrTokens, new_card_code, parse_card_code
 from quen.members.lookups import Lookup, Lookups
 from quen.members.model import (
@@ -85,22 +86,30 @@ class MemberRecords(Protocol):
     def list_birthdays(self, month_day: str, shard: int, cursor: str | None, limit: int) -> BirthdayPage:
         """Members whose birthday is that `MM-DD`, one shard of them."""
 
+    def replacing(self, before: Member, after: Member) -> Sequence[Write]:
+        """The writes that `replace` makes, for another's transaction."""
 
-class Openings(Protocol):
-    """The ledger's part of an enrolment."""
+
+class Accounts(Protocol):
+    """The ledger's part: an account is opened with its member, and gates what the member may do."""
 
     def opening(self, member_id: str, now: datetime) -> tuple[Sequence[Write], dict[str, Any]]:
         """The writes that open the member's account, welcome bonus included, and how the account then looks."""
+
+    def set_state(self, member_id: str, state: MemberState, reason: str, others: Sequence[Write]) -> None:
+        """The account's state, and in the same transaction the others. Raises OtherRefusedError, MemberNotActiveError for
+        an account that is closed, ConflictRetryError.
+        """
 
 
 class Members:
     """`wall` is the clock that nobody moves: QR tokens live by it."""
 
     def __init__(
-        self, records: MemberRecords, openings: Openings, lookups: Lookups, qr_tokens: QrTokens, wall: Clock
+        self, records: MemberRecords, accounts: Accounts, lookups: Lookups, qr_tokens: QrTokens, wall: Clock
     ) -> None:
         self._records = records
-        self._openings = openings
+        self._accounts = accounts
         self._lookups = lookups
         self._qr_tokens = qr_tokens
         self._wall = wall
@@ -112,7 +121,7 @@ class Members:
         """
         given = read_changes(_sent(enrolment), login, now, parse_phone)
         member = apply_changes(self._blank(login, given, now), given, now)
-        writes, account = self._openings.opening(member.member_id, now)
+        writes, account = self._accounts.opening(member.member_id, now)
         self._records.add(member, writes)
         return Enrolled(member, account)
 
@@ -133,9 +142,25 @@ class Members:
 
         return self._update(member_id, decide)
 
-    def change_state(self, member_id: str, state: MemberState) -> Member:
-        """The profile after its state was set, its look-ups with it. Raises MemberNotFoundError."""
-        return self._update(member_id, lambda member: replace(member, state=state))
+    def change_state(
+        self, member_id: str, state: MemberState, reason: str = "", *, others: Sequence[Write] = ()
+    ) -> Member:
+        """The profile after its state was set: profile, look-ups and account in one transaction, so that no till that has
+        read the account before can spend after. The same state again changes nothing.
+
+        Raises MemberNotFoundError, MemberNotActiveError for a member who is closed, ConflictRetryError.
+        """
+        for _ in range(CHANGE_ATTEMPTS_MAX):
+            before = self._records.load(member_id)
+            if before.state == state:
+                return before
+            after = replace(before, state=state, version=before.version + 1)
+            try:
+                self._accounts.set_state(member_id, state, reason, [*self._records.replacing(before, after), *others])
+            except OtherRefusedError:
+                continue
+            return after
+        raise ConflictRetryError
 
     def find_member_id(self, login: Login) -> str | None:
         """The member that this login acts for."""

@@ -151,14 +151,27 @@ class MemberStore:
 
     def replace(self, before: Member, after: Member) -> None:
         """The next version of the profile, and the look-ups that moved, all or nothing."""
-        version = {":version": {"N": str(before.version)}}
-        profile = put(_PROFILE, _profile_item(after), condition="version = :version", values=version)
         try:
-            self._commit([profile, *self._moves(before, after)])
+            self._commit(self.replacing(before, after))
         except TransactionRefusedError as error:
-            if _PROFILE in error.refusals:
+            if f"{_PROFILE} {after.member_id}" in error.refusals:
                 raise StaleMemberError from error
             raise _refused_claim(error) from error
+
+    def replacing(self, before: Member, after: Member) -> list[Write]:
+        """The writes that `replace` makes, for another's transaction."""
+        version = {":version": {"N": str(before.version)}}
+        name = f"{_PROFILE} {after.member_id}"
+        profile = put(name, _profile_item(after), condition="version = :version", values=version)
+        return [profile, *self._moves(before, after)]
+
+    def handing_over(self, member: Member, holder_id: str, to: Member) -> list[Write]:
+        """The writes by which all that this member is found by leads to another one; now it leads to `holder_id`."""
+        held = {":member_id": {"S": holder_id}}
+        return [
+            put(f"{lookup.kind} of {member.member_id}", _lookup_item(lookup, to), condition=_IS_OURS, values=held)
+            for lookup in _ordered(self._lookups.of(member))
+        ]
 
     def list_birthdays(self, month_day: str, shard: int, cursor: str | None, limit: int) -> BirthdayPage:
         """One page of the index; `cursor` is the last member of the page before."""

@@ -39,6 +39,9 @@ class Action(StrEnum):
     READ_MEMBER = "read_member"
     UNMASK_MEMBER = "unmask_member"
     READ_ACCOUNT = "read_account"
+    CHANGE_MEMBER_STATE = "change_member_state"
+    CLOSE_MEMBER = "close_member"
+    MERGE_MEMBERS = "merge_members"
     ADJUST_POINTS = "adjust_points"
     DECIDE_ADJUSTMENT = "decide_adjustment"
     ADJUST_STORED_VALUE = "adjust_stored_value"
@@ -61,6 +64,9 @@ ALLOWED: Mapping[Action, frozenset[Role]] = MappingProxyType(
         Action.READ_MEMBER: frozenset({_OWNER, _MANAGER, _SUPPORT, _CASHIER}),
         Action.UNMASK_MEMBER: frozenset({_OWNER, _MANAGER, _SUPPORT}),
         Action.READ_ACCOUNT: frozenset({_OWNER, _MANAGER, _SUPPORT, _CASHIER}),
+        Action.CHANGE_MEMBER_STATE: frozenset({_OWNER, _MANAGER, _SUPPORT}),
+        Action.CLOSE_MEMBER: frozenset({_OWNER, _MANAGER}),
+        Action.MERGE_MEMBERS: frozenset({_OWNER, _MANAGER, _SUPPORT}),
         Action.ADJUST_POINTS: frozenset({_OWNER, _MANAGER, _SUPPORT}),
         Action.DECIDE_ADJUSTMENT: frozenset({_OWNER, _MANAGER}),
         Action.ADJUST_STORED_VALUE: frozenset({_OWNER, _MANAGER}),

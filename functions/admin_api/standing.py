@@ -1,0 +1,142 @@
+"""What a member may do, and members who are one person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, TypedDict
+
+from msgspec import Meta, Struct
+
+from admin_api.members import StaffMember
+from quen.bootstrap import application
+from quen.errors import (
+    ConflictRetryError,
+    IdempotencyKeyReusedError,
+    InsufficientPointsError,
+    InsufficientStoredValueError,
+    MemberNotActiveError,
+    MemberNotFoundError,
+    NotFoundError,
+    RedemptionsOpenError,
+    TooLateError,
+)
+from quen.http.answers import Account, Instant
+from quen.http.bodies import ShortText
+from quen.http.callers import recognise_staff
+from quen.http.endpoint import Call, Nothing, Resource
+from quen.http.views import staff_member_view
+from quen.ledger.documents import Outcome
+from quen.staff.model import Action, StaffCaller, require
+
+standing: Resource[StaffCaller] = Resource(__name__, recognise_staff)
+
+Reason = Annotated[str, Meta(min_length=1, max_length=200, description="Why; kept in the audit trail.")]
+
+
+class StateBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """`inactive` keeps points but neither earns nor spends; `blocked` and `closed` do not exist for partners; `closed` is
+    final, but for a merge that is undone.
+    """
+
+    state: Literal["active", "inactive", "blocked", "closed"]
+    reason: Reason
+
+
+class MergeBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """The member who is the same person, and whose everything goes to the one that the path names."""
+
+    merged_member_id: ShortText
+    reason: Reason
+
+
+class UndoBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """Why they are two after all."""
+
+    reason: Reason
+
+
+class Merge(TypedDict):
+    """A merge. `account` is the survivor's, right after it was merged or undone."""
+
+    merge_id: str
+    state: Literal["merged", "undone"]
+    survivor_id: str
+    merged_id: str
+    reason: str
+    undo_until: Instant
+    account: Account
+
+
+@standing.endpoint(
+    "POST",
+    "/v1/members/{member_id}/state",
+    action=Action.CHANGE_MEMBER_STATE,
+    body=StateBody,
+    answer=StaffMember,
+    errors=(MemberNotFoundError, MemberNotActiveError, ConflictRetryError),
+)
+def change_state(call: Call[StaffCaller, StateBody], member_id: str) -> Mapping[str, Any]:
+    """Let a member earn and spend, or not; points expire in every state. The same state again changes nothing."""
+    app, asked = application(), call.input
+    if asked.state == "closed":
+        require(call.caller, Action.CLOSE_MEMBER)
+    action, after = Action.CHANGE_MEMBER_STATE, {"state": asked.state}
+    record = app.audit.write(call.caller, action, f"member:{member_id}", after=after, reason=asked.reason)
+    changed = app.members.change_state(member_id, asked.state, asked.reason, others=[record])
+    return staff_member_view(changed, unmasked=False)
+
+
+@standing.endpoint(
+    "POST",
+    "/v1/members/{member_id}/merges",
+    action=Action.MERGE_MEMBERS,
+    status=201,
+    body=MergeBody,
+    answer=Merge,
+    needs_key=True,
+    errors=(
+        MemberNotFoundError,
+        MemberNotActiveError,
+        RedemptionsOpenError,
+        IdempotencyKeyReusedError,
+        ConflictRetryError,
+    ),
+)
+def merge(call: Call[StaffCaller, MergeBody], member_id: str) -> Outcome:
+    """Merge a duplicate into this member: points with their last days, other wallets, phone, e-mail, card and login."""
+    app, asked = application(), call.input
+    after = {"merged_member_id": asked.merged_member_id, "idempotency_key": call.idempotency_key}
+    target = f"member:{member_id}"
+    record = app.audit.write(call.caller, Action.MERGE_MEMBERS, target, after=after, reason=asked.reason)
+    return app.merges.merge(
+        member_id,
+        asked.merged_member_id,
+        reason=asked.reason,
+        actor=call.caller.subject,
+        idempotency_key=call.idempotency_key,
+        fingerprint=call.fingerprint,
+        others=[record],
+    )
+
+
+@standing.endpoint("GET", "/v1/merges/{merge_id}", action=Action.MERGE_MEMBERS, answer=Merge, errors=(NotFoundError,))
+def show_merge(_call: Call[StaffCaller, Nothing], merge_id: str) -> Mapping[str, Any]:
+    """A merge as it stands."""
+    return application().merges.load(merge_id)
+
+
+@standing.endpoint(
+    "POST",
+    "/v1/merges/{merge_id}/undo",
+    action=Action.MERGE_MEMBERS,
+    body=UndoBody,
+    answer=Merge,
+    errors=(NotFoundError, TooLateError, InsufficientPointsError, InsufficientStoredValueError, ConflictRetryError),
+)
+def undo_merge(call: Call[StaffCaller, UndoBody], merge_id: str) -> Outcome:
+    """Two again: all that was carried goes back, while the program's days last and it is not spent."""
+    app = application()
+    after = {"decision": "undone"}
+    target = f"merge:{merge_id}"
+    record = app.audit.write(call.caller, Action.MERGE_MEMBERS, target, after=after, reason=call.input.reason)
+    return app.merges.undo(merge_id, actor=call.caller.subject, others=[record])
