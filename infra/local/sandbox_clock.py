@@ -34,17 +34,40 @@ class SandboxClockItem:
         return self._real_second() + self.read_offset()
 
     def set_offset(self, offset: timedelta) -> None:
-        """Move the clock; it goes on running from there. Nothing of the item but the offset changes."""
+        """Move the clock; it goes on running from there. Nothing of the item but the offset changes.
+
+        Where it goes back, the ledger's kept roots of days that are then still to come are forgotten: what is recorded
+        from now on is older than they are, and would look as if somebody had touched the histories they stand for.
+        """
+        goes_back = offset < self.read_offset()
         self._dynamodb.update_item(
             TableName=self._table,
             Key=KEY,
             UpdateExpression="SET offset_seconds = :offset",
             ExpressionAttributeValues={":offset": {"N": str(offset // SECOND)}},
         )
+        if goes_back:
+            self._forget_days_to_come()
 
     def set_now(self, instant: datetime) -> None:
         """Let it be that instant now."""
         self.set_offset(instant - self._real_second())
+
+    def _forget_days_to_come(self) -> None:
+        kept = self._dynamodb.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="PK = :proof AND begins_with(SK, :day)",
+            FilterExpression="as_of > :now",
+            ExpressionAttributeValues={
+                ":proof": {"S": "VERIFICATION"},
+                ":day": {"S": "DAY#"},
+                ":now": {"S": self.now().isoformat()},
+            },
+            ProjectionExpression="PK, SK",
+            ConsistentRead=True,
+        )
+        for key in [item for page in kept for item in page["Items"]]:
+            self._dynamodb.delete_item(TableName=self._table, Key=key)
 
     def _real_second(self) -> datetime:
         return self._read_real_time().replace(microsecond=0)

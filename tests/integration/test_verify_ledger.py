@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import boto3
@@ -16,6 +17,7 @@ from moto import mock_aws
 
 from factories import make_purchase
 from house import House, MovableClock, enrol, member
+from local.sandbox_clock import SandboxClockItem
 from quen.errors import NotFoundError
 from quen.jobs.verify_ledger import NAME
 from quen.verification.model import MemberFlaw, Verification
@@ -274,6 +276,23 @@ def test_a_root_kept_long_ago_is_still_the_same_when_nothing_was_touched(house: 
     assert (later.baseline.on, later.baseline.is_same, later.is_sound) == (kept.on, True, True)
     with pytest.raises(NotFoundError):
         house.verification.verify_all(house.clock.now().date())
+
+
+def test_a_sandbox_whose_clock_goes_back_forgets_the_days_that_are_to_come_again(house: TouchableHouse) -> None:
+    """What is recorded after it is older than their roots; without them nothing looks touched."""
+    real = house.clock.now()
+    clock = SandboxClockItem(house._dynamodb, house.settings.program_table, lambda: real)
+    first, _ = house.night(), house.night()
+    clock.set_now(house.clock.now())
+    later = house.clock.now()
+    house.clock.instant = real + timedelta(days=1)  # type: ignore[attr-defined] # it is the movable one
+    clock.set_now(house.clock.now())
+    bought = make_purchase(purchase_id="again", at=real)
+    house.purchases.record("ptn_1", member(house.touched), bought, "f")
+    house.clock.instant = later + timedelta(days=1)  # type: ignore[attr-defined] # it is the movable one
+    found = house.verification.verify_all()
+    assert found.baseline
+    assert (found.baseline.on, found.is_sound) == (first.on, True)
 
 
 def test_a_sound_ledger_is_proven_whole_and_sums_to_zero(house: TouchableHouse) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,10 +16,14 @@ REAL = datetime(2026, 11, 22, 5, 0, 0, 250_000, tzinfo=UTC)
 
 
 class OneItemTable:
-    """As much of a DynamoDB client as one item needs."""
+    """As much of a DynamoDB client as one item needs, in a table without a kept day."""
 
     def __init__(self) -> None:
         self.item: dict[str, Any] = {}
+
+    def get_paginator(self, operation: str) -> Any:
+        assert operation == "query"
+        return SimpleNamespace(paginate=lambda **_: [{"Items": []}])
 
     def get_item(self, **_request: object) -> dict[str, Any]:
         return {"Item": self.item} if self.item else {}
