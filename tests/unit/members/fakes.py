@@ -11,7 +11,7 @@ from quen.errors import MemberAlreadyExistsError, MemberNotFoundError
 from quen.keys import KeyRing
 from quen.members.cards import QrTokens, new_card_code
 from quen.members.lookups import Lookup, Lookups
-from quen.members.model import Login, Member, birthday_shard
+from quen.members.model import Login, Member, MemberState, birthday_shard
 from quen.members.service import BirthdayPage, Found, Members, StaleMemberError
 from quen.writes import Write
 
@@ -34,11 +34,15 @@ class SettableClock:
         self.instant += timedelta(**duration)
 
 
-class FakeOpenings:
-    """Opens an account of 20 points without writing anything."""
+class FakeAccounts:
+    """Opens an account of 20 points without writing anything; gives an account a state by doing the others' writes."""
 
     def opening(self, member_id: str, now: datetime) -> tuple[Sequence[Write], dict[str, Any]]:
         return [], {"member_id": member_id, "points": {"active": 20}, "sequence": 1}
+
+    def set_state(self, member_id: str, state: MemberState, reason: str, others: Sequence[Write]) -> None:
+        for write in others:
+            write.parameters["do"]()
 
 
 class MemoryRecords:
@@ -73,6 +77,9 @@ class MemoryRecords:
         for lookup in self._lookups.of(before) - self._lookups.of(after):
             del self._owners[lookup]
         self._members[after.member_id] = after
+
+    def replacing(self, before: Member, after: Member) -> Sequence[Write]:
+        return [Write("profile", "Put", {"do": lambda: self.replace(before, after)})]
 
     def list_birthdays(self, month_day: str, shard: int, cursor: str | None, limit: int) -> BirthdayPage:
         key = f"{month_day}#{shard}"
@@ -113,5 +120,5 @@ def make_member(member_id: str = "mem_0000000000000001", **changes: Any) -> Memb
 def make_members(records: Any = None, wall: SettableClock | None = None, lookups: Lookups = LOOKUPS) -> Members:
     """The use cases over records in memory."""
     return Members(
-        records or MemoryRecords(lookups), FakeOpenings(), lookups, QrTokens(KEYS.derive("qr")), wall or SettableClock()
+        records or MemoryRecords(lookups), FakeAccounts(), lookups, QrTokens(KEYS.derive("qr")), wall or SettableClock()
     )
