@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property, partial
 from itertools import count
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from engine.schedule import Act
 from factories import make_program, make_purchase
@@ -28,7 +28,7 @@ from quen.ledger.model.chain import parse_entry
 from quen.ledger.service import Ledger
 from quen.members.model import Enrolment, Login
 from quen.money import Money
-from quen.program.model import EarningRule, Program, Reward
+from quen.program.model import EarningRule, Program, Reward, StoredValuePolicy, TransferPolicy
 from quen.returns.model import Goods
 from quen.rewards.model import PointsWanted, RewardWanted
 
@@ -41,6 +41,7 @@ HELD_POINTS = 10
 LAST_PIECE_POINTS = 60
 LAST_PIECES = 1
 SOLD_AMOUNT = 100_000
+STORED_VALUE_MAX = 100_000
 
 
 class Theatre(House):
@@ -68,11 +69,12 @@ class Scene:
 
     number: int
     member_id: str = ""
+    friend_id: str = ""
 
     @property
     def members(self) -> list[str]:
         """Everybody whose books are looked at afterwards."""
-        return [self.member_id]
+        return [member_id for member_id in (self.member_id, self.friend_id) if member_id]
 
     @property
     def reward_id(self) -> str:
@@ -93,12 +95,17 @@ def nothing(_theatre: Theatre, _scene: Scene, _key: str) -> None:
 
 @dataclass(frozen=True)
 class UseCase:
-    """One row. `is_keyed` says that there can be two of it for one member: different requests, under keys of their own."""
+    """One row. `is_keyed` says that there can be two of it for one member: different requests, under keys of their own.
+
+    `is_core`: played against every other one each time; the others against purchases and reservations, and against all
+    in the long tests.
+    """
 
     name: str
     run: Step
     prepare: Step = nothing
     is_keyed: bool = True
+    is_core: bool = True
 
 
 _numbers = count(1)
@@ -126,7 +133,12 @@ def acted(use_case: UseCase, key: str, theatre: Theatre, scene: Scene) -> Act:
 def _program(scene: Scene) -> Program:
     welcome = EarningRule("welcome", "enrolment", points=WELCOME_POINTS)
     last = Reward(scene.reward_id, {"en": "Mug"}, LAST_PIECE_POINTS, stock=LAST_PIECES)
-    return make_program(earning=(EarningRule("base", "purchase", points=1, per=10_000), welcome), rewards=(last,))
+    return make_program(
+        earning=(EarningRule("base", "purchase", points=1, per=10_000), welcome),
+        rewards=(last,),
+        transfers=TransferPolicy(per_day=150),
+        stored_value=StoredValuePolicy(maximum=STORED_VALUE_MAX),
+    )
 
 
 def adjust(theatre: Theatre, scene: Scene, key: str, points: int, last_day: date | None = None) -> Outcome:
@@ -183,6 +195,40 @@ def refund(theatre: Theatre, scene: Scene, _key: str) -> Outcome:
     return theatre.rewards.refund(redemption_of(theatre, scene, "paid", "once"), partner_id=PARTNER)
 
 
+def meet(theatre: Theatre, scene: Scene, _key: str) -> None:
+    """A friend, who has welcome points too."""
+    scene.friend_id = scene.friend_id or enrol(theatre, f"+8497{scene.number:07d}")
+
+
+def send(theatre: Theatre, scene: Scene, key: str, points: int = 90) -> Outcome:
+    return theatre.transfers.send(
+        scene.member_id,
+        member(scene.friend_id),
+        points,
+        caller=f"member:{scene.member_id}",
+        idempotency_key=scene.named("sent", key),
+        fingerprint=str(points),
+    )
+
+
+def fill(theatre: Theatre, scene: Scene, _key: str) -> None:
+    """Money that pays for one of two payments, and leaves room for one of two loads."""
+    move_value(theatre, scene, "filled", activity="load", amount=60_000)
+
+
+def move_value(
+    theatre: Theatre, scene: Scene, key: str, activity: Literal["load", "redeem"] = "redeem", amount: int = 40_000
+) -> Outcome:
+    return theatre.stored_values.move(
+        activity,
+        member(scene.member_id),
+        Money(amount, "VND"),
+        partner_id=PARTNER,
+        idempotency_key=scene.named(activity, key),
+        fingerprint=str(amount),
+    )
+
+
 def birthday(theatre: Theatre, scene: Scene, key: str) -> Outcome:
     return theatre.ledger.grant(scene.member_id, GrantBonus("birthday", 50, f"year {key}", "birthday"))
 
@@ -216,6 +262,9 @@ USE_CASES: tuple[UseCase, ...] = (
     ),
     UseCase("return", bring_back, sell),
     UseCase("refund", refund, sell, is_keyed=False),
+    UseCase("transfer", send, meet, is_core=False),
+    UseCase("pay with stored value", move_value, fill, is_core=False),
+    UseCase("load stored value", partial(move_value, activity="load"), fill, is_core=False),
     UseCase("adjust up", partial(adjust, points=30)),
     UseCase("adjust down", partial(adjust, points=-120)),
     UseCase("birthday", birthday),
@@ -277,6 +326,7 @@ def _book(theatre: Theatre, member_id: str) -> dict[str, Any]:
         "entries": [(entry.kind, sorted(entry.lines.items()), sorted(entry.lots.items())) for entry in entries],
         "lots": account.lots,
         "debt": account.debt,
+        "counters": account.counters,
         "redemptions": sorted((document.state, document.details["points"]) for document in redemptions),
         "pieces": sum(sum(hold.stock.values()) for hold in account.holds.values())
         + sum(document.details["quantity"] for document in used),
