@@ -89,7 +89,7 @@ BANS = (
         r"""(?<![\\"'])\$\)*["']""",
         r"quen.http.bodies.whole for a rule of a body, fullmatch or \Z elsewhere",
         OURS,
-        ("layers/quen/quen/program/document/shape.py",),
+        ("layers/quen/quen/program/document/values.py",),
     ),
     Ban(r"\bfloat\(|: float\b|-> float\b", "int or Fraction", MODELS),
     Ban(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X)\b", "an issue", [*PYTHON, *TEXTS]),

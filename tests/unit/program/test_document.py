@@ -41,6 +41,34 @@ def test_the_contracts_own_example_is_valid() -> None:
     assert faults_of(example) == []
 
 
+def test_a_program_that_uses_everything_the_ledger_can_do_is_valid() -> None:
+    example = """
+    program: {id: everything, name: Everything, time_zone: Asia/Ho_Chi_Minh, currency: VND, locales: [vi]}
+    points:
+      worth: {points: 1, money: 100}
+      expiry: {inactive_months: 12, at: end_of_quarter, activities: [purchase, redemption, bonus, transfer]}
+    earning:
+      - {id: base, on: purchase, points: 1, per: 10000}
+      - {id: member-days, on: purchase, points: 1, per: 10000, pending: {days: 14}, when: {weekday: [wed]}}
+      - {id: later, on: purchase, multiplier: "2", wallet: points, pending: {days: 30}}
+      - {id: status, on: purchase, points: 1, per: 1000, wallet: qualifying}
+      - {id: visit, on: purchase, points: 5, wallet: qualifying}
+      - {id: stamp, on: purchase, points: 1, wallet: stamps}
+      - {id: double-stamps, on: purchase, multiplier: "2", wallet: stamps, when: {weekday: [tue]}, cap: {points: 2, per: day}}
+      - {id: welcome, on: enrolment, points: 20, wallet: points}
+    purchases: {accepted_days: 92}
+    refunds: {grace_days: 0}
+    merges: {undo_days: 0}
+    transfers: {per_day: 1000, minimum: 1000}
+    stored_value: {maximum: 5000000}
+    adjustments:
+      limits: {support: 500, manager: 10000}
+      approval_above: 2000
+      reason_codes: [goodwill, correction, "2026.late_receipt"]
+    """
+    assert faults_of(example) == []
+
+
 WRONG: list[tuple[str, Any, str, str]] = [
     # pointer of the change, value, pointer of the fault, code
     ("/program", MISSING, "/program", "missing"),
@@ -82,7 +110,15 @@ WRONG: list[tuple[str, Any, str, str]] = [
     ("/points/expiry", {"fixed": "02-29"}, "/points/expiry/fixed", "format"),
     ("/points/expiry", {"fixed": "04-31"}, "/points/expiry/fixed", "format"),
     ("/points/expiry", {"fixed": "2027-12-31"}, "/points/expiry/fixed", "format"),
-    ("/points/expiry/at", "end_of_year", "/points/expiry/at", "not_allowed"),
+    ("/points/expiry/at", "end_of_week", "/points/expiry/at", "not_allowed"),
+    ("/points/expiry/inactive_months", 12, "/points/expiry", "exactly_one"),
+    ("/points/expiry/activities", ["purchase"], "/points/expiry/activities", "contradiction"),
+    ("/points/expiry", {"activities": ["purchase"]}, "/points/expiry", "exactly_one"),
+    ("/points/expiry", {"inactive_months": 0}, "/points/expiry/inactive_months", "out_of_range"),
+    ("/points/expiry", {"inactive_months": 121}, "/points/expiry/inactive_months", "out_of_range"),
+    ("/points/expiry", {"inactive_months": 6, "activities": []}, "/points/expiry/activities", "length"),
+    ("/points/expiry", {"inactive_months": 6, "activities": ["visit"]}, "/points/expiry/activities/0", "not_allowed"),
+    ("/points/expiry", {"inactive_months": 6, "activities": ["bonus"] * 2}, "/points/expiry/activities/1", "duplicate"),
     ("/earning", {}, "/earning", "type"),
     ("/earning/2/id", "base", "/earning/2/id", "duplicate"),
     ("/earning/0/on", "visit", "/earning/0/on", "not_allowed"),
@@ -100,6 +136,25 @@ WRONG: list[tuple[str, Any, str, str]] = [
     ("/earning/1/multiplier", "0.999", "/earning/1/multiplier", "out_of_range"),
     ("/earning/1/multiplier", "100.001", "/earning/1/multiplier", "out_of_range"),
     ("/earning/0", {"id": "hello", "on": "enrolment", "points": 1}, "/earning/1/multiplier", "nothing_to_multiply"),
+    ("/earning/0/wallet", "stamps", "/earning/1/multiplier", "nothing_to_multiply"),
+    (
+        "/earning/5",
+        {"id": "x", "on": "purchase", "multiplier": "2", "wallet": "gems"},
+        "/earning/5/wallet",
+        "not_allowed",
+    ),
+    ("/earning/0/wallet", "gems", "/earning/0/wallet", "not_allowed"),
+    ("/earning/0/wallet", ["points"], "/earning/0/wallet", "not_allowed"),
+    ("/earning/2/wallet", "stamps", "/earning/2/wallet", "contradiction"),
+    ("/earning/2/pending", {"days": 1}, "/earning/2/pending", "contradiction"),
+    ("/earning/3/pending", {"days": 1}, "/earning/3/pending", "contradiction"),
+    ("/earning/4/pending", {"days": 1}, "/earning/4/pending", "contradiction"),
+    ("/earning/4/points", MISSING, "/earning/4/points", "missing"),
+    ("/earning/4/wallet", MISSING, "/earning/4/per", "missing"),
+    ("/earning/4/wallet", "points", "/earning/4/per", "missing"),
+    ("/earning/4/cap", {"points": 5, "per": "day"}, "/earning/4/cap", "cap_without_multiplier"),
+    ("/earning/0/pending", {}, "/earning/0/pending/days", "missing"),
+    ("/earning/0/pending", {"days": 366}, "/earning/0/pending/days", "out_of_range"),
     ("/earning/1/when/weekday", [], "/earning/1/when/weekday", "length"),
     ("/earning/1/when/weekday/1", "mon", "/earning/1/when/weekday/1", "duplicate"),
     ("/earning/1/when/weekday/1", "monday", "/earning/1/when/weekday/1", "not_allowed"),
@@ -120,6 +175,31 @@ WRONG: list[tuple[str, Any, str, str]] = [
     ("/rewards/0/stock", -1, "/rewards/0/stock", "out_of_range"),
     ("/rewards/0/per_member", 0, "/rewards/0/per_member", "out_of_range"),
     ("/reservations/minutes", 0, "/reservations/minutes", "out_of_range"),
+    ("/purchases", {"accepted_days": -1}, "/purchases/accepted_days", "out_of_range"),
+    ("/purchases", {"accepted_days": 93}, "/purchases/accepted_days", "out_of_range"),
+    ("/purchases", None, "/purchases", "type"),
+    ("/refunds/grace_days", 366, "/refunds/grace_days", "out_of_range"),
+    ("/refunds/grace_days", "14", "/refunds/grace_days", "type"),
+    ("/merges", {"undo_days": 366}, "/merges/undo_days", "out_of_range"),
+    ("/transfers/per_day", MISSING, "/transfers/per_day", "missing"),
+    ("/transfers", {"per_day": 0}, "/transfers/per_day", "out_of_range"),
+    ("/transfers/per_day", 9, "/transfers/minimum", "contradiction"),
+    ("/transfers/minimum", 501, "/transfers/minimum", "contradiction"),
+    ("/transfers/minimum", 0, "/transfers/minimum", "out_of_range"),
+    ("/transfers/minimum", True, "/transfers/minimum", "type"),
+    ("/stored_value", {}, "/stored_value/maximum", "missing"),
+    ("/stored_value/maximum", 0, "/stored_value/maximum", "out_of_range"),
+    ("/stored_value/maximum", 10**12 + 1, "/stored_value/maximum", "out_of_range"),
+    ("/adjustments/limits/support", -1, "/adjustments/limits/support", "out_of_range"),
+    ("/adjustments/limits/manager", "10", "/adjustments/limits/manager", "type"),
+    ("/adjustments/limits/cashier", 10, "/adjustments/limits/cashier", "not_allowed"),
+    ("/adjustments/approval_above", -1, "/adjustments/approval_above", "out_of_range"),
+    ("/adjustments/reason_codes", ["goodwill", "goodwill"], "/adjustments/reason_codes/1", "duplicate"),
+    ("/adjustments/reason_codes", ["good will"], "/adjustments/reason_codes/0", "format"),
+    ("/adjustments/reason_codes", [".hidden"], "/adjustments/reason_codes/0", "format"),
+    ("/adjustments/reason_codes", ["goodwill\n"], "/adjustments/reason_codes/0", "format"),
+    ("/adjustments/reason_codes", ["x" * 65], "/adjustments/reason_codes/0", "length"),
+    ("/adjustments/reason_codes", [f"r{n}" for n in range(51)], "/adjustments/reason_codes", "length"),
     ("/messages/from_email", "hello", "/messages/from_email", "format"),
     ("/messages/from_email", "a@b.example\nBcc: x@y.example", "/messages/from_email", "format"),
     ("/messages/sender_id", "TWELVE-CHARS", "/messages/sender_id", "format"),
@@ -196,8 +276,25 @@ def test_defaults_are_written_out_so_that_a_later_default_changes_no_old_version
         "earning": [],
         "rewards": [],
         "reservations": {"minutes": 15},
+        "purchases": {"accepted_days": 90},
+        "refunds": {"grace_days": 14},
+        "merges": {"undo_days": 30},
+        "adjustments": {"limits": {}, "reason_codes": []},
         "messages": {},
     }
+
+
+def test_the_defaults_that_stand_beside_other_values_are_written_out_too() -> None:
+    content = parse_document(changed("/points/expiry", {"inactive_months": 6})).content
+    assert content["points"]["expiry"] == {"inactive_months": 6, "activities": ["purchase"]}
+    assert [rule["wallet"] for rule in content["earning"]] == ["points", "points", "points", "qualifying", "stamps"]
+    assert parse_document(changed("/transfers", {"per_day": 5})).content["transfers"] == {"per_day": 5, "minimum": 1}
+
+
+def test_a_multiplier_needs_something_in_its_own_wallet() -> None:
+    document = changed("/earning/4/wallet", "qualifying")
+    document["earning"].append({"id": "double-stamps", "on": "purchase", "multiplier": "2", "wallet": "stamps"})
+    assert faults_of(document) == [("/earning/5/multiplier", "nothing_to_multiply")]
 
 
 def test_text_and_values_and_the_canonical_form_of_a_program_are_the_same_program() -> None:

@@ -1,7 +1,8 @@
 """The stored document → the program in force, on the path of every request: no validation, no pydantic, no YAML.
 
-What is stored was valid when it was written and has every default written out, so this only turns it into values. Its
-text is canonical JSON: the same program always has the same text, which is how an unchanged document is recognised.
+What is stored was valid when it was written and has every default written out, so this only turns it into values; what an
+earlier form of the document could not say is `_UNSAID`. Its text is canonical JSON: the same program always has the same
+text, which is how an unchanged document is recognised.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 from quen.program.model import (
+    AdjustmentPolicy,
     Birthday,
     EarningRule,
     Expiry,
@@ -22,10 +24,19 @@ from quen.program.model import (
     PointsPolicy,
     Program,
     Reward,
+    StoredValuePolicy,
+    TransferPolicy,
     Weekday,
 )
 
 _WEEKDAYS: Sequence[Weekday] = get_args(Weekday)
+_UNSAID: Mapping[str, Any] = {
+    "purchases": {"accepted_days": 90},
+    "refunds": {"grace_days": 14},
+    "merges": {"undo_days": 30},
+    "adjustments": {},
+}
+"""What a document means that was stored before it could say so: never changed, as a version never is."""
 
 
 def canonical_text(content: Mapping[str, Any]) -> str:
@@ -35,8 +46,9 @@ def canonical_text(content: Mapping[str, Any]) -> str:
 
 def compile_program(content: Mapping[str, Any], version: int, effective_from: datetime) -> Program:
     """The program of a canonical document's content."""
-    about = content["program"]
-    birthday = content.get("birthday")
+    content = {**_UNSAID, **content}
+    about, birthday = content["program"], content.get("birthday")
+    transfers, stored_value = content.get("transfers"), content.get("stored_value")
     return Program(
         id=about["id"],
         name=about["name"],
@@ -51,6 +63,12 @@ def compile_program(content: Mapping[str, Any], version: int, effective_from: da
         rewards=tuple(_reward(reward, about["locales"]) for reward in content["rewards"]),
         messages=_messages(content["messages"]),
         reservation_minutes=content["reservations"]["minutes"],
+        accepted_days=content["purchases"]["accepted_days"],
+        grace_days=content["refunds"]["grace_days"],
+        undo_days=content["merges"]["undo_days"],
+        transfers=TransferPolicy(**transfers) if transfers else None,
+        stored_value=StoredValuePolicy(**stored_value) if stored_value else None,
+        adjustments=_adjustments(content["adjustments"]),
     )
 
 
@@ -69,10 +87,10 @@ def _expiry(expiry: Mapping[str, Any]) -> Expiry:
     if "fixed" in expiry:
         month, day = expiry["fixed"].split("-")
         return Expiry("fixed", month_day=(int(month), int(day)))
-    kinds: tuple[ExpiryKind, ...] = ("months", "days")
+    kinds: tuple[ExpiryKind, ...] = ("months", "days", "inactive_months")
     for kind in kinds:
         if kind in expiry:
-            return Expiry(kind, expiry[kind], expiry.get("at"))
+            return Expiry(kind, expiry[kind], expiry.get("at"), activities=frozenset(expiry.get("activities", ())))
     return Expiry()
 
 
@@ -88,6 +106,8 @@ def _rule(rule: Mapping[str, Any]) -> EarningRule:
         weekdays=frozenset(_WEEKDAYS.index(name) for name in rule.get("when", {}).get("weekday", ())),
         cap_points=cap.get("points"),
         cap_per=cap.get("per"),
+        wallet=rule.get("wallet", "points"),
+        pending_days=rule.get("pending", {}).get("days"),
     )
 
 
@@ -100,6 +120,14 @@ def _reward(reward: Mapping[str, Any], locales: Sequence[str]) -> Reward:
         stock=reward.get("stock"),
         per_member=reward.get("per_member"),
         expires_in_days=reward["expires_in_days"],
+    )
+
+
+def _adjustments(adjustments: Mapping[str, Any]) -> AdjustmentPolicy:
+    return AdjustmentPolicy(
+        limits=adjustments.get("limits", {}),
+        approval_above=adjustments.get("approval_above"),
+        reason_codes=tuple(adjustments.get("reason_codes", ())),
     )
 
 

@@ -1,7 +1,7 @@
 """The program document on its way in: read as text or parsed, checked whole, named fault by fault, made canonical.
 
     text     YAML or JSON text → plain values, without any of YAML's surprises
-    shape    what the document may hold, and the JSON Schema of it (pydantic)
+    shape    what the document may hold, and the JSON Schema of it (pydantic); of `points`, `limits` and single `values`
     checks   rules between values, which no shape can say
     faults   pydantic's findings as our own: pointer, code, sentence
 
