@@ -22,7 +22,7 @@ LAYER = Path(__file__).parents[3] / "layers" / "quen"
 BEGAN = datetime(2026, 11, 22, tzinfo=UTC)
 COMPILE_SECONDS_MAX = 0.005
 LIMITS = {"owner": 3, "manager": 2, "support": 0}
-RENEWED = Expiry("inactive_months", 6, "end_of_month", activities=frozenset({"redemption", "transfer"}))
+RENEWED = Expiry("inactive_months", 6, "end_of_month", activities=frozenset({"redemption", "bonus"}))
 
 
 def compiled(document: object) -> Program:
@@ -67,7 +67,7 @@ def test_the_demo_program_arrives_whole() -> None:
         ({"months": 12, "at": "end_of_year"}, Expiry("months", 12, "end_of_year")),
         ({"days": 90, "at": "end_of_quarter"}, Expiry("days", 90, "end_of_quarter")),
         ({"inactive_months": 6}, Expiry("inactive_months", 6, activities=frozenset({"purchase"}))),
-        ({"inactive_months": 6, "at": "end_of_month", "activities": ["redemption", "transfer"]}, RENEWED),
+        ({"inactive_months": 6, "at": "end_of_month", "activities": ["redemption", "bonus"]}, RENEWED),
     ],
 )
 def test_every_way_to_expire_arrives(written: object, expiry: Expiry) -> None:
