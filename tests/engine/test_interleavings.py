@@ -106,7 +106,7 @@ def check_one_effect(theatre: Theatre, use_case: UseCase, plays: list[Play]) -> 
         assert seen == effect, play
 
 
-# MiniStack is everywhere, and the quicker one: there pairs are played every time, and all of them on both engines in the long tests.
+# MiniStack is everywhere, and the quicker one: there pairs are played every time, all of them on both in the long tests.
 @pytest.mark.parametrize("engine", ["ministack"], indirect=True)
 @pytest.mark.parametrize("pair", QUICK_PAIRS, ids=str)
 def test_two_requests_at_once_are_as_one_after_the_other(pair: Pair, theatre: Theatre) -> None:

@@ -48,6 +48,8 @@ from quen.ledger.ports import Change, DuePage
 from quen.writes import TransactionRefusedError, Write
 
 SHARDS = 8
+STATE_BYTES_MAX = 600
+"""What is kept as text, so that a person can read it in a console; more is compressed."""
 _ABSENT = "attribute_not_exists(PK)"
 
 
@@ -63,7 +65,9 @@ class DueAccounts(GlobalSecondaryIndex["AccountItem"]):  # type: ignore[no-untyp
 
 
 class AccountItem(Model):
-    """The folded state of one member: `state` is JSON of all that is not empty."""
+    """The folded state of one member: `state` is JSON of all that is not empty, `packed` the same of a member who has much,
+    compressed: with two years of lots, months and caps it would be over a kilobyte, and every command would cost more.
+    """
 
     class Meta:
         table_name = ""
@@ -72,7 +76,8 @@ class AccountItem(Model):
     SK = UnicodeAttribute(range_key=True, default="ACCOUNT")
     sequence = IntAttribute()
     head = UnicodeAttribute()
-    state = UnicodeAttribute()
+    state = UnicodeAttribute(null=True)
+    packed = BinaryAttribute(legacy_encoding=False, null=True)
     due_shard = UnicodeAttribute(null=True)
     next_due_on = UnicodeAttribute(null=True)
     due = DueAccounts()
@@ -295,19 +300,23 @@ def _account_item(change: Change) -> AccountItem:
         "active_on": account.active_on,
     }
     due = next_due_on(account, change.program.time_zone)
+    text = json.dumps({name: value for name, value in state.items() if value}, separators=(",", ":"))
+    is_long = len(text) > STATE_BYTES_MAX
     return AccountItem(
         PK=_member_key(account.member_id),
         SK="ACCOUNT",
         sequence=account.sequence,
         head=account.head,
-        state=json.dumps({name: value for name, value in state.items() if value}, separators=(",", ":")),
+        state=None if is_long else text,
+        packed=zlib.compress(text.encode(), 6) if is_long else None,
         due_shard=_shard_key(shard_of(account.member_id)) if due else None,
         next_due_on=due.isoformat() if due else None,
     )
 
 
 def _account(member_id: str, item: AccountItem) -> Account:
-    state = cast("dict[str, Any]", json.loads(item.state))
+    text = zlib.decompress(item.packed) if item.packed else item.state or "{}"
+    state = cast("dict[str, Any]", json.loads(text))
     holds = {key: parse_hold(form) for key, form in state.pop("holds", {}).items()}
     return Account(member_id, item.sequence, item.head, holds=holds, **state)
 

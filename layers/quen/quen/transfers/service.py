@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from quen.errors import QuenError
 from quen.ids import derived_id
 from quen.ledger.documents import Claim, DocumentKey, Outcome
-from quen.ledger.model import Account, Entry, ReceivePoints, SendPoints, entry_id
+from quen.ledger.model import Account, Entry, Lots, ReceivePoints, SendPoints, entry_id
 from quen.ledger.ports import CurrentProgram, Half
 from quen.ledger.service import Ledger
 from quen.ledger.views import account_view, lots_view
@@ -73,20 +73,21 @@ class Transfers:
                 "transfer_id": transfer_id,
                 "points": points,
                 "to": {"masked_name": receiver.masked_name},
-                "lots": lots_view({lot: -moved for lot, moved in entry.lots.items() if moved < 0}),
+                "lots": lots_view(_left(entry)),
                 "entry_id": entry_id(entry),
                 "account": account_view(account, program),
             }
 
-        def receive(_sender: Account, sent: Entry) -> ReceivePoints:
-            lots = {lot: -moved for lot, moved in sent.lots.items() if moved < 0}
-            return ReceivePoints(transfer_id, lots, member_id)
-
         return self._ledger.execute_pair(
             member_id,
             SendPoints(transfer_id, points, receiver_id),
-            Half(receiver_id, receive),
+            Half(receiver_id, lambda _, sent: ReceivePoints(transfer_id, _left(sent), member_id)),
             answer=answer,
             claim=claim,
             others=others,
         )
+
+
+def _left(sent: Entry) -> Lots:
+    """The lots that left the sender."""
+    return {lot: -points for lot, points in sent.lots.items()}
