@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from admin_api.adjustments import adjustments
 from admin_api.audit import audit
+from admin_api.imports import imports
 from admin_api.jobs import jobs
 from admin_api.members import members
 from admin_api.partners import partners
@@ -13,4 +14,6 @@ from admin_api.stored_value import stored_value
 from admin_api.verification import verification
 from quen.http.api import Api
 
-app = Api("admin_api", [program, members, standing, adjustments, stored_value, partners, jobs, verification, audit])
+app = Api(
+    "admin_api", [program, members, standing, adjustments, stored_value, imports, partners, jobs, verification, audit]
+)

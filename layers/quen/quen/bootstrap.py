@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from quen.earning.service import Purchases
     from quen.events.service import Publisher
     from quen.http.paging import Cursors
+    from quen.imports.service import Imports
     from quen.jobs.service import Jobs
     from quen.jobs.verify_ledger import VerifyLedger
     from quen.ledger.service import Ledger
@@ -119,6 +120,13 @@ class Application:
         from quen.members.service import Members
 
         return Members(self._member_store, self.ledger, self._lookups, QrTokens(self.keys.derive("qr")), self.wall)
+
+    @cached_property
+    def imports(self) -> Imports:
+        """Balances of an older system."""
+        from quen.imports.service import Imports
+
+        return Imports(self.ledger, self.members, self.programs)
 
     @cached_property
     def merges(self) -> Merges:

@@ -40,6 +40,9 @@ class FakeAccounts:
     def opening(self, member_id: str, now: datetime) -> tuple[Sequence[Write], dict[str, Any]]:
         return [], {"member_id": member_id, "points": {"active": 20}, "sequence": 1}
 
+    def show_account(self, member_id: str) -> dict[str, Any]:
+        return {"member_id": member_id, "points": {"active": 500}, "sequence": 1}
+
     def set_state(self, member_id: str, state: MemberState, reason: str, others: Sequence[Write]) -> None:
         for write in others:
             write.parameters["do"]()

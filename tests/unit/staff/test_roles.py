@@ -34,7 +34,7 @@ def test_an_owner_may_do_everything() -> None:
             Role.MANAGER,
             (
                 "read_program replace_program find_member read_member unmask_member read_account adjust_points "
-                "change_member_state close_member merge_members decide_adjustment adjust_stored_value "
+                "change_member_state close_member merge_members decide_adjustment adjust_stored_value import_balances "
                 "revoke_partner_key start_job_run read_job_runs read_verification "
                 "read_audit"
             ),

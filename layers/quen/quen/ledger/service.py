@@ -8,7 +8,7 @@ is needed for exactly-once: there is no in-flight state.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -33,6 +33,7 @@ from quen.ledger.model import (
     Entry,
     GrantBonus,
     MemberState,
+    OpenBalance,
     SetState,
     bring_up_to,
     decide,
@@ -166,6 +167,17 @@ class Ledger:
         entries = decide(account, welcome, program, now.replace(microsecond=0)) if award.points else []
         after = folded(account, entries)
         return self._accounts.opening(Change(account, after, entries, program)), account_view(after, program)
+
+    def opening_balance(
+        self, member_id: str, command: OpenBalance, claim: Claim, result: Mapping[str, Any]
+    ) -> Sequence[Write]:
+        """The writes that open an account with a balance of an older system, once: whoever adds the member commits them."""
+        now = self.now()
+        program = self._programs.current(now)
+        account = Account(member_id)
+        entries = decide(account, command, program, now)
+        change = Change(account, account, entries, program, claim, result=result)
+        return self._accounts.opening(self._settled(change, now))
 
     def set_state(self, member_id: str, state: MemberState, reason: str, others: Sequence[Write]) -> None:
         """Let the account earn and spend, or not, and in the same transaction the others.

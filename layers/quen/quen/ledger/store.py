@@ -205,7 +205,8 @@ class LedgerStore:
 
     def opening(self, change: Change) -> Sequence[Write]:
         """The writes that open an account, for a use case that commits them with its own."""
-        return [put(_account_name(change), _account_item(change), condition=_ABSENT), *_entry_writes(change)]
+        account = put(_account_name(change), _account_item(change), condition=_ABSENT)
+        return [account, *_entry_writes(change), *self._document_writes(change)]
 
     def commit(self, change: Change, *more: Change) -> None:
         """One transaction. Raises LostRaceError, ClaimTakenError, OtherRefusedError, TemporarilyUnavailableError."""

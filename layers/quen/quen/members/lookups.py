@@ -48,7 +48,9 @@ class Lookups:
 
     def of(self, member: Member) -> frozenset[Lookup]:
         """Every look-up that belongs to that member."""
-        ways = {Lookup("login", member.login_key), self.card(member.card_code)}
+        ways = {self.card(member.card_code)}
+        if member.login_key:
+            ways.add(Lookup("login", member.login_key))
         if member.phone is not None:
             ways.add(self.phone(member.phone))
         if member.email is not None:

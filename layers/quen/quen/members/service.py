@@ -12,7 +12,13 @@ from datetime import datetime
 from typing import Any, Protocol, cast
 
 from quen.clock import Clock
-from quen.errors import ConflictRetryError, MemberNotActiveError, MemberNotFoundError
+from quen.errors import (
+    ConflictRetryError,
+    MemberAlreadyExistsError,
+    MemberNotActiveError,
+    MemberNotFoundError,
+    ValidationFailedError,
+)
 from quen.ids import is_id, new_id
 from quen.ledger.documents import OtherRefusedError
 from quen.members.cards import QrTokens, new_card_code, parse_card_code
@@ -96,6 +102,9 @@ class Accounts(Protocol):
     def opening(self, member_id: str, now: datetime) -> tuple[Sequence[Write], dict[str, Any]]:
         """The writes that open the member's account, welcome bonus included, and how the account then looks."""
 
+    def show_account(self, member_id: str) -> dict[str, Any]:
+        """How the account looks now."""
+
     def set_state(self, member_id: str, state: MemberState, reason: str, others: Sequence[Write]) -> None:
         """The account's state, and in the same transaction the others. Raises OtherRefusedError, MemberNotActiveError for
         an account that is closed, ConflictRetryError.
@@ -115,15 +124,51 @@ class Members:
         self._wall = wall
 
     def enrol(self, login: Login, enrolment: Enrolment, now: datetime) -> Enrolled:
-        """A new member and an open account.
+        """A new member and an open account; or the member whose balance was imported, for who proves to be them.
 
         Raises ValidationFailedError (every fault at once) and MemberAlreadyExistsError, also for the same login again.
         """
         given = read_changes(_sent(enrolment), login, now, parse_phone)
         member = apply_changes(self._blank(login, given, now), given, now)
         writes, account = self._accounts.opening(member.member_id, now)
-        self._records.add(member, writes)
+        try:
+            self._records.add(member, writes)
+        except MemberAlreadyExistsError:
+            imported = self._find_imported(given)
+            if imported is None:
+                raise
+            return self._adopt(imported, login, given, now)
         return Enrolled(member, account)
+
+    def bring_in(
+        self, enrolment: Enrolment, joined_at: datetime, now: datetime, opening: Callable[[str], Sequence[Write]]
+    ) -> Member:
+        """A member whom an older system knew, without a login; `opening` makes the writes that open the account.
+
+        Raises ValidationFailedError (every fault at once), MemberAlreadyExistsError, ConflictRetryError.
+        """
+        # Who imports vouches for phone and e-mail; the person proves them when they first sign in.
+        voucher = Login("", "", enrolment.phone, enrolment.email)
+        given = read_changes(_sent(enrolment), voucher, now, parse_phone)
+        blank = replace(self._blank(voucher, given, joined_at), login_key="")
+        member = replace(apply_changes(blank, given, now), birthday_set_at=None)
+        self._records.add(member, opening(member.member_id))
+        return member
+
+    def find_by_contact(self, phone: str | None, email: str | None) -> str | None:
+        """The member with that phone number or address; None where nobody has either.
+
+        Raises ValidationFailedError for what is none, and where two members have one each.
+        """
+        ways = []
+        if phone is not None:
+            ways.append(self._lookups.phone(parse_phone(phone, "/phone")))
+        if email is not None:
+            ways.append(self._lookups.email(normalise_email(email, "/email")))
+        found = {known.member_id for known in map(self._records.find, ways) if known}
+        if len(found) > 1:
+            raise ValidationFailedError.at("/email", "two_members", "Phone and e-mail belong to two members.")
+        return next(iter(found), None)
 
     def load(self, member_id: str) -> Member:
         """The profile. Raises MemberNotFoundError."""
@@ -205,6 +250,28 @@ class Members:
     def list_birthdays(self, month_day: str, shard: int, cursor: str | None = None, limit: int = 100) -> BirthdayPage:
         """Members born on that `MM-DD`, one shard of them; which are kept on a day, `Birthday.celebrated` says."""
         return self._records.list_birthdays(month_day, shard, cursor, limit)
+
+    def _find_imported(self, given: MemberChanges) -> Member | None:
+        """The member of this phone or address whom nobody has signed in as yet."""
+        ways = [self._lookups.phone(phone) for phone in [given.get("phone")] if phone]
+        ways += [self._lookups.email(email) for email in [given.get("email")] if email]
+        for found in map(self._records.find, ways):
+            if found and not (member := self._records.load(found.member_id)).login_key and found.state == "active":
+                return member
+        return None
+
+    def _adopt(self, imported: Member, login: Login, given: MemberChanges, now: datetime) -> Enrolled:
+        """The person has come: their login acts for the imported member from now on. Raises MemberAlreadyExistsError."""
+        member = replace(
+            apply_changes(imported, given, now),
+            login_key=self._lookups.login(login).digest,
+            version=imported.version + 1,
+        )
+        try:
+            self._records.replace(imported, member)
+        except StaleMemberError:
+            raise MemberAlreadyExistsError from None
+        return Enrolled(member, self._accounts.show_account(member.member_id))
 
     def _blank(self, login: Login, given: MemberChanges, now: datetime) -> Member:
         return Member(

@@ -19,8 +19,8 @@ class Member:
 
     `state`: *active*; *inactive* keeps points but neither earns nor spends; *blocked* and *closed* answer to partners as
     if they did not exist. `birthday_set_at` outlives the birthday itself, or taking it out would open its lock.
-    `login_key` is the keyed hash of the login, kept so that the login can be found from the member. `version` counts
-    the changes of the profile, from 1.
+    `login_key` is the keyed hash of the login, kept so that the login can be found from the member; empty where a balance
+    was imported and nobody has signed in yet. `version` counts the changes of the profile, from 1.
     """
 
     member_id: str

@@ -1,0 +1,1 @@
+"""Imports: balances that members bring from an older system."""
