@@ -65,7 +65,7 @@ class Till:
         after, returned = give_back(sale, goods)
         command = ReturnPurchase(
             "ptn", purchase_id, goods.return_id, kept["rules"], sale.remaining, after.remaining, sale.earned,
-            sale.rooms, sale.own, payments,
+            sale.rooms, sale.own, self.now, payments,
         )  # fmt: skip
         still = still_earned(command)
         lost = {wallet: points - still.earned(wallet) for wallet, points in sale.earned.items()}

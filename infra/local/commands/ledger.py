@@ -74,7 +74,7 @@ def _print(found: Verification) -> None:
     for flaw in found.flaws:
         sys.stdout.write(f"{flaw.member_id}, sequence {flaw.sequence}: {flaw.what}\n")
     rows = [*found.totals.items(), ("sum", sum(found.totals.values()))]
-    print_table(("ledger account", "points"), rows)
+    print_table(("ledger account", "amount"), rows)
     if found.root:
         sys.stdout.write(f"root: {found.root}\n")
     if found.baseline:

@@ -20,7 +20,11 @@ quen request GET /v1/me/account --as member
 quen request POST /v1/members/search --as partner --json '{"phone": "0901234567"}'
 quen request POST /v1/purchases/preview --as partner --json @purchase.json | jq .points
 """
-NEEDS_KEY = re.compile(r"/v1/me/redemptions|/v1/redemptions(/[^/]+/(redeem|release))?|/v1/members/[^/]+/adjustments")
+NEEDS_KEY = re.compile(
+    r"/v1/me/(redemptions|transfers)|/v1/redemptions(/[^/]+/(redeem|release|refund))?"
+    r"|/v1/members/[^/]+/(adjustments|merges|stored-value/adjustments)"
+    r"|/v1/stored-value/(loads|redemptions(/[^/]+/refunds)?)"
+)
 SHOWN_HEADERS = (
     "content-type",
     "idempotent-replayed",
@@ -31,7 +35,7 @@ SHOWN_HEADERS = (
     "x-request-id",
 )
 _MEMBERS_OWN = re.compile(r"/v1/me(/.*)?")
-_PARTNERS_OWN = re.compile(r"/v1/(purchases|redemptions|members/search)(/.*)?")
+_PARTNERS_OWN = re.compile(r"/v1/(purchases|redemptions|members/search|stored-value)(/.*)?")
 
 
 def register(subcommands: Subcommands) -> None:

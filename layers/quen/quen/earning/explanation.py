@@ -42,9 +42,7 @@ def explain_purchase(program: Program, purchase: Purchase, given: Mapping[str, i
 
 def sentences(verdict: RuleVerdict) -> dict[str, str]:
     """The verdict as a person is told."""
-    unit = _WALLETS[verdict.wallet]
-    points = {locale: f"{format_integer(verdict.points, locale)} {unit[locale]}" for locale in ("vi", "en")}
-    would = {locale: f"{format_integer(verdict.without_cap, locale)} {unit[locale]}" for locale in ("vi", "en")}
+    points, would = _amounts(verdict.wallet, verdict.points), _amounts(verdict.wallet, verdict.without_cap)
     return {
         "applied": {"vi": f"Cho {points['vi']}.", "en": f"Gave {points['en']}."},
         "capped": {
@@ -64,6 +62,13 @@ def sentences(verdict: RuleVerdict) -> dict[str, str]:
             "en": "Does not apply on this day of the week.",
         },
     }[verdict.verdict]
+
+
+def _amounts(wallet: Wallet, number: int) -> dict[str, str]:
+    """So many of a wallet's unit, by language."""
+    unit = _WALLETS[wallet]
+    english = unit["en"].removesuffix("s") if number == 1 else unit["en"]
+    return {"vi": f"{format_integer(number, 'vi')} {unit['vi']}", "en": f"{format_integer(number, 'en')} {english}"}
 
 
 def _verdict(rule: EarningRule, program: Program, purchase: Purchase, points: int, would: int) -> RuleVerdict:

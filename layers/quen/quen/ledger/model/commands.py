@@ -26,8 +26,8 @@ class ReturnPurchase:
 
     `rules` is the program that decided the purchase, `before` what was left of it until now, `remaining` what is left
     after this, `earned` what it had earned until now by wallet, `rooms` the room that it had under caps per day. `own`
-    are the points that are still its own, by lot or by pending lot. `payments` are spent points that come back with the
-    goods, by lot and redemption.
+    are the points that are still its own, by lot or by pending lot. `occurred_at` is the till's time, or now. `payments`
+    are spent points that come back with the goods, by lot and redemption.
     """
 
     partner_id: str
@@ -39,6 +39,7 @@ class ReturnPurchase:
     earned: Mapping[Wallet, int]
     rooms: Mapping[str, int] = field(default_factory=dict)
     own: Lots = field(default_factory=dict)
+    occurred_at: datetime | None = None
     payments: Mapping[str, Lots] = field(default_factory=dict)
 
 

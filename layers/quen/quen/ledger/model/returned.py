@@ -24,7 +24,7 @@ def purchase_return(account: Account, command: ReturnPurchase, program: Program,
     """The return's own entry, and where not all could be taken back, the write-off."""
     still = still_earned(command)
     reference = Reference("return", purchase_key(command.partner_id, command.return_id))
-    draft = Draft(account, "reverse", program, now, reference)
+    draft = Draft(account, "reverse", program, now, reference, command.occurred_at)
     for lots in command.payments.values():
         draft.give(REDEEMED, draft.living(lots, days_min=program.grace_days))
     lost = max(0, command.earned["points"] - still.points)
