@@ -58,17 +58,24 @@ class EmulatorGaps:
         self._gateway.create_deployment(restApiId=api_id, stageName=STAGE)
 
     def _add_any_methods(self, api_id: str, definition: dict[str, Any]) -> None:
-        """The emulator imports named methods only; ANY goes where the path's other methods go."""
+        """The emulator imports named methods only; ANY goes to the function that its path names."""
+        authorizers = {found["name"]: found["id"] for found in self._gateway.get_authorizers(restApiId=api_id)["items"]}
         resources = self._gateway.get_resources(restApiId=api_id, limit=500, embed=["methods"])["items"]
+        known = next(method for resource in resources for method in resource.get("resourceMethods", {}).values())
         for resource in resources:
-            methods = resource.get("resourceMethods", {})
-            if ANY_METHOD not in definition["paths"].get(resource["path"], {}) or "ANY" in methods:
+            declared = definition["paths"].get(resource["path"], {}).get(ANY_METHOD)
+            if declared is None or "ANY" in resource.get("resourceMethods", {}):
                 continue
-            known = next(iter(methods.values()))["methodIntegration"]
             target = {"restApiId": api_id, "resourceId": resource["id"], "httpMethod": "ANY"}
-            self._gateway.put_method(**target, authorizationType="NONE")
+            # Every path of an API goes to its one function.
+            integration = known["methodIntegration"]
+            named = [name for rule in declared.get("security", ()) for name in rule if name in authorizers]
+            if named:
+                self._gateway.put_method(**target, authorizationType="CUSTOM", authorizerId=authorizers[named[0]])
+            else:
+                self._gateway.put_method(**target, authorizationType="NONE")
             self._gateway.put_integration(
-                **target, type=known["type"], uri=known["uri"], integrationHttpMethod=known["httpMethod"]
+                **target, type=integration["type"], uri=integration["uri"], integrationHttpMethod="POST"
             )
 
     def _expire_items(self, table: str, properties: dict[str, Any]) -> None:
