@@ -14,9 +14,11 @@ from typing import Any
 import pytest
 
 from local.callers import TokenCaller, open_member, open_partner, open_staff
+from local.commands.program import read_document
 from local.identity_provider import IdentityProvider
 from local.running_stack import RunningStack
 from local.sandbox_clock import SandboxClockItem
+from quen.bootstrap import SANDBOX_PROGRAM_CACHE_SECONDS
 from quen.client import PartnerClient
 
 pytestmark = pytest.mark.e2e
@@ -24,6 +26,8 @@ PHONE = "+84901230042"
 EMAIL = "hoa@quen.example"
 PHONE_ALONE = "+84901230043"
 WAIT_SECONDS_MAX = 30
+BEGINNING = datetime(2026, 11, 26, 5, tzinfo=UTC)
+PROGRAM = Path(__file__).parents[2] / "infra/local/programs/ca-phe-quen.yaml"
 LAST_DAY = date(2027, 11, 30)
 
 
@@ -37,9 +41,20 @@ def stack(connection: dict[str, Any], data: Path) -> RunningStack:
 def clock(stack: RunningStack) -> Iterator[SandboxClockItem]:
     """The business clock, at noon in Saigon of a day on which birthdays are far; afterwards it shows the real time."""
     item = SandboxClockItem(stack.open_dynamodb(), stack.tables["program"], lambda: datetime.now(UTC))
-    item.set_now(datetime(2026, 11, 26, 5, tzinfo=UTC))
+    item.set_now(BEGINNING)
     yield item
     item.set_offset(timedelta(0))
+
+
+@pytest.fixture(autouse=True)
+def program(clock: SandboxClockItem, staff: TokenCaller) -> None:
+    """The demo's program, in force before the walk begins, whatever day it really is and whatever ran on this stack before."""
+    clock.set_now(datetime(2026, 11, 20, 5, tzinfo=UTC))
+    document, faults = read_document(PROGRAM)
+    assert not faults
+    assert staff.request("PUT", "/v1/program", document).status == 200
+    clock.set_now(BEGINNING)
+    time.sleep(SANDBOX_PROGRAM_CACHE_SECONDS + 0.5)
 
 
 @pytest.fixture
