@@ -14,6 +14,7 @@ from quen.errors import (
     InsufficientStoredValueError,
     MemberNotActiveError,
     MemberNotFoundError,
+    StoredValueLimitReachedError,
 )
 from quen.http.answers import Account, Money
 from quen.http.callers import recognise_staff
@@ -57,6 +58,7 @@ class ValueAdjustment(TypedDict):
         MemberNotFoundError,
         MemberNotActiveError,
         InsufficientStoredValueError,
+        StoredValueLimitReachedError,
         IdempotencyKeyReusedError,
         ConflictRetryError,
     ),

@@ -124,7 +124,7 @@ def redeem(call: Call[PartnerCaller, PaymentBody]) -> Outcome:
     body=RefundBody,
     answer=StoredValueActivity,
     needs_key=True,
-    errors=(NotFoundError, RefundExceedsPaymentError, *_ALWAYS),
+    errors=(NotFoundError, RefundExceedsPaymentError, StoredValueLimitReachedError, *_ALWAYS),
 )
 def refund(call: Call[PartnerCaller, RefundBody], activity_id: str) -> Outcome:
     """Give money of a payment back to the account that paid: in all never more than was paid."""

@@ -66,10 +66,11 @@ def own_entry(entries: Sequence[Entry]) -> Entry:
 
 def _check_state(account: Account, command: Command) -> None:
     """What a member may not do who is not active. Points still come back to them, expire, and are put right by staff."""
-    spends_value = isinstance(command, MoveStoredValue) and command.activity in {"load", "redeem"}
-    if account.state != "active" and (spends_value or isinstance(command, _EARNS_OR_SPENDS)):
+    activity = command.activity if isinstance(command, MoveStoredValue) else ""
+    if account.state != "active" and (activity in {"load", "redeem"} or isinstance(command, _EARNS_OR_SPENDS)):
         raise MemberNotActiveError
-    if account.state == "closed" and isinstance(command, Adjust | SetState | MergeAway | TakeOver):
+    puts_right = activity == "adjust" or isinstance(command, Adjust | SetState | MergeAway | TakeOver)
+    if account.state == "closed" and puts_right:
         raise MemberNotActiveError("The account is closed.")
 
 

@@ -16,6 +16,7 @@ from quen.errors import (
 from quen.ledger.model.commands import Adjust, MoveStoredValue, OpenBalance, ReceivePoints, SendPoints, SetState
 from quen.ledger.model.draft import Draft
 from quen.ledger.model.values import ADJUSTED, NEVER, OPENED, TRANSFERRED, Account, Entry, Reference
+from quen.money import AMOUNT_MAX
 from quen.program.model import Program
 
 ADJUSTED_MONTHS_MAX = 120
@@ -85,14 +86,21 @@ def state_change(account: Account, command: SetState, program: Program, now: dat
 
 
 def stored_value(account: Account, command: MoveStoredValue, program: Program, now: datetime) -> Entry:
-    """Money in and out. Raises StoredValueNotOfferedError, StoredValueLimitReachedError, InsufficientStoredValueError."""
+    """Money in and out. Raises ValidationFailedError, StoredValueNotOfferedError, StoredValueLimitReachedError,
+    InsufficientStoredValueError.
+    """
+    if command.amount == 0 or (command.amount < 0 and command.activity != "adjust"):
+        raise ValidationFailedError.at("/amount", "out_of_range", "At least one unit of money is moved.")
     amount = -command.amount if command.activity == "redeem" else command.amount
-    if command.activity == "load" and program.stored_value is None:
+    policy = program.stored_value
+    if command.activity == "load" and policy is None:
         raise StoredValueNotOfferedError
-    held = account.wallet("stored_value")
-    if held + amount < 0:
+    after = account.wallet("stored_value") + amount
+    if after < 0:
         raise InsufficientStoredValueError
-    if command.activity == "load" and program.stored_value and held + amount > program.stored_value.maximum:
+    # What was paid goes back to whoever paid it, though the account has been filled up since.
+    is_limited = amount > 0 and command.activity != "refund"
+    if after > (policy.maximum if policy and is_limited else AMOUNT_MAX):
         raise StoredValueLimitReachedError
     draft = Draft(account, "stored_value", program, now, Reference("stored_value", command.activity_id))
     draft.count("stored_value", amount)
