@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 import boto3
 import pytest
@@ -23,7 +24,7 @@ from quen.errors import (
 from quen.ledger.documents import Outcome
 from quen.ledger.model import verify
 from quen.money import Money
-from quen.program.model import StoredValuePolicy
+from quen.program.model import AdjustmentPolicy, StoredValuePolicy
 from tables import create_tables
 
 PARTNER = "ptn_1"
@@ -49,9 +50,15 @@ def move(house: House, member_id: str, activity: str, amount: int, key: str, cur
     )
 
 
-def refund(house: House, activity_id: str, amount: int, key: str, partner_id: str = PARTNER) -> Outcome:
+def refund(
+    house: House, activity_id: str, amount: int, key: str, partner_id: str = PARTNER, fingerprint: str = ""
+) -> Outcome:
     return house.stored_values.refund(
-        activity_id, Money(amount, "VND"), partner_id=partner_id, idempotency_key=key, fingerprint=str(amount)
+        activity_id,
+        Money(amount, "VND"),
+        partner_id=partner_id,
+        idempotency_key=key,
+        fingerprint=fingerprint or str(amount),
     )
 
 
@@ -123,3 +130,54 @@ def test_staff_put_money_right_but_never_below_zero(house: House) -> None:
     with pytest.raises(ValidationFailedError):
         adjust(0, "2")
     assert adjust(-5_000, "2").result["balance"]["amount"] == 0
+
+
+def test_one_key_names_one_activity_whatever_its_kind(house: House) -> None:
+    """A load and a payment of one amount have one body: the till must not take the one's answer for the other's."""
+    lan = enrol(house)
+
+    def send(activity: Literal["load", "redeem"]) -> Outcome:
+        return house.stored_values.move(
+            activity, member(lan), Money(100, "VND"), partner_id=PARTNER, idempotency_key="k", fingerprint="one body"
+        )
+
+    send("load")
+    with pytest.raises(IdempotencyKeyReusedError):
+        send("redeem")
+    assert balance(house, lan) == 100
+
+
+def test_a_refund_is_an_activity_of_its_own_and_its_key_serves_no_other_payment(house: House) -> None:
+    lan = enrol(house)
+    move(house, lan, "load", 100_000, "1")
+    first, second = (move(house, lan, "redeem", 100, key).result["activity_id"] for key in "23")
+    back = refund(house, first, 50, "4").result
+    assert back["activity_id"] not in {first, second}
+    assert house.ledger.list_entries(lan, None, 1)[0][0]["reference"]["id"] == back["activity_id"]
+    with pytest.raises(IdempotencyKeyReusedError):
+        refund(house, second, 50, "4", fingerprint="of another payment")
+    with pytest.raises(NotFoundError):
+        refund(house, back["activity_id"], 1, "5")  # a refund is no payment
+    assert balance(house, lan) == 100_000 - 200 + 50
+
+
+def test_the_last_refund_of_a_payment_is_told_again_though_nothing_is_left(house: House) -> None:
+    lan = enrol(house)
+    move(house, lan, "load", 100, "1")
+    paid = move(house, lan, "redeem", 100, "2").result["activity_id"]
+    whole = refund(house, paid, 100, "3")
+    assert refund(house, paid, 100, "3") == Outcome(whole.result, replayed=True)
+
+
+def test_staff_name_a_reason_that_the_program_lists_and_a_replay_outlives_the_list(house: House) -> None:
+    lan = enrol(house)
+
+    def adjust(reason_code: str, key: str) -> Outcome:
+        return house.stored_values.adjust(lan, 5, reason_code, actor="s", idempotency_key=key, fingerprint=reason_code)
+
+    first = adjust("gift", "1")
+    house.programs.program = make_program(adjustments=AdjustmentPolicy(reason_codes=("mistake",)))
+    with pytest.raises(ValidationFailedError) as refused:
+        adjust("gift", "2")
+    assert [fault.pointer for fault in refused.value.faults] == ["/reason_code"]
+    assert adjust("gift", "1") == Outcome(first.result, replayed=True)

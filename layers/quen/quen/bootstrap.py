@@ -165,7 +165,8 @@ class Application:
         """Money that members keep with the shop."""
         from quen.stored_value.service import StoredValues
 
-        return StoredValues(self.ledger, self.members, self.programs, self.keys.derive("ids"))
+        key = self.keys.derive("ids")
+        return StoredValues(self.ledger, self.members, self.programs, self._ledger_store, key)
 
     @cached_property
     def statements(self) -> Statements:

@@ -1,7 +1,8 @@
 """Stored value: money in and out of a member's account, in the program's currency, each movement once.
 
-What one was paid from it is a payment with a document of its own; refunds of it stand beside it, numbered, so that two of
-them at once cannot give back more than was paid.
+Each is an activity with a document of its own, whose id comes from the caller and their key: one key names one activity,
+whatever its kind, and a key that comes back for another is refused. A refund also takes the next free number beside the
+payment, so that two of them at once cannot give back more than was paid: who loses that number reads and plans anew.
 """
 
 from __future__ import annotations
@@ -9,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Protocol
 
+from quen.adjustments.model import check_reason
 from quen.errors import (
     CurrencyMismatchError,
-    IdempotencyKeyReusedError,
     NotFoundError,
     QuenError,
     RefundExceedsPaymentError,
@@ -20,7 +21,7 @@ from quen.errors import (
 from quen.ids import derived_id, is_id
 from quen.ledger.documents import Claim, Document, DocumentKey, Outcome
 from quen.ledger.model import Account, Entry, MoveStoredValue, entry_id
-from quen.ledger.ports import CurrentProgram, Intent
+from quen.ledger.ports import Answer, CurrentProgram, Documents, Intent
 from quen.ledger.service import Ledger
 from quen.ledger.views import account_view
 from quen.members.model import MemberReference
@@ -40,10 +41,13 @@ class MemberLookup(Protocol):
 class StoredValues:
     """Loads, payments, refunds and adjustments of stored value."""
 
-    def __init__(self, ledger: Ledger, members: MemberLookup, programs: CurrentProgram, id_key: bytes) -> None:
+    def __init__(
+        self, ledger: Ledger, members: MemberLookup, programs: CurrentProgram, documents: Documents, id_key: bytes
+    ) -> None:
         self._ledger = ledger
         self._members = members
         self._programs = programs
+        self._documents = documents
         self._id_key = id_key
 
     def move(
@@ -62,9 +66,9 @@ class StoredValues:
         Raises MemberNotFoundError, MemberNotActiveError, StoredValueNotOfferedError, StoredValueLimitReachedError,
         InsufficientStoredValueError, CurrencyMismatchError, ValidationFailedError, IdempotencyKeyReusedError.
         """
-        activity_id = derived_id("sva", self._id_key, f"partner:{partner_id}", idempotency_key)
+        activity_id = self._id_of(f"partner:{partner_id}", idempotency_key)
         details = {"partner_id": partner_id, "amount": amount.amount, "purchase_id": purchase_id}
-        claim = Claim(_key(activity_id), activity, fingerprint, details=details)
+        claim = _claim(activity_id, activity, fingerprint, details)
         try:
             self._check(amount)
             member_id = self._members.resolve(member, "/member")
@@ -87,11 +91,15 @@ class StoredValues:
         payment = next((document for document in found if document.kind == "redeem"), None)
         if payment is None or payment.details["partner_id"] != partner_id:
             raise NotFoundError("There is no such payment.")
+        refund_id = self._id_of(f"partner:{partner_id}", idempotency_key)
+        details = {"partner_id": partner_id, "amount": amount.amount, "payment_id": activity_id}
+        claim = _claim(refund_id, "refund", fingerprint, details)
+        command = MoveStoredValue(refund_id, "refund", amount.amount)
         readings = iter([found])
 
         def plan() -> Intent | Outcome:
             documents = next(readings, None) or self._ledger.list_documents(partition)
-            return self._refund_plan(payment, documents, amount, idempotency_key, fingerprint)
+            return self._refund_plan(payment, documents, amount, command, claim)
 
         return self._ledger.carry_out(payment.member_id, plan)
 
@@ -106,18 +114,26 @@ class StoredValues:
         fingerprint: str,
         others: Sequence[Write] = (),
     ) -> Outcome:
-        """Money that staff add (+) or take out (−), for a reason. Raises as `move` does."""
-        if amount == 0:
-            raise ValidationFailedError.at("/amount", "zero", "An adjustment adds or takes something.")
-        activity_id = derived_id("sva", self._id_key, f"staff:{actor}", idempotency_key)
-        claim = Claim(_key(activity_id), "adjust", fingerprint, details={"amount": amount, "actor": actor})
+        """Money that staff add (+) or take out (−), for a reason that the program lists, where it lists any.
+
+        Raises InsufficientStoredValueError, StoredValueLimitReachedError, MemberNotFoundError, MemberNotActiveError,
+        ValidationFailedError, IdempotencyKeyReusedError.
+        """
+        activity_id = self._id_of(f"staff:{actor}", idempotency_key)
+        claim = _claim(activity_id, "adjust", fingerprint, {"amount": amount, "actor": actor})
+        try:
+            check_reason(self._programs.current(self._ledger.now()).adjustments, reason_code)
+        except QuenError:
+            if replay := self._ledger.find_replay(claim):
+                return replay
+            raise
         command = MoveStoredValue(activity_id, "adjust", amount, reason_code)
         return self._execute(member_id, command, claim, others)
 
     def _execute(self, member_id: str, command: MoveStoredValue, claim: Claim, others: Sequence[Write] = ()) -> Outcome:
         return self._ledger.execute(member_id, command, answer=self._answer(command), claim=claim, others=others)
 
-    def _answer(self, command: MoveStoredValue) -> Any:
+    def _answer(self, command: MoveStoredValue) -> Answer:
         program = self._programs.current(self._ledger.now())
 
         def answer(account: Account, entry: Entry) -> Mapping[str, Any]:
@@ -135,30 +151,42 @@ class StoredValues:
         return answer
 
     def _refund_plan(
-        self, payment: Document, documents: Sequence[Document], amount: Money, key: str, fingerprint: str
+        self, payment: Document, documents: Sequence[Document], amount: Money, command: MoveStoredValue, claim: Claim
     ) -> Intent | Outcome:
+        """The refund that comes after those which stand beside the payment; the first answer where it is one of them."""
         refunds = [document for document in documents if document.kind == "refund"]
-        for known in refunds:
-            if known.details["key"] == key:
-                if known.fingerprint != fingerprint:
-                    raise IdempotencyKeyReusedError
-                return Outcome(known.result, replayed=True)
+        is_known = any(known.details["activity_id"] == command.activity_id for known in refunds)
+        if is_known and (replay := self._ledger.find_replay(claim)):
+            return replay
         self._check(amount)
-        returned = sum(document.details["amount"] for document in refunds)
+        returned = sum(known.details["amount"] for known in refunds)
         if returned + amount.amount > payment.details["amount"] or len(refunds) >= REFUNDS_MAX:
             raise RefundExceedsPaymentError
-        partition = payment.key.partition
-        next_key = DocumentKey(partition, f"REFUND#{len(refunds) + 1:04d}")
-        details = {"key": key, "amount": amount.amount}
-        claim = Claim(next_key, "refund", fingerprint, details=details, is_next=True)
-        command = MoveStoredValue(partition.partition("#")[2], "refund", amount.amount)
-        return Intent(command, self._answer(command), claim)
+        number = Document(
+            key=DocumentKey(payment.key.partition, f"REFUND#{len(refunds) + 1:04d}"),
+            kind="refund",
+            member_id=payment.member_id,
+            fingerprint=claim.fingerprint,
+            sequence=0,
+            result={},
+            details={"activity_id": command.activity_id, "amount": amount.amount},
+        )
+        others = [self._documents.new_document(number)]
+        return Intent(command, self._answer(command), claim, others=others, is_replanned=True)
+
+    def _id_of(self, caller: str, idempotency_key: str) -> str:
+        return derived_id("sva", self._id_key, caller, idempotency_key)
 
     def _check(self, amount: Money) -> None:
         if amount.currency != self._programs.current(self._ledger.now()).currency:
             raise CurrencyMismatchError
         if amount.amount < 1:
             raise ValidationFailedError.at("/amount/amount", "out_of_range", "At least one unit of money is moved.")
+
+
+def _claim(activity_id: str, kind: str, fingerprint: str, details: Mapping[str, Any]) -> Claim:
+    """The activity, once. A load and a payment of one amount have one body: their kind tells the requests apart."""
+    return Claim(_key(activity_id), kind, f"{kind} {fingerprint}", details=details)
 
 
 def _key(activity_id: str) -> DocumentKey:
