@@ -44,10 +44,12 @@ class AdjustmentBody(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 
 class Adjustment(TypedDict):
-    """What is given or taken, and once it is applied, its entry and what the member then had."""
+    """What is given or taken, and once it is applied, its entry and what the member then had. One that nobody decided about
+    within 14 days has lapsed.
+    """
 
     adjustment_id: str
-    state: Literal["applied", "awaiting_approval", "rejected"]
+    state: Literal["applied", "awaiting_approval", "rejected", "lapsed"]
     member_id: str
     reason_code: str
     points: int

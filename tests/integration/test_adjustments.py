@@ -10,11 +10,13 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from engine.faults import FaultyClient, transaction_conflict
 from factories import make_program
 from house import FixedPrograms, House, MovableClock, adjust, enrol
 from quen.errors import (
     AdjustmentLimitReachedError,
     AlreadyDecidedError,
+    ConflictRetryError,
     InsufficientPointsError,
     MemberNotFoundError,
     NotFoundError,
@@ -112,9 +114,35 @@ def test_a_request_waits_two_weeks_and_is_decided_by_what_is_there_then(house: H
     with pytest.raises(InsufficientPointsError):
         house.adjustments.approve(adjustment_id, actor="staff-2", role="owner")
     assert isinstance(house.clock, MovableClock)
-    house.clock.instant += timedelta(days=14, seconds=1)
-    with pytest.raises(TooLateError):
-        house.adjustments.approve(adjustment_id, actor="staff-2", role="owner")
+    house.clock.instant += timedelta(days=14)
+    assert house.adjustments.load(adjustment_id)["state"] == "awaiting_approval"
+    house.clock.instant += timedelta(seconds=1)
+    assert house.adjustments.load(adjustment_id)["state"] == "lapsed"
+    for decide in (
+        lambda: house.adjustments.approve(adjustment_id, actor="staff-2", role="owner"),
+        lambda: house.adjustments.reject(adjustment_id, actor="staff-2"),
+    ):
+        with pytest.raises(TooLateError):
+            decide()
+
+
+def test_who_meets_another_transaction_is_told_to_try_again(house: House) -> None:
+    """No emulator says so; DynamoDB does, to one of two who decide at once."""
+    member_id = enrol(house)
+    adjustment_id = str(adjust(house, member_id, 2_000).result["adjustment_id"])
+    client = FaultyClient(house._given_client)
+    tables = {name: getattr(house.settings, f"{name}_table") for name in ("ledger", "members", "program", "messages")}
+    hindered = House(client, tables, house.clock)
+    hindered.programs = house.programs
+    for attempt in (
+        lambda: hindered.adjustments.reject(adjustment_id, actor="staff-2"),
+        lambda: adjust(hindered, member_id, 3_000, "another"),
+    ):
+        client.arm({2: transaction_conflict})  # after the read
+        with pytest.raises(ConflictRetryError):
+            attempt()
+        client.arm({})
+        assert not attempt().replayed
 
 
 def test_what_cannot_be_is_refused_before_it_waits(house: House) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from quen.errors import AdjustmentLimitReachedError, ValidationFailedError
 from quen.program.model import AdjustmentPolicy
 
 WAITS_FOR = timedelta(days=14)
 """How long a request waits for its second person."""
+
+
+def has_lapsed(asked_at: datetime, now: datetime) -> bool:
+    """Whether a request that nobody has decided about has waited for too long."""
+    return now > asked_at + WAITS_FOR
 
 
 def check_reason(policy: AdjustmentPolicy, reason_code: str) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from quen.adjustments.model import WAITS_FOR, asks_for_a_second_person, check_limits
+from quen.adjustments.model import asks_for_a_second_person, check_limits, has_lapsed
 from quen.errors import (
     AlreadyDecidedError,
     NotFoundError,
@@ -30,6 +30,8 @@ from quen.ledger.views import account_view, entry_view
 from quen.writes import Write
 
 AWAITING, APPLIED, REJECTED = "awaiting_approval", "applied", "rejected"
+LAPSED = "lapsed"
+"""How one is shown that has waited for too long; what is kept of it still says that it waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ class Adjustments:
     def load(self, adjustment_id: str) -> dict[str, Any]:
         """An adjustment as it stands. Raises NotFoundError."""
         document = self._load(adjustment_id)
-        return _shown(document, document.state)
+        return _shown(document, LAPSED if self._has_lapsed(document) else document.state)
 
     def approve(self, adjustment_id: str, *, actor: str, role: str, others: Sequence[Write] = ()) -> Outcome:
         """The second person agrees, and the points move. The same person again gets the same answer.
@@ -155,14 +157,18 @@ class Adjustments:
 
     def _decided_before(self, document: Document, closing: Closing) -> Outcome | None:
         """The answer that this decision by this person got; None while nobody has decided. Raises AlreadyDecidedError."""
+        if self._has_lapsed(document):
+            raise TooLateError("The request has waited for too long; make it anew.")
         if document.state == AWAITING:
-            if self._ledger.now() > parse_instant(document.details["asked_at"]) + WAITS_FOR:
-                raise TooLateError("The request has waited for too long; make it anew.")
             return None
         answered = closing.replay(document)
         if answered is None or document.closed_by != closing.by:
             raise AlreadyDecidedError
         return Outcome(answered, replayed=True)
+
+    def _has_lapsed(self, document: Document) -> bool:
+        waits = document.state == AWAITING
+        return waits and has_lapsed(parse_instant(document.details["asked_at"]), self._ledger.now())
 
     def _load(self, adjustment_id: str) -> Document:
         document = self._ledger.find_document(_key(adjustment_id)) if is_id("adj", adjustment_id) else None

@@ -129,4 +129,4 @@ class Documents(Protocol):
         """The write that closes a document, with the answer to whoever closed it."""
 
     def save(self, *writes: Write) -> None:
-        """Writes that move no account, all or nothing. Raises ClaimTakenError, OtherRefusedError."""
+        """Writes that move no account, all or nothing. Raises ClaimTakenError, OtherRefusedError, ConflictRetryError."""

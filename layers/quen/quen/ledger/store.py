@@ -31,7 +31,7 @@ from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
 from quen.dynamodb import IntAttribute, bind, commit, put
-from quen.errors import MemberNotFoundError
+from quen.errors import ConflictRetryError, MemberNotFoundError
 from quen.ledger.documents import (
     Claim,
     ClaimTakenError,
@@ -227,11 +227,14 @@ class LedgerStore:
         return [self.closed(change.closing, change.result or {})] if change.closing else []
 
     def save(self, *writes: Write) -> None:
-        """Writes that move no account, all or nothing. Raises ClaimTakenError where the document is not as it was."""
+        """Writes that move no account, all or nothing. Raises ClaimTakenError where the document is not as it was, and
+        ConflictRetryError where another transaction was in the way.
+        """
         try:
             commit(self._client, writes)
         except TransactionRefusedError as refused:
-            raise _told(refused) from refused
+            told = _told(refused)
+            raise (ConflictRetryError() if isinstance(told, LostRaceError) else told) from refused
 
     def closed(self, closing: Closing, result: Json) -> Write:
         """The write that closes a document, with the answer to whoever closed it."""
