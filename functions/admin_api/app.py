@@ -11,9 +11,10 @@ from admin_api.partners import partners
 from admin_api.program import program
 from admin_api.standing import standing
 from admin_api.stored_value import stored_value
+from admin_api.transfers import transfers
 from admin_api.verification import verification
 from quen.http.api import Api
 
 app = Api(
-    "admin_api", [program, members, standing, adjustments, stored_value, imports, partners, jobs, verification, audit]
+    "admin_api", [program, members, standing, adjustments, transfers, stored_value, imports, partners, jobs, verification, audit]
 )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
-
 from msgspec import Struct
 
 from mobile_api.callers import own_member_id
@@ -17,7 +15,7 @@ from quen.errors import (
     TransferLimitReachedError,
     TransfersNotOfferedError,
 )
-from quen.http.answers import Account, PointsByDay
+from quen.http.answers import Transfer
 from quen.http.bodies import Member, Points
 from quen.http.callers import MemberCaller, recognise_member
 from quen.http.endpoint import Call, Resource
@@ -32,23 +30,6 @@ class TransferBody(Struct, frozen=True, forbid_unknown_fields=True):
 
     to: Member
     points: Points
-
-
-class Receiver(TypedDict):
-    """Who got them: nothing more is told."""
-
-    masked_name: str
-
-
-class Transfer(TypedDict):
-    """Points that were given. `lots` are the days that they keep; `account` is what the giver has left."""
-
-    transfer_id: str
-    points: int
-    to: Receiver
-    lots: list[PointsByDay]
-    entry_id: str
-    account: Account
 
 
 @transfers.endpoint(

@@ -18,7 +18,7 @@ from quen.errors import (
     TransfersNotOfferedError,
     ValidationFailedError,
 )
-from quen.ledger.documents import Outcome
+from quen.ledger.documents import DocumentKey, Outcome
 from quen.members.model import MemberReference
 from quen.program.model import TransferPolicy
 from tables import create_tables
@@ -62,6 +62,9 @@ def test_points_arrive_with_the_last_days_they_had_and_once(house: House) -> Non
     [sent], [received] = (house.ledger.list_entries(who, None, 1)[0] for who in (lan, minh))
     assert (sent["kind"], received["kind"]) == ("transfer_out", "transfer_in")
     assert sent["reference"] == received["reference"] == {"kind": "transfer", "id": first.result["transfer_id"]}
+    document = house.ledger.find_document(DocumentKey(f"TRANSFER#{first.result['transfer_id']}"))
+    assert document is not None
+    assert (document.member_id, document.details["to_member_id"]) == (lan, minh)
     with pytest.raises(IdempotencyKeyReusedError):
         send(house, lan, 50)
 

@@ -35,6 +35,7 @@ def test_an_owner_may_do_everything() -> None:
             (
                 "read_program replace_program find_member read_member unmask_member read_account adjust_points "
                 "change_member_state close_member merge_members decide_adjustment adjust_stored_value import_balances "
+                "transfer_points "
                 "revoke_partner_key start_job_run read_job_runs read_verification "
                 "read_audit"
             ),

@@ -236,6 +236,23 @@ class RedemptionPage(TypedDict):
     next_cursor: Cursor | None
 
 
+class Receiver(TypedDict):
+    """Who got them: nothing more is told."""
+
+    masked_name: str
+
+
+class Transfer(TypedDict):
+    """Points that were given. `lots` are the days that they keep; `account` is what the giver has left."""
+
+    transfer_id: str
+    points: int
+    to: Receiver
+    lots: list[PointsByDay]
+    entry_id: str
+    account: Account
+
+
 class Fault(TypedDict):
     """One thing wrong with the request: where (a JSON pointer) and what."""
 

@@ -46,6 +46,7 @@ class Action(StrEnum):
     DECIDE_ADJUSTMENT = "decide_adjustment"
     ADJUST_STORED_VALUE = "adjust_stored_value"
     IMPORT_BALANCES = "import_balances"
+    TRANSFER_POINTS = "transfer_points"
     CREATE_PARTNER = "create_partner"
     CREATE_PARTNER_KEY = "create_partner_key"
     REVOKE_PARTNER_KEY = "revoke_partner_key"
@@ -72,6 +73,7 @@ ALLOWED: Mapping[Action, frozenset[Role]] = MappingProxyType(
         Action.DECIDE_ADJUSTMENT: frozenset({_OWNER, _MANAGER}),
         Action.ADJUST_STORED_VALUE: frozenset({_OWNER, _MANAGER}),
         Action.IMPORT_BALANCES: frozenset({_OWNER, _MANAGER}),
+        Action.TRANSFER_POINTS: frozenset({_OWNER, _MANAGER}),
         Action.CREATE_PARTNER: frozenset({_OWNER}),
         Action.CREATE_PARTNER_KEY: frozenset({_OWNER}),
         Action.REVOKE_PARTNER_KEY: frozenset({_OWNER, _MANAGER}),

@@ -1,11 +1,13 @@
 """Transfers: points leave one account and arrive in another, lot by lot, in one transaction.
 
-A transfer's id is derived from who asked and their idempotency key, so that a retry names the same one.
+A transfer's id is derived from who asked and their idempotency key, so that a retry names the same one. Its document keeps
+whom the points went to: the giver is told a masked name, and an entry names the transfer alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 from quen.errors import QuenError
@@ -52,9 +54,9 @@ class Transfers:
     ) -> Outcome:
         """Give points away. The same request again is the first answer again, whatever became of the other member since.
 
-        `count` is called before the other member is looked for, and may raise RateLimitedError. Raises
-        TransfersNotOfferedError, TransferLimitReachedError, InsufficientPointsError, MemberNotFoundError,
-        MemberNotActiveError, ValidationFailedError, IdempotencyKeyReusedError, ConflictRetryError.
+        `caller` is who asks: the member, or staff for them. `count` is called before the other member is looked for, and
+        may raise RateLimitedError. Raises TransfersNotOfferedError, TransferLimitReachedError, InsufficientPointsError,
+        MemberNotFoundError, MemberNotActiveError, ValidationFailedError, IdempotencyKeyReusedError, ConflictRetryError.
         """
         transfer_id = derived_id("trf", self._id_key, caller, idempotency_key)
         claim = Claim(DocumentKey(f"TRANSFER#{transfer_id}"), "transfer", fingerprint)
@@ -83,7 +85,7 @@ class Transfers:
             SendPoints(transfer_id, points, receiver_id),
             Half(receiver_id, lambda _, sent: ReceivePoints(transfer_id, _left(sent), member_id)),
             answer=answer,
-            claim=claim,
+            claim=replace(claim, details={"to_member_id": receiver_id, "points": points, "caller": caller}),
             others=others,
         )
 
