@@ -28,7 +28,7 @@ from quen.ledger.model.chain import parse_entry
 from quen.ledger.service import Ledger
 from quen.members.model import Enrolment, Login
 from quen.money import Money
-from quen.program.model import EarningRule, Program, Reward, StoredValuePolicy, TransferPolicy
+from quen.program.model import AdjustmentPolicy, EarningRule, Program, Reward, StoredValuePolicy, TransferPolicy
 from quen.returns.model import Goods
 from quen.rewards.model import PointsWanted, RewardWanted
 
@@ -40,6 +40,7 @@ ENDING_POINTS = 40
 HELD_POINTS = 10
 LAST_PIECE_POINTS = 60
 LAST_PIECES = 1
+APPROVAL_ABOVE = 200
 SOLD_AMOUNT = 100_000
 STORED_VALUE_MAX = 100_000
 
@@ -138,6 +139,7 @@ def _program(scene: Scene) -> Program:
         rewards=(last,),
         transfers=TransferPolicy(per_day=150),
         stored_value=StoredValuePolicy(maximum=STORED_VALUE_MAX),
+        adjustments=AdjustmentPolicy(approval_above=APPROVAL_ABOVE),
     )
 
 
@@ -229,6 +231,38 @@ def move_value(
     )
 
 
+def pay(theatre: Theatre, scene: Scene, _key: str) -> None:
+    """A payment of which two refunds together are more than was paid: one for the scene, whoever needs it."""
+    fill(theatre, scene, "")
+    move_value(theatre, scene, "once")
+
+
+def refund_value(theatre: Theatre, scene: Scene, key: str, amount: int = 25_000) -> Outcome:
+    caller = f"partner:{PARTNER}"
+    paid = derived_id("sva", theatre.keys.derive("ids"), caller, scene.named("redeem", "once"))
+    refunded = Money(amount, "VND")
+    return theatre.stored_values.refund(
+        paid, refunded, partner_id=PARTNER, idempotency_key=scene.named("refunded", key), fingerprint=str(amount)
+    )
+
+
+def ask(theatre: Theatre, scene: Scene, key: str) -> Outcome:
+    """More points than one person decides about."""
+    return adjust_by_staff(theatre, scene.member_id, APPROVAL_ABOVE + 1, scene.named("asked", key))
+
+
+def approve(theatre: Theatre, scene: Scene, key: str) -> Outcome:
+    return theatre.adjustments.approve(_asked(theatre, scene, key), actor="staff-2", role="owner")
+
+
+def reject(theatre: Theatre, scene: Scene, key: str) -> Outcome:
+    return theatre.adjustments.reject(_asked(theatre, scene, key), actor="staff-2")
+
+
+def _asked(theatre: Theatre, scene: Scene, key: str) -> str:
+    return derived_id("adj", theatre.keys.derive("ids"), "staff:staff-1", scene.named("asked", key))
+
+
 def birthday(theatre: Theatre, scene: Scene, key: str) -> Outcome:
     return theatre.ledger.grant(scene.member_id, GrantBonus("birthday", 50, f"year {key}", "birthday"))
 
@@ -265,6 +299,10 @@ USE_CASES: tuple[UseCase, ...] = (
     UseCase("transfer", send, meet, is_core=False),
     UseCase("pay with stored value", move_value, fill, is_core=False),
     UseCase("load stored value", partial(move_value, activity="load"), fill, is_core=False),
+    UseCase("refund stored value", refund_value, pay, is_core=False),
+    UseCase("ask for a second person", ask, is_core=False),
+    UseCase("approve", approve, ask, is_core=False),
+    UseCase("reject", reject, ask, is_core=False),
     UseCase("adjust up", partial(adjust, points=30)),
     UseCase("adjust down", partial(adjust, points=-120)),
     UseCase("birthday", birthday),
@@ -298,7 +336,7 @@ def told(answer: Any) -> Told:
         return Told(answer.code)
     if isinstance(answer, Outcome):
         said = {name: answer.result[name] for name in ("state", "points", "balance_after") if name in answer.result}
-        return Told("replay" if answer.replayed else "done", (said, answer.result.get("account", {}).get("points")))
+        return Told("replay" if answer.replayed else "done", (said, (answer.result.get("account") or {}).get("points")))
     return Told("written" if answer else "nothing to do", [entry.kind for entry in answer or ()])
 
 
