@@ -16,5 +16,6 @@ from admin_api.verification import verification
 from quen.http.api import Api
 
 app = Api(
-    "admin_api", [program, members, standing, adjustments, transfers, stored_value, imports, partners, jobs, verification, audit]
+    "admin_api",
+    [program, members, standing, adjustments, transfers, stored_value, imports, partners, jobs, verification, audit],
 )

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, TypedDict
 from msgspec import Meta, Struct
 
 from quen.bootstrap import application
-from quen.errors import QuenError
+from quen.errors import NotFoundError, QuenError
 from quen.http.answers import Problem
 from quen.http.bodies import BusinessId, Day, Name, Points, ShortText, whole
 from quen.http.callers import recognise_staff
@@ -97,7 +97,12 @@ class ImportResults(TypedDict):
 
 
 @imports.endpoint(
-    "POST", "/v1/imports/{import_id}/rows", action=Action.IMPORT_BALANCES, body=RowsBody, answer=ImportResults
+    "POST",
+    "/v1/imports/{import_id}/rows",
+    action=Action.IMPORT_BALANCES,
+    body=RowsBody,
+    answer=ImportResults,
+    errors=(NotFoundError,),
 )
 def bring_in(call: Call[StaffCaller, RowsBody], import_id: str) -> Mapping[str, Any]:
     """Take balances of an older system in, each row once: sent again, a row is answered and changes nothing."""

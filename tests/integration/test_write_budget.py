@@ -14,8 +14,8 @@ from moto import mock_aws
 from factories import make_account, make_program, make_purchase
 from house import House, MovableClock, enrol, member
 from local.write_units import item_size, transaction_units
+from quen.ledger.items import account_item
 from quen.ledger.ports import Change
-from quen.ledger.store import _account_item
 from quen.money import Money
 from quen.returns.model import Goods
 from quen.rewards.model import PointsWanted, RewardWanted
@@ -131,7 +131,7 @@ def test_an_account_of_twenty_four_lots_and_two_wallets_is_under_a_kilobyte() ->
     account = make_account(*((1234, f"{2027 + month // 12}-{month % 12 + 1:02d}-28") for month in range(24)))
     counters = {f"qualifying/2026-{month:02d}": 1234 for month in range(1, 13)} | {"stamps": 9}
     account = replace(account, counters=counters)
-    item = _account_item(Change(account, account, [], make_program()))
+    item = account_item(Change(account, account, [], make_program()))
     assert item_size(item.serialize()) < 1024
 
 

@@ -29,7 +29,7 @@ from quen.jobs.model import (
     oldest_caught_up,
     until_now,
 )
-from quen.ledger.store import SHARDS as LEDGER_SHARDS
+from quen.ledger.items import SHARDS as LEDGER_SHARDS
 from quen.members.model import BIRTHDAY_SHARDS
 
 SAIGON = ZoneInfo("Asia/Ho_Chi_Minh")

@@ -1,0 +1,204 @@
+"""The ledger's items in DynamoDB, and the way from them to values and back: see `quen.ledger.store` for their keys."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from typing import Any, cast
+
+from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
+from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
+from pynamodb.models import Model
+
+from quen.dynamodb import IntAttribute
+from quen.ledger.documents import Document, DocumentKey, Json
+from quen.ledger.model import Account, Entry, canonical_form, next_due_on
+from quen.ledger.model.chain import hold_form, parse_hold
+from quen.ledger.ports import Change
+
+SHARDS = 8
+STATE_BYTES_MAX = 600
+"""What is kept as text, so that a person can read it in a console; more is compressed."""
+
+
+class DueAccounts(GlobalSecondaryIndex["AccountItem"]):  # type: ignore[no-untyped-call] # PynamoDB's own hook
+    """Accounts with something due, by shard and day."""
+
+    class Meta:
+        index_name = "DueAccounts"
+        projection = KeysOnlyProjection()
+
+    due_shard = UnicodeAttribute(hash_key=True)
+    next_due_on = UnicodeAttribute(range_key=True)
+
+
+class AccountItem(Model):
+    """The folded state of one member: `state` is JSON of all that is not empty, `packed` the same of a member who has much,
+    compressed: with two years of lots, months and caps it would be over a kilobyte, and every command would cost more.
+    """
+
+    class Meta:
+        table_name = ""
+
+    PK = UnicodeAttribute(hash_key=True)
+    SK = UnicodeAttribute(range_key=True, default="ACCOUNT")
+    sequence = IntAttribute()
+    head = UnicodeAttribute()
+    state = UnicodeAttribute(null=True)
+    packed = BinaryAttribute(legacy_encoding=False, null=True)
+    due_shard = UnicodeAttribute(null=True)
+    next_due_on = UnicodeAttribute(null=True)
+    due = DueAccounts()
+
+
+class EntryItem(Model):
+    """One fact: `form` is the very text that was hashed."""
+
+    class Meta:
+        table_name = ""
+
+    PK = UnicodeAttribute(hash_key=True)
+    SK = UnicodeAttribute(range_key=True)
+    kind = UnicodeAttribute()
+    form = UnicodeAttribute()
+    hash = UnicodeAttribute()
+
+
+class DocumentItem(Model):
+    """What a command is about, and its claim: `result` and `closing` are compressed JSON."""
+
+    class Meta:
+        table_name = ""
+
+    PK = UnicodeAttribute(hash_key=True)
+    SK = UnicodeAttribute(range_key=True)
+    kind = UnicodeAttribute()
+    member_id = UnicodeAttribute()
+    fingerprint = UnicodeAttribute()
+    sequence = IntAttribute()
+    details = UnicodeAttribute()
+    result = BinaryAttribute(legacy_encoding=False)
+    status = UnicodeAttribute(null=True)
+    closing = BinaryAttribute(legacy_encoding=False, null=True)
+    refund = BinaryAttribute(legacy_encoding=False, null=True)
+    closed_by = UnicodeAttribute(null=True)
+
+
+def account_item(change: Change) -> AccountItem:
+    """The account that a change leaves, as it is kept."""
+    account = change.after
+    state = {
+        "lots": account.lots,
+        "pending": account.pending,
+        "holds": {key: hold_form(hold) for key, hold in account.holds.items()},
+        "debt": account.debt,
+        "caps": account.caps,
+        "rewards": account.rewards,
+        "counters": account.counters,
+        "state": "" if account.state == "active" else account.state,
+        "moved_to": account.moved_to,
+        "active_on": account.active_on,
+    }
+    due = next_due_on(account, change.program.time_zone)
+    text = json.dumps({name: value for name, value in state.items() if value}, separators=(",", ":"))
+    is_long = len(text) > STATE_BYTES_MAX
+    return AccountItem(
+        PK=member_key(account.member_id),
+        SK="ACCOUNT",
+        sequence=account.sequence,
+        head=account.head,
+        state=None if is_long else text,
+        packed=zlib.compress(text.encode(), 6) if is_long else None,
+        due_shard=shard_key(shard_of(account.member_id)) if due else None,
+        next_due_on=due.isoformat() if due else None,
+    )
+
+
+def read_account(member_id: str, item: AccountItem) -> Account:
+    """The account that an item says."""
+    text = zlib.decompress(item.packed) if item.packed else item.state or "{}"
+    state = cast("dict[str, Any]", json.loads(text))
+    holds = {key: parse_hold(form) for key, form in state.pop("holds", {}).items()}
+    return Account(member_id, item.sequence, item.head, holds=holds, **state)
+
+
+def entry_item(entry: Entry) -> EntryItem:
+    """An entry as it is kept."""
+    return EntryItem(
+        PK=member_key(entry.member_id),
+        SK=entry_key(entry.sequence),
+        kind=entry.kind,
+        form=canonical_form(entry),
+        hash=entry.hash,
+    )
+
+
+def document_item(document: Document) -> DocumentItem:
+    """A document as it is kept."""
+    return DocumentItem(
+        PK=document.key.partition,
+        SK=document.key.sort,
+        kind=document.kind,
+        member_id=document.member_id,
+        fingerprint=document.fingerprint,
+        sequence=document.sequence,
+        details=details_text(document.details),
+        result=packed(document.result),
+        status=document.state or None,
+    )
+
+
+def details_text(details: Json) -> str:
+    """A document's details, as the text that conditions compare."""
+    return json.dumps(details, separators=(",", ":"), ensure_ascii=False)
+
+
+def low_level_key(key: DocumentKey) -> dict[str, Any]:
+    """A document's key in DynamoDB's own shape."""
+    return {"PK": {"S": key.partition}, "SK": {"S": key.sort}}
+
+
+def read_document(key: DocumentKey, item: DocumentItem) -> Document:
+    """The document that an item says."""
+    return Document(
+        key=key,
+        kind=item.kind,
+        member_id=item.member_id,
+        fingerprint=item.fingerprint,
+        sequence=item.sequence,
+        result=_unpacked(item.result),
+        state=item.status or "",
+        details=json.loads(item.details),
+        closing=_unpacked(item.closing) if item.closing else None,
+        refund=_unpacked(item.refund) if item.refund else None,
+        closed_by=item.closed_by or "",
+    )
+
+
+def packed(result: Any) -> bytes:
+    """A JSON-able value, compressed."""
+    return zlib.compress(json.dumps(result, separators=(",", ":"), ensure_ascii=False).encode(), 6)
+
+
+def _unpacked(data: bytes) -> Any:
+    return json.loads(zlib.decompress(data))
+
+
+def member_key(member_id: str) -> str:
+    """Where a member's account and entries stand."""
+    return f"MEMBER#{member_id}"
+
+
+def entry_key(sequence: int) -> str:
+    """The sort key of an entry."""
+    return f"ENTRY#{sequence:012d}"
+
+
+def shard_key(shard: int) -> str:
+    """The key of a shard of the index of accounts with something due."""
+    return f"due#{shard:02d}"
+
+
+def shard_of(member_id: str) -> int:
+    """The shard of the due index that a member's account is in."""
+    return zlib.crc32(member_id.encode()) % SHARDS
