@@ -20,7 +20,7 @@ run: setup ## Run the whole stack on this machine (ARGS="--port 5000 --fresh")
 	@exec $(IN_VENV)quen serve $(ARGS)
 
 test: check ## Check everything, then run every test but the long ones
-	@$(IN_VENV)pytest -m "not long" $(ARGS)
+	@$(IN_VENV)pytest -n 2 --no-loadscope-reorder -m "not long" $(ARGS)
 
 test-long: setup ## Run the tests that take minutes
 	@$(IN_VENV)pytest -m long $(ARGS)

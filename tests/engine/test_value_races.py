@@ -158,6 +158,14 @@ def test_approvals_and_rejections_at_once_decide_one_way_by_one_person(shop: Hou
     assert actives(shop, lan) == [{"applied": 2_020, "rejected": 20}[state]]
 
 
+def test_of_sixteen_persons_who_approve_at_once_one_has_decided_and_no_other_is_told_so(shop: House) -> None:
+    lan = enrol(shop)
+    adjustment_id = str(adjust(shop, lan, 2_000).result["adjustment_id"])
+    results = race(lambda number: shop.adjustments.approve(adjustment_id, actor=f"staff-{number + 2}", role="owner"))
+    assert kinds(results) == {"done": 1, AlreadyDecidedError.__name__: RACERS - 1}
+    assert actives(shop, lan) == [2_020]
+
+
 def test_one_person_s_approval_sent_sixteen_times_moves_the_points_once(shop: House) -> None:
     lan = enrol(shop)
     adjustment_id = str(adjust(shop, lan, 2_000).result["adjustment_id"])

@@ -1,0 +1,28 @@
+"""Two workers share the suite, a file at a time; what uses one engine or one build stays with one of them."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import Any
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+GROUPS = {
+    "engine": "engine",  # its servers start once
+    "e2e": "build",  # its stack starts once, from a build made anew ...
+    "test_built_artifacts": "build",  # ... which nobody may read meanwhile
+}
+
+
+class ByServer(LoadScopeScheduling):
+    """Keeps a file, or a group of them, with one worker."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = PurePath(nodeid.split("::", 1)[0])
+        return GROUPS.get(path.stem) or GROUPS.get(path.parent.name) or str(path)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByServer:
+    """What `-n` uses, whatever `--dist` says."""
+    return ByServer(config, log)
