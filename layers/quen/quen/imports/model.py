@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 from quen.business_days import add_months
 from quen.errors import Fault, ValidationFailedError
@@ -84,7 +84,7 @@ def _faults(row: Row, today: date) -> Iterator[Fault]:
         if lot.expires_on and not today <= lot.expires_on <= latest:
             sentence = "A lot expires today at the earliest, and within ten years."
             yield Fault(f"/lots/{index}/expires_on", "out_of_range", sentence)
-    if row.joined_on and row.joined_on > today + timedelta(days=1):
+    if row.joined_on and row.joined_on > today:
         yield Fault("/joined_on", "in_the_future", "The member joined on a day that has passed.")
     for name, amount, most in (("stamps", row.stamps, POINTS_MAX), ("stored_value", row.stored_value, AMOUNT_MAX)):
         if not 0 <= amount <= most:

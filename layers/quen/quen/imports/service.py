@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import datetime
 from typing import Any, Literal, Protocol
 
+from quen.business_days import day_start
 from quen.errors import ConflictRetryError, MemberAlreadyExistsError, QuenError, StoredValueNotOfferedError
 from quen.imports.model import Row, check_row
 from quen.ledger.documents import Claim, DocumentKey, Outcome
@@ -94,7 +95,8 @@ class Imports:
     def _open(self, row: Row, command: OpenBalance, claim: Claim) -> RowResult:
         now = self._ledger.now()
         enrolment = Enrolment(row.phone, row.email, row.name, row.birthday, row.locale)
-        joined_at = datetime.combine(row.joined_on, time.min, UTC) if row.joined_on else now
+        zone = self._programs.current(now).time_zone
+        joined_at = day_start(row.joined_on, zone) if row.joined_on else now
 
         def opening(member_id: str) -> Sequence[Write]:
             return self._ledger.opening_balance(member_id, command, claim, {"member_id": member_id})
