@@ -37,6 +37,7 @@ from quen.ledger.model import (
     SetState,
     TakeOver,
     bring_up_to,
+    coming_back,
     decide,
     folded,
     next_due_on,
@@ -83,7 +84,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.number = 0
         self.open: list[tuple[int, str]] = []
         self.spent: list[tuple[int, str, Hold]] = []
-        self.merge: tuple[int, Account, str] | None = None
+        self.merge: tuple[int, GiveUp] | None = None
 
     @property
     def now(self) -> datetime:
@@ -196,29 +197,27 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(who=members)
     def merge_into_the_other(self, who: int) -> None:
         merge_id = self.next_id("mrg")
+        survivor = self.tills[1 - who].account
         carried: list[Account] = []
 
         def take_over(before: Account, _: Entry) -> TakeOver:
             carried.append(before)
             return TakeOver(merge_id, before)
 
-        if self.pair(who, MergeAway(merge_id, self.tills[1 - who].account.member_id), take_over):
-            self.merge = (who, carried[0], merge_id)
+        if self.pair(who, MergeAway(merge_id, survivor.member_id), take_over):
+            owed = folded(survivor, bring_up_to(survivor, self.program, self.now, self.now)).debt
+            self.merge = (who, GiveUp(merge_id, carried[0], owed))
 
     @precondition(lambda self: self.merge)
     @rule()
     def undo_the_merge(self) -> None:
         assert self.merge
-        who, carried, merge_id = self.merge
+        who, command = self.merge
 
-        def come_back(_: Account, gave: Entry) -> ComeBack:
-            lots, pending, counters = (
-                {key: -points for key, points in changes.items() if points < 0}
-                for changes in (gave.lots, gave.pending, gave.counters)
-            )
-            return ComeBack(merge_id, lots, pending, counters, carried.debt, carried.state)
+        def come_back(before: Account, gave: Entry) -> ComeBack:
+            return coming_back(before, command, gave, self.program)
 
-        if self.pair(1 - who, GiveUp(merge_id, carried), come_back):
+        if self.pair(1 - who, command, come_back):
             self.merge = None
 
     @rule(who=members, state=st.sampled_from(["active"] * 6 + ["inactive", "blocked"]))

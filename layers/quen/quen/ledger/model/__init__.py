@@ -40,6 +40,7 @@ from quen.ledger.model.due import bring_up_to, next_due_on
 from quen.ledger.model.earned import own_lots, purchase_key
 from quen.ledger.model.fold import BrokenLedgerError, apply, folded, rebuild
 from quen.ledger.model.history import Movement, Statement, account_as_of, statement
+from quen.ledger.model.merged import coming_back
 from quen.ledger.model.returned import own_left, still_earned
 from quen.ledger.model.values import NEVER, Account, Entry, Hold, HoldChange, Lots, MemberState, Reference
 
@@ -80,6 +81,7 @@ __all__ = [
     "apply",
     "bring_up_to",
     "canonical_form",
+    "coming_back",
     "decide",
     "entry_id",
     "folded",

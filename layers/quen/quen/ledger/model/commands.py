@@ -144,10 +144,13 @@ class TakeOver:
 
 @dataclass(frozen=True, slots=True)
 class GiveUp:
-    """A merge is undone, the survivor's half: `carried` is what had come, and goes back."""
+    """A merge is undone, the survivor's half: `carried` is what had come, and goes back; `owed` is what the survivor owed
+    before the merge.
+    """
 
     merge_id: str
     carried: Account
+    owed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,8 @@ def _check_state(account: Account, command: Command) -> None:
     puts_right = activity == "adjust" or isinstance(command, Adjust | SetState | MergeAway | TakeOver)
     if account.state == "closed" and puts_right:
         raise MemberNotActiveError("The account is closed.")
+    if account.moved_to and isinstance(command, GiveUp):
+        raise MemberNotActiveError("The survivor has been merged into another member since; undo that merge first.")
 
 
 _DECIDES: Mapping[type[Any], Callable[[Account, Any, Program, datetime], Entry]] = {

@@ -83,8 +83,13 @@ def cap_horizon(caps: Mapping[str, int]) -> str:
 
 def counted(account: Account, key: str) -> int:
     """What that counter holds; what qualified in a month that is no longer told apart stands under `earlier`."""
-    earlier = account.counters.get(_EARLIER, 0) if key.startswith(_QUALIFYING) else 0
-    return account.counters.get(key, earlier)
+    return account.counters.get(counter_of(account.counters, key), 0)
+
+
+def counter_of(counters: Mapping[str, int], key: str) -> str:
+    """Under which key a counter stands: its own, or that of all months that are no longer told apart."""
+    is_earlier = key.startswith(_QUALIFYING) and key not in counters and key < (_qualifying_horizon(counters) or "~")
+    return _EARLIER if is_earlier and _EARLIER in counters else key
 
 
 def _check_lines(entry: Entry) -> None:

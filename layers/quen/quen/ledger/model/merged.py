@@ -11,8 +11,8 @@ from datetime import datetime
 from quen.errors import InsufficientPointsError, InsufficientStoredValueError, RedemptionsOpenError
 from quen.ledger.model.commands import ComeBack, GiveUp, MergeAway, TakeOver
 from quen.ledger.model.draft import Draft
-from quen.ledger.model.fold import counted
-from quen.ledger.model.values import TRANSFERRED, Account, Entry, Reference
+from quen.ledger.model.fold import counter_of
+from quen.ledger.model.values import TRANSFERRED, Account, Entry, Lots, Reference
 from quen.program.model import Program
 
 
@@ -29,7 +29,7 @@ def took_over(account: Account, command: TakeOver, program: Program, now: dateti
     """The survivor has what both had; what was owed is paid from it."""
     merged = command.merged
     draft = Draft(account, "merge_in", program, now, Reference("merge", command.merge_id))
-    draft.give(TRANSFERRED, merged.lots)
+    draft.give(TRANSFERRED, draft.living(merged.lots))
     draft.await_activation(TRANSFERRED, merged.pending)
     _charge(draft, merged.debt)
     for key, amount in merged.counters.items():
@@ -40,27 +40,46 @@ def took_over(account: Account, command: TakeOver, program: Program, now: dateti
 
 def gave_up(account: Account, command: GiveUp, program: Program, now: datetime) -> Entry:
     """The survivor gives back what came, from the same lots where they are there, from others where not; what has expired
-    since is gone for both. Raises InsufficientPointsError where it is spent.
+    since is gone for both. What came and paid back what the survivor owed is owed again.
+
+    Raises InsufficientPointsError, InsufficientStoredValueError where it is spent.
     """
     carried = command.carried
     draft = Draft(account, "merge_out", program, now, Reference("merge", command.merge_id))
     if carried.debt:
         draft.give(TRANSFERRED, {draft.last_day_from(draft.today): carried.debt})
-    alive = {key: points for key, points in _activated(carried, draft).items() if key >= draft.today.isoformat()}
     for key, points in carried.pending.items():
         draft.take_pending(TRANSFERRED, key, points)
+    alive = draft.living(_alive(carried, draft))
     missing = sum(points - draft.take_from(TRANSFERRED, key, points) for key, points in alive.items())
-    if missing > draft.active:
+    if missing > draft.active + command.owed:
         raise InsufficientPointsError("The member who survived the merge has spent points that would go back.")
-    if missing:
-        draft.take(TRANSFERRED, missing)
+    if taken := min(missing, draft.active):
+        draft.take(TRANSFERRED, taken)
+    draft.owe(TRANSFERRED, missing - taken)
     if carried.wallet("stored_value") > account.wallet("stored_value"):
         raise InsufficientStoredValueError("The member who survived the merge has spent money that would go back.")
-    for key, amount in carried.counters.items():
-        draft.count(key, -min(amount, counted(account, key)))
+    for key, amount in _counted_off(account.counters, carried.counters).items():
+        draft.count(key, -amount)
     caps = {key: max(0, account.caps[key] - used) for key, used in carried.caps.items() if key in account.caps}
     had = {key: -min(count, account.rewards.get(key, 0)) for key, count in carried.rewards.items()}
     return draft.sealed(caps=caps, rewards={key: count for key, count in had.items() if count})
+
+
+def coming_back(account: Account, command: GiveUp, gave: Entry, program: Program) -> ComeBack:
+    """What giving up is answered with: `account` is the survivor's right before the entry `gave`.
+
+    Points come back in the lots in which they went, whichever lots the survivor has given for them; where only the
+    survivor's activity has kept them alive, in the lots that it has moved them to.
+    """
+    draft = Draft(account, gave.kind, program, gave.recorded_at, gave.reference)
+    pending, counters = ({key: -amount for key, amount in changes.items()} for changes in (gave.pending, gave.counters))
+    carried, today = command.carried, draft.today.isoformat()
+    lots: dict[str, int] = {}
+    for key, points in _alive(carried, draft).items():
+        own = key if key >= today else min(draft.living({key: points}))
+        lots[own] = lots.get(own, 0) + points
+    return ComeBack(command.merge_id, lots, pending, counters, carried.debt, carried.state)
 
 
 def came_back(account: Account, command: ComeBack, program: Program, now: datetime) -> Entry:
@@ -95,11 +114,23 @@ def _charge(draft: Draft, debt: int) -> None:
         draft.owe(TRANSFERRED, debt - paid)
 
 
-def _activated(carried: Account, draft: Draft) -> Mapping[str, int]:
-    """The lots that came, with those that were pending then and have become active since."""
+def _alive(carried: Account, draft: Draft) -> Lots:
+    """Of the lots that came, with those that were pending then and have become active since, those not over yet."""
     lots = dict(carried.lots)
     for key, points in carried.pending.items():
         active_on, _, lot = key.partition("/")
         if active_on <= draft.today.isoformat():
             lots[lot] = lots.get(lot, 0) + points
-    return lots
+    return {key: points for key, points in lots.items() if min(draft.living({key: points})) >= draft.today.isoformat()}
+
+
+def _counted_off(counters: Mapping[str, int], carried: Mapping[str, int]) -> Mapping[str, int]:
+    """What goes back of the other wallets, as far as it is there, by the counter that it now stands under."""
+    left = dict(counters)
+    given: dict[str, int] = {}
+    for key, amount in carried.items():
+        place = counter_of(left, key)
+        share = min(amount, left.get(place, 0))
+        left[place] = left.get(place, 0) - share
+        given[place] = given.get(place, 0) + share
+    return given
