@@ -8,6 +8,7 @@ import pytest
 
 from gateway_events import member_claims
 from quen.bootstrap import application
+from quen.members.model import MemberState
 from served import CONSENTS, Served, serving
 
 
@@ -160,11 +161,15 @@ def test_the_card_has_a_code_and_a_short_lived_token(apis: Served) -> None:
     assert (found.status, found.body["points"]) == (200, {"active": 20})
 
 
-def test_a_blocked_member_redeems_nothing(apis: Served) -> None:
-    member_id = apis.enrol("lam", "+84901313131")
-    apis.adjust(member_id, 200, key="lam")
-    application().members.change_state(member_id, "inactive")
+@pytest.mark.parametrize("state", ["inactive", "blocked"])
+def test_a_member_who_is_not_active_sees_their_points_and_redeems_none(apis: Served, state: MemberState) -> None:
+    subject, phone = f"lam-{state}", f"+849013131{len(state)}3"
+    member_id = apis.enrol(subject, phone)
+    apis.adjust(member_id, 200, key=subject)
+    application().members.change_state(member_id, state)
     answer = apis.mobile(
-        "POST", "/v1/me/redemptions", {"reward_id": "free-coffee"}, claims=claims("lam"), headers=key("k")
+        "POST", "/v1/me/redemptions", {"reward_id": "free-coffee"}, claims=claims(subject), headers=key("k")
     )
     assert (answer.status, answer.code) == (409, "member_not_active")
+    account = apis.mobile("GET", "/v1/me/account", claims=claims(subject))
+    assert (account.status, account.body["points"]["active"]) == (200, 220)

@@ -150,7 +150,9 @@ class Rewards:
         redemption_id = derived_id("red", self._id_key, caller, idempotency_key)
         claim = Claim(_key(redemption_id), "redemption", fingerprint)
         try:
-            member_id = self._members.resolve(member, "/member")
+            # A till's member is looked up; who asks for themselves is known, and their account says whether they may.
+            own_id = None if partner_id else member.member_id
+            member_id = own_id or self._members.resolve(member, "/member")
             reward = self._find_reward(wanted)
         except QuenError:
             if replay := self._ledger.find_replay(claim):
