@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, TypedDict
 
 from msgspec import Meta, Struct
@@ -14,19 +14,22 @@ from quen.errors import (
     IdempotencyKeyReusedError,
     InsufficientPointsError,
     InsufficientStoredValueError,
+    MemberAlreadyExistsError,
     MemberNotActiveError,
     MemberNotFoundError,
     NotFoundError,
     RedemptionsOpenError,
     TooLateError,
 )
-from quen.http.answers import Account, Instant
+from quen.http.answers import Account, Count, Instant
 from quen.http.bodies import ShortText
 from quen.http.callers import recognise_staff
 from quen.http.endpoint import Call, Nothing, Resource
 from quen.http.views import staff_member_view
 from quen.ledger.documents import Outcome
+from quen.members.model import Member
 from quen.staff.model import Action, StaffCaller, require
+from quen.writes import Write
 
 standing: Resource[StaffCaller] = Resource(__name__, recognise_staff)
 
@@ -55,14 +58,23 @@ class UndoBody(Struct, frozen=True, forbid_unknown_fields=True):
     reason: Reason
 
 
+class Carried(TypedDict):
+    """Points that went with the merged member, or came back: spendable, still waiting, owed."""
+
+    active: Count
+    pending: Count
+    debt: Count
+
+
 class Merge(TypedDict):
-    """A merge. `account` is the survivor's, right after it was merged or undone."""
+    """A merge. `points` are what was carried, or has gone back; `account` is the survivor's, right after it."""
 
     merge_id: str
     state: Literal["merged", "undone"]
     survivor_id: str
     merged_id: str
     reason: str
+    points: Carried
     undo_until: Instant
     account: Account
 
@@ -80,10 +92,14 @@ def change_state(call: Call[StaffCaller, StateBody], member_id: str) -> Mapping[
     app, asked = application(), call.input
     if asked.state == "closed":
         require(call.caller, Action.CLOSE_MEMBER)
-    action, after = Action.CHANGE_MEMBER_STATE, {"state": asked.state}
-    record = app.audit.write(call.caller, action, f"member:{member_id}", after=after, reason=asked.reason)
-    changed = app.members.change_state(member_id, asked.state, asked.reason, others=[record])
-    return staff_member_view(changed, unmasked=False)
+
+    def record(member: Member) -> Sequence[Write]:
+        before, after = {"state": member.state}, {"state": asked.state}
+        target = f"member:{member_id}"
+        action = Action.CHANGE_MEMBER_STATE
+        return [app.audit.write(call.caller, action, target, before=before, after=after, reason=asked.reason)]
+
+    return staff_member_view(app.members.change_state(member_id, asked.state, record=record), unmasked=False)
 
 
 @standing.endpoint(
@@ -131,7 +147,15 @@ def show_merge(_call: Call[StaffCaller, Nothing], merge_id: str) -> Mapping[str,
     action=Action.MERGE_MEMBERS,
     body=UndoBody,
     answer=Merge,
-    errors=(NotFoundError, TooLateError, InsufficientPointsError, InsufficientStoredValueError, ConflictRetryError),
+    errors=(
+        NotFoundError,
+        TooLateError,
+        InsufficientPointsError,
+        InsufficientStoredValueError,
+        MemberAlreadyExistsError,
+        MemberNotActiveError,
+        ConflictRetryError,
+    ),
 )
 def undo_merge(call: Call[StaffCaller, UndoBody], merge_id: str) -> Outcome:
     """Two again: all that was carried goes back, while the program's days last and it is not spent."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 from botocore.exceptions import ReadTimeoutError
 from moto import mock_aws
 
-from quen.dynamodb import open_client
+from quen.dynamodb import commit, open_client
 from quen.errors import ConflictRetryError, MemberAlreadyExistsError, TemporarilyUnavailableError
 from quen.members.model import Enrolment, MemberReference
 from quen.members.service import Found
@@ -17,7 +18,7 @@ from quen.members.store import COMMIT_ATTEMPTS_MAX, MemberStore
 from quen.writes import Write
 from tables import create_tables
 from unit.members.fakes import LOGIN, LOOKUPS, NOW, make_member, make_members
-from unit.members.records_contract import MemberRecordsContract
+from unit.members.records_contract import Commit, MemberRecordsContract
 
 
 @pytest.fixture
@@ -41,6 +42,10 @@ def records(client: Any, table: str) -> MemberStore:
 
 class TestMemberStore(MemberRecordsContract):
     """The contract, over the store."""
+
+    @pytest.fixture
+    def commit(self, client: Any) -> Commit:
+        return partial(commit, client)
 
 
 def _scan(client: Any, table: str) -> list[dict[str, Any]]:

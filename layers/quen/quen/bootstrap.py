@@ -133,10 +133,8 @@ class Application:
         """Two members who are one person."""
         from quen.merges.service import Merges
 
-        ledger_store = self._ledger_store
-        return Merges(
-            self.ledger, self._member_store, ledger_store, ledger_store, self.programs, self.keys.derive("ids")
-        )
+        documents, key = self._ledger_store, self.keys.derive("ids")
+        return Merges(self.ledger, self._member_store, self._lookups, documents, self.programs, key)
 
     @cached_property
     def purchases(self) -> Purchases:

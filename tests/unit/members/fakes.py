@@ -9,11 +9,12 @@ from typing import Any
 
 from quen.errors import MemberAlreadyExistsError, MemberNotFoundError
 from quen.keys import KeyRing
+from quen.ledger.documents import OtherRefusedError
 from quen.members.cards import QrTokens, new_card_code
 from quen.members.lookups import Lookup, Lookups
 from quen.members.model import Login, Member, MemberState, birthday_shard
-from quen.members.service import BirthdayPage, Found, Members, StaleMemberError
-from quen.writes import Write
+from quen.members.service import BirthdayPage, Found, Members, Replacement, StaleMemberError
+from quen.writes import Refusal, TransactionRefusedError, Write
 
 NOW = datetime(2026, 11, 22, 3, 15, tzinfo=UTC)
 KEYS = KeyRing(b"a key ring for tests, 32 bytes or more")
@@ -43,9 +44,17 @@ class FakeAccounts:
     def show_account(self, member_id: str) -> dict[str, Any]:
         return {"member_id": member_id, "points": {"active": 500}, "sequence": 1}
 
-    def set_state(self, member_id: str, state: MemberState, reason: str, others: Sequence[Write]) -> None:
-        for write in others:
-            write.parameters["do"]()
+    def set_state(self, member_id: str, state: MemberState, others: Sequence[Write]) -> None:
+        try:
+            commit_in_memory(others)
+        except TransactionRefusedError as error:
+            raise OtherRefusedError(tuple(error.refusals)) from error
+
+
+def commit_in_memory(writes: Sequence[Write]) -> None:
+    """What `MemoryRecords.replacing` makes, done."""
+    for write in writes:
+        write.parameters["do"]()
 
 
 class MemoryRecords:
@@ -67,22 +76,20 @@ class MemoryRecords:
 
     def find_member(self, member_id: str) -> Found | None:
         member = self._members.get(member_id)
-        return Found(member.member_id, member.state) if member else None
+        return Found(member.member_id, member.state, member.merged_into) if member else None
 
     def add(self, member: Member, opening: Sequence[Write]) -> None:
         self._claim(member)
         self._members[member.member_id] = member
 
     def replace(self, before: Member, after: Member) -> None:
-        if self._members[before.member_id].version != before.version:
-            raise StaleMemberError
-        self._claim(after)
-        for lookup in self._lookups.of(before) - self._lookups.of(after):
-            del self._owners[lookup]
-        self._members[after.member_id] = after
+        try:
+            self._replace_all(((before, after),))
+        except TransactionRefusedError as error:
+            raise (StaleMemberError if "profile" in str(error) else MemberAlreadyExistsError) from error
 
-    def replacing(self, before: Member, after: Member) -> Sequence[Write]:
-        return [Write("profile", "Put", {"do": lambda: self.replace(before, after)})]
+    def replacing(self, *changes: Replacement) -> Sequence[Write]:
+        return [Write("profiles", "Put", {"do": lambda: self._replace_all(changes)})]
 
     def list_birthdays(self, month_day: str, shard: int, cursor: str | None, limit: int) -> BirthdayPage:
         key = f"{month_day}#{shard}"
@@ -93,6 +100,17 @@ class MemoryRecords:
         )
         rest = [member_id for member_id in ids if member_id > (cursor or "")]
         return BirthdayPage(tuple(rest[:limit]), rest[limit - 1] if len(rest) > limit else None)
+
+    def _replace_all(self, changes: Sequence[Replacement]) -> None:
+        stale = [old.member_id for old, _ in changes if self._members[old.member_id].version != old.version]
+        led = {lookup: before.member_id for before, _ in changes for lookup in self._lookups.of(before)}
+        leads = {lookup: after.member_id for _, after in changes for lookup in self._lookups.of(after)}
+        taken = [lookup.kind for lookup in {**led, **leads} if self._owners.get(lookup) != led.get(lookup)]
+        if stale or taken:
+            names = [f"profile {member_id}" for member_id in stale] or taken
+            raise TransactionRefusedError({name: Refusal("ConditionalCheckFailed") for name in names})
+        self._owners = {lookup: owner for lookup, owner in self._owners.items() if lookup not in led} | leads
+        self._members |= {after.member_id: after for _, after in changes}
 
     def _claim(self, member: Member) -> None:
         wanted = self._lookups.of(member)

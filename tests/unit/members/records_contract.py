@@ -2,21 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from quen.errors import MemberAlreadyExistsError, MemberNotFoundError
-from quen.members.model import Consent, birthday_shard
+from quen.members.model import Consent, Member, birthday_shard, parted, united
 from quen.members.service import Found, MemberRecords, StaleMemberError
+from quen.writes import TransactionRefusedError, Write
 from unit.members.fakes import LOOKUPS, NOW, make_member
 
 OTHER = "mem_0000000000000002"
 
 
+Commit = Callable[[Sequence[Write]], None]
+
+
+def merge(records: MemberRecords, commit: Commit, survivor: Member, merged: Member) -> tuple[Member, Member]:
+    """Both as they are then kept."""
+    after = united(survivor, merged, ways(merged))
+    commit(records.replacing((survivor, after[0]), (merged, after[1])))
+    return after
+
+
+def ways(member: Member) -> list[tuple[str, str]]:
+    return sorted((lookup.kind, lookup.digest) for lookup in LOOKUPS.of(member))
+
+
+def add_two(records: MemberRecords) -> tuple[Member, Member]:
+    """One with a phone, and one with a phone and an address."""
+    survivor = make_member()
+    merged = make_member(OTHER, phone="+84911111111", email="hoa@example.com")
+    records.add(survivor, [])
+    records.add(merged, [])
+    return survivor, merged
+
+
 class MemberRecordsContract:
-    """Subclasses give the fixture `records`."""
+    """Subclasses give the fixtures `records` and `commit`, which makes the writes of `replacing`."""
 
     def test_a_profile_comes_back_as_it_was_added(self, records: MemberRecords):
         member = make_member(
@@ -127,3 +152,58 @@ class MemberRecordsContract:
         assert records.list_birthdays("02-28", shard, None, 10).member_ids == (before.member_id,)
         records.replace(before, replace(before, **change, version=2))
         assert records.list_birthdays("02-28", shard, None, 10).member_ids == ()
+
+    def test_all_that_a_merged_member_is_found_by_leads_to_the_survivor(self, records: MemberRecords, commit: Commit):
+        survivor, merged = add_two(records)
+        kept = merge(records, commit, survivor, merged)
+        assert (records.load(survivor.member_id), records.load(OTHER)) == kept
+        assert {records.find(lookup) for lookup in LOOKUPS.own(merged)} == {Found(survivor.member_id, "active")}
+        assert records.find_member(OTHER) == Found(OTHER, "closed", survivor.member_id)
+
+    def test_a_change_of_state_reaches_what_was_taken_over(self, records: MemberRecords, commit: Commit):
+        survivor, merged = add_two(records)
+        joined, _ = merge(records, commit, survivor, merged)
+        records.replace(joined, replace(joined, state="blocked", version=joined.version + 1))
+        assert {records.find(lookup) for lookup in LOOKUPS.own(merged)} == {Found(survivor.member_id, "blocked")}
+
+    def test_a_survivor_who_is_merged_hands_on_what_was_taken_over(self, records: MemberRecords, commit: Commit):
+        survivor, merged = add_two(records)
+        last = make_member("mem_0000000000000003", phone="+84922222222")
+        records.add(last, [])
+        joined, _ = merge(records, commit, survivor, merged)
+        merge(records, commit, last, joined)
+        for member in (survivor, merged):
+            assert {records.find(lookup) for lookup in LOOKUPS.own(member)} == {Found(last.member_id, "active")}
+
+    def test_the_merged_member_s_number_can_become_the_survivor_s_own_and_stays_theirs(
+        self, records: MemberRecords, commit: Commit
+    ):
+        survivor, merged = add_two(records)
+        joined, _ = merge(records, commit, survivor, merged)
+        moved = replace(joined, phone=merged.phone, version=joined.version + 1)
+        records.replace(joined, moved)
+        assert records.find(LOOKUPS.phone("+84901234567")) is None
+        records.replace(moved, replace(moved, phone="+84933333333", version=moved.version + 1))
+        assert records.find(LOOKUPS.phone("+84911111111")) == Found(survivor.member_id, "active")
+
+    def test_a_merge_undone_gives_back_what_the_merged_member_was_found_by(
+        self, records: MemberRecords, commit: Commit
+    ):
+        survivor, merged = add_two(records)
+        before = merge(records, commit, survivor, merged)
+        own = ways(survivor)
+        after = parted(*before, ways(merged), own, joined_at=survivor.joined_at, state="inactive")
+        commit(records.replacing((before[0], after[0]), (before[1], after[1])))
+        assert {records.find(lookup) for lookup in LOOKUPS.own(merged)} == {Found(OTHER, "inactive")}
+        assert {records.find(lookup) for lookup in LOOKUPS.own(survivor)} == {Found(survivor.member_id, "active")}
+        assert records.load(survivor.member_id) == replace(survivor, version=3)
+        assert records.load(OTHER) == replace(merged, state="inactive", version=3)
+
+    def test_a_merge_of_an_older_version_changes_nothing(self, records: MemberRecords, commit: Commit):
+        survivor, merged = add_two(records)
+        records.replace(merged, replace(merged, name="Hoa", version=2))
+        with pytest.raises(TransactionRefusedError) as refused:
+            merge(records, commit, survivor, merged)
+        assert [*refused.value.refusals] == [f"profile {OTHER}"]
+        assert records.load(survivor.member_id) == survivor
+        assert {records.find(lookup) for lookup in LOOKUPS.own(merged)} == {Found(OTHER, "active")}

@@ -39,7 +39,8 @@ class Intent:
     """What a use case wants of an account. `answer` makes the document's result of the account after and the entry.
 
     `details` are what the claim keeps of the entry, beside its own details. `others` are further writes of its
-    transaction; where one of them is refused and `is_replanned`, it is planned anew.
+    transaction; where one of them is refused and `is_replanned`, it is planned anew. `follows` says that of a member who
+    was merged away the survivor is meant; where not, the account that is closed refuses.
     """
 
     command: Command
@@ -49,6 +50,7 @@ class Intent:
     details: Callable[[Entry], Mapping[str, Any]] | None = None
     others: Sequence[Write] = ()
     is_replanned: bool = False
+    follows: bool = True
 
 
 Plan = Callable[[], Intent | Outcome]
@@ -64,6 +66,25 @@ class Half:
 
     member_id: str
     decide: Callable[[Account, Entry], Command]
+
+
+@dataclass(frozen=True, slots=True)
+class PairIntent:
+    """What a use case wants of two accounts: `command` of the first, and of the second what `reply` makes of the first
+    as it was right before its entry, and of that entry. The rest is as in Intent.
+    """
+
+    command: Command
+    reply: Callable[[Account, Entry], Command]
+    answer: PairAnswer
+    claim: Claim | None = None
+    closing: Closing | None = None
+    others: Sequence[Write] = ()
+    is_replanned: bool = False
+
+
+PairPlan = Callable[[Account, Account], PairIntent]
+"""Made anew for every try, of both accounts as they are now: so nothing that it reads is older than they are."""
 
 
 @dataclass(frozen=True, slots=True)

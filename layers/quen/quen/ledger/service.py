@@ -40,7 +40,20 @@ from quen.ledger.model import (
     folded,
     own_entry,
 )
-from quen.ledger.ports import Accounts, Answer, Change, CurrentProgram, DuePage, Half, Intent, PairAnswer, Plan, Stock
+from quen.ledger.ports import (
+    Accounts,
+    Answer,
+    Change,
+    CurrentProgram,
+    DuePage,
+    Half,
+    Intent,
+    PairAnswer,
+    PairIntent,
+    PairPlan,
+    Plan,
+    Stock,
+)
 from quen.ledger.views import account_view, entry_view
 from quen.program.model import Program
 from quen.writes import Write
@@ -101,7 +114,7 @@ class Ledger:
             intent = plan()
             if isinstance(intent, Outcome):
                 return intent
-            account = self.load_surviving(member_id)
+            account = self.load_surviving(member_id) if intent.follows else self._accounts.load(member_id)
             try:
                 change = self._decided(account, intent, program, now)
             except QuenError:
@@ -133,25 +146,34 @@ class Ledger:
 
         Raises as `execute` does.
         """
+        intent = PairIntent(command, other.decide, answer, claim, closing, others)
+        return self.carry_out_pair(member_id, other.member_id, lambda *_: intent)
+
+    def carry_out_pair(self, member_id: str, other_id: str, plan: PairPlan) -> Outcome:
+        """The same for what must be planned from more than the two accounts, and what the plan itself raises."""
         now = self.now()
         program = self._programs.current(now)
         for _ in self._tries():
-            account, counterpart = self._accounts.load(member_id), self._accounts.load(other.member_id)
+            account, counterpart = self._accounts.load(member_id), self._accounts.load(other_id)
+            intent = plan(*(folded(each, bring_up_to(each, program, now, now)) for each in (account, counterpart)))
+            claim, closing = intent.claim, intent.closing
             try:
-                entries = decide(account, command, program, now)
+                entries = decide(account, intent.command, program, now)
                 own = own_entry(entries)
-                replies = decide(counterpart, other.decide(folded(account, entries[:-1]), own), program, now)
+                replies = decide(counterpart, intent.reply(folded(account, entries[:-1]), own), program, now)
             except QuenError:
                 if replay := self.find_replay(claim, closing):
                     return replay
                 raise
-            change = self._settled(Change(account, account, entries, program, claim, closing, others=others), now)
+            change = self._settled(
+                Change(account, account, entries, program, claim, closing, others=intent.others), now
+            )
             reply = self._settled(Change(counterpart, counterpart, replies, program), now)
             if self._is_too_much(change, reply):
                 continue
-            change = replace(change, result=answer(change.after, own, reply.after, own_entry(replies)))
+            change = replace(change, result=intent.answer(change.after, own, reply.after, own_entry(replies)))
             try:
-                if self._is_committed(change, reply):
+                if self._is_committed(change, reply, is_replanned=intent.is_replanned):
                     return Outcome(change.result or {})
             except ClaimTakenError:
                 if replay := self.find_replay(claim, closing):
@@ -179,12 +201,13 @@ class Ledger:
         change = Change(account, account, entries, program, claim, result=result)
         return self._accounts.opening(self._settled(change, now))
 
-    def set_state(self, member_id: str, state: MemberState, reason: str, others: Sequence[Write]) -> None:
-        """Let the account earn and spend, or not, and in the same transaction the others.
+    def set_state(self, member_id: str, state: MemberState, others: Sequence[Write]) -> None:
+        """Let the account earn and spend, or not, and in the same transaction the others. Why, staff's own words say in the
+        audit trail: an entry is for ever, the member reads it, and the ledger holds no personal data.
 
         Raises OtherRefusedError, MemberNotActiveError for an account that is closed, ConflictRetryError.
         """
-        self.execute(member_id, SetState(state, reason), answer=lambda _, entry: entry_view(entry), others=others)
+        self.execute(member_id, SetState(state, state), answer=lambda _, entry: entry_view(entry), others=others)
 
     def bring_up_to_date(self, member_id: str, until: datetime, *, dry_run: bool = False) -> Sequence[Entry]:
         """Write what had fallen due at `until`, and say what it was; with `dry_run` only say it."""
@@ -213,10 +236,14 @@ class Ledger:
         return self._accounts.list_due(shard, on, cursor, limit)
 
     def grant(self, member_id: str, bonus: GrantBonus) -> Outcome:
-        """Give a bonus for an occasion, once: `GrantBonus("birthday", 50, "2026", "birthday")` again changes nothing."""
+        """Give a bonus for an occasion, once: `GrantBonus("birthday", 50, "2026", "birthday")` again changes nothing.
+
+        The claim is the member's own, so one who was merged away gets no more: raises MemberNotActiveError.
+        """
         key = DocumentKey(f"MEMBER#{member_id}", f"CLAIM#{bonus.reason}:{bonus.occasion}")
         claim = Claim(key, bonus.reason, f"{bonus.reason}:{bonus.occasion}")
-        return self.execute(member_id, bonus, claim=claim, answer=lambda _, entry: entry_view(entry))
+        intent = Intent(bonus, lambda _, entry: entry_view(entry), claim, follows=False)
+        return self.carry_out(member_id, lambda: intent)
 
     def load_account(self, member_id: str) -> Account:
         """The account brought up to now, without writing."""

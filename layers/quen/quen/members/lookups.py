@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 from quen.keys import KeyRing
 from quen.members.model import Login, Member
@@ -47,7 +47,15 @@ class Lookups:
         return Lookup("login", self._keys.hash("login", json.dumps([login.issuer, login.subject])))
 
     def of(self, member: Member) -> frozenset[Lookup]:
-        """Every look-up that belongs to that member."""
+        """Every look-up that leads to that member: their own, and those of the members who were merged into them; none,
+        where they were merged into another one.
+        """
+        if member.merged_into:
+            return frozenset()
+        return self.own(member) | {Lookup(cast("LookupKind", kind), digest) for kind, digest in member.taken_over}
+
+    def own(self, member: Member) -> frozenset[Lookup]:
+        """The look-ups that the profile itself says, whoever they lead to."""
         ways = {self.card(member.card_code)}
         if member.login_key:
             ways.add(Lookup("login", member.login_key))

@@ -45,10 +45,11 @@ CHANGE_ATTEMPTS_MAX = 4
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a look-up leads to."""
+    """What a look-up leads to; `merged_into` says of a member found by id whom they were merged into."""
 
     member_id: str
     state: MemberState
+    merged_into: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,10 @@ class BirthdayPage:
 
     member_ids: tuple[str, ...]
     cursor: str | None
+
+
+Replacement = tuple[Member, Member]
+"""A profile as it was read, and its next version."""
 
 
 class StaleMemberError(Exception):
@@ -92,8 +97,8 @@ class MemberRecords(Protocol):
     def list_birthdays(self, month_day: str, shard: int, cursor: str | None, limit: int) -> BirthdayPage:
         """Members whose birthday is that `MM-DD`, one shard of them."""
 
-    def replacing(self, before: Member, after: Member) -> Sequence[Write]:
-        """The writes that `replace` makes, for another's transaction."""
+    def replacing(self, *changes: Replacement) -> Sequence[Write]:
+        """The writes that `replace` makes, for another's transaction; between these members look-ups may change hands."""
 
 
 class Accounts(Protocol):
@@ -105,7 +110,7 @@ class Accounts(Protocol):
     def show_account(self, member_id: str) -> dict[str, Any]:
         """How the account looks now."""
 
-    def set_state(self, member_id: str, state: MemberState, reason: str, others: Sequence[Write]) -> None:
+    def set_state(self, member_id: str, state: MemberState, others: Sequence[Write]) -> None:
         """The account's state, and in the same transaction the others. Raises OtherRefusedError, MemberNotActiveError for
         an account that is closed, ConflictRetryError.
         """
@@ -183,25 +188,30 @@ class Members:
         """
 
         def decide(member: Member) -> Member:
+            if member.state == "closed":
+                raise MemberNotFoundError
             return apply_changes(member, read_changes(changes, login, now, parse_phone, member), now)
 
         return self._update(member_id, decide)
 
     def change_state(
-        self, member_id: str, state: MemberState, reason: str = "", *, others: Sequence[Write] = ()
+        self, member_id: str, state: MemberState, *, record: Callable[[Member], Sequence[Write]] = lambda _: ()
     ) -> Member:
         """The profile after its state was set: profile, look-ups and account in one transaction, so that no till that has
         read the account before can spend after. The same state again changes nothing.
 
-        Raises MemberNotFoundError, MemberNotActiveError for a member who is closed, ConflictRetryError.
+        `record` makes the writes that go with the change, of the profile before it. Raises MemberNotFoundError,
+        MemberNotActiveError for a member who is closed, ConflictRetryError.
         """
         for _ in range(CHANGE_ATTEMPTS_MAX):
             before = self._records.load(member_id)
             if before.state == state:
                 return before
+            if before.state == "closed":
+                raise MemberNotActiveError("The member is closed.")
             after = replace(before, state=state, version=before.version + 1)
             try:
-                self._accounts.set_state(member_id, state, reason, [*self._records.replacing(before, after), *others])
+                self._accounts.set_state(member_id, state, [*self._records.replacing((before, after)), *record(before)])
             except OtherRefusedError:
                 continue
             return after
@@ -319,7 +329,10 @@ class Members:
         member_id = reference.member_id
         if reference.qr_token is not None:
             member_id = self._qr_tokens.read(reference.qr_token, self._wall.now())
-        return self._records.find_member(member_id) if member_id and is_id("mem", member_id) else None
+        found = self._records.find_member(member_id) if member_id and is_id("mem", member_id) else None
+        while found and found.merged_into:
+            found = self._records.find_member(found.merged_into)
+        return found
 
 
 def _sent(enrolment: Enrolment) -> MemberChanges:

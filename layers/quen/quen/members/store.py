@@ -10,7 +10,7 @@
     profile by member                       get MEMBER#/PROFILE, consistent                        1
     member by phone, e-mail, card, login    get the look-up; again, consistent, where it is not there yet   0.5
     enrol                                   one transaction: profile, look-ups, the ledger's opening
-    change                                  one transaction: profile if `version` is as read; look-ups that moved
+    change, merge, undo a merge             one transaction: profiles if `version` is as read; look-ups that moved
     birthdays of a day                      query index Birthdays, `birthday_shard` = "02-29#3"    0.5 a page of 4 KB
 
 A hash is keyed: 130 bits that tell nothing without the stack's key. A look-up repeats the member's `state`, so that a
@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any, cast
 
@@ -37,7 +37,7 @@ from quen.errors import ConflictRetryError, MemberAlreadyExistsError, MemberNotF
 from quen.members.lookups import Lookup, Lookups
 from quen.members.model import Consent, Member, MemberState, birthday_shard
 from quen.members.model.birthdays import shard_key
-from quen.members.service import BirthdayPage, Found, StaleMemberError
+from quen.members.service import BirthdayPage, Found, Replacement, StaleMemberError
 from quen.writes import Refusal, TransactionRefusedError, Write
 
 COMMIT_ATTEMPTS_MAX = 5
@@ -95,6 +95,8 @@ class ProfileItem(Model):
     login_key = UnicodeAttribute()
     referral_code = UnicodeAttribute(null=True)
     version = IntAttribute()
+    merged_into = UnicodeAttribute(null=True)
+    taken_over = ListAttribute(of=UnicodeAttribute, null=True)
 
     birthdays = BirthdaysIndex()
 
@@ -152,26 +154,24 @@ class MemberStore:
     def replace(self, before: Member, after: Member) -> None:
         """The next version of the profile, and the look-ups that moved, all or nothing."""
         try:
-            self._commit(self.replacing(before, after))
+            self._commit(self.replacing((before, after)))
         except TransactionRefusedError as error:
             if f"{_PROFILE} {after.member_id}" in error.refusals:
                 raise StaleMemberError from error
             raise _refused_claim(error) from error
 
-    def replacing(self, before: Member, after: Member) -> list[Write]:
-        """The writes that `replace` makes, for another's transaction."""
-        version = {":version": {"N": str(before.version)}}
-        name = f"{_PROFILE} {after.member_id}"
-        profile = put(name, _profile_item(after), condition="version = :version", values=version)
-        return [profile, *self._moves(before, after)]
-
-    def handing_over(self, member: Member, holder_id: str, to: Member) -> list[Write]:
-        """The writes by which all that this member is found by leads to another one; now it leads to `holder_id`."""
-        held = {":member_id": {"S": holder_id}}
-        return [
-            put(f"{lookup.kind} of {member.member_id}", _lookup_item(lookup, to), condition=_IS_OURS, values=held)
-            for lookup in _ordered(self._lookups.of(member))
+    def replacing(self, *changes: Replacement) -> list[Write]:
+        """The writes that replace these profiles, and move or give to each other their look-ups."""
+        profiles = [
+            put(
+                f"{_PROFILE} {after.member_id}",
+                _profile_item(after),
+                condition="version = :version",
+                values={":version": {"N": str(before.version)}},
+            )
+            for before, after in changes
         ]
+        return [*profiles, *self._moves(changes)]
 
     def list_birthdays(self, month_day: str, shard: int, cursor: str | None, limit: int) -> BirthdayPage:
         """One page of the index; `cursor` is the last member of the page before."""
@@ -185,19 +185,22 @@ class MemberStore:
         member_ids = tuple(item.PK.removeprefix("MEMBER#") for item in found)
         return BirthdayPage(member_ids, member_ids[-1] if member_ids and found.last_evaluated_key else None)
 
-    def _moves(self, before: Member, after: Member) -> list[Write]:
-        had, has = self._lookups.of(before), self._lookups.of(after)
-        ours = {":member_id": {"S": after.member_id}}
-        released = [
-            delete(f"{lookup.kind} released", self._table_name, _low_level_key(lookup), condition=_IS_OURS, values=ours)
-            for lookup in _ordered(had - has)
-        ]
-        claimed = [_claim(lookup, after) for lookup in _ordered(has - had)]
-        kept = [
-            put(f"{lookup.kind} kept", _lookup_item(lookup, after), condition=_IS_OURS, values=ours)
-            for lookup in _ordered(had & has)
-        ]
-        return [*released, *claimed, *(kept if after.state != before.state else ())]
+    def _moves(self, changes: Sequence[Replacement]) -> list[Write]:
+        led = {lookup: before for before, _ in changes for lookup in self._lookups.of(before)}
+        leads = {lookup: after for _, after in changes for lookup in self._lookups.of(after)}
+        writes = []
+        for lookup in _ordered(led.keys() | leads.keys()):
+            was, now = led.get(lookup), leads.get(lookup)
+            if was is None or now is None:
+                writes.append(self._released(lookup, was) if was else _claim(lookup, cast("Member", now)))
+            elif (was.member_id, was.state) != (now.member_id, now.state):
+                writes.append(_led_on(lookup, was, now))
+        return writes
+
+    def _released(self, lookup: Lookup, holder: Member) -> Write:
+        held = {":member_id": {"S": holder.member_id}}
+        name = f"{lookup.kind} released {lookup.digest}"
+        return delete(name, self._table_name, _low_level_key(lookup), condition=_IS_OURS, values=held)
 
     def _commit(self, writes: Sequence[Write]) -> None:
         for attempt in range(COMMIT_ATTEMPTS_MAX):
@@ -216,12 +219,19 @@ def _find(model: type[ProfileItem | LookupItem], partition: str, sort: str) -> F
             item = model.get(partition, sort, consistent_read=is_consistent)
         except DoesNotExist:
             continue
-        return Found(item.member_id, cast("MemberState", item.state))
+        merged_into = item.merged_into if isinstance(item, ProfileItem) else None
+        return Found(item.member_id, cast("MemberState", item.state), merged_into or "")
     return None
 
 
 def _claim(lookup: Lookup, member: Member) -> Write:
     return put(lookup.kind, _lookup_item(lookup, member), condition=_IS_NEW)
+
+
+def _led_on(lookup: Lookup, holder: Member, to: Member) -> Write:
+    """The look-up repeats a new state, or leads to another member."""
+    held = {":member_id": {"S": holder.member_id}}
+    return put(f"{lookup.kind} led on {lookup.digest}", _lookup_item(lookup, to), condition=_IS_OURS, values=held)
 
 
 def _refused_claim(error: TransactionRefusedError) -> Exception:
@@ -233,8 +243,8 @@ def _holder(refusal: Refusal | None) -> str | None:
     return cast("str", item["member_id"]["S"]) if item else None
 
 
-def _ordered(lookups: frozenset[Lookup]) -> list[Lookup]:
-    return sorted(lookups, key=lambda lookup: lookup.kind)
+def _ordered(lookups: Iterable[Lookup]) -> list[Lookup]:
+    return sorted(lookups, key=lambda lookup: (lookup.kind, lookup.digest))
 
 
 def _profile_key(member_id: str) -> str:
@@ -283,6 +293,8 @@ def _profile_item(member: Member) -> ProfileItem:
         login_key=member.login_key,
         referral_code=member.referral_code,
         version=member.version,
+        merged_into=member.merged_into or None,
+        taken_over=["#".join(way) for way in member.taken_over] or None,
     )
 
 
@@ -305,4 +317,11 @@ def _member(item: ProfileItem) -> Member:
         login_key=item.login_key,
         referral_code=item.referral_code,
         version=item.version,
+        merged_into=item.merged_into or "",
+        taken_over=tuple(_way(str(text)) for text in item.taken_over or ()),
     )
+
+
+def _way(text: str) -> tuple[str, str]:
+    kind, _, digest = text.partition("#")
+    return kind, digest

@@ -1,45 +1,29 @@
 """Merging duplicates, and undoing it: both accounts, both profiles, and all that the merged one is found by, at once.
 
 The survivor has what both had, keeps the earlier day of joining, and is found by either's phone, e-mail, card and login.
-What the merged account brought is not stored again: its own history says it, up to the entry by which it went.
+What came, and how it was before, is kept with the merge: that is what undoing it gives back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
-from quen.errors import (
-    ConflictRetryError,
-    MemberNotActiveError,
-    NotFoundError,
-    TooLateError,
-    ValidationFailedError,
-)
+from quen.errors import NotFoundError, QuenError, TooLateError
 from quen.ids import derived_id, is_id
 from quen.instants import format_instant, parse_instant
-from quen.ledger.documents import Claim, Closing, Document, DocumentKey, OtherRefusedError, Outcome
-from quen.ledger.model import (
-    Account,
-    ComeBack,
-    Entry,
-    GiveUp,
-    MergeAway,
-    Sealed,
-    TakeOver,
-    parse_entry,
-    rebuild,
-)
-from quen.ledger.ports import CurrentProgram, Documents, Half
+from quen.ledger.documents import Claim, Closing, Document, DocumentKey, Outcome
+from quen.ledger.model import Account, Entry, GiveUp, MergeAway, TakeOver, coming_back
+from quen.ledger.ports import CurrentProgram, Documents, PairAnswer, PairIntent
 from quen.ledger.service import Ledger
 from quen.ledger.views import account_view
-from quen.members.model import Member
+from quen.members.model import Member, parted, united
 from quen.writes import Write
 
-TRIES_MAX = 4
 MERGED, UNDONE = "merged", "undone"
+_CARRIED = ("lots", "pending", "debt", "caps", "rewards", "counters", "state")
 
 
 class Profiles(Protocol):
@@ -48,18 +32,30 @@ class Profiles(Protocol):
     def load(self, member_id: str) -> Member:
         """The profile as it is now. Raises MemberNotFoundError."""
 
-    def replacing(self, before: Member, after: Member) -> Sequence[Write]:
-        """The writes that make the next version of a profile."""
-
-    def handing_over(self, member: Member, holder_id: str, to: Member) -> Sequence[Write]:
-        """The writes by which all that this member is found by leads to another one; now it leads to `holder_id`."""
+    def replacing(self, *changes: tuple[Member, Member]) -> Sequence[Write]:
+        """The writes that replace these profiles, and move or give to each other their look-ups."""
 
 
-class Histories(Protocol):
-    """Accounts' entries."""
+class Ways(Protocol):
+    """One way to a member."""
 
-    def read_history(self, member_id: str) -> Iterator[Sealed]:
-        """Every entry as it is kept, the oldest first."""
+    @property
+    def kind(self) -> str:
+        """Phone, e-mail, card or login."""
+
+    @property
+    def digest(self) -> str:
+        """The keyed hash of it."""
+
+
+class MemberLookups(Protocol):
+    """By what members are found."""
+
+    def of(self, member: Member) -> Collection[Ways]:
+        """All that leads to that member, those included who were merged into them."""
+
+    def own(self, member: Member) -> Collection[Ways]:
+        """What the profile itself says."""
 
 
 class Merges:
@@ -69,14 +65,14 @@ class Merges:
         self,
         ledger: Ledger,
         profiles: Profiles,
-        histories: Histories,
+        lookups: MemberLookups,
         documents: Documents,
         programs: CurrentProgram,
         id_key: bytes,
     ) -> None:
         self._ledger = ledger
         self._profiles = profiles
-        self._histories = histories
+        self._lookups = lookups
         self._documents = documents
         self._programs = programs
         self._id_key = id_key
@@ -98,28 +94,32 @@ class Merges:
         ValidationFailedError for one with itself, IdempotencyKeyReusedError, ConflictRetryError.
         """
         merge_id = derived_id("mrg", self._id_key, f"staff:{actor}", idempotency_key)
-        details = {"survivor_id": survivor_id, "reason": reason, "merged_at": format_instant(self._ledger.now())}
-        if replay := self._ledger.find_replay(Claim(_key(merge_id), "merge", fingerprint)):
-            return replay
-        if survivor_id == merged_id:
-            raise ValidationFailedError.at("/merged_member_id", "oneself", "A member is merged with another one.")
+        claim = Claim(_key(merge_id), "merge", fingerprint, MERGED)
 
-        def attempt() -> Outcome:
+        def plan(merged_account: Account, survivor_account: Account) -> PairIntent:
             survivor, merged = self._profiles.load(survivor_id), self._profiles.load(merged_id)
-            if "closed" in {survivor.state, merged.state}:
-                raise MemberNotActiveError("One of them is closed.")
-            kept = {**details, "state": merged.state, "joined_at": format_instant(survivor.joined_at)}
-            claim = Claim(_key(merge_id), "merge", fingerprint, MERGED, kept)
-            return self._ledger.execute_pair(
-                merged_id,
+            after = united(survivor, merged, _ways(self._lookups.of(merged)))
+            details = self._kept(survivor, merged, survivor_account, merged_account) | {"reason": reason}
+            return PairIntent(
                 MergeAway(merge_id, survivor_id),
-                Half(survivor_id, lambda before, _: TakeOver(merge_id, before)),
-                answer=self._answer(merge_id, MERGED, details),
-                claim=claim,
-                others=[*self._united(survivor, merged), *self._gifts(survivor_id, merged_id), *others],
+                lambda before, _: TakeOver(merge_id, before),
+                self._answer(merge_id, MERGED, details),
+                claim=replace(claim, details=details),
+                others=[
+                    *self._profiles.replacing((survivor, after[0]), (merged, after[1])),
+                    *self._gifts(survivor_id, merged_id),
+                    *others,
+                ],
+                is_replanned=True,
             )
 
-        return _tried(attempt)
+        try:
+            return self._ledger.carry_out_pair(merged_id, survivor_id, plan)
+        except QuenError:
+            # Who asks again finds them merged, and that was the answer.
+            if replay := self._ledger.find_replay(claim):
+                return replay
+            raise
 
     def load(self, merge_id: str) -> Mapping[str, Any]:
         """A merge as it stands. Raises NotFoundError."""
@@ -130,51 +130,62 @@ class Merges:
         """Both are as they were, with what has happened since at the survivor. Again is the first answer again.
 
         Raises NotFoundError, TooLateError after the program's days, InsufficientPointsError or
-        InsufficientStoredValueError where what would go back is spent, ConflictRetryError.
+        InsufficientStoredValueError where what would go back is spent, MemberNotActiveError where the survivor was merged
+        away since, MemberAlreadyExistsError where the survivor's profile has the other's phone now, ConflictRetryError.
         """
         document = self._load(merge_id)
         closing = Closing(document.key, UNDONE, before=MERGED, by=actor)
-        if replay := self._ledger.find_replay(None, closing):
-            return replay
-        self._check_time(document)
-        merged_id, survivor_id = document.member_id, str(document.details["survivor_id"])
-        carried = self._carried(document)
+        if (undone := closing.replay(document)) is not None:
+            return Outcome(undone, replayed=True)
+        if self._ledger.now() > self._undo_until(document.details):
+            raise TooLateError("The merge is too old to be undone.")
+        survivor_id = str(document.details["survivor_id"])
+        program = self._programs.current(self._ledger.now())
+        command = GiveUp(merge_id, _carried(document), document.details["owed"])
 
-        def attempt() -> Outcome:
-            survivor, merged = self._profiles.load(survivor_id), self._profiles.load(merged_id)
-            return self._ledger.execute_pair(
-                survivor_id,
-                GiveUp(merge_id, carried),
-                Half(merged_id, lambda _, gave: _back(merge_id, carried, gave)),
-                answer=self._answer(merge_id, UNDONE, document.details),
+        def plan(_survivor: Account, _merged: Account) -> PairIntent:
+            return PairIntent(
+                command,
+                lambda before, gave: coming_back(before, command, gave, program),
+                self._answer(merge_id, UNDONE, document.details),
                 closing=closing,
-                others=[*self._parted(survivor, merged, document), *others],
+                others=[*self._parted(document), *others],
+                is_replanned=True,
             )
 
-        return _tried(attempt)
+        try:
+            return self._ledger.carry_out_pair(survivor_id, document.member_id, plan)
+        except QuenError:
+            if replay := self._ledger.find_replay(None, closing):
+                return replay
+            raise
 
-    def _united(self, survivor: Member, merged: Member) -> list[Write]:
-        joined_at = min(survivor.joined_at, merged.joined_at)
-        united = replace(survivor, joined_at=joined_at, version=survivor.version + 1)
-        gone = replace(merged, state="closed", version=merged.version + 1)
-        # Its look-ups lead to the survivor, so the profile alone is written as closed.
-        profile = [write for write in self._profiles.replacing(merged, gone) if write.name.startswith("profile ")]
-        return [
-            *self._profiles.replacing(survivor, united),
-            *profile,
-            *self._profiles.handing_over(merged, merged.member_id, united),
-        ]
+    def _kept(
+        self, survivor: Member, merged: Member, survivor_account: Account, merged_account: Account
+    ) -> dict[str, Any]:
+        """What undoing needs to know, and no account or profile says any more."""
+        return {
+            "survivor_id": survivor.member_id,
+            "merged_at": format_instant(self._ledger.now()),
+            "joined_at": format_instant(survivor.joined_at),
+            "state": merged.state,
+            "found_by": _ways(self._lookups.of(merged)),
+            "owed": survivor_account.debt,
+            "carried": {name: getattr(merged_account, name) for name in _CARRIED},
+        }
 
-    def _parted(self, survivor: Member, merged: Member, document: Document) -> list[Write]:
+    def _parted(self, document: Document) -> Sequence[Write]:
         kept = document.details
-        parted = replace(survivor, joined_at=parse_instant(kept["joined_at"]), version=survivor.version + 1)
-        back = replace(merged, state=kept["state"], version=merged.version + 1)
-        profile = [write for write in self._profiles.replacing(merged, back) if write.name.startswith("profile ")]
-        return [
-            *self._profiles.replacing(survivor, parted),
-            *profile,
-            *self._profiles.handing_over(merged, survivor.member_id, back),
-        ]
+        survivor, merged = self._profiles.load(str(kept["survivor_id"])), self._profiles.load(document.member_id)
+        after = parted(
+            survivor,
+            merged,
+            [(kind, digest) for kind, digest in kept["found_by"]],
+            _ways(self._lookups.own(survivor)),
+            joined_at=parse_instant(kept["joined_at"]),
+            state=kept["state"],
+        )
+        return self._profiles.replacing((survivor, after[0]), (merged, after[1]))
 
     def _gifts(self, survivor_id: str, merged_id: str) -> list[Write]:
         """Gifts that the merged member had this year, or has already for the next: the survivor has had them then."""
@@ -188,33 +199,23 @@ class Merges:
                 writes.append(self._documents.new_document(replace(had, key=key, member_id=survivor_id, sequence=0)))
         return writes
 
-    def _carried(self, document: Document) -> Account:
-        """What the merged account had when it went: its history up to the entry by which it went."""
-        entries = (parse_entry(*sealed) for sealed in self._histories.read_history(document.member_id))
-        return rebuild(document.member_id, (entry for entry in entries if entry.sequence < document.sequence))
-
-    def _check_time(self, document: Document) -> None:
-        if self._ledger.now() > self._undo_until(document.details):
-            raise TooLateError("The merge is too old to be undone.")
-
     def _undo_until(self, details: Mapping[str, Any]) -> datetime:
         days = self._programs.current(self._ledger.now()).undo_days
         return parse_instant(details["merged_at"]) + timedelta(days=days)
 
-    def _answer(
-        self, merge_id: str, state: str, details: Mapping[str, Any]
-    ) -> Callable[[Account, Entry, Account, Entry], Mapping[str, Any]]:
+    def _answer(self, merge_id: str, state: str, details: Mapping[str, Any]) -> PairAnswer:
         program = self._programs.current(self._ledger.now())
         until = format_instant(self._undo_until(details))
 
-        def answer(one: Account, _one: Entry, other: Account, _other: Entry) -> Mapping[str, Any]:
-            merged, survivor = (one, other) if state == MERGED else (other, one)
+        def answer(one: Account, first: Entry, other: Account, second: Entry) -> Mapping[str, Any]:
+            merged, own, survivor = (one, first, other) if state == MERGED else (other, second, one)
             return {
                 "merge_id": merge_id,
                 "state": state,
                 "survivor_id": survivor.member_id,
                 "merged_id": merged.member_id,
                 "reason": details["reason"],
+                "points": {name: abs(own.lines.get(f"member.{name}", 0)) for name in ("active", "pending", "debt")},
                 "undo_until": until,
                 "account": account_view(survivor, program),
             }
@@ -228,23 +229,13 @@ class Merges:
         return document
 
 
-def _back(merge_id: str, carried: Account, gave: Entry) -> ComeBack:
-    """The other half of giving up: what has left the survivor comes back, and what was owed is owed again."""
-    lots, pending, counters = (
-        {key: -amount for key, amount in changes.items() if amount < 0}
-        for changes in (gave.lots, gave.pending, gave.counters)
-    )
-    return ComeBack(merge_id, lots, pending, counters, carried.debt, carried.state)
+def _carried(document: Document) -> Account:
+    """What the merged account had when it went, but for its place in the chain."""
+    return Account(document.member_id, **cast("dict[str, Any]", document.details["carried"]))
 
 
-def _tried(attempt: Callable[[], Outcome]) -> Outcome:
-    """A profile that was changed meanwhile is read again."""
-    for _ in range(TRIES_MAX):
-        try:
-            return attempt()
-        except OtherRefusedError:
-            continue
-    raise ConflictRetryError
+def _ways(lookups: Collection[Ways]) -> list[tuple[str, str]]:
+    return sorted((lookup.kind, lookup.digest) for lookup in lookups)
 
 
 def _key(merge_id: str) -> DocumentKey:

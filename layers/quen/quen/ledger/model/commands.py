@@ -176,7 +176,9 @@ class OpenBalance:
 
 @dataclass(frozen=True, slots=True)
 class SetState:
-    """Let the member earn and spend, or not. What falls due by itself goes on in every state."""
+    """Let the member earn and spend, or not. What falls due by itself goes on in every state. `reason` is a word: members
+    read it, and no entry is ever taken back.
+    """
 
     state: MemberState
     reason: str

@@ -5,6 +5,7 @@
     changes     what a change makes of a profile
     consents    which uses a member has agreed to
     birthdays   the lock, the day in a given year, and the shards of the birthday index
+    merging     two profiles of one person, and two of one again
     contact     names, e-mail addresses and locales, and how they are masked
 
 Nothing here reads a clock, a table or a random number. Telephone numbers are E.164 by the time they get here.
@@ -18,6 +19,7 @@ from quen.members.model.changes import apply_changes
 from quen.members.model.consents import Consent, ConsentDecision, is_consented
 from quen.members.model.contact import mask_email, mask_name, mask_phone, normalise_email
 from quen.members.model.intake import MemberChanges, read_changes
+from quen.members.model.merging import parted, united
 from quen.members.model.values import (
     CardView,
     Enrolled,
@@ -49,5 +51,7 @@ __all__ = [
     "mask_name",
     "mask_phone",
     "normalise_email",
+    "parted",
     "read_changes",
+    "united",
 ]

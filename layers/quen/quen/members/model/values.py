@@ -21,6 +21,9 @@ class Member:
     if they did not exist. `birthday_set_at` outlives the birthday itself, or taking it out would open its lock.
     `login_key` is the keyed hash of the login, kept so that the login can be found from the member; empty where a balance
     was imported and nobody has signed in yet. `version` counts the changes of the profile, from 1.
+
+    `merged_into` is the member that this one was merged into, and that all its look-ups lead to; `taken_over` are the
+    look-ups, kind and keyed hash, of the members who were merged into this one.
     """
 
     member_id: str
@@ -37,6 +40,8 @@ class Member:
     login_key: str
     referral_code: str | None = None
     version: int = 1
+    merged_into: str = ""
+    taken_over: tuple[tuple[str, str], ...] = ()
 
     def consents_to(self, purpose: str) -> bool:
         """Whether the member has agreed to that use, for example `marketing_sms`; what was never asked is a no."""
