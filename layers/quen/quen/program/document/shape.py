@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pydantic import Field
 from pydantic.json_schema import GenerateJsonSchema
 
+from quen.program.document.earning import EarningSection
 from quen.program.document.limits import (
     AdjustmentsSection,
     MergesSection,
@@ -19,7 +20,8 @@ from quen.program.document.limits import (
     StoredValueSection,
     TransfersSection,
 )
-from quen.program.document.points import EarningSection, PointsSection
+from quen.program.document.points import PointsSection
+from quen.program.document.rewards import RewardSection
 from quen.program.document.values import (
     POINTS_MAX,
     CurrencyCode,
@@ -61,19 +63,6 @@ class BirthdaySection(Members):
     channels: list[Literal["email", "sms"]] = Field(
         default=[], description="How the member is told, where they consent."
     )
-
-
-class RewardSection(Members):
-    """What points buy."""
-
-    id: Identifier = Field(description="Unique among the rewards.")
-    name: dict[Locale, Text] = Field(description="The name by locale, one for every locale of the program.")
-    points: int = Field(ge=1, le=POINTS_MAX, description="The price.")
-    stock: int | None = Field(default=None, ge=0, le=POINTS_MAX, description="How many there are; null: no limit.")
-    per_member: int | None = Field(
-        default=None, ge=1, le=POINTS_MAX, description="How many one member may have; null: no limit."
-    )
-    expires_in_days: int = Field(default=30, ge=1, le=3650, description="How long a member has to collect it.")
 
 
 class QuietHours(Members):

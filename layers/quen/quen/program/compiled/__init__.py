@@ -1,0 +1,61 @@
+"""The stored document → the program in force, on the path of every request: no validation, no pydantic, no YAML.
+
+What is stored was valid when it was written and has every default written out, so this only turns it into values; what an
+earlier form of the document could not say is `_UNSAID`. Its text is canonical JSON: the same program always has the same
+text, which is how an unchanged document is recognised.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from quen.program.compiled.earning import rule_of
+from quen.program.compiled.points import points_of
+from quen.program.compiled.policies import adjustments_of, birthday_of, messages_of
+from quen.program.compiled.rewards import reward_of
+from quen.program.model import Program, StoredValuePolicy, TransferPolicy
+
+_UNSAID: Mapping[str, Any] = {
+    "purchases": {"accepted_days": 90},
+    "refunds": {"grace_days": 14},
+    "merges": {"undo_days": 30},
+    "adjustments": {},
+}
+"""What a document means that was stored before it could say so: never changed, as a version never is."""
+
+
+def canonical_text(content: Mapping[str, Any]) -> str:
+    """The one JSON text of a document: members sorted, no blanks."""
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def compile_program(content: Mapping[str, Any], version: int, effective_from: datetime) -> Program:
+    """The program of a canonical document's content."""
+    content = {**_UNSAID, **content}
+    about = content["program"]
+    transfers, stored_value = content.get("transfers"), content.get("stored_value")
+    return Program(
+        id=about["id"],
+        name=about["name"],
+        time_zone=ZoneInfo(about["time_zone"]),
+        currency=about["currency"],
+        locales=tuple(about["locales"]),
+        version=version,
+        effective_from=effective_from,
+        points=points_of(content["points"]),
+        earning=tuple(rule_of(rule) for rule in content["earning"]),
+        birthday=birthday_of(content.get("birthday")),
+        rewards=tuple(reward_of(reward, about["locales"]) for reward in content["rewards"]),
+        messages=messages_of(content["messages"]),
+        reservation_minutes=content["reservations"]["minutes"],
+        accepted_days=content["purchases"]["accepted_days"],
+        grace_days=content["refunds"]["grace_days"],
+        undo_days=content["merges"]["undo_days"],
+        transfers=TransferPolicy(**transfers) if transfers else None,
+        stored_value=StoredValuePolicy(**stored_value) if stored_value else None,
+        adjustments=adjustments_of(content["adjustments"]),
+    )

@@ -1,0 +1,61 @@
+"""Rules between values: what no shape can say. They look at the raw document, so that they speak up even where the shape
+is broken too, and everything that is wrong is named at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from quen.errors import Fault
+from quen.program.document.checks.earning import check_earning
+from quen.program.document.checks.reading import at, given, items, members, repeated
+from quen.program.document.checks.rewards import check_rewards
+
+_LISTS_WITHOUT_REPETITION = (
+    ("program", "locales"),
+    ("points", "expiry", "activities"),
+    ("birthday", "channels"),
+    ("adjustments", "reason_codes"),
+)
+
+
+def find_contradictions(document: object) -> list[Fault]:
+    """Every pair of values that cannot both stand."""
+    checks = (_repetitions, _expiry, check_earning, check_rewards, _transfers, _quiet_hours)
+    return [fault for check in checks for fault in check(document)]
+
+
+def _repetitions(document: object) -> Iterator[Fault]:
+    for path in _LISTS_WITHOUT_REPETITION:
+        yield from repeated(items(at(document, *path)), path)
+
+
+def _expiry(document: object) -> Iterator[Fault]:
+    expiry = at(document, "points", "expiry")
+    pointer = "/points/expiry"
+    if not isinstance(expiry, Mapping):
+        return
+    kinds = [name for name in ("months", "days", "fixed", "inactive_months") if given(expiry, name)]
+    if len(kinds) != 1:
+        sentence = 'Say exactly one of "months", "days", "fixed" and "inactive_months", or just "none".'
+        yield Fault(pointer, "exactly_one", sentence)
+    if given(expiry, "at") and "fixed" in kinds:
+        sentence = "A fixed day is not moved to the end of its month, quarter or year."
+        yield Fault(f"{pointer}/at", "contradiction", sentence)
+    if given(expiry, "activities") and kinds and "inactive_months" not in kinds:
+        sentence = "Activities renew points only where these live so many months after the last one."
+        yield Fault(f"{pointer}/activities", "contradiction", sentence)
+
+
+def _transfers(document: object) -> Iterator[Fault]:
+    minimum, per_day = at(document, "transfers", "minimum"), at(document, "transfers", "per_day")
+    # what is no whole number is named by the shape
+    if type(minimum) is int and type(per_day) is int and minimum > per_day:
+        sentence = "Nobody can give that many at a time: fewer are allowed in a day."
+        yield Fault("/transfers/minimum", "contradiction", sentence)
+
+
+def _quiet_hours(document: object) -> Iterator[Fault]:
+    hours = members(at(document, "messages", "quiet_hours"))
+    if given(hours, "from") and hours["from"] == hours.get("to"):
+        yield Fault("/messages/quiet_hours/to", "contradiction", "Quiet hours end at another time than they begin.")
