@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from quen.earning.model import Purchase
 from quen.ledger.model import Account, Adjust, apply, decide
 from quen.money import Money
-from quen.program.model import Birthday, EarningRule, Expiry, PointsPolicy, Program, Reward
+from quen.program.model import Birthday, Cap, EarningRule, Expiry, OnWeekdays, PointsPolicy, Program, Reward
 
 SAIGON = ZoneInfo("Asia/Ho_Chi_Minh")
 NOON = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)  # 12:00 in Saigon
@@ -35,9 +35,8 @@ def make_program(**changes: object) -> Program:
                 "double-star",
                 "purchase",
                 multiplier=Fraction(2),
-                weekdays=frozenset({0}),
-                cap_points=200,
-                cap_per="day",
+                when=OnWeekdays(frozenset({0})),
+                caps=(Cap(200, "day"),),
             ),
             EarningRule("welcome", "enrolment", points=20),
         ),

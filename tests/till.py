@@ -22,7 +22,7 @@ from quen.ledger.model import (
 )
 from quen.money import Money
 from quen.program.model import Program
-from quen.returns.model import Goods, awarded_form, give_back, kept_form, read_sale, returned_form
+from quen.returns.model import Goods, give_back, read_sale, returned_form, sold_form
 
 
 @dataclass
@@ -54,7 +54,7 @@ class Till:
     def buy(self, amount: int, purchase_id: str = "B-1", at: datetime | None = None) -> int:
         purchase = make_purchase(amount, purchase_id=purchase_id, at=at or self.now)
         entry = own_entry(self.do(RecordPurchase("ptn", purchase)))
-        self.sales[purchase_id] = kept_form(purchase) | awarded_form(entry, self.program) | {"rules": self.program}
+        self.sales[purchase_id] = sold_form(purchase, entry, self.program) | {"rules": self.program}
         self.returns[purchase_id] = []
         return sum(share.points for share in entry.shares)
 

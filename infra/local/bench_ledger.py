@@ -39,7 +39,7 @@ from quen.ledger.ports import Change
 from quen.ledger.store import LedgerStore
 from quen.money import Money
 from quen.program.model import EarningRule, Expiry, PointsPolicy, Program
-from quen.returns.model import awarded_form, kept_form
+from quen.returns.model import sold_form
 
 ROUNDS, CALLS = 40, 100
 NOW = datetime(2026, 11, 22, 5, tzinfo=UTC)
@@ -155,7 +155,7 @@ def _change(name: str, account: Account, entries: list[Entry], program: Program)
     closing: Closing | None = None
     if name == "earn":
         purchase = Purchase("HCM-01-20261122-000123", NOW, Money(1_370_000, "VND"), "q1")
-        details = kept_form(purchase) | awarded_form(own, program)
+        details = sold_form(purchase, own, program)
         key = DocumentKey(f"PURCHASE#{PARTNER}#{purchase.purchase_id}")
         claim = Claim(key, "purchase", FINGERPRINT, details=details)
     if name == "return":

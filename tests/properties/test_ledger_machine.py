@@ -48,7 +48,7 @@ from quen.ledger.model import (
     verify,
 )
 from quen.ledger.model.values import OTHER_UNITS, unit_of
-from quen.program.model import EarningRule, Expiry, StoredValuePolicy, TransferPolicy
+from quen.program.model import Cap, EarningRule, Expiry, StoredValuePolicy, TransferPolicy
 from till import Till
 
 START = datetime(2026, 11, 22, 5, tzinfo=UTC)
@@ -63,7 +63,7 @@ EXPIRIES = [
 RULES = (
     EarningRule("base", "purchase", points=1, per=10_000),
     EarningRule("slow", "purchase", points=1, per=30_000, pending_days=9),
-    EarningRule("double", "purchase", multiplier=Fraction(2), cap_points=40, cap_per="day"),
+    EarningRule("double", "purchase", multiplier=Fraction(2), caps=(Cap(40, "day"),)),
     EarningRule("status", "purchase", points=1, per=1_000, wallet="qualifying"),
     EarningRule("stamp", "purchase", points=1, wallet="stamps"),
 )

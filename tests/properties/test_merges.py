@@ -32,13 +32,13 @@ from quen.ledger.model import (
     rebuild,
 )
 from quen.ledger.model.values import OTHER_UNITS, TRANSFERRED
-from quen.program.model import EarningRule, Expiry, StoredValuePolicy
+from quen.program.model import Cap, EarningRule, Expiry, StoredValuePolicy
 from till import Till
 
 RULES = (
     EarningRule("base", "purchase", points=1, per=10_000),
     EarningRule("slow", "purchase", points=1, per=30_000, pending_days=9),
-    EarningRule("double", "purchase", multiplier=Fraction(2), cap_points=40, cap_per="day"),
+    EarningRule("double", "purchase", multiplier=Fraction(2), caps=(Cap(40, "day"),)),
     EarningRule("status", "purchase", points=1, per=1_000, wallet="qualifying"),
     EarningRule("stamp", "purchase", points=1, wallet="stamps"),
 )

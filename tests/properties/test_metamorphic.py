@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from factories import make_program
 from quen.ledger.model import Account
-from quen.program.model import EarningRule, Expiry, Program
+from quen.program.model import Cap, EarningRule, Expiry, OnWeekdays, Program
 from till import Till
 
 MORNING = datetime(2026, 11, 23, 1, tzinfo=UTC)  # a Monday in Saigon
@@ -22,7 +22,7 @@ EVENING = MORNING + timedelta(hours=14)
 RULES = (
     EarningRule("base", "purchase", points=1, per=10_000),
     EarningRule("slow", "purchase", points=1, per=30_000, pending_days=9),
-    EarningRule("double", "purchase", multiplier=Fraction(2), weekdays=frozenset({0}), cap_points=40, cap_per="day"),
+    EarningRule("double", "purchase", multiplier=Fraction(2), when=OnWeekdays(frozenset({0})), caps=(Cap(40, "day"),)),
     EarningRule("status", "purchase", points=1, per=1_000, wallet="qualifying"),
     EarningRule("stamp", "purchase", points=1, wallet="stamps"),
 )

@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from factories import make_program, make_purchase
 from quen.earning.model import price_purchase
 from quen.money import AMOUNT_MAX
-from quen.program.model import EarningRule, Program
+from quen.program.model import Cap, EarningRule, OnWeekdays, Program
 
 amounts = st.integers(0, AMOUNT_MAX)
 multipliers = st.integers(1000, 100_000).map(lambda thousandths: Fraction(thousandths, 1000))
-weekdays = st.frozensets(st.integers(0, 6))
+weekdays = st.none() | st.frozensets(st.integers(0, 6), min_size=1).map(OnWeekdays)
+caps = st.none() | st.builds(Cap, st.integers(1, 1000), st.sampled_from(["day", "purchase"]))
 instants = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC))
 
 
@@ -28,18 +29,16 @@ def rules(draw: st.DrawFn) -> tuple[EarningRule, ...]:
     found = []
     for number in range(draw(st.integers(1, 3))):
         points, per = draw(st.integers(1, 1000)), draw(st.integers(1, 100_000))
-        found.append(EarningRule(f"base-{number}", "purchase", points=points, per=per, weekdays=draw(weekdays)))
+        found.append(EarningRule(f"base-{number}", "purchase", points=points, per=per, when=draw(weekdays)))
     for number in range(draw(st.integers(0, 3))):
-        cap = draw(st.none() | st.integers(1, 1000))
-        scope = draw(st.sampled_from(["day", "purchase"])) if cap else None
+        cap = draw(caps)
         found.append(
             EarningRule(
                 f"times-{number}",
                 "purchase",
                 multiplier=draw(multipliers),
-                weekdays=draw(weekdays),
-                cap_points=cap,
-                cap_per=scope,  # type: ignore[arg-type]
+                when=draw(weekdays),
+                caps=(cap,) if cap else (),
             )
         )
     return tuple(found)
@@ -81,9 +80,13 @@ def test_no_share_passes_its_cap(program: Program, amount: int, at: datetime, ro
     award = price_purchase(program, make_purchase(amount, at=at), rooms=rooms)
     points = {share.rule_id: share.points for share in award.explanation}
     for rule in program.earning:
-        if rule.cap_points is not None:
-            room = rooms.get(rule.id, rule.cap_points) if rule.cap_per == "day" else rule.cap_points
+        for cap in rule.caps:
+            room = rooms.get(rule.id, cap.points) if cap.per == "day" else cap.points
             assert points.get(rule.id, 0) <= room
+
+
+def caps_per_day(program: Program) -> dict[str, int]:
+    return {rule.id: cap.points for rule in program.earning for cap in rule.caps if cap.per == "day"}
 
 
 bills_of_a_day = st.lists(st.integers(0, 10**7), max_size=30)
@@ -91,12 +94,12 @@ bills_of_a_day = st.lists(st.integers(0, 10**7), max_size=30)
 
 def earn_all(program: Program, bills: Sequence[int], at: datetime) -> tuple[int, dict[str, int]]:
     """What a day's bills earn one after the other, in all and by rule."""
-    caps = {rule.id: rule.cap_points or 0 for rule in program.earning if rule.cap_per == "day"}
+    daily = caps_per_day(program)
     total, by_rule = 0, dict.fromkeys([rule.id for rule in program.earning], 0)
     for bill in bills:
-        rooms = {rule_id: cap - by_rule[rule_id] for rule_id, cap in caps.items()}
+        rooms = {rule_id: cap - by_rule[rule_id] for rule_id, cap in daily.items()}
         award = price_purchase(program, make_purchase(bill, at=at), rooms=rooms)
-        assert award.capped == {share.rule_id: share.points for share in award.explanation if share.rule_id in caps}
+        assert award.capped == {share.rule_id: share.points for share in award.explanation if share.rule_id in daily}
         total += award.points
         for share in award.explanation:
             by_rule[share.rule_id] += share.points
@@ -106,8 +109,7 @@ def earn_all(program: Program, bills: Sequence[int], at: datetime) -> tuple[int,
 @given(programs(), bills_of_a_day, instants)
 def test_over_a_whole_day_no_rule_gives_more_than_its_cap(program: Program, bills: Sequence[int], at: datetime) -> None:
     _, by_rule = earn_all(program, bills, at)
-    daily = [rule for rule in program.earning if rule.cap_per == "day"]
-    assert all(by_rule[rule.id] <= (rule.cap_points or 0) for rule in daily)
+    assert all(by_rule[rule_id] <= cap for rule_id, cap in caps_per_day(program).items())
 
 
 @given(programs(), bills_of_a_day, instants, st.randoms(use_true_random=False))
@@ -124,7 +126,7 @@ def test_a_bill_that_is_split_never_earns_more(program: Program, parts: Sequence
 
     A cap per purchase is the exception by its very meaning, so here every cap is per day.
     """
-    daily = tuple(replace(rule, cap_per="day") if rule.cap_per else rule for rule in program.earning)
+    daily = tuple(replace(rule, caps=tuple(replace(cap, per="day") for cap in rule.caps)) for rule in program.earning)
     program = replace(program, earning=daily)
     whole = price_purchase(program, make_purchase(sum(parts), at=at)).points
     assert earn_all(program, parts, at)[0] <= whole

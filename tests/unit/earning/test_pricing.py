@@ -12,7 +12,7 @@ from factories import make_program, make_purchase
 from quen.earning.model import PurchaseLine, price_enrolment, price_purchase
 from quen.errors import CurrencyMismatchError
 from quen.money import Money
-from quen.program.model import EarningRule, Program, Rounding
+from quen.program.model import Cap, EarningRule, OnWeekdays, Period, Program, Rounding
 
 SUNDAY = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
 MONDAY = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -24,11 +24,13 @@ def with_rules(*rules: EarningRule, rounding: Rounding = "floor") -> Program:
 
 
 def base(rule_id: str = "base", points: int = 1, per: int = 10_000, *weekdays: int) -> EarningRule:
-    return EarningRule(rule_id, "purchase", points=points, per=per, weekdays=frozenset(weekdays))
+    return EarningRule(
+        rule_id, "purchase", points=points, per=per, when=OnWeekdays(frozenset(weekdays)) if weekdays else None
+    )
 
 
-def times(multiplier: str, rule_id: str = "times", cap: int | None = None, per: str | None = None) -> EarningRule:
-    return EarningRule(rule_id, "purchase", multiplier=Fraction(multiplier), cap_points=cap, cap_per=per)  # type: ignore[arg-type]
+def times(multiplier: str, rule_id: str = "times", cap: int | None = None, per: Period = "day") -> EarningRule:
+    return EarningRule(rule_id, "purchase", multiplier=Fraction(multiplier), caps=(Cap(cap, per),) if cap else ())
 
 
 @pytest.mark.parametrize(

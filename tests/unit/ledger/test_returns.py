@@ -240,7 +240,7 @@ def sale_with_lines() -> Any:
         PurchaseLine("2", "cake", 1, Money(35_000, "VND")),
     )
     purchase = Purchase("B-1", NOON, Money(125_000, "VND"), None, lines)
-    return read_sale("B-1", {**kept_form(purchase), "version": 1, "points": 12}, [])
+    return read_sale("B-1", {**kept_form(purchase, make_program()), "version": 1, "points": 12}, [])
 
 
 def test_lines_are_returned_by_pieces_and_amounts_cumulatively() -> None:

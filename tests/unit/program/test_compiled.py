@@ -15,7 +15,7 @@ import pytest
 
 from quen.program.compiled import canonical_text, compile_program
 from quen.program.document import parse_document
-from quen.program.model import AdjustmentPolicy, Expiry, Program, StoredValuePolicy, TransferPolicy
+from quen.program.model import AdjustmentPolicy, Cap, Expiry, OnWeekdays, Program, StoredValuePolicy, TransferPolicy
 from unit.program.documents import MISSING, PROGRAMS, changed, make_document
 
 LAYER = Path(__file__).parents[3] / "layers" / "quen"
@@ -36,9 +36,9 @@ def test_the_demo_program_arrives_whole() -> None:
     assert (program.points.worth_points, program.points.worth_money, program.points.debt_limit) == (1, 100, 100_000)
     assert program.points.expiry == Expiry("months", 12, "end_of_month")
     base, double_star, welcome, status, stamp = program.earning
-    assert (base.points, base.per, base.multiplier, base.weekdays) == (1, 10_000, None, frozenset())
-    assert (double_star.multiplier, double_star.weekdays) == (Fraction(2), frozenset({0}))
-    assert (double_star.cap_points, double_star.cap_per) == (200, "day")
+    assert (base.points, base.per, base.multiplier, base.when) == (1, 10_000, None, None)
+    assert (double_star.multiplier, double_star.when) == (Fraction(2), OnWeekdays(frozenset({0})))
+    assert double_star.caps == (Cap(200, "day"),)
     assert (welcome.on, welcome.points) == ("enrolment", 20)
     assert (status.wallet, status.points, status.per) == ("qualifying", 1, 1000)
     assert (stamp.wallet, stamp.points, stamp.per) == ("stamps", 1, None)
@@ -110,7 +110,7 @@ def test_a_multiplier_of_stamps_multiplies_stamps() -> None:
         "when": {"weekday": ["tue"]},
     }
     doubled = compiled(changed("/earning/5", rule)).earning[5]
-    assert (doubled.multiplier, doubled.wallet, doubled.weekdays) == (Fraction(2), "stamps", frozenset({1}))
+    assert (doubled.multiplier, doubled.wallet, doubled.when) == (Fraction(2), "stamps", OnWeekdays(frozenset({1})))
 
 
 def test_what_an_earlier_document_could_not_say_has_the_value_that_it_always_meant() -> None:

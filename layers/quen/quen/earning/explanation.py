@@ -2,66 +2,126 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
 
-from quen.earning.model import Purchase, price_purchase
+from quen.earning.model import Purchase, RuleShare, price_purchase
 from quen.money import format_integer
-from quen.program.model import EarningRule, Program, Wallet
+from quen.program.model import Facts, Program, Wallet
 
-Verdict = Literal["applied", "capped", "cap_used_up", "below_one_point", "other_weekday"]
-
-_BOUNDLESS = 10**15
 _WALLETS: Mapping[Wallet, Mapping[str, str]] = {
     "points": {"vi": "điểm", "en": "points"},
     "qualifying": {"vi": "điểm xét hạng", "en": "qualifying points"},
     "stamps": {"vi": "tem", "en": "stamps"},
 }
+REASONS: Mapping[str, Mapping[str, str]] = {
+    "below_one_point": {
+        "vi": "Không cho gì: chưa đủ cho một đơn vị.",
+        "en": "Gave nothing: not enough for a whole one.",
+    },
+    "cap_used_up": {
+        "vi": "Không cho gì: mức tối đa đã dùng hết trước đó.",
+        "en": "Gave nothing: its limit had been used up before.",
+    },
+    "other_weekday": {
+        "vi": "Không áp dụng vào ngày này trong tuần.",
+        "en": "Does not apply on this day of the week.",
+    },
+    "other_time": {"vi": "Không áp dụng vào giờ này.", "en": "Does not apply at this time of day."},
+    "other_date": {"vi": "Không áp dụng vào ngày này.", "en": "Does not apply on this date."},
+    "other_lunar_day": {
+        "vi": "Không áp dụng vào ngày âm lịch này.",
+        "en": "Does not apply on this day of the lunar calendar.",
+    },
+    "campaign_not_running": {
+        "vi": "Chương trình không diễn ra vào ngày này.",
+        "en": "Its campaign did not run that day.",
+    },
+    "other_store": {"vi": "Không áp dụng tại cửa hàng này.", "en": "Does not apply at this store."},
+    "amount_too_small": {"vi": "Hoá đơn chưa đủ lớn.", "en": "The bill is too small for it."},
+    "amount_too_large": {"vi": "Hoá đơn vượt mức áp dụng.", "en": "The bill is too large for it."},
+    "other_goods": {"vi": "Hoá đơn không có mặt hàng được áp dụng.", "en": "None of its goods are on the bill."},
+    "other_tender": {
+        "vi": "Không áp dụng cho cách thanh toán này.",
+        "en": "Does not apply to how the bill was paid.",
+    },
+    "other_tier": {"vi": "Không dành cho hạng thành viên này.", "en": "Is for members of another tier."},
+    "other_segment": {"vi": "Dành cho nhóm khách hàng khác.", "en": "Is for another group of members."},
+    "other_birthday_month": {
+        "vi": "Chỉ áp dụng trong tháng sinh nhật.",
+        "en": "Counts only in the month of the member's birthday.",
+    },
+    "other_purchase_number": {
+        "vi": "Không phải lần mua được áp dụng.",
+        "en": "It was not the purchase that counts for it.",
+    },
+    "other_rule_gives_more": {
+        "vi": "Không áp dụng: quy tắc khác cho nhiều hơn.",
+        "en": "Does not apply: another rule gives more for the same goods.",
+    },
+    "none_of_these": {"vi": "Không thoả điều kiện nào.", "en": "None of its conditions holds."},
+    "ruled_out": {"vi": "Rơi vào trường hợp bị loại trừ.", "en": "Is ruled out by one of its exceptions."},
+}
+"""The sentences of every reason why a rule gave nothing; a test holds them to the codes that conditions give."""
 
 
 @dataclass(frozen=True, slots=True)
 class RuleVerdict:
-    """What one rule made of a purchase. `without_cap` is what it would have given if nothing had capped it."""
+    """What one rule made of a purchase: `applied`, `capped`, or the code of the reason why it gave nothing.
+
+    `basis` is the amount that it looked at; `exact` what it gave before rounding; `without_cap` what it would have given if
+    nothing had capped it.
+    """
 
     rule_id: str
     wallet: Wallet
-    verdict: Verdict
+    verdict: str
     points: int
     without_cap: int
+    basis: int = 0
+    exact: str = "0"
 
 
-def explain_purchase(program: Program, purchase: Purchase, given: Mapping[str, int]) -> list[RuleVerdict]:
-    """A verdict for every purchase rule of the program that decided; `given` is what each rule gave, by its entry."""
-    rules = [rule for rule in program.earning if rule.on == "purchase"]
-    boundless = {rule.id: _BOUNDLESS for rule in rules if rule.cap_per == "day"}
-    free = price_purchase(_without_caps_per_purchase(program), purchase, rooms=boundless)
-    would = {share.rule_id: share.points for share in free.explanation}
-    return [_verdict(rule, program, purchase, given.get(rule.id, 0), would.get(rule.id, 0)) for rule in rules]
+def explain_purchase(
+    program: Program, purchase: Purchase, facts: Facts, shares: Sequence[RuleShare]
+) -> list[RuleVerdict]:
+    """A verdict for every rule of the program that decided, in its order; `shares` are what its entry says it gave."""
+    skipped = dict(price_purchase(program, purchase, facts=facts).skipped)
+    given = {share.rule_id: share for share in shares}
+    verdicts = []
+    for rule in program.purchase_rules:
+        if rule.id in given:
+            verdicts.append(verdict_of(given[rule.id]))
+        else:
+            reason = skipped.get(rule.id, "below_one_point")
+            verdicts.append(RuleVerdict(rule.id, rule.wallet, reason, 0, 0))
+    known = {rule.id for rule in program.purchase_rules}
+    return verdicts + [verdict_of(share) for share in shares if share.rule_id not in known]
 
 
-def sentences(verdict: RuleVerdict) -> dict[str, str]:
+def verdict_of(share: RuleShare) -> RuleVerdict:
+    """What a rule that applied has given."""
+    would = int(Fraction(share.exact)) if share.exact else share.points
+    if share.points:
+        verdict = "capped" if would > share.points else "applied"
+    else:
+        verdict = "cap_used_up" if would else "below_one_point"
+    exact = share.exact or str(share.points)
+    return RuleVerdict(share.rule_id, share.wallet, verdict, share.points, max(would, share.points), share.basis, exact)
+
+
+def sentences(verdict: RuleVerdict) -> Mapping[str, str]:
     """The verdict as a person is told."""
     points, would = _amounts(verdict.wallet, verdict.points), _amounts(verdict.wallet, verdict.without_cap)
-    return {
-        "applied": {"vi": f"Cho {points['vi']}.", "en": f"Gave {points['en']}."},
-        "capped": {
+    if verdict.verdict == "applied":
+        return {"vi": f"Cho {points['vi']}.", "en": f"Gave {points['en']}."}
+    if verdict.verdict == "capped":
+        return {
             "vi": f"Cho {points['vi']} thay vì {would['vi']}: đã đến mức tối đa.",
             "en": f"Gave {points['en']} instead of {would['en']}: its limit was reached.",
-        },
-        "cap_used_up": {
-            "vi": "Không cho gì: mức tối đa đã dùng hết trước đó.",
-            "en": "Gave nothing: its limit had been used up before.",
-        },
-        "below_one_point": {
-            "vi": "Không cho gì: chưa đủ cho một đơn vị.",
-            "en": "Gave nothing: not enough for a whole one.",
-        },
-        "other_weekday": {
-            "vi": "Không áp dụng vào ngày này trong tuần.",
-            "en": "Does not apply on this day of the week.",
-        },
-    }[verdict.verdict]
+        }
+    return REASONS[verdict.verdict]
 
 
 def _amounts(wallet: Wallet, number: int) -> dict[str, str]:
@@ -69,18 +129,3 @@ def _amounts(wallet: Wallet, number: int) -> dict[str, str]:
     unit = _WALLETS[wallet]
     english = unit["en"].removesuffix("s") if number == 1 else unit["en"]
     return {"vi": f"{format_integer(number, 'vi')} {unit['vi']}", "en": f"{format_integer(number, 'en')} {english}"}
-
-
-def _verdict(rule: EarningRule, program: Program, purchase: Purchase, points: int, would: int) -> RuleVerdict:
-    if not rule.applies_on(program.local_day(purchase.occurred_at)):
-        return RuleVerdict(rule.id, rule.wallet, "other_weekday", 0, 0)
-    if rule.cap_points is not None and points < would:
-        return RuleVerdict(rule.id, rule.wallet, "capped" if points else "cap_used_up", points, would)
-    return RuleVerdict(rule.id, rule.wallet, "applied" if points else "below_one_point", points, points)
-
-
-def _without_caps_per_purchase(program: Program) -> Program:
-    rules = (
-        replace(rule, cap_points=None, cap_per=None) if rule.cap_per == "purchase" else rule for rule in program.earning
-    )
-    return replace(program, earning=tuple(rules))

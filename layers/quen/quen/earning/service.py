@@ -17,7 +17,7 @@ from quen.ledger.views import account_view, share_view
 from quen.members.model import MemberReference
 from quen.program.model import Program
 from quen.returns.documents import partition_of, payment_view
-from quen.returns.model import awarded_form, kept_form
+from quen.returns.model import sold_form
 
 TILL_CLOCK_AHEAD_MAX = timedelta(minutes=10)
 
@@ -51,7 +51,7 @@ class Purchases:
         PurchaseAlreadyRecordedError for other content, MemberNotFoundError, CurrencyMismatchError, ValidationFailedError.
         """
         key = _key(partner_id, purchase.purchase_id)
-        claim = Claim(key, "purchase", fingerprint, details=kept_form(purchase), reused=PurchaseAlreadyRecordedError)
+        claim = Claim(key, "purchase", fingerprint, reused=PurchaseAlreadyRecordedError)
         try:
             member_id = self._members.resolve(member, "/member")
             self._check_time(purchase)
@@ -65,7 +65,7 @@ class Purchases:
             return _answer(purchase.purchase_id, account, entry, program)
 
         def details(entry: Entry) -> Mapping[str, Any]:
-            return awarded_form(entry, program)
+            return sold_form(purchase, entry, program)
 
         intent = Intent(RecordPurchase(partner_id, purchase), answer, claim, details=details)
         return self._ledger.carry_out(member_id, lambda: intent, program)

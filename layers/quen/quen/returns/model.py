@@ -12,13 +12,14 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from quen.earning.model import Purchase, PurchaseLine
+from quen.earning.model import NO_FACTS, Purchase, PurchaseLine, Tender, rooms_had
 from quen.errors import CurrencyMismatchError, ReturnExceedsPurchaseError, ValidationFailedError
 from quen.instants import format_instant, parse_instant
 from quen.ledger.model import NEVER, Entry, Lots, own_lots
+from quen.ledger.model.chain import facts_form, parse_facts
 from quen.ledger.model.values import ISSUED, QUALIFYING, STAMPS
 from quen.money import Money
-from quen.program.model import Program, Wallet
+from quen.program.model import Facts, Program, Wallet, WithGoods
 
 Details = Mapping[str, Any]
 
@@ -46,7 +47,8 @@ class Goods:
 class Sale:
     """A purchase as it stands: what it was, by which version of the program it was decided, what it still earns.
 
-    `rooms` is what rules with a cap per day could still give when it was decided; `own` are the points that are still its
+    `rooms` is what rules with a cap per day could still give when it was decided; `facts` what its rules knew of the
+    member; `own` are the points that are still its
     own, by lot or pending lot; `returned` is the amount that came back.
     """
 
@@ -55,6 +57,7 @@ class Sale:
     earned: Mapping[Wallet, int]
     rooms: Mapping[str, int]
     own: Lots
+    facts: Facts = NO_FACTS
     returned: int = 0
     lines_returned: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
@@ -63,7 +66,22 @@ class Sale:
         """The purchase without what came back."""
         total = Money(self.purchase.total.amount - self.returned, self.purchase.total.currency)
         lines = tuple(_left_of(line, *self.lines_returned.get(line.line_id, (0, 0))) for line in self.purchase.lines)
-        return replace(self.purchase, total=total, lines=tuple(line for line in lines if line.quantity))
+        return replace(
+            self.purchase,
+            total=total,
+            lines=tuple(line for line in lines if line.quantity),
+            tax=self._left(self.purchase.tax),
+            delivery_fee=self._left(self.purchase.delivery_fee),
+            tenders=tuple(replace(tender, amount=self._share_left(tender.amount)) for tender in self.purchase.tenders),
+        )
+
+    def _left(self, amount: Money | None) -> Money | None:
+        return self._share_left(amount) if amount else None
+
+    def _share_left(self, amount: Money) -> Money:
+        """Of what belongs to the whole bill, the part of what is left of it, rounded down."""
+        total = self.purchase.total.amount
+        return Money(amount.amount * (total - self.returned) // total, amount.currency) if total else amount
 
     @property
     def share_returned(self) -> Fraction:
@@ -76,37 +94,44 @@ class Sale:
         )
 
 
-def kept_form(purchase: Purchase) -> dict[str, Any]:
-    """What is kept of a purchase; what the till left out is left out."""
-    lines = [[line.line_id, line.quantity, line.amount.amount] for line in purchase.lines]
+def sold_form(purchase: Purchase, entry: Entry, program: Program) -> dict[str, Any]:
+    """What is kept of a purchase, and of what it was given for it by that version of the program."""
+    return kept_form(purchase, program) | _awarded_form(entry, program, purchase.store_id)
+
+
+def kept_form(purchase: Purchase, program: Program) -> dict[str, Any]:
+    """What is kept of a purchase; what the till left out is left out, and what kind of goods they were where no rule asks."""
+    lines = [_line_form(line, with_goods=WithGoods in program.asked) for line in purchase.lines]
     kept = {
         "total": [purchase.total.amount, purchase.total.currency],
         "occurred_at": format_instant(purchase.occurred_at),
         "store": purchase.store_id,
         "lines": lines,
+        "tax": purchase.tax.amount if purchase.tax else 0,
+        "delivery": purchase.delivery_fee.amount if purchase.delivery_fee else 0,
+        "tenders": [[tender.type, tender.amount.amount] for tender in purchase.tenders],
     }
     return {name: value for name, value in kept.items() if value}
 
 
-def awarded_form(entry: Entry, program: Program) -> dict[str, Any]:
-    """What is kept of the award: the rules' version, what was earned, under which daily caps, into which lots."""
+def _line_form(line: PurchaseLine, *, with_goods: bool) -> list[Any]:
+    kept: list[Any] = [line.line_id, line.quantity, line.amount.amount]
+    return [*kept, line.sku, *([line.category] if line.category else [])] if with_goods else kept
+
+
+def _awarded_form(entry: Entry, program: Program, store: str | None) -> dict[str, Any]:
+    """What is kept of the award: the rules' version, what was earned, knowing what, under which limits, into which lots."""
+    rooms = rooms_had(program, program.local_day(entry.occurred_at), store, entry.caps, entry.shares)
     kept = {
         "version": entry.program_version,
         "points": -entry.lines.get(ISSUED, 0),
         "qualifying": entry.lines.get(QUALIFYING, 0),
         "stamps": entry.lines.get(STAMPS, 0),
-        "rooms": _rooms(entry, program),
+        "rooms": rooms,
         "own": dict(own_lots(entry)),
+        "facts": facts_form(entry.facts),
     }
     return {name: value for name, value in kept.items() if value}
-
-
-def _rooms(entry: Entry, program: Program) -> dict[str, int]:
-    """The room that each rule with a cap per day had: its cap, less what the day has now used of it without this."""
-    given = {share.rule_id: share.points for share in entry.shares}
-    used = {key.partition("/")[2]: points for key, points in entry.caps.items()}
-    caps = {rule.id: rule.cap_points or 0 for rule in program.earning if rule.id in used}
-    return {rule_id: max(0, cap - used[rule_id] + given.get(rule_id, 0)) for rule_id, cap in caps.items()}
 
 
 def kept_before(result: Mapping[str, Any]) -> dict[str, Any]:
@@ -133,21 +158,32 @@ def returned_form(goods: Goods, amount: int, lost: Mapping[Wallet, int], own: Lo
 def read_sale(purchase_id: str, details: Details, returns: Sequence[Details]) -> Sale:
     """The purchase of that document after the returns of these, in their order."""
     amount, currency = details["total"]
-    lines = tuple(
-        PurchaseLine(line_id, "", quantity, Money(line_amount, currency))
-        for line_id, quantity, line_amount in details.get("lines", ())
+    purchase = Purchase(
+        purchase_id,
+        parse_instant(details["occurred_at"]),
+        Money(amount, currency),
+        details.get("store"),
+        tuple(_line(kept, currency) for kept in details.get("lines", ())),
+        Money(details["tax"], currency) if "tax" in details else None,
+        Money(details["delivery"], currency) if "delivery" in details else None,
+        tuple(Tender(kind, Money(paid, currency)) for kind, paid in details.get("tenders", ())),
     )
-    occurred_at = parse_instant(details["occurred_at"])
-    purchase = Purchase(purchase_id, occurred_at, Money(amount, currency), details.get("store"), lines)
     earned: dict[Wallet, int] = {
         "points": details.get("points", 0),
         "qualifying": details.get("qualifying", 0),
         "stamps": details.get("stamps", 0),
     }
-    sale = Sale(purchase, details["version"], earned, details.get("rooms", {}), details.get("own", {}))
+    rooms, own, facts = details.get("rooms", {}), details.get("own", {}), parse_facts(details.get("facts", {}))
+    sale = Sale(purchase, details["version"], earned, rooms, own, facts)
     for taken in returns:
         sale = _after(sale, taken)
     return sale
+
+
+def _line(kept: Sequence[Any], currency: str) -> PurchaseLine:
+    line_id, quantity, amount, *goods = kept
+    sku, category = (*goods, None, None)[:2]
+    return PurchaseLine(line_id, sku or "", quantity, Money(amount, currency), category)
 
 
 def give_back(sale: Sale, goods: Goods) -> tuple[Sale, int]:

@@ -95,6 +95,7 @@ class Returns:
             earned=sale.earned,
             rooms=sale.rooms,
             own=sale.own,
+            facts=sale.facts,
             occurred_at=goods.occurred_at,
             payments=back,
         )

@@ -101,8 +101,7 @@ class Statements:
             raise PurchaseNotFoundError
         program = self._programs.version(entry.program_version)
         bought = read_sale(purchase_id, {"version": program.version, **purchase.details}, []).purchase
-        given = {share.rule_id: share.points for share in entry.shares}
-        verdicts = explain_purchase(program, bought, given)
+        verdicts = explain_purchase(program, bought, entry.facts, entry.shares)
         return {
             "purchase_id": purchase_id,
             "partner_id": partner_id,
@@ -141,6 +140,8 @@ def _verdict_view(verdict: RuleVerdict) -> dict[str, Any]:
         "verdict": verdict.verdict,
         "points": verdict.points,
         "without_cap": verdict.without_cap,
+        "basis": verdict.basis,
+        "before_rounding": verdict.exact,
         "reason": sentences(verdict),
     }
 

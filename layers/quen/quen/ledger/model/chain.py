@@ -14,10 +14,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, cast
 
-from quen.earning.model import RuleShare
+from quen.earning.model import NO_FACTS, RuleShare
 from quen.instants import format_instant, parse_instant
 from quen.ledger.model.fold import BrokenLedgerError, apply
 from quen.ledger.model.values import Account, Entry, Hold, HoldChange, Reference
+from quen.program.model import Facts
 
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
@@ -78,6 +79,8 @@ def canonical_form(entry: Entry) -> str:
         "moved": entry.moved_to,
         "active_on": entry.active_on,
         "shares": [_share_form(share) for share in entry.shares],
+        "basis": entry.basis,
+        "facts": facts_form(entry.facts),
         "reason": entry.reason,
         "balance": entry.balance_after,
         "previous": entry.previous_hash,
@@ -110,6 +113,8 @@ def parse_entry(form: str, hash_: str) -> Entry:
         moved_to=fields.get("moved"),
         active_on=fields.get("active_on", ""),
         shares=tuple(RuleShare(*share) for share in fields.get("shares", ())),
+        basis=fields.get("basis", {}),
+        facts=parse_facts(fields.get("facts", {})),
         reason=fields.get("reason", ""),
         balance_after=fields["balance"],
         previous_hash=fields["previous"],
@@ -152,7 +157,34 @@ def _believed(sealed: Sealed, account: Account) -> Entry:
 def _share_form(share: RuleShare) -> list[Any]:
     """Points are the wallet that goes without saying."""
     named = [share.rule_id, share.rule_version, share.basis, share.points]
+    if share.exact:
+        return [*named, share.wallet, share.exact]
     return named if share.wallet == "points" else [*named, share.wallet]
+
+
+def facts_form(facts: Facts) -> dict[str, Any]:
+    """Facts as JSON-able values; what goes without saying is left out."""
+    if facts is NO_FACTS:
+        return {}
+    fields = {
+        "tier": facts.tier,
+        "segments": sorted(facts.segments),
+        "birthday": int(facts.is_birthday_month),
+        "nth": facts.nth if facts.nth != 1 else 0,
+    }
+    return {name: value for name, value in fields.items() if value}
+
+
+def parse_facts(fields: Mapping[str, Any]) -> Facts:
+    """The facts that `facts_form` wrote."""
+    if not fields:
+        return NO_FACTS
+    return Facts(
+        fields.get("tier", ""),
+        frozenset(fields.get("segments", ())),
+        bool(fields.get("birthday")),
+        fields.get("nth", 1),
+    )
 
 
 def hold_form(hold: Hold) -> dict[str, Any]:

@@ -7,17 +7,23 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
-from quen.earning.model import Purchase, RuleShare
+from quen.earning.model import NO_FACTS, Purchase, RuleShare
 from quen.ledger.model.values import Account, Hold, Lots, MemberState
-from quen.program.model import Program, Wallet
+from quen.people import Person
+from quen.program.model import Facts, Program, Wallet
 
 
 @dataclass(frozen=True, slots=True)
 class RecordPurchase:
-    """A till reports a purchase; the program's rules say what it earns. Zero points are recorded too."""
+    """A till reports a purchase; the program's rules say what it earns. Zero points are recorded too.
+
+    `person` is who bought, where rules ask about them; `budgets` what campaigns may still give to all members together.
+    """
 
     partner_id: str
     purchase: Purchase
+    person: Person | None = None
+    budgets: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +31,8 @@ class ReturnPurchase:
     """Goods came back: take what the purchase no longer earns.
 
     `rules` is the program that decided the purchase, `before` what was left of it until now, `remaining` what is left
-    after this, `earned` what it had earned until now by wallet, `rooms` the room that it had under caps per day. `own`
+    after this, `earned` what it had earned until now by wallet, `rooms` the room that it had under limits, `facts` what
+    its rules knew of the member. `own`
     are the points that are still its own, by lot or by pending lot. `occurred_at` is the till's time, or now. `payments`
     are spent points that come back with the goods, by lot and redemption.
     """
@@ -41,6 +48,7 @@ class ReturnPurchase:
     own: Lots = field(default_factory=dict)
     occurred_at: datetime | None = None
     payments: Mapping[str, Lots] = field(default_factory=dict)
+    facts: Facts = NO_FACTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from quen.business_days import local_day
-from quen.earning.model import Award, RuleShare, price_purchase
+from quen.earning.model import NOTHING, Award, RuleShare, ends_on, limits_on, price_purchase
 from quen.errors import TooLateError
 from quen.ledger.model.commands import GrantBonus, RecordPurchase
 from quen.ledger.model.draft import Draft
+from quen.ledger.model.facts import facts_of
 from quen.ledger.model.fold import cap_horizon
 from quen.ledger.model.values import ISSUED, Account, Entry, Lots, Reference
 from quen.program.model import Program
@@ -23,13 +24,16 @@ def purchase(account: Account, command: RecordPurchase, program: Program, now: d
     draft = Draft(account, "earn", program, now, reference, bought.occurred_at)
     if earned_on < draft.today - timedelta(days=program.accepted_days):
         raise TooLateError
-    award = price_purchase(program, bought, rooms=_rooms(account, program, earned_on))
+    facts = facts_of(program, command.person, earned_on)
+    rooms = _rooms(account, program, earned_on, bought.store_id)
+    award = price_purchase(program, bought, facts=facts, rooms={**rooms, **command.budgets})
     draft.renew("purchase", earned_on)
     for days, points in award.waits.items():
         _credit(draft, points, earned_on + timedelta(days=days))
     draft.count(qualifying_key(earned_on), award.earned("qualifying"))
     draft.count("stamps", award.earned("stamps"))
-    return draft.sealed(shares=award.explanation, caps=_caps_used(account, earned_on, award))
+    caps = _caps_used(account, program, earned_on, bought.store_id, award)
+    return draft.sealed(shares=award.explanation, caps=caps, basis=award.basis, facts=facts)
 
 
 def bonus(account: Account, command: GrantBonus, program: Program, now: datetime) -> Entry:
@@ -73,14 +77,23 @@ def _credit(draft: Draft, points: int, active_on: date) -> None:
         draft.give(ISSUED, {lot: points})
 
 
-def _rooms(account: Account, program: Program, day: date) -> Mapping[str, int]:
-    """How much each rule with a cap per day may still give on that day; of a day that is forgotten, nothing."""
-    capped = [rule for rule in program.earning if rule.cap_per == "day" and rule.cap_points is not None]
-    if capped and day.isoformat() < cap_horizon(account.caps):
-        return {rule.id: 0 for rule in capped}
-    return {rule.id: (rule.cap_points or 0) - account.caps.get(f"{day}/{rule.id}", 0) for rule in capped}
+def _rooms(account: Account, program: Program, day: date, store: str | None) -> Mapping[str, int]:
+    """How much each limit may still give to this member on that day; of a period that is forgotten, nothing."""
+    limits = [limit for limit in limits_on(program, day, store) if limit.key]
+    if not limits:
+        return NOTHING
+    horizon = cap_horizon(account.caps)
+    return {
+        limit.name: 0 if ends_on(limit.key) < horizon else limit.points - account.caps.get(limit.key, 0)
+        for limit in limits
+    }
 
 
-def _caps_used(account: Account, day: date, award: Award) -> Mapping[str, int]:
-    used = {f"{day}/{rule_id}": points for rule_id, points in award.capped.items()}
-    return {key: account.caps.get(key, 0) + points for key, points in used.items()}
+def _caps_used(account: Account, program: Program, day: date, store: str | None, award: Award) -> Mapping[str, int]:
+    """What the account then remembers of the limits that the award has used."""
+    if not award.capped:
+        return NOTHING
+    keys = {limit.name: limit.key for limit in limits_on(program, day, store) if limit.key}
+    return {
+        keys[name]: account.caps.get(keys[name], 0) + points for name, points in award.capped.items() if name in keys
+    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
+from quen.earning.model import ends_on
 from quen.ledger.model.values import (
     ACTIVE,
     DEBT,
@@ -74,11 +75,14 @@ def rebuild(member_id: str, entries: Iterable[Entry]) -> Account:
 
 
 def cap_horizon(caps: Mapping[str, int]) -> str:
-    """The earliest day whose caps are remembered for certain; of the days before it nothing is known any more."""
-    if not caps:
+    """The earliest day whose caps are remembered for certain; of what ended before it nothing is known any more.
+
+    Days alone tell how far the account has come: longer periods, whose keys begin with `~`, may end in the future.
+    """
+    newest = max((key for key in caps if key < "~"), default="")
+    if not newest:
         return ""
-    newest = date.fromisoformat(max(caps).partition("/")[0])
-    return (newest - timedelta(days=CAP_MEMORY_DAYS)).isoformat()
+    return (date.fromisoformat(ends_on(newest)) - timedelta(days=CAP_MEMORY_DAYS)).isoformat()
 
 
 def counted(account: Account, key: str) -> int:
@@ -160,7 +164,7 @@ def _caps_after(caps: Mapping[str, int], changes: Mapping[str, int]) -> Mapping[
         return caps
     after = {**caps, **changes}
     horizon = cap_horizon(after)
-    return {key: after[key] for key in sorted(after) if after[key] and key >= horizon}
+    return {key: after[key] for key in sorted(after) if after[key] and ends_on(key) >= horizon}
 
 
 def _rewards_after(rewards: Mapping[str, int], entry: Entry) -> Mapping[str, int]:

@@ -8,10 +8,11 @@ program's limit; beyond it the shop bears the loss, as an entry that says so.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 
 from quen.business_days import local_day
-from quen.earning.model import Award, price_purchase
+from quen.earning.model import Award, ends_on, limits_on, price_purchase
 from quen.ledger.model.commands import ReturnPurchase
 from quen.ledger.model.draft import Draft
 from quen.ledger.model.earned import purchase_key, qualifying_key
@@ -38,15 +39,13 @@ def purchase_return(account: Account, command: ReturnPurchase, program: Program,
     for wallet, key in wallets:
         gone = max(0, command.earned.get(wallet, 0) - still.earned(wallet))
         draft.count(key, -min(gone, counted(account, key)))
-    entry = draft.sealed(
-        program_version=command.rules.version, caps=_caps_given_back(account, command, still, day.isoformat())
-    )
+    entry = draft.sealed(program_version=command.rules.version, caps=_caps_given_back(account, command, still, day))
     return [entry, *_written_off(apply(account, entry), missing - owed, reference, program, now)]
 
 
 def still_earned(command: ReturnPurchase) -> Award:
     """What the rest of the purchase earns by its own rules, with the room under daily caps that it had."""
-    return price_purchase(command.rules, command.remaining, rooms=command.rooms)
+    return price_purchase(command.rules, command.remaining, facts=command.facts, rooms=command.rooms)
 
 
 def own_left(own: Lots, lost: int) -> Lots:
@@ -74,14 +73,20 @@ def _take_back(draft: Draft, lost: int, own: Lots) -> int:
     return missing
 
 
-def _caps_given_back(account: Account, command: ReturnPurchase, still: Award, day: str) -> Mapping[str, int]:
-    """What the day has used up under its caps after the return; of a day that is forgotten, nothing is said."""
-    if day < cap_horizon(account.caps):
+def _caps_given_back(account: Account, command: ReturnPurchase, still: Award, day: date) -> Mapping[str, int]:
+    """What limits have used up after the return; of a period that is forgotten, nothing is said."""
+    until_now = still_earned(replace(command, remaining=command.before)).capped
+    if not until_now:
         return {}
-    until_now = price_purchase(command.rules, command.before, rooms=command.rooms).capped
-    freed = {rule_id: points - still.capped[rule_id] for rule_id, points in until_now.items()}
-    used = {rule_id: account.caps.get(f"{day}/{rule_id}", 0) - points for rule_id, points in freed.items() if points}
-    return {f"{day}/{rule_id}": max(0, points) for rule_id, points in used.items()}
+    horizon = cap_horizon(account.caps)
+    store = command.before.store_id
+    keys = {limit.name: limit.key for limit in limits_on(command.rules, day, store) if limit.key}
+    freed = {keys[name]: points - still.capped.get(name, 0) for name, points in until_now.items() if name in keys}
+    return {
+        key: max(0, account.caps.get(key, 0) - points)
+        for key, points in freed.items()
+        if points and ends_on(key) >= horizon
+    }
 
 
 def _written_off(account: Account, points: int, reference: Reference, program: Program, now: datetime) -> list[Entry]:

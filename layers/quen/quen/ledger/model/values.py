@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from quen.earning.model import RuleShare
+from quen.earning.model import NO_FACTS, RuleShare
+from quen.program.model import Facts
 
 NEVER = "never"
 GENESIS = "0" * 64
@@ -152,7 +153,8 @@ class HoldChange:
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One immutable fact. Its lines sum to zero in every unit; `lots`, `pending`, `rewards` and `counters` are changes,
-    signed; `caps` are what days have now used up; `state` and `moved_to` are new values; the rest says why.
+    signed; `caps` are what days have now used up; `state` and `moved_to` are new values; the rest says why:
+    `shares` what each rule gave, `basis` of which parts of the bill, `facts` what the rules knew of the member.
 
     `occurred_at` is when it happened (for what falls due by itself: the very midnight), `recorded_at` when it was
     written. `previous_hash` and `hash` chain a member's entries.
@@ -176,6 +178,8 @@ class Entry:
     moved_to: str | None = None
     active_on: str = ""
     shares: tuple[RuleShare, ...] = ()
+    basis: Mapping[str, int] = field(default_factory=dict)
+    facts: Facts = NO_FACTS
     reason: str = ""
     balance_after: int = 0
     previous_hash: str = GENESIS

@@ -13,7 +13,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from quen.program.compiled.earning import rule_of
+from quen.program.compiled.conditions import categories_of
+from quen.program.compiled.earning import basis_of, campaign_of, caps_of, rule_of, tier_of
 from quen.program.compiled.points import points_of
 from quen.program.compiled.policies import adjustments_of, birthday_of, messages_of
 from quen.program.compiled.rewards import reward_of
@@ -37,19 +38,24 @@ def compile_program(content: Mapping[str, Any], version: int, effective_from: da
     """The program of a canonical document's content."""
     content = {**_UNSAID, **content}
     about = content["program"]
+    locales, categories = about["locales"], categories_of(content.get("categories", ()))
     transfers, stored_value = content.get("transfers"), content.get("stored_value")
     return Program(
         id=about["id"],
         name=about["name"],
         time_zone=ZoneInfo(about["time_zone"]),
         currency=about["currency"],
-        locales=tuple(about["locales"]),
+        locales=tuple(locales),
         version=version,
         effective_from=effective_from,
         points=points_of(content["points"]),
-        earning=tuple(rule_of(rule) for rule in content["earning"]),
+        earning=tuple(rule_of(rule, categories) for rule in content["earning"]),
+        basis=basis_of(content.get("basis"), categories),
+        caps=caps_of(content.get("caps", ())),
+        campaigns=tuple(campaign_of(campaign, locales, categories) for campaign in content.get("campaigns", ())),
+        tiers=tuple(tier_of(tier, locales) for tier in content.get("tiers", ())),
         birthday=birthday_of(content.get("birthday")),
-        rewards=tuple(reward_of(reward, about["locales"]) for reward in content["rewards"]),
+        rewards=tuple(reward_of(reward, locales) for reward in content["rewards"]),
         messages=messages_of(content["messages"]),
         reservation_minutes=content["reservations"]["minutes"],
         accepted_days=content["purchases"]["accepted_days"],

@@ -10,7 +10,17 @@ from typing import Any, Literal
 from pydantic import Field
 from pydantic.json_schema import GenerateJsonSchema
 
-from quen.program.document.earning import EarningSection
+from quen.program.document.earning import (
+    CAPS_MAX,
+    TIERS_MAX,
+    BasisSection,
+    CampaignSection,
+    Cap,
+    CategorySection,
+    EarningSection,
+    EventSection,
+    TierSection,
+)
 from quen.program.document.limits import (
     AdjustmentsSection,
     MergesSection,
@@ -36,8 +46,11 @@ from quen.program.document.values import (
     TimeZoneName,
 )
 
-RULES_MAX = 50
-REWARDS_MAX = 200
+RULES_MAX = 200
+CAMPAIGNS_MAX = 50
+CATEGORIES_MAX = 300
+EVENTS_MAX = 50
+REWARDS_MAX = 500
 
 
 class ProgramSection(Members):
@@ -86,6 +99,30 @@ class ProgramDocument(Members):
     program: ProgramSection = Field(description="Who runs the program, and where.")
     points: PointsSection = Field(description="What points are.")
     earning: list[EarningSection] = Field(default=[], max_length=RULES_MAX, description="What earns points.")
+    basis: BasisSection | None = Field(
+        default=None, description="Which part of a bill earns; left out: all but points."
+    )
+    caps: list[Cap] | None = Field(
+        default=None,
+        min_length=1,
+        max_length=CAPS_MAX,
+        description="The most that all rules together give to one member.",
+    )
+    campaigns: list[CampaignSection] | None = Field(
+        default=None, min_length=1, max_length=CAMPAIGNS_MAX, description="Rules with a window and a budget in common."
+    )
+    tiers: list[TierSection] | None = Field(
+        default=None,
+        min_length=1,
+        max_length=TIERS_MAX,
+        description="Levels of members, from everybody's to the highest.",
+    )
+    categories: list[CategorySection] | None = Field(
+        default=None, min_length=1, max_length=CATEGORIES_MAX, description="The categories of goods that rules name."
+    )
+    events: list[EventSection] | None = Field(
+        default=None, min_length=1, max_length=EVENTS_MAX, description="Events of your own that partners report."
+    )
     birthday: BirthdaySection | None = Field(default=None, description="The birthday gift; left out: none.")
     rewards: list[RewardSection] = Field(default=[], max_length=REWARDS_MAX, description="What points buy.")
     reservations: Reservations = Field(default=Reservations(), description="Points held by a till.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
@@ -28,6 +28,9 @@ EMAIL = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9
 SENDER_ID = r"^(?=.*[A-Za-z])[A-Za-z0-9 -]{1,11}$"
 CODE = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
 INSTANT = r"^(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$"
+
+DAY = r"^(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}$"
+EVENT_TYPE = r"^[a-z0-9]+([_-][a-z0-9]+)*$"
 
 _DAYS_OF_MONTH = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
@@ -72,6 +75,14 @@ def _is_yearly(month_day: str) -> str:
     if day > _DAYS_OF_MONTH[month - 1]:
         raise PydanticCustomError("format", "A day that every year has, as MM-DD.")
     return month_day
+
+
+def _is_day(text: str) -> str:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        raise PydanticCustomError("format", "There is no such day.") from None
+    return text
 
 
 def _is_instant(text: str) -> str:
@@ -134,6 +145,18 @@ Instant = Annotated[
     _matches(INSTANT, "An instant of RFC 3339, like 2026-11-22T03:15:00Z."),
     AfterValidator(_is_instant),
     _schema(format="date-time"),
+]
+Day = Annotated[
+    str,
+    _matches(DAY, "A day, as YYYY-MM-DD."),
+    AfterValidator(_is_day),
+    _schema(format="date"),
+]
+EventType = Annotated[
+    str,
+    StringConstraints(max_length=64),
+    _matches(EVENT_TYPE, "Lower-case letters and digits, in parts joined by single underscores or hyphens."),
+    _schema(pattern=EVENT_TYPE),
 ]
 Locale = Literal["vi", "en"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]

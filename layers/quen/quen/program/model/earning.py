@@ -1,41 +1,140 @@
-"""Ways to earn: the rules that turn what members do into points."""
+"""Ways to earn: the rules that turn what members do into points, the caps that limit them, the campaigns they belong to."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Literal
 
-Scope = Literal["day", "purchase"]
+from quen.business_days import end_of_month, end_of_year
+from quen.program.model.conditions import AllOf, Condition, NthPurchase, OnDates
+from quen.program.model.goods import Goods
+from quen.program.model.texts import text_in
+
+Combine = Literal["sum", "best"]
+Each = Literal["purchase", "item", "visit"]
+Period = Literal["purchase", "day", "week", "month", "year", "ever"]
 Wallet = Literal["points", "qualifying", "stamps"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WhenReached = Literal["cap", "reject"]
+
+FIRST_PURCHASE = NthPurchase(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """At most so many points for one member in a period of the program's own calendar; weeks begin on Mondays.
+
+    Where a purchase would pass it, `cap` gives what is left of it, and `reject` gives nothing.
+    """
+
+    points: int
+    per: Period
+    when_reached: WhenReached = "cap"
 
 
 @dataclass(frozen=True, slots=True)
 class EarningRule:
-    """One way to earn. Exactly one of four shapes:
+    """One way to earn. On a purchase, exactly one of these shapes:
 
-        purchase, `points` per `per`     of the total, in the currency's smallest unit: a base rule
-        purchase, `multiplier`           adds (multiplier − 1) × what the base rules give, up to `cap_points`
-        purchase, `points` alone         so many for each purchase of more than nothing: stamps
-        enrolment, `points`              once, when a member joins
+        points, per          so many per that amount of what earns: a base rule
+        points, each         so many for every purchase, item or visit: a base rule
+        multiplier           adds (multiplier - 1) x what the base rules gave
+        bonus                so many for the purchase, after everything was multiplied
 
-    `weekdays` (Monday is 0; empty: every day) are local days of the purchase. `wallet` is what is earned; a multiplier
-    multiplies its own wallet's base rules. `pending_days` is how long the points wait; None: as the program says.
+    `first_purchase` is a bonus for the member's first one. On `enrolment` and on events that partners report, `points` are
+    given once for each. `goods` are the only lines that count for the rule; of base rules that `combine` as `best`, each
+    line goes to the one that gives most for it. `wallet` is what is earned; a multiplier multiplies its own wallet's base
+    rules. `pending_days` is how long the points wait; None: as the program says.
     """
 
     id: str
-    on: Literal["purchase", "enrolment"]
+    on: str
     points: int | None = None
     per: int | None = None
+    each: Each = "purchase"
     multiplier: Fraction | None = None
-    weekdays: frozenset[int] = frozenset()
-    cap_points: int | None = None
-    cap_per: Scope | None = None
+    bonus: int | None = None
     wallet: Wallet = "points"
+    goods: Goods | None = None
+    when: Condition | None = None
+    caps: tuple[Cap, ...] = ()
+    combine: Combine = "sum"
+    campaign: str | None = None
     pending_days: int | None = None
+    name: Mapping[str, str] | None = None
 
-    def applies_on(self, day: date) -> bool:
-        """Whether the rule counts for what happens on that local day."""
-        return not self.weekdays or day.weekday() in self.weekdays
+    @property
+    def is_for_purchases(self) -> bool:
+        """Whether a purchase is what it is asked about."""
+        return self.on in {"purchase", "first_purchase"}
+
+    @property
+    def is_bonus(self) -> bool:
+        """Whether it gives so many, however much is bought, after everything was multiplied."""
+        return self.bonus is not None or self.on == "first_purchase"
+
+    @property
+    def fixed(self) -> int:
+        """What a bonus gives, or a base rule by purchase, item or visit each time."""
+        return self.bonus or self.points or 0
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """Rules with a window and a budget in common: `first` and `last` local day, both included (None: without that end);
+    `budget` the points that all its rules may give to all members together; `caps` what they may give to one member
+    in a period longer than a purchase. Only points count for these.
+    """
+
+    id: str
+    name: Mapping[str, str]
+    first: date | None = None
+    last: date | None = None
+    when: Condition | None = None
+    budget: int | None = None
+    caps: tuple[Cap, ...] = ()
+
+    @property
+    def condition(self) -> Condition:
+        """When the campaign runs, and for whom."""
+        window = OnDates(self.first, self.last)
+        return AllOf((window, self.when)) if self.when else window
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """A level of members; `multiplier` applies to what the base rules give in points. The first one is everybody's."""
+
+    id: str
+    name: Mapping[str, str]
+    multiplier: Fraction = Fraction(1)
+
+    def name_in(self, locale: str | None) -> str:
+        """The name in that locale, or in its language, or in the program's first locale."""
+        return text_in(self.name, locale)
+
+
+@dataclass(frozen=True, slots=True)
+class BasisPolicy:
+    """Which part of a bill earns: goods after every discount, and by these settings with the tax that they contain, with the
+    delivery fee, without what these tenders paid, without these goods.
+    """
+
+    with_tax: bool = True
+    with_delivery: bool = False
+    without_tenders: frozenset[str] = frozenset({"points", "voucher"})
+    without_goods: Goods | None = None
+
+
+def last_day_of(period: Period, day: date) -> date:
+    """The last day of the calendar day, week, month or year that the day is in; of `ever`, the last day there is."""
+    if period == "week":
+        return day + timedelta(days=6 - day.weekday())
+    if period == "month":
+        return end_of_month(day)
+    if period == "year":
+        return end_of_year(day)
+    return date.max if period == "ever" else day

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from quen.business_days import local_day
 from quen.errors import RewardNotFoundError
 from quen.money import Money
-from quen.program.model.earning import EarningRule
+from quen.program.model.conditions import InTiers, NthPurchase, WithGoods, leaves
+from quen.program.model.earning import BasisPolicy, Campaign, Cap, EarningRule, Tier
 from quen.program.model.points import PointsPolicy
 from quen.program.model.policies import AdjustmentPolicy, Birthday, MessagePolicy, StoredValuePolicy, TransferPolicy
 from quen.program.model.rewards import Reward
 
 _NO_MESSAGES = MessagePolicy()
+_WHOLE_BILL = BasisPolicy()
 _NO_LIMITS = AdjustmentPolicy()
 
 
@@ -24,7 +26,8 @@ class Program:
     """One version of the stack's loyalty program, in force from an instant until the next version's.
 
     `accepted_days` is how many days late a receipt may come; `grace_days` how long returned points live at least;
-    `undo_days` how long a merge of members can be undone.
+    `undo_days` how long a merge of members can be undone; `basis` which part of a bill earns; `caps` limit what all rules
+    together give to one member; `tiers` go from everybody's to the highest.
     """
 
     id: str
@@ -46,6 +49,27 @@ class Program:
     transfers: TransferPolicy | None = None
     stored_value: StoredValuePolicy | None = None
     adjustments: AdjustmentPolicy = _NO_LIMITS
+    basis: BasisPolicy = _WHOLE_BILL
+    campaigns: tuple[Campaign, ...] = ()
+    tiers: tuple[Tier, ...] = ()
+    caps: tuple[Cap, ...] = ()
+    purchase_rules: tuple[EarningRule, ...] = field(init=False, compare=False, repr=False)
+    """Of `earning`, what a purchase is asked about."""
+    asked: frozenset[type] = field(init=False, compare=False, repr=False)
+    """The kinds of questions that rules and campaigns ask: what nobody asks need not be known or kept."""
+
+    def __post_init__(self) -> None:
+        """Sort out once what every purchase would have to."""
+        conditions = [rule.when for rule in self.earning] + [campaign.when for campaign in self.campaigns]
+        asked = {type(leaf) for condition in conditions for leaf in leaves(condition)}
+        if any(rule.on == "first_purchase" for rule in self.earning):
+            asked.add(NthPurchase)
+        if any(tier.multiplier != 1 for tier in self.tiers):
+            asked.add(InTiers)
+        if self.basis.without_goods or any(rule.goods for rule in self.earning):
+            asked.add(WithGoods)
+        object.__setattr__(self, "purchase_rules", tuple(rule for rule in self.earning if rule.is_for_purchases))
+        object.__setattr__(self, "asked", frozenset(asked))
 
     def worth(self, points: int) -> Money:
         """What that many points are worth at the till, rounded down: the shop never owes a part of a dong."""
@@ -61,6 +85,14 @@ class Program:
             return str(wanted)
         language = (wanted or "").partition("-")[0].lower()
         return language if language in self.locales else self.locales[0]
+
+    def find_campaign(self, campaign_id: str | None) -> Campaign | None:
+        """The campaign of that id, where there is one."""
+        return next((campaign for campaign in self.campaigns if campaign.id == campaign_id), None)
+
+    def tier_of(self, tier_id: str) -> Tier | None:
+        """The tier of that id, or the first one where there is no such tier (any more); None where the program has none."""
+        return next((tier for tier in self.tiers if tier.id == tier_id), self.tiers[0] if self.tiers else None)
 
     def load_reward(self, reward_id: str) -> Reward:
         """The reward of the catalogue; raises RewardNotFoundError."""

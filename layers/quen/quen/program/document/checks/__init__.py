@@ -7,6 +7,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from quen.errors import Fault
+from quen.program.document.checks.campaigns import (
+    check_basis,
+    check_campaigns,
+    check_categories,
+    check_events,
+    check_tiers,
+)
 from quen.program.document.checks.earning import check_earning
 from quen.program.document.checks.reading import at, given, items, members, repeated
 from quen.program.document.checks.rewards import check_rewards
@@ -21,7 +28,19 @@ _LISTS_WITHOUT_REPETITION = (
 
 def find_contradictions(document: object) -> list[Fault]:
     """Every pair of values that cannot both stand."""
-    checks = (_repetitions, _expiry, check_earning, check_rewards, _transfers, _quiet_hours)
+    checks = (
+        _repetitions,
+        _expiry,
+        check_earning,
+        check_basis,
+        check_campaigns,
+        check_tiers,
+        check_categories,
+        check_events,
+        check_rewards,
+        _transfers,
+        _quiet_hours,
+    )
     return [fault for check in checks for fault in check(document)]
 
 

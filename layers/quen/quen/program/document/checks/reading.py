@@ -40,3 +40,8 @@ def repeated(values: Iterable[object], path: tuple[str | int, ...], *, member: s
             yield Fault(pointer, "duplicate", "The same stands here before.")
         if isinstance(value, str):
             seen.add(value)
+
+
+def texts(values: Iterable[object]) -> frozenset[str]:
+    """Those of the values that are texts."""
+    return frozenset(value for value in values if isinstance(value, str))

@@ -1,0 +1,140 @@
+"""The one order in which a purchase is priced, and the one rounding.
+
+    eligibility    which rules apply: their campaign runs, their conditions hold, their goods are on the bill
+    base           so many per amount, purchase, item or visit; of rules that combine as `best`, each line goes to one
+    tier           the multiplier of the member's tier, on what the base rules gave in points
+    multipliers    each adds (multiplier - 1) x what stands then; two of them add, they do not multiply each other
+    bonuses        so many for the purchase
+    caps           per purchase on the exact share
+    rounding       once for each wallet, the program's way, shared among its rules by largest remainder
+    limits         per day, week, month, year, ever, and budgets: on whole points
+
+A rule with a limit beyond the purchase comes last, and gives the whole points by which the rounded sum grows with it, as
+far as there is room: `min(what it would give, room)`. So a period gives `min(cap, what all its purchases would give)`, in
+whatever order the receipts come, and no split of a bill slips under the cap. Where several such rules meet in one
+purchase, the first shares its one rounding and each further one is rounded down by itself: if two caps shared a
+fraction, small bills could earn under the one what the other has used up.
+
+The same function says what is left of an award after a return: the purchase that remains, priced by the same rules, with
+the facts and the room that the purchase had.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from quen.earning.model.basis import Basis, basis_of
+from quen.earning.model.eligibility import Applying, eligible, occasion_of
+from quen.earning.model.exact import Share, exact_shares
+from quen.earning.model.limits import Limit, program_limits
+from quen.earning.model.rounding import allocate, rounded
+from quen.earning.model.values import NOTHING, Award, Purchase, RuleShare, Skipped
+from quen.errors import CurrencyMismatchError
+from quen.program.model import Facts, Program, Rounding
+
+NO_FACTS = Facts()
+
+
+def price_purchase(
+    program: Program, purchase: Purchase, *, facts: Facts = NO_FACTS, rooms: Mapping[str, int] = NOTHING
+) -> Award:
+    """What the purchase earns.
+
+    `rooms` is how many points each limit may still give; one that is not named there has all of its own. Raises
+    CurrencyMismatchError where an amount is not in the program's currency.
+    """
+    _check_currency(program, purchase)
+    occasion = occasion_of(program, purchase, facts)
+    basis = basis_of(program.basis, purchase)
+    applying, skipped = eligible(program, occasion, basis)
+    shares = _shares(program, applying, basis, facts)
+    left = dict(rooms)
+    for wallet in dict.fromkeys(share.wallet for share in shares):
+        _round([share for share in shares if share.wallet == wallet], program.points.rounding, left)
+    limits = program_limits(program, occasion.day)
+    _limit_all(program, limits, [share for share in shares if share.wallet == "points"], rooms)
+    beaten = [Skipped(share.rule_id, "other_rule_gives_more") for share in shares if share.is_beaten]
+    return _award(program, shares, limits, basis, (*skipped, *beaten))
+
+
+def _shares(program: Program, applying: Sequence[Applying], basis: Basis, facts: Facts) -> list[Share]:
+    """The exact shares of all wallets, in the order of the rules; what a tier adds comes last of its wallet."""
+    wallets = dict.fromkeys(one.rule.wallet for one in applying)
+    if len(wallets) == 1:
+        return exact_shares(program, applying, basis, facts)
+    shares = [
+        share
+        for wallet in wallets
+        for share in exact_shares(program, [one for one in applying if one.rule.wallet == wallet], basis, facts)
+    ]
+    order = {one.rule.id: number for number, one in enumerate(applying)}
+    return sorted(shares, key=lambda share: order.get(share.rule_id, len(order)))
+
+
+def _round(shares: Sequence[Share], rounding: Rounding, left: dict[str, int]) -> None:
+    """Whole points for every share of one wallet; `left` is what the limits still give, and less afterwards."""
+    free = [share for share in shares if not share.limits]
+    total = sum(share.exact for share in free)
+    unit = shares[0].unit
+    whole = rounded(total, unit, rounding)
+    for share, points in zip(free, allocate([share.exact for share in free], unit, whole), strict=True):
+        share.points = points
+    is_first = True
+    for share in shares:
+        if share.limits:
+            gain = rounded(total + share.exact, unit, rounding) - whole if is_first else share.exact // unit
+            share.points = within(gain, share.limits, left)
+            is_first = False
+
+
+def within(points: int, limits: Sequence[Limit], left: dict[str, int]) -> int:
+    """What of the points the limits let pass; `left` is what they still give, and less afterwards."""
+    for limit in limits:
+        room = max(0, left.get(limit.name, limit.points))
+        if points > room:
+            points = 0 if limit.when_reached == "reject" else room
+    for limit in limits:
+        left[limit.name] = left.get(limit.name, limit.points) - points
+    return points
+
+
+def _limit_all(program: Program, limits: Sequence[Limit], shares: Sequence[Share], rooms: Mapping[str, int]) -> None:
+    """What limits all rules together: what is too much is taken from the last ones."""
+    caps = [(cap.points, cap.when_reached) for cap in program.caps if cap.per == "purchase"]
+    caps += [(max(0, rooms.get(limit.name, limit.points)), limit.when_reached) for limit in limits]
+    for room, when_reached in caps:
+        excess = sum(share.points for share in shares) - room
+        if excess > 0 and when_reached == "reject":
+            excess += room
+        for share in reversed(shares):
+            taken = min(max(0, excess), share.points)
+            share.points -= taken
+            excess -= taken
+
+
+def _award(
+    program: Program, shares: Sequence[Share], limits: Sequence[Limit], basis: Basis, skipped: tuple[Skipped, ...]
+) -> Award:
+    capped: dict[str, int] = {}
+    waits: dict[int, int] = {}
+    for share in shares:
+        for limit in share.limits:
+            capped[limit.name] = capped.get(limit.name, 0) + share.points
+        if share.wallet == "points" and share.points:
+            days = program.points.pending_days if share.pending_days is None else share.pending_days
+            waits[days] = waits.get(days, 0) + share.points
+    points = sum(share.points for share in shares if share.wallet == "points")
+    capped |= {limit.name: points for limit in limits}
+    explanation = tuple(
+        RuleShare(share.rule_id, program.version, share.basis, share.points, share.wallet, share.exact_text())
+        for share in shares
+        if not share.is_beaten
+    )
+    return Award(explanation, capped, waits, basis.parts, skipped)
+
+
+def _check_currency(program: Program, purchase: Purchase) -> None:
+    amounts = [purchase.total, *(line.amount for line in purchase.lines), *(one.amount for one in purchase.tenders)]
+    amounts += [amount for amount in (purchase.tax, purchase.delivery_fee) if amount is not None]
+    if any(amount.currency != program.currency for amount in amounts):
+        raise CurrencyMismatchError

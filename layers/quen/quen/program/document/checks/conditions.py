@@ -1,0 +1,176 @@
+"""Conditions that can never hold, windows that can never meet, and names that nothing has.
+
+A conjunction is read as the sets that it leaves: days of the week, stores, tiers, dates, sizes of a bill. Where one of
+these is empty, nothing can ever pass, and whoever wrote it meant something else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+
+from quen.errors import Fault
+from quen.program.document.checks.reading import at, items, members, texts
+from quen.program.document.faults import pointer_to
+
+Path = tuple[str | int, ...]
+SETS = ("weekday", "store", "tier", "tender")
+"""Members of a `when` of which one value is asked: two lists that have none in common cannot both hold."""
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_FIRST_DAY, _LAST_DAY = date.min, date.max
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What conditions that must all hold leave: by name the values, the days, the sizes of a bill. None: whatever."""
+
+    sets: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    first: date = _FIRST_DAY
+    last: date = _LAST_DAY
+    at_least: int = 0
+    at_most: int | None = None
+
+    @property
+    def empty(self) -> str | None:
+        """Of which member nothing is left; None where something can pass."""
+        for name, values in self.sets.items():
+            if not values:
+                return name
+        if self.first > self.last or not self._has_weekday():
+            return "date"
+        return "amount" if self.at_most is not None and self.at_least > self.at_most else None
+
+    def meets(self, other: Scope) -> bool:
+        """Whether something can pass both."""
+        return merged(self, other).empty is None
+
+    def _has_weekday(self) -> bool:
+        """Whether one of the weekdays that are left is among the days that are left."""
+        weekdays = self.sets.get("weekday")
+        if weekdays is None or (self.last - self.first).days >= len(_WEEKDAYS) - 1:
+            return True
+        days = ((self.first + timedelta(days=step)).weekday() for step in range((self.last - self.first).days + 1))
+        return any(_WEEKDAYS[day] in weekdays for day in days)
+
+
+def scope_of(when: object) -> Scope:
+    """What a `when` leaves, as far as its members must all hold; what it says in another way is left open."""
+    scope = Scope({name: texts(items(at(when, name))) for name in SETS if items(at(when, name))})
+    scope = merged(scope, window_of(at(when, "date")))
+    amount = members(at(when, "amount"))
+    at_least, at_most = amount.get("at_least"), amount.get("at_most")
+    sizes = Scope(at_least=at_least if type(at_least) is int else 0, at_most=at_most if type(at_most) is int else None)
+    scope = merged(scope, sizes)
+    for part in items(at(when, "all")):
+        scope = merged(scope, scope_of(part))
+    return scope
+
+
+def window_of(window: object) -> Scope:
+    """The days of a window."""
+    return Scope(first=_day(at(window, "from")) or _FIRST_DAY, last=_day(at(window, "to")) or _LAST_DAY)
+
+
+def merged(one: Scope, other: Scope) -> Scope:
+    """What both leave."""
+    sets = dict(one.sets)
+    for name, values in other.sets.items():
+        sets[name] = sets[name] & values if name in sets else values
+    largest = [most for most in (one.at_most, other.at_most) if most is not None]
+    return replace(
+        one,
+        sets=sets,
+        first=max(one.first, other.first),
+        last=min(one.last, other.last),
+        at_least=max(one.at_least, other.at_least),
+        at_most=min(largest, default=None),
+    )
+
+
+def check_when(when: object, path: Path, known: Mapping[str, frozenset[str]]) -> Iterator[Fault]:
+    """Faults of a `when` by itself: names that nothing has, windows without a day, conditions that contradict each other.
+
+    `known` are the names that the document gives, by the member of a `when` that may use them.
+    """
+    yield from check_window(at(when, "date"), (*path, "date"))
+    time = members(at(when, "time"))
+    if time.get("from") is not None and time.get("from") == time.get("to"):
+        yield Fault(pointer_to((*path, "time", "to")), "never", "The window ends at the minute at which it begins.")
+    for name, sentence in _UNKNOWN.items():
+        for number, value in enumerate(items(at(when, name))):
+            if isinstance(value, str) and value not in known.get(name, frozenset()):
+                yield Fault(pointer_to((*path, name, number)), f"unknown_{name}", sentence)
+    nth = members(at(when, "nth_purchase"))
+    if nth and len([name for name in ("is", "every") if nth.get(name) is not None]) != 1:
+        sentence = 'Say exactly one of "is" and "every".'
+        yield Fault(pointer_to((*path, "nth_purchase")), "exactly_one", sentence)
+    for name in ("all", "any"):
+        for number, part in enumerate(items(at(when, name))):
+            yield from check_when(part, (*path, name, number), known)
+    if isinstance(at(when, "not"), Mapping):
+        yield from check_when(at(when, "not"), (*path, "not"), known)
+    if isinstance(when, Mapping) and not any(value is not None for value in when.values()):
+        yield Fault(
+            pointer_to(path), "asks_nothing", "A condition says what must be so; leave it out where nothing must."
+        )
+    yield from _contradictions(when, path)
+
+
+def _contradictions(when: object, path: Path) -> Iterator[Fault]:
+    """A fault where its members cannot all hold, though each of its parts could."""
+    empty = scope_of(when).empty
+    parts_hold = all(scope_of(part).empty is None for part in items(at(when, "all")))
+    if empty and parts_hold and window_of(at(when, "date")).empty is None:
+        sentence = "These conditions can never all hold at once, so this would never count."
+        yield Fault(pointer_to((*path, empty) if at(when, empty) is not None else path), "never", sentence)
+
+
+def check_window(window: object, path: Path) -> Iterator[Fault]:
+    """A fault where a window ends before it begins, or says nothing."""
+    if isinstance(window, Mapping):
+        if at(window, "from") is None and at(window, "to") is None:
+            yield Fault(pointer_to(path), "asks_nothing", "A window has a first day, a last day, or both.")
+        if window_of(window).empty:
+            yield Fault(
+                pointer_to((*path, "to")), "never", "The last day is before the first one: it would never count."
+            )
+
+
+def check_goods(goods: object, path: Path, categories: frozenset[str]) -> Iterator[Fault]:
+    """Faults of goods that are named: none at all, or a category that nothing has."""
+    if not isinstance(goods, Mapping):
+        return
+    if not items(at(goods, "categories")) and not items(at(goods, "skus")):
+        yield Fault(pointer_to(path), "asks_nothing", "Name categories, SKUs, or both.")
+    for number, category in enumerate(items(at(goods, "categories"))):
+        if isinstance(category, str) and category not in categories:
+            yield Fault(pointer_to((*path, "categories", number)), "unknown_category", _UNKNOWN["category"])
+
+
+def names_of(document: object) -> dict[str, frozenset[str]]:
+    """The names that a document gives to its categories, tiers and segments, by the member of a `when` that may use them."""
+    return {
+        "category": _ids(items(at(document, "categories"))),
+        "tier": _ids(items(at(document, "tiers"))),
+        "segment": _ids(items(at(document, "segments"))),
+    }
+
+
+_UNKNOWN: Mapping[str, str] = {
+    "category": "No category of that name is listed under `categories`: add it there, or correct the spelling.",
+    "tier": "No tier of that name is listed under `tiers`: add it there, or correct the spelling.",
+    "segment": "No segment of that name is listed under `segments`: add it there, or correct the spelling.",
+}
+
+
+def _ids(sections: Sequence[object]) -> frozenset[str]:
+    return texts(at(section, "id") for section in sections)
+
+
+def _day(value: object) -> date | None:
+    """The day; None where it is none, which the shape says."""
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None

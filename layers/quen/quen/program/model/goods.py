@@ -1,0 +1,17 @@
+"""Goods: which lines of a receipt are meant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Goods:
+    """Lines whose category or SKU is named. A category that has parts is compiled with all of them."""
+
+    categories: frozenset[str] = frozenset()
+    skus: frozenset[str] = frozenset()
+
+    def include(self, sku: str, category: str | None) -> bool:
+        """Whether a line of that SKU and category is meant."""
+        return category in self.categories or sku in self.skus
