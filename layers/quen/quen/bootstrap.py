@@ -22,6 +22,7 @@ from quen.settings import Settings
 
 if TYPE_CHECKING:
     from quen.adjustments.service import Adjustments
+    from quen.earning.budgets import Budgets
     from quen.earning.service import Purchases
     from quen.events.service import Publisher
     from quen.http.paging import Cursors
@@ -141,7 +142,7 @@ class Application:
         """What tills report."""
         from quen.earning.service import Purchases
 
-        return Purchases(self.ledger, self.members, self.programs)
+        return Purchases(self.ledger, self.members, self.programs, self._budgets)
 
     @cached_property
     def rewards(self) -> Rewards:
@@ -178,7 +179,7 @@ class Application:
         """Goods that come back."""
         from quen.returns.service import Returns
 
-        return Returns(self.ledger, self.programs, self._ledger_store)
+        return Returns(self.ledger, self.programs, self._ledger_store, self._budgets)
 
     @cached_property
     def partners(self) -> Partners:
@@ -342,6 +343,13 @@ class Application:
         from quen.rewards.store import StockStore
 
         return StockStore(self._dynamodb, self.settings.program_table)
+
+    @cached_property
+    def _budgets(self) -> Budgets:
+        from quen.earning.budgets import Budgets
+        from quen.earning.store import BudgetStore
+
+        return Budgets(BudgetStore(self._dynamodb, self.settings.program_table))
 
     @cached_property
     def _lookups(self) -> Lookups:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from itertools import count
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
+from quen.earning.budgets import Budgets, plan_use, rooms_left
 from quen.earning.model import Purchase, RuleShare
 from quen.earning.receipt import receipt_text
 from quen.errors import PurchaseAlreadyRecordedError, PurchaseNotFoundError, QuenError, ValidationFailedError
@@ -15,9 +18,11 @@ from quen.ledger.ports import Intent
 from quen.ledger.service import Ledger
 from quen.ledger.views import account_view, share_view
 from quen.members.model import MemberReference
-from quen.program.model import Program
+from quen.people import Person
+from quen.program.model import InBirthdayMonth, InSegments, Program
 from quen.returns.documents import partition_of, payment_view
 from quen.returns.model import sold_form
+from quen.writes import Write
 
 TILL_CLOCK_AHEAD_MAX = timedelta(minutes=10)
 
@@ -27,6 +32,9 @@ class MemberLookup(Protocol):
 
     def resolve(self, reference: MemberReference, pointer: str) -> str:
         """The id of a member who may earn; `pointer` is where the request names them. Raises MemberNotFoundError."""
+
+    def person(self, member_id: str, zone: ZoneInfo) -> Person:
+        """What conditions may ask of the member. Raises MemberNotFoundError."""
 
 
 class ProgramHistory(Protocol):
@@ -39,10 +47,11 @@ class ProgramHistory(Protocol):
 class Purchases:
     """Records purchases, previews them, and says what they earned."""
 
-    def __init__(self, ledger: Ledger, members: MemberLookup, programs: ProgramHistory) -> None:
+    def __init__(self, ledger: Ledger, members: MemberLookup, programs: ProgramHistory, budgets: Budgets) -> None:
         self._ledger = ledger
         self._members = members
         self._programs = programs
+        self._budgets = budgets
 
     def record(self, partner_id: str, member: MemberReference, purchase: Purchase, fingerprint: str) -> Outcome:
         """The purchase's points, by the program in force when it happened.
@@ -60,24 +69,53 @@ class Purchases:
                 return replay
             raise
         program = self._programs.at(purchase.occurred_at)
+        person = self._person(member_id, program)
+        tries = count()
+
+        def plan() -> Intent:
+            return self._plan(partner_id, purchase, program, person, claim, is_refused=next(tries) > 0)
+
+        return self._ledger.carry_out(member_id, plan, program)
+
+    def _plan(
+        self,
+        partner_id: str,
+        purchase: Purchase,
+        program: Program,
+        person: Person | None,
+        claim: Claim,
+        *,
+        is_refused: bool,
+    ) -> Intent:
+        """The purchase by what campaigns have left; after a refusal that is looked up."""
+        taken = self._budgets.look(program, refused=is_refused)
 
         def answer(account: Account, entry: Entry) -> Mapping[str, Any]:
             return _answer(purchase.purchase_id, account, entry, program)
 
-        def details(entry: Entry) -> Mapping[str, Any]:
-            return sold_form(purchase, entry, program)
+        def used(entry: Entry) -> dict[str, dict[str, int]]:
+            return plan_use(program, entry.shares, taken, claim.key.partition)
 
-        intent = Intent(RecordPurchase(partner_id, purchase), answer, claim, details=details)
-        return self._ledger.carry_out(member_id, lambda: intent, program)
+        def details(entry: Entry) -> Mapping[str, Any]:
+            budgets = used(entry)
+            return sold_form(purchase, entry, program) | ({"budgets": budgets} if budgets else {})
+
+        def more(entry: Entry) -> Sequence[Write]:
+            return self._budgets.take(program, used(entry))
+
+        command = RecordPurchase(partner_id, purchase, person, rooms_left(program, taken))
+        return Intent(command, answer, claim, details=details, more=more, is_replanned=True)
 
     def preview(self, partner_id: str, member: MemberReference, purchase: Purchase) -> Mapping[str, Any]:
         """What `record` would answer now, without an entry's id: decided by the same code, and not written."""
         member_id = self._members.resolve(member, "/member")
         self._check_time(purchase)
         program = self._programs.at(purchase.occurred_at)
+        budgets = rooms_left(program, self._budgets.count(program))
         account = self._ledger.load_account(member_id)
         now = self._ledger.now()
-        entries = decide(account, RecordPurchase(partner_id, purchase), program, now)
+        command = RecordPurchase(partner_id, purchase, self._person(member_id, program), budgets)
+        entries = decide(account, command, program, now)
         after = folded(account, entries)
         settled = folded(after, bring_up_to(after, program, now, now))
         shown = _answer(None, settled, entries[-1], program)
@@ -97,6 +135,12 @@ class Purchases:
             "returns": [_without_account(document) for document in documents if document.kind == "return"],
             "payments": [payment_view(document) for document in documents if document.kind == "payment"],
         }
+
+    def _person(self, member_id: str, program: Program) -> Person | None:
+        """Who bought, where rules ask about them: else the profile is not read."""
+        if program.asked.isdisjoint({InBirthdayMonth, InSegments}):
+            return None
+        return self._members.person(member_id, program.time_zone)
 
     def _check_time(self, purchase: Purchase) -> None:
         if purchase.occurred_at > self._ledger.now() + TILL_CLOCK_AHEAD_MAX:

@@ -290,9 +290,8 @@ class Ledger:
         claim = intent.claim
         if claim and intent.details:
             claim = replace(claim, details={**claim.details, **intent.details(own)})
-        change = self._settled(
-            Change(account, account, entries, program, claim, intent.closing, others=intent.others), now
-        )
+        others = [*intent.others, *(intent.more(own) if intent.more else ())]
+        change = self._settled(Change(account, account, entries, program, claim, intent.closing, others=others), now)
         if self._is_too_much(change):
             return None
         return replace(change, result=intent.answer(change.after, own))

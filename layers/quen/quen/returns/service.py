@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Protocol
 
+from quen.earning.budgets import Budgets
 from quen.earning.receipt import return_text
 from quen.errors import (
     PurchaseNotFoundError,
@@ -20,7 +21,7 @@ from quen.errors import (
 )
 from quen.instants import format_instant
 from quen.ledger.documents import Claim, Document, Outcome
-from quen.ledger.model import Account, Entry, Lots, ReturnPurchase, entry_id, own_left, still_earned
+from quen.ledger.model import Account, Entry, Lots, ReturnPurchase, budgets_freed, entry_id, own_left, still_earned
 from quen.ledger.model.values import ISSUED, REDEEMED
 from quen.ledger.ports import Documents, Intent
 from quen.ledger.service import Ledger
@@ -43,10 +44,11 @@ class ProgramVersions(Protocol):
 class Returns:
     """Records what comes back to a till."""
 
-    def __init__(self, ledger: Ledger, programs: ProgramVersions, documents: Documents) -> None:
+    def __init__(self, ledger: Ledger, programs: ProgramVersions, documents: Documents, budgets: Budgets) -> None:
         self._ledger = ledger
         self._programs = programs
         self._documents = documents
+        self._budgets = budgets
 
     def record(self, partner_id: str, purchase_id: str, goods: Goods, fingerprint: str) -> Outcome:
         """Take back what the purchase no longer earns, priced anew by its own rules.
@@ -106,7 +108,8 @@ class Returns:
         claim = Claim(
             next_return(purchase.key.partition, returns), "return", fingerprint, details=details, is_next=True
         )
-        writes = [
+        writes = self._budgets.give_back(kept.get("budgets", {}), budgets_freed(command))
+        writes += [
             self._documents.changed_details(payment, with_back(payment, back[payment.key.sort]))
             for payment in payments
             if payment.key.sort in back

@@ -41,7 +41,7 @@ from quen.ledger.model.earned import own_lots, purchase_key
 from quen.ledger.model.fold import BrokenLedgerError, apply, folded, rebuild
 from quen.ledger.model.history import Movement, Statement, account_as_of, statement
 from quen.ledger.model.merged import coming_back
-from quen.ledger.model.returned import own_left, still_earned
+from quen.ledger.model.returned import budgets_freed, own_left, still_earned
 from quen.ledger.model.values import NEVER, Account, Entry, Hold, HoldChange, Lots, MemberState, Reference
 
 __all__ = [
@@ -80,6 +80,7 @@ __all__ = [
     "account_as_of",
     "apply",
     "bring_up_to",
+    "budgets_freed",
     "canonical_form",
     "coming_back",
     "decide",

@@ -48,6 +48,15 @@ def still_earned(command: ReturnPurchase) -> Award:
     return price_purchase(command.rules, command.remaining, facts=command.facts, rooms=command.rooms)
 
 
+def budgets_freed(command: ReturnPurchase) -> dict[str, int]:
+    """What the return gives back to the budgets of campaigns, by campaign."""
+    until_now = still_earned(replace(command, remaining=command.before)).capped
+    still = still_earned(command).capped
+    budgets = {f"@{campaign.id}": campaign.id for campaign in command.rules.campaigns if campaign.budget is not None}
+    freed = {budgets[name]: points - still.get(name, 0) for name, points in until_now.items() if name in budgets}
+    return {campaign_id: points for campaign_id, points in freed.items() if points > 0}
+
+
 def own_left(own: Lots, lost: int) -> Lots:
     """What of its own lots a purchase still calls its own, once so many points were taken back: pending lots first."""
     left = dict(own)
