@@ -49,8 +49,10 @@ def make_program(**changes: object) -> Program:
     return replace(program, **changes)  # type: ignore[arg-type]
 
 
-def make_purchase(amount: int = 125_000, *, purchase_id: str = "B-1", at: datetime = NOON) -> Purchase:
-    return Purchase(purchase_id, at, Money(amount, "VND"))
+def make_purchase(
+    amount: int = 125_000, *, purchase_id: str = "B-1", at: datetime = NOON, store: str | None = None
+) -> Purchase:
+    return Purchase(purchase_id, at, Money(amount, "VND"), store)
 
 
 def make_account(*lots: tuple[int, str | None], member_id: str = "mem_0000000000000001") -> Account:

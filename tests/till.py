@@ -22,7 +22,7 @@ from quen.ledger.model import (
 )
 from quen.money import Money
 from quen.program.model import Program
-from quen.returns.model import Goods, give_back, read_sale, returned_form, sold_form
+from quen.returns.model import Goods, give_back, is_whole, read_sale, returned_form, sold_form
 
 
 @dataclass
@@ -51,8 +51,8 @@ class Till:
         self.account = folded(self.account, entries)
         self.entries += entries
 
-    def buy(self, amount: int, purchase_id: str = "B-1", at: datetime | None = None) -> int:
-        purchase = make_purchase(amount, purchase_id=purchase_id, at=at or self.now)
+    def buy(self, amount: int, purchase_id: str = "B-1", at: datetime | None = None, store: str | None = None) -> int:
+        purchase = make_purchase(amount, purchase_id=purchase_id, at=at or self.now, store=store)
         entry = own_entry(self.do(RecordPurchase("ptn", purchase)))
         self.sales[purchase_id] = sold_form(purchase, entry, self.program) | {"rules": self.program}
         self.returns[purchase_id] = []
@@ -65,7 +65,7 @@ class Till:
         after, returned = give_back(sale, goods)
         command = ReturnPurchase(
             "ptn", purchase_id, goods.return_id, kept["rules"], sale.remaining, after.remaining, sale.earned,
-            sale.rooms, sale.own, self.now, payments,
+            sale.rooms, sale.own, self.now, payments, is_whole(sale, after, is_first=not self.returns[purchase_id]),
         )  # fmt: skip
         still = still_earned(command)
         lost = {wallet: points - still.earned(wallet) for wallet, points in sale.earned.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
@@ -70,6 +70,29 @@ RULES = (
 members = st.integers(0, 1)
 
 
+def recounted(till: Till) -> dict[str, list[int]]:
+    """Purchases that did not come back whole, and what was spent, by month."""
+    months: dict[str, list[int]] = {}
+    for number, sale in till.sales.items():
+        amount, returns = sale["total"][0], till.returns[number]
+        back = sum(taken["amount"] for taken in returns)
+        month = till.program.local_day(datetime.fromisoformat(sale["occurred_at"])).isoformat()[:7]
+        purchases, spend = months.get(month, [0, 0])
+        months[month] = [purchases + int(not returns or back < amount), spend + amount - back]
+    return months
+
+
+def told_apart(months: dict[str, list[int]]) -> set[str]:
+    """The two years up to the newest month."""
+    newest = max(months, default="")
+    return {month for month in months if month > f"{int(newest[:4]) - 2}{newest[4:]}"}
+
+
+def sum_of(tallies: Collection[Sequence[int]]) -> list[int]:
+    """Purchases and spend of all months together."""
+    return [sum(tally[each] for tally in tallies) for each in (0, 1)]
+
+
 class LedgerMachine(RuleBasedStateMachine):
     """Two members' lives; what is refused leaves both as they were."""
 
@@ -85,6 +108,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.open: list[tuple[int, str]] = []
         self.spent: list[tuple[int, str, Hold]] = []
         self.merge: tuple[int, GiveUp] | None = None
+        self.has_merged = False
 
     @property
     def now(self) -> datetime:
@@ -123,10 +147,15 @@ class LedgerMachine(RuleBasedStateMachine):
         for till in self.tills:
             till.now += timedelta(hours=hours)
 
-    @rule(who=members, amount=st.integers(0, 3_000_000), late=st.integers(0, 24 * 100))
-    def buy(self, who: int, amount: int, late: int) -> None:
+    @rule(
+        who=members,
+        amount=st.integers(0, 3_000_000),
+        late=st.integers(0, 24 * 100),
+        store=st.sampled_from([None, *"ABCDEFGHIJKL"]),
+    )
+    def buy(self, who: int, amount: int, late: int, store: str | None) -> None:
         at = self.now - timedelta(hours=late)
-        self.attempt(lambda: self.tills[who].buy(amount, self.next_id("B"), at))
+        self.attempt(lambda: self.tills[who].buy(amount, self.next_id("B"), at, store))
 
     @rule(who=members, data=st.data(), part=st.fractions(0, 1))
     def bring_back(self, who: int, data: st.DataObject, part: Fraction) -> None:
@@ -206,7 +235,8 @@ class LedgerMachine(RuleBasedStateMachine):
 
         if self.pair(who, MergeAway(merge_id, survivor.member_id), take_over):
             owed = folded(survivor, bring_up_to(survivor, self.program, self.now, self.now)).debt
-            self.merge = (who, GiveUp(merge_id, carried[0], owed))
+            self.merge = (who, GiveUp(merge_id, carried[0], owed, survivor.tier_mark))
+            self.has_merged = True
 
     @precondition(lambda self: self.merge)
     @rule()
@@ -279,6 +309,23 @@ class LedgerMachine(RuleBasedStateMachine):
             assert all(
                 0 < used <= 40 + 40 * bool(self.merge) for key, used in till.account.caps.items() if "double" in key
             )
+
+    @precondition(lambda self: not self.has_merged)
+    @invariant()
+    def the_habits_are_what_a_recount_of_all_purchases_says(self) -> None:
+        for till in self.tills:
+            bought = [
+                self.program.local_day(datetime.fromisoformat(sale["occurred_at"])) for sale in till.sales.values()
+            ]
+            account, recount = till.account, recounted(till)
+            assert (account.first_bought_on, account.last_bought_on) == (
+                min(bought, default=None),
+                max(bought, default=None),
+            )
+            assert sum_of(account.habits.values()) == sum_of(recount.values())
+            for month in told_apart(recount):
+                assert [*account.habits.get(month, [0, 0])][:2] == recount[month]
+            assert all(0 <= visits <= purchases for purchases, _, visits in account.habits.values())
 
     @invariant()
     def nothing_due_is_forgotten(self) -> None:

@@ -49,6 +49,7 @@ EXPIRIES = [
     Expiry("inactive_months", 1, activities=frozenset({"purchase", "redemption"})),
 ]
 SURVIVOR, MERGED = 0, 1
+HABITS = ("purchases", "spend", "visits")
 
 Step = tuple[str, int, int]
 gains = st.tuples(st.just("buy"), st.integers(0, 1_500_000), st.integers(0, 90)) | st.tuples(
@@ -124,7 +125,7 @@ class Couple:
 
     def merge(self) -> GiveUp:
         """The merged account's sales come along, as its documents do; answers what undoes the merge."""
-        owed = self.accounts[SURVIVOR].debt
+        owed, tier = self.accounts[SURVIVOR].debt, self.accounts[SURVIVOR].tier_mark
         carried: list[Account] = []
 
         def take_over(before: Account, _: Entry) -> TakeOver:
@@ -132,7 +133,7 @@ class Couple:
             return TakeOver("mrg_1", before)
 
         self.pair(MERGED, MergeAway("mrg_1", "mem_a"), take_over)
-        return GiveUp("mrg_1", carried[0], owed)
+        return GiveUp("mrg_1", carried[0], owed, tier)
 
     def undo(self, command: GiveUp) -> None:
         self.pair(SURVIVOR, command, lambda before, gave: coming_back(before, command, gave, self.program))
@@ -143,6 +144,8 @@ class Couple:
         for account in self.accounts:
             total["worth"] += account.active + account.pending_points + account.held - account.debt
             total.update({unit: account.wallet(unit) for unit in OTHER_UNITS})
+            for tally in account.habits.values():
+                total.update(dict(zip(HABITS, tally, strict=True)))
         return total
 
     def happened(self, since: list[int]) -> Counter[str]:
@@ -154,6 +157,8 @@ class Couple:
                     side, _, unit = name.partition(".")
                     if side == "program":
                         total[unit if unit in OTHER_UNITS else "worth"] -= amount
+                for tally in entry.habits.values() if entry.kind in {"earn", "reverse"} else ():
+                    total.update(dict(zip(HABITS, tally, strict=True)))
         return total
 
 
@@ -212,6 +217,7 @@ def test_a_merge_undone_at_once_leaves_both_as_they_were(couple: Couple, before:
     for was, now in zip((ours, theirs), couple.accounts, strict=True):
         assert (was.active, was.pending, was.debt) == (now.active, now.pending, now.debt)
         assert (was.counters, was.caps, was.rewards, was.state) == (now.counters, now.caps, now.rewards, now.state)
+        assert (was.habits, was.seen) == (now.habits, now.seen)
     assert same(theirs, couple.accounts[MERGED])
 
 

@@ -35,6 +35,7 @@ class Bill:
     amount: int
     minute: int
     back: tuple[int, ...] = ()
+    store: str | None = None
 
 
 @st.composite
@@ -45,7 +46,7 @@ def bills(draw: st.DrawFn) -> Bill:
         if part <= left:
             back.append(part)
             left -= part
-    return Bill(amount, draw(st.integers(0, 600)), tuple(back))
+    return Bill(amount, draw(st.integers(0, 600)), tuple(back), draw(st.sampled_from([None, "HCM-01", "HCM-02"])))
 
 
 @st.composite
@@ -71,13 +72,15 @@ def live(program: Program, day: Sequence[Bill], order: Sequence[int]) -> Till:
     """The day's receipts arrive in that order."""
     till = Till(program, Account("mem"), EVENING)
     for number in order:
-        till.buy(day[number].amount, str(number), MORNING + timedelta(minutes=day[number].minute))
+        bill = day[number]
+        till.buy(bill.amount, str(number), MORNING + timedelta(minutes=bill.minute), bill.store)
     return till
 
 
 def books(till: Till) -> tuple[object, ...]:
     account = till.account
-    return account.lots, account.pending, account.caps, account.counters, account.debt, account.active_on
+    pockets = account.lots, account.pending, account.caps, account.counters, account.debt, account.active_on
+    return *pockets, account.habits, account.seen
 
 
 @given(programs(), days, orders)
@@ -116,8 +119,7 @@ def test_a_return_in_pieces_leaves_what_one_return_leaves(program: Program, day:
 def test_everything_brought_back_leaves_nothing(program: Program, day: list[Bill]) -> None:
     till = live(program, day, range(len(day)))
     for number, bill in enumerate(day):
-        if bill.amount:
-            till.bring_back(bill.amount, str(number))
+        till.bring_back(bill.amount, str(number))
     account = till.account
     assert (account.lots, account.pending, account.caps, account.debt) == ({}, {}, {}, 0)
-    assert account.counters == {}
+    assert (account.counters, account.habits) == ({}, {})

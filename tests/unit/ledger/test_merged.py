@@ -19,6 +19,7 @@ from quen.ledger.model import (
     GiveUp,
     MergeAway,
     TakeOver,
+    behaviour_of,
     coming_back,
     decide,
     folded,
@@ -45,14 +46,14 @@ def pair(one: Till, command: Any, other: Till, reply: Any) -> None:
 
 
 def merge(survivor: Till, merged: Till) -> GiveUp:
-    owed, carried = survivor.account.debt, []
+    owed, tier, carried = survivor.account.debt, survivor.account.tier_mark, []
 
     def take_over(before: Account, _: Entry) -> TakeOver:
         carried.append(before)
         return TakeOver("mrg_1", before)
 
     pair(merged, MergeAway("mrg_1", survivor.account.member_id), survivor, take_over)
-    return GiveUp("mrg_1", carried[0], owed)
+    return GiveUp("mrg_1", carried[0], owed, tier)
 
 
 def undo(survivor: Till, merged: Till, command: GiveUp) -> None:
@@ -133,6 +134,50 @@ def test_points_that_the_survivor_s_activity_has_kept_alive_go_back() -> None:
         till.keep_up()
     undo(survivor, merged, undoing)
     assert (shown(survivor)["active"], shown(merged)["active"]) == (10, 30)
+
+
+def test_habits_add_up_in_the_survivor_and_part_again() -> None:
+    survivor, merged = two()
+    survivor.buy(100_000, "B-1", NOON - timedelta(days=40), "HCM-01")
+    merged.buy(50_000, "B-2", NOON - timedelta(days=70), "HN-02")
+    merged.buy(70_000, "B-3", NOON - timedelta(days=40), "HCM-01")
+    ours, theirs = survivor.account, merged.account
+    undoing = merge(survivor, merged)
+    both = behaviour_of(survivor.account, NOON.date())
+    assert both.months == {"2026-09": (1, 50_000, 1), "2026-10": (2, 170_000, 2)}
+    assert (both.first_on, both.stores) == ((NOON - timedelta(days=70)).date(), ("HN-02", "HCM-01"))
+    assert (merged.account.habits, merged.account.seen) == ({}, {})
+    survivor.buy(30_000, "B-4", NOON, "HCM-01")
+    undo(survivor, merged, undoing)
+    assert survivor.account.habits == {"2026-10": [1, 100_000, 1], "2026-11": [1, 30_000, 1]}
+    assert survivor.account.seen == ours.seen | {"@HCM-01": NOON.date().isoformat()}
+    assert (merged.account.habits, merged.account.seen) == (theirs.habits, theirs.seen)
+
+
+def test_what_came_back_to_the_survivor_does_not_go_back_and_nobody_is_below_zero() -> None:
+    survivor, merged = two()
+    survivor.do(Adjust("adj_1", 10, "goodwill"))
+    merged.buy(50_000, "B-1")
+    undoing = merge(survivor, merged)
+    survivor.sales, survivor.returns = dict(merged.sales), dict(merged.returns)
+    survivor.bring_back(20_000, "B-1")
+    undo(survivor, merged, undoing)
+    assert (survivor.account.habits, merged.account.habits) == ({}, {"2026-11": [1, 30_000, 1]})
+
+
+def test_what_was_merged_before_goes_along_and_comes_back_with_who_had_it() -> None:
+    survivor, merged = two()
+    third = Till(PROGRAM, Account("mem_c"))
+    third.buy(50_000, "B-3", NOON - timedelta(days=70), "HN-02")
+    merged.buy(10_000, "B-2", NOON, "HN-02")
+    merge(merged, third)
+    before = merged.account
+    undoing = merge(survivor, merged)
+    assert survivor.account.purchases == 2
+    assert survivor.account.seen == {"mrg_1/@HN-02": "2026-11-22", "mrg_1/first": "2026-09-13"}
+    undo(survivor, merged, undoing)
+    assert (survivor.account.habits, survivor.account.seen) == ({}, {})
+    assert (merged.account.habits, merged.account.seen) == (before.habits, before.seen)
 
 
 @pytest.mark.parametrize(

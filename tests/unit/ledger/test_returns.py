@@ -32,6 +32,11 @@ PENDING = replace(PROGRAM, points=replace(PROGRAM.points, pending_days=7))
 MONDAY = datetime(2026, 11, 23, 3, tzinfo=UTC)
 
 
+def used_up(till: Till) -> dict[str, int]:
+    """What the days have used up under the caps of rules."""
+    return {key: points for key, points in till.account.caps.items() if "/visit@" not in key}
+
+
 def test_a_full_return_leaves_the_account_as_it_was() -> None:
     till = Till(account=make_account((10, "2027-01-31")))
     before = till.account
@@ -125,11 +130,11 @@ def test_a_return_gives_the_daily_cap_back() -> None:
     assert till.buy(3_000_000, "B-1") == 300 + 200
     assert till.buy(1_000_000, "B-2") == 100
     till.bring_back(1_500_000, "B-1")
-    assert till.account.caps == {"2026-11-23/double-star": 150}
+    assert used_up(till) == {"2026-11-23/double-star": 150}
     assert till.buy(1_000_000, "B-3") == 100 + 50
     till.bring_back(1_500_000, "B-1")
     till.bring_back(1_000_000, "B-3")
-    assert till.account.caps == {}
+    assert used_up(till) == {}
     assert till.worth == 100
 
 
@@ -190,7 +195,7 @@ def test_what_is_left_after_a_return_is_what_the_rest_would_have_earned(amount: 
     if back:
         returning.bring_back(back)
     rest.buy(amount - back)
-    assert (returning.worth, returning.account.caps) == (rest.worth, rest.account.caps)
+    assert (returning.worth, used_up(returning)) == (rest.worth, used_up(rest))
 
 
 @given(

@@ -141,7 +141,7 @@ class Adjustments:
                 "reason_code": asked.reason_code,
                 "points": asked.points,
                 "entry": entry_view(entry),
-                "account": account_view(account, program),
+                "account": account_view(account, program, entry.recorded_at),
             }
 
         command = Adjust(adjustment_id, asked.points, asked.reason_code, asked.expires_on)

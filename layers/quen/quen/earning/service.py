@@ -157,7 +157,7 @@ def _answer(purchase_id: str | None, account: Account, entry: Entry, program: Pr
         "purchase_id": purchase_id,
         "member_id": account.member_id,
         "entries": shown,
-        "account": account_view(account, program),
+        "account": account_view(account, program, entry.recorded_at),
         "receipt_text": receipt_text(program, points, active=account.active, active_on=waits_until),
     }
 

@@ -88,6 +88,7 @@ _TYPES: Mapping[str, Callable[[Entry], list[str]]] = {
     "opening": _always("points.opened"),
     "state": _always("member.state_changed"),
     "stored_value": _always("stored_value.moved"),
+    "tier": _always("tier.changed"),
 }
 """Every kind of entry, and the types of event that tell it."""
 
@@ -112,6 +113,7 @@ EVENT_TYPES = (
     "member.merged_in",
     "member.state_changed",
     "stored_value.moved",
+    "tier.changed",
 )
 """Every type that goes to the bus."""
 
@@ -143,6 +145,8 @@ def _entry_detail(type_: str, entry: Entry) -> dict[str, Any]:
         detail["amount"] = entry.lines.get(STORED_VALUE, 0)
     if entry.state is not None:
         detail["state"] = entry.state
+    if entry.tier is not None:
+        detail |= {"tier": entry.tier.id or None, "until": entry.tier.until or None}
     partner_id = entry.reference.id.rpartition("#")[0]
     reward_id = _reward_id(entry)
     return detail | ({"partner_id": partner_id} if partner_id else {}) | ({"reward_id": reward_id} if reward_id else {})

@@ -49,10 +49,11 @@ class PointsByDay(TypedDict):
 
 
 class Tier(TypedDict):
-    """The member's level."""
+    """The member's tier, since when and to which day's end; null is for good."""
 
     id: str
-    name: str
+    since: Day
+    until: Day | None
 
 
 class Account(TypedDict):

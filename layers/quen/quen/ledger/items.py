@@ -98,6 +98,11 @@ def account_item(change: Change) -> AccountItem:
         "state": "" if account.state == "active" else account.state,
         "moved_to": account.moved_to,
         "active_on": account.active_on,
+        "habits": account.habits,
+        "seen": account.seen,
+        "tier": account.tier,
+        "tier_since": account.tier_since,
+        "tier_until": account.tier_until,
     }
     due = next_due_on(account, change.program.time_zone)
     text = json.dumps({name: value for name, value in state.items() if value}, separators=(",", ":"))

@@ -188,7 +188,7 @@ class Ledger:
         account = Account(member_id)
         entries = decide(account, welcome, program, now.replace(microsecond=0)) if award.points else []
         after = folded(account, entries)
-        return self._accounts.opening(Change(account, after, entries, program)), account_view(after, program)
+        return self._accounts.opening(Change(account, after, entries, program)), account_view(after, program, now)
 
     def opening_balance(
         self, member_id: str, command: OpenBalance, claim: Claim, result: Mapping[str, Any]
@@ -253,7 +253,7 @@ class Ledger:
 
     def show_account(self, member_id: str) -> dict[str, Any]:
         """The account as it is shown to everybody."""
-        return account_view(self.load_account(member_id), self._programs.current(self.now()))
+        return account_view(self.load_account(member_id), self._programs.current(self.now()), self.now())
 
     def list_entries(self, member_id: str, before: int | None, limit: int) -> tuple[list[dict[str, Any]], int | None]:
         """A page of the statement, newest first, and the sequence before which the next page starts.

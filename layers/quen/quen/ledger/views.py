@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any
 
 from quen.earning.model import RuleShare
@@ -11,24 +12,29 @@ from quen.ledger.model.values import ACTIVE, DEBT, HELD, OTHER_UNITS, PENDING, L
 from quen.program.model import Program
 
 
-def account_view(account: Account, program: Program) -> dict[str, Any]:
+def account_view(account: Account, program: Program, now: datetime) -> dict[str, Any]:
     """What a member has. `expiring` adds up to the active points, but for those that never expire (`on` is null)."""
     worth = program.worth(account.active)
     return {
         "member_id": account.member_id,
-        "points": {
-            "active": account.active,
-            "pending": account.pending_points,
-            "held": account.held,
-            "debt": account.debt,
-        },
+        "points": balances_view(account),
         "worth": {"amount": worth.amount, "currency": worth.currency},
         "expiring": lots_view(account.lots),
         "activating": _activating(account.pending),
-        "tier": None,
+        "tier": _tier(account, program.local_day(now)),
         "wallets": {"qualifying": account.wallet("qualifying"), "stamps": account.wallet("stamps")},
         "stored_value": _stored_value(account, program),
         "sequence": account.sequence,
+    }
+
+
+def balances_view(account: Account) -> dict[str, int]:
+    """Points by what can be done with them."""
+    return {
+        "active": account.active,
+        "pending": account.pending_points,
+        "held": account.held,
+        "debt": account.debt,
     }
 
 
@@ -64,6 +70,13 @@ def wallets_view(entry: Entry) -> list[dict[str, Any]]:
         for unit, amount in amounts.items()
         if amount
     ]
+
+
+def _tier(account: Account, day: date) -> dict[str, Any] | None:
+    """The tier that staff set, as long as it counts; None is the program's entry tier."""
+    if not account.tier_on(day):
+        return None
+    return {"id": account.tier, "since": account.tier_since, "until": account.tier_until or None}
 
 
 def _stored_value(account: Account, program: Program) -> dict[str, Any] | None:

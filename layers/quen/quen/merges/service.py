@@ -15,7 +15,8 @@ from quen.errors import NotFoundError, QuenError, TooLateError
 from quen.ids import derived_id, is_id
 from quen.instants import format_instant, parse_instant
 from quen.ledger.documents import Claim, Closing, Document, DocumentKey, Outcome
-from quen.ledger.model import Account, Entry, GiveUp, MergeAway, TakeOver, coming_back
+from quen.ledger.model import Account, Entry, GiveUp, MergeAway, TakeOver, TierMark, coming_back
+from quen.ledger.model.values import ENTRY_TIER
 from quen.ledger.ports import CurrentProgram, Documents, PairAnswer, PairIntent
 from quen.ledger.service import Ledger
 from quen.ledger.views import account_view
@@ -23,7 +24,10 @@ from quen.members.model import Member, parted, united
 from quen.writes import Write
 
 MERGED, UNDONE = "merged", "undone"
-_CARRIED = ("lots", "pending", "debt", "caps", "rewards", "counters", "state")
+_CARRIED = (
+    *("lots", "pending", "debt", "caps", "rewards", "counters", "state"),
+    *("habits", "seen", "tier", "tier_since", "tier_until"),
+)
 
 
 class Profiles(Protocol):
@@ -141,7 +145,8 @@ class Merges:
             raise TooLateError("The merge is too old to be undone.")
         survivor_id = str(document.details["survivor_id"])
         program = self._programs.current(self._ledger.now())
-        command = GiveUp(merge_id, _carried(document), document.details["owed"])
+        kept = document.details
+        command = GiveUp(merge_id, _carried(document), kept["owed"], TierMark(*kept.get("tier", ENTRY_TIER)))
 
         def plan(_survivor: Account, _merged: Account) -> PairIntent:
             return PairIntent(
@@ -171,6 +176,7 @@ class Merges:
             "state": merged.state,
             "found_by": _ways(self._lookups.of(merged)),
             "owed": survivor_account.debt,
+            "tier": survivor_account.tier_mark,
             "carried": {name: getattr(merged_account, name) for name in _CARRIED},
         }
 
@@ -217,7 +223,7 @@ class Merges:
                 "reason": details["reason"],
                 "points": {name: abs(own.lines.get(f"member.{name}", 0)) for name in ("active", "pending", "debt")},
                 "undo_until": until,
-                "account": account_view(survivor, program),
+                "account": account_view(survivor, program, own.recorded_at),
             }
 
         return answer

@@ -208,6 +208,11 @@ def give_back(sale: Sale, goods: Goods) -> tuple[Sale, int]:
     return replace(sale, returned=sale.returned + amount, lines_returned=lines), amount
 
 
+def is_whole(before: Sale, after: Sale, *, is_first: bool) -> bool:
+    """Whether nothing of the purchase is left now, and something was before; of one of nothing, the first return is that."""
+    return after.share_returned == 1 and (is_first or before.share_returned < 1)
+
+
 def paid_back(paid: Lots, share: Fraction, before: Lots) -> Lots:
     """Of spent points, by lot, what comes back when in all that share of the bill has come back and `before` was back.
 

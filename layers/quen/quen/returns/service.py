@@ -29,7 +29,7 @@ from quen.ledger.views import account_view, changes_view
 from quen.money import Money
 from quen.program.model import Program
 from quen.returns.documents import RETURNS_MAX, next_return, partition_of, with_back
-from quen.returns.model import Goods, Sale, give_back, kept_before, paid_back, read_sale, returned_form
+from quen.returns.model import Goods, Sale, give_back, is_whole, kept_before, paid_back, read_sale, returned_form
 
 TILL_CLOCK_AHEAD_MAX = timedelta(minutes=10)
 
@@ -100,6 +100,7 @@ class Returns:
             facts=sale.facts,
             occurred_at=goods.occurred_at,
             payments=back,
+            is_whole=is_whole(sale, after, is_first=not returns),
         )
         still = still_earned(command)
         lost = {wallet: max(0, points - still.earned(wallet)) for wallet, points in sale.earned.items()}
@@ -150,7 +151,7 @@ def _answer(
         "remaining": _money(after.remaining.total),
         "points": {"reversed": taken, "written_off": lost - taken, "given_back": given},
         "entries": [shown],
-        "account": account_view(account, program),
+        "account": account_view(account, program, entry.recorded_at),
         "receipt_text": return_text(program, taken, given, active=account.active),
     }
 

@@ -271,7 +271,7 @@ class Rewards:
         }
 
         def answer(account: Account, entry: Entry) -> Mapping[str, Any]:
-            return reserved_view(command, entry, details, program) | {"account": account_view(account, program)}
+            return reserved_view(command, entry, details, program) | {"account": account_view(account, program, now)}
 
         others = [self._stock.take(reward, shard, pieces) for shard, pieces in stock.items()] if reward else []
         whole = Claim(claim.key, claim.kind, claim.fingerprint, "reserved", details)

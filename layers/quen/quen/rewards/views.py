@@ -52,7 +52,8 @@ def reserved_view(command: Reserve, entry: Entry, details: Mapping[str, Any], pr
 def closed_view(document: Document, state: str, account: Account, entry: Entry, program: Program) -> dict[str, Any]:
     """A redemption as it ends, and what the member then has."""
     shown = {key: value for key, value in document.result.items() if key != "account"}
-    return shown | {"state": state, "entry_id": entry_id(entry), "account": account_view(account, program)}
+    seen = account_view(account, program, entry.recorded_at)
+    return shown | {"state": state, "entry_id": entry_id(entry), "account": seen}
 
 
 def redemption_view(document: Document, now: datetime) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from quen.instants import format_instant
 from quen.ledger.documents import Document
 from quen.ledger.model import Account, Entry, Movement, Sealed, account_as_of, parse_entry, statement
 from quen.ledger.service import Ledger
-from quen.ledger.views import account_view, entry_view
+from quen.ledger.views import account_view, balances_view, entry_view
 from quen.program.model import Program
 from quen.returns.documents import partition_of
 from quen.returns.model import read_sale
@@ -63,7 +63,7 @@ class Statements:
             )
         program = self._programs.current(as_of)
         account = account_as_of(member_id, self._entries(member_id), program, as_of)
-        return account_view(account, program)
+        return account_view(account, program, as_of)
 
     def show_statement(self, member_id: str, first: date | None, last: date | None) -> dict[str, Any]:
         """Every movement from the beginning of the first local day to the end of the last one: by default, this month's.
@@ -86,8 +86,8 @@ class Statements:
             "member_id": member_id,
             "from": first.isoformat(),
             "to": last.isoformat(),
-            "opening": account_view(found.opening, program)["points"],
-            "closing": account_view(found.closing, program)["points"],
+            "opening": balances_view(found.opening),
+            "closing": balances_view(found.closing),
             "movements": [_movement_view(movement) for movement in found.movements],
         }
 

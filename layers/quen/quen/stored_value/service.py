@@ -137,7 +137,7 @@ class StoredValues:
         program = self._programs.current(self._ledger.now())
 
         def answer(account: Account, entry: Entry) -> Mapping[str, Any]:
-            shown = account_view(account, program)
+            shown = account_view(account, program, entry.recorded_at)
             return {
                 "activity_id": command.activity_id,
                 "member_id": account.member_id,

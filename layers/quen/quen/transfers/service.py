@@ -77,7 +77,7 @@ class Transfers:
                 "to": {"masked_name": receiver.masked_name},
                 "lots": lots_view(_left(entry)),
                 "entry_id": entry_id(entry),
-                "account": account_view(account, program),
+                "account": account_view(account, program, entry.recorded_at),
             }
 
         return self._ledger.execute_pair(

@@ -6,6 +6,7 @@
                 earned, returned, spent, given, merged
     due         what falls due by itself
     draft       an entry in the making: how points move from pocket to pocket
+    habits      what months and stores remember of a member's purchases
     fold        apply(account, entry) -> account; rebuild(entries) == account
     chain       the canonical form of an entry, its hash, and the check of a whole history
     history     what an account was at a past moment, and a statement between two
@@ -33,16 +34,18 @@ from quen.ledger.model.commands import (
     ReturnPurchase,
     SendPoints,
     SetState,
+    SetTier,
     TakeOver,
 )
 from quen.ledger.model.decisions import decide, own_entry
 from quen.ledger.model.due import bring_up_to, next_due_on
 from quen.ledger.model.earned import own_lots, purchase_key
 from quen.ledger.model.fold import BrokenLedgerError, apply, folded, rebuild
+from quen.ledger.model.habits import behaviour_of
 from quen.ledger.model.history import Movement, Statement, account_as_of, statement
 from quen.ledger.model.merged import coming_back
 from quen.ledger.model.returned import budgets_freed, own_left, still_earned
-from quen.ledger.model.values import NEVER, Account, Entry, Hold, HoldChange, Lots, MemberState, Reference
+from quen.ledger.model.values import NEVER, Account, Entry, Hold, HoldChange, Lots, MemberState, Reference, TierMark
 
 __all__ = [
     "NEVER",
@@ -75,10 +78,13 @@ __all__ = [
     "Sealed",
     "SendPoints",
     "SetState",
+    "SetTier",
     "Statement",
     "TakeOver",
+    "TierMark",
     "account_as_of",
     "apply",
+    "behaviour_of",
     "bring_up_to",
     "budgets_freed",
     "canonical_form",

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, cast
 from quen.earning.model import NO_FACTS, RuleShare
 from quen.instants import format_instant, parse_instant
 from quen.ledger.model.fold import BrokenLedgerError, apply
-from quen.ledger.model.values import Account, Entry, Hold, HoldChange, Reference
+from quen.ledger.model.values import Account, Entry, Hold, HoldChange, Reference, TierMark
 from quen.program.model import Facts
 
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
@@ -78,6 +78,9 @@ def canonical_form(entry: Entry) -> str:
         "state": entry.state,
         "moved": entry.moved_to,
         "active_on": entry.active_on,
+        "habits": entry.habits,
+        "seen": entry.seen,
+        "tier": entry.tier,
         "shares": [_share_form(share) for share in entry.shares],
         "basis": entry.basis,
         "facts": facts_form(entry.facts),
@@ -112,6 +115,9 @@ def parse_entry(form: str, hash_: str) -> Entry:
         state=fields.get("state"),
         moved_to=fields.get("moved"),
         active_on=fields.get("active_on", ""),
+        habits=fields.get("habits", {}),
+        seen=fields.get("seen", {}),
+        tier=TierMark(*fields["tier"]) if "tier" in fields else None,
         shares=tuple(RuleShare(*share) for share in fields.get("shares", ())),
         basis=fields.get("basis", {}),
         facts=parse_facts(fields.get("facts", {})),

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from quen.earning.model import NO_FACTS, Purchase, RuleShare
-from quen.ledger.model.values import Account, Hold, Lots, MemberState
+from quen.ledger.model.values import ENTRY_TIER, Account, Hold, Lots, MemberState, Tally, TierMark
 from quen.people import Person
 from quen.program.model import Facts, Program, Wallet
 
@@ -34,7 +34,8 @@ class ReturnPurchase:
     after this, `earned` what it had earned until now by wallet, `rooms` the room that it had under limits, `facts` what
     its rules knew of the member. `own`
     are the points that are still its own, by lot or by pending lot. `occurred_at` is the till's time, or now. `payments`
-    are spent points that come back with the goods, by lot and redemption.
+    are spent points that come back with the goods, by lot and redemption. `is_whole` says that nothing of the purchase is
+    left, and something was before.
     """
 
     partner_id: str
@@ -49,6 +50,7 @@ class ReturnPurchase:
     occurred_at: datetime | None = None
     payments: Mapping[str, Lots] = field(default_factory=dict)
     facts: Facts = NO_FACTS
+    is_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +155,13 @@ class TakeOver:
 @dataclass(frozen=True, slots=True)
 class GiveUp:
     """A merge is undone, the survivor's half: `carried` is what had come, and goes back; `owed` is what the survivor owed
-    before the merge.
+    before the merge, `tier` the tier that they had.
     """
 
     merge_id: str
     carried: Account
     owed: int = 0
+    tier: TierMark = ENTRY_TIER
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +174,8 @@ class ComeBack:
     counters: Mapping[str, int]
     debt: int
     state: MemberState
+    habits: Mapping[str, Tally] = field(default_factory=dict)
+    seen: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +194,17 @@ class SetState:
     """
 
     state: MemberState
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetTier:
+    """Staff give the member a tier of the program until the end of a day (None: for good), or with an empty `tier` its
+    entry tier. `reason` is a word, as in SetState.
+    """
+
+    tier: str
+    until: date | None
     reason: str
 
 
@@ -226,6 +242,7 @@ Command = (
     | ComeBack
     | OpenBalance
     | SetState
+    | SetTier
     | MoveStoredValue
     | BringUpToDate
 )

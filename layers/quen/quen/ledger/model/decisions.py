@@ -30,12 +30,13 @@ from quen.ledger.model.commands import (
     ReturnPurchase,
     SendPoints,
     SetState,
+    SetTier,
     TakeOver,
 )
 from quen.ledger.model.due import bring_up_to
 from quen.ledger.model.earned import bonus, purchase
 from quen.ledger.model.fold import apply
-from quen.ledger.model.given import adjustment, opening, receipt, sending, state_change, stored_value
+from quen.ledger.model.given import adjustment, opening, receipt, sending, state_change, stored_value, tier_change
 from quen.ledger.model.merged import came_back, gave_up, merged_away, took_over
 from quen.ledger.model.returned import purchase_return
 from quen.ledger.model.spent import redeemed, refunded, released, reserved
@@ -69,7 +70,7 @@ def _check_state(account: Account, command: Command) -> None:
     activity = command.activity if isinstance(command, MoveStoredValue) else ""
     if account.state != "active" and (activity in {"load", "redeem"} or isinstance(command, _EARNS_OR_SPENDS)):
         raise MemberNotActiveError
-    puts_right = activity == "adjust" or isinstance(command, Adjust | SetState | MergeAway | TakeOver)
+    puts_right = activity == "adjust" or isinstance(command, Adjust | SetState | SetTier | MergeAway | TakeOver)
     if account.state == "closed" and puts_right:
         raise MemberNotActiveError("The account is closed.")
     if account.moved_to and isinstance(command, GiveUp):
@@ -92,6 +93,7 @@ _DECIDES: Mapping[type[Any], Callable[[Account, Any, Program, datetime], Entry]]
     ComeBack: came_back,
     OpenBalance: opening,
     SetState: state_change,
+    SetTier: tier_change,
     MoveStoredValue: stored_value,
 }
 """Every command, and what decides it; but for those that make more than one entry, or none of their own."""

@@ -12,6 +12,7 @@ from quen.ledger.model.commands import GrantBonus, RecordPurchase
 from quen.ledger.model.draft import Draft
 from quen.ledger.model.facts import facts_of
 from quen.ledger.model.fold import cap_horizon
+from quen.ledger.model.habits import with_purchase
 from quen.ledger.model.values import ISSUED, Account, Entry, Lots, Reference
 from quen.program.model import Program
 
@@ -32,8 +33,11 @@ def purchase(account: Account, command: RecordPurchase, program: Program, now: d
         _credit(draft, points, earned_on + timedelta(days=days))
     draft.count(qualifying_key(earned_on), award.earned("qualifying"))
     draft.count("stamps", award.earned("stamps"))
-    caps = _caps_used(account, program, earned_on, bought.store_id, award)
-    return draft.sealed(shares=award.explanation, caps=caps, basis=award.basis, facts=facts)
+    habit = with_purchase(account, bought, earned_on)
+    caps = {**_caps_used(account, program, earned_on, bought.store_id, award), **habit.visits}
+    return draft.sealed(
+        shares=award.explanation, caps=caps, basis=award.basis, facts=facts, habits=habit.habits, seen=habit.seen
+    )
 
 
 def bonus(account: Account, command: GrantBonus, program: Program, now: datetime) -> Entry:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 from quen.earning.model import ends_on
+from quen.ledger.model.habits import added, seen_after
 from quen.ledger.model.values import (
     ACTIVE,
     DEBT,
@@ -16,6 +17,7 @@ from quen.ledger.model.values import (
     Entry,
     Hold,
     Lots,
+    Tally,
     unit_of,
 )
 
@@ -45,6 +47,7 @@ def apply(account: Account, entry: Entry) -> Account:
     if entry.previous_hash != account.head:
         raise BrokenLedgerError(entry.sequence, "does not continue the chain")
     _check_lines(entry)
+    tier = account.tier_mark if entry.tier is None else entry.tier
     return Account(
         member_id=account.member_id,
         sequence=entry.sequence,
@@ -59,6 +62,11 @@ def apply(account: Account, entry: Entry) -> Account:
         state=account.state if entry.state is None else entry.state,
         moved_to=account.moved_to if entry.moved_to is None else entry.moved_to,
         active_on=max(account.active_on, entry.active_on),
+        habits=_habits_after(account.habits, entry),
+        seen=seen_after(account.seen, entry.seen),
+        tier=tier.id,
+        tier_since=tier.since,
+        tier_until=tier.until,
     )
 
 
@@ -178,6 +186,16 @@ def _rewards_after(rewards: Mapping[str, int], entry: Entry) -> Mapping[str, int
         return rewards
     after = {**rewards, **{reward_id: rewards.get(reward_id, 0) + step for reward_id, step in steps.items()}}
     return {key: after[key] for key in sorted(after) if after[key]}
+
+
+def _habits_after(habits: Mapping[str, Tally], entry: Entry) -> Mapping[str, Tally]:
+    """What the months remember; none is ever below zero."""
+    if not entry.habits:
+        return habits
+    after = added(habits, entry.habits)
+    if any(min(tally) < 0 for tally in after.values()):
+        raise BrokenLedgerError(entry.sequence, "takes back more purchases than there were")
+    return after
 
 
 def _counters_after(counters: Mapping[str, int], entry: Entry) -> Mapping[str, int]:

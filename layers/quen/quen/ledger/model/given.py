@@ -1,7 +1,10 @@
-"""What is given and taken by people: adjustments, transfers, opening balances, stored value, and the member's state."""
+"""What is given and taken by people: adjustments, transfers, opening balances, stored value, and the member's state
+and tier.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from quen.business_days import add_months
@@ -13,9 +16,27 @@ from quen.errors import (
     TransfersNotOfferedError,
     ValidationFailedError,
 )
-from quen.ledger.model.commands import Adjust, MoveStoredValue, OpenBalance, ReceivePoints, SendPoints, SetState
+from quen.ledger.model.commands import (
+    Adjust,
+    MoveStoredValue,
+    OpenBalance,
+    ReceivePoints,
+    SendPoints,
+    SetState,
+    SetTier,
+)
 from quen.ledger.model.draft import Draft
-from quen.ledger.model.values import ADJUSTED, NEVER, OPENED, TRANSFERRED, Account, Entry, Reference
+from quen.ledger.model.values import (
+    ADJUSTED,
+    ENTRY_TIER,
+    NEVER,
+    OPENED,
+    TRANSFERRED,
+    Account,
+    Entry,
+    Reference,
+    TierMark,
+)
 from quen.money import AMOUNT_MAX
 from quen.program.model import Program
 
@@ -83,6 +104,25 @@ def state_change(account: Account, command: SetState, program: Program, now: dat
     """The member may earn and spend from now on, or may not."""
     draft = Draft(account, "state", program, now, Reference("member", account.member_id))
     return draft.sealed(state=command.state, reason=command.reason)
+
+
+def tier_change(account: Account, command: SetTier, program: Program, now: datetime) -> Entry:
+    """The member has that tier from today on. Raises ValidationFailedError."""
+    if command.tier and command.tier not in tier_ids(program):
+        raise ValidationFailedError.at("/tier", "unknown_tier", "The program has no such tier.")
+    if command.until and not command.tier:
+        raise ValidationFailedError.at("/until", "not_allowed", "The entry tier has no last day.")
+    draft = Draft(account, "tier", program, now, Reference("member", account.member_id))
+    if command.until and command.until < draft.today:
+        raise ValidationFailedError.at("/until", "out_of_range", "The last day of a tier is today at the earliest.")
+    until = command.until.isoformat() if command.until else ""
+    mark = TierMark(command.tier, draft.today.isoformat(), until) if command.tier else ENTRY_TIER
+    return draft.sealed(tier=mark, reason=command.reason)
+
+
+def tier_ids(program: Program) -> Collection[str]:
+    """The tiers that the program has."""
+    return [str(tier.id) for tier in getattr(program, "tiers", ())]
 
 
 def stored_value(account: Account, command: MoveStoredValue, program: Program, now: datetime) -> Entry:

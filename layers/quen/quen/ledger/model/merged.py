@@ -12,6 +12,7 @@ from quen.errors import InsufficientPointsError, InsufficientStoredValueError, R
 from quen.ledger.model.commands import ComeBack, GiveUp, MergeAway, TakeOver
 from quen.ledger.model.draft import Draft
 from quen.ledger.model.fold import counter_of
+from quen.ledger.model.habits import brought, given_back, summed, without_brought
 from quen.ledger.model.values import TRANSFERRED, Account, Entry, Lots, Reference
 from quen.program.model import Program
 
@@ -22,11 +23,13 @@ def merged_away(account: Account, command: MergeAway, program: Program, now: dat
         raise RedemptionsOpenError
     draft = Draft(account, "merge_out", program, now, Reference("merge", command.merge_id))
     _hand_over(draft, account)
-    return draft.sealed(state="closed", moved_to=command.survivor_id)
+    habits = {month: [-amount for amount in tally] for month, tally in account.habits.items()}
+    seen = dict.fromkeys(account.seen, "")
+    return draft.sealed(state="closed", moved_to=command.survivor_id, habits=habits, seen=seen)
 
 
 def took_over(account: Account, command: TakeOver, program: Program, now: datetime) -> Entry:
-    """The survivor has what both had; what was owed is paid from it."""
+    """The survivor has what both had; what was owed is paid from it. Of two tiers their own stays."""
     merged = command.merged
     draft = Draft(account, "merge_in", program, now, Reference("merge", command.merge_id))
     draft.give(TRANSFERRED, draft.living(merged.lots))
@@ -35,7 +38,14 @@ def took_over(account: Account, command: TakeOver, program: Program, now: dateti
     for key, amount in merged.counters.items():
         draft.count(key, amount)
     caps = {key: account.caps.get(key, 0) + used for key, used in merged.caps.items()}
-    return draft.sealed(caps=caps, rewards=dict(merged.rewards))
+    has_tier = account.tier_on(draft.today) or not merged.tier_on(draft.today)
+    return draft.sealed(
+        caps=caps,
+        rewards=dict(merged.rewards),
+        habits=merged.habits,
+        seen=brought(merged.seen, command.merge_id),
+        tier=None if has_tier else merged.tier_mark,
+    )
 
 
 def gave_up(account: Account, command: GiveUp, program: Program, now: datetime) -> Entry:
@@ -63,7 +73,16 @@ def gave_up(account: Account, command: GiveUp, program: Program, now: datetime) 
         draft.count(key, -amount)
     caps = {key: max(0, account.caps[key] - used) for key, used in carried.caps.items() if key in account.caps}
     had = {key: -min(count, account.rewards.get(key, 0)) for key, count in carried.rewards.items()}
-    return draft.sealed(caps=caps, rewards={key: count for key, count in had.items() if count})
+    gone = summed(
+        (place, [-amount for amount in tally]) for _, place, tally in given_back(account.habits, carried.habits)
+    )
+    return draft.sealed(
+        caps=caps,
+        rewards={key: count for key, count in had.items() if count},
+        habits=gone,
+        seen=without_brought(account.seen, command.merge_id),
+        tier=command.tier if account.tier_mark == carried.tier_mark != command.tier else None,
+    )
 
 
 def coming_back(account: Account, command: GiveUp, gave: Entry, program: Program) -> ComeBack:
@@ -79,7 +98,8 @@ def coming_back(account: Account, command: GiveUp, gave: Entry, program: Program
     for key, points in _alive(carried, draft).items():
         own = key if key >= today else min(draft.living({key: points}))
         lots[own] = lots.get(own, 0) + points
-    return ComeBack(command.merge_id, lots, pending, counters, carried.debt, carried.state)
+    habits = summed((month, tally) for month, _, tally in given_back(account.habits, carried.habits))
+    return ComeBack(command.merge_id, lots, pending, counters, carried.debt, carried.state, habits, carried.seen)
 
 
 def came_back(account: Account, command: ComeBack, program: Program, now: datetime) -> Entry:
@@ -90,7 +110,7 @@ def came_back(account: Account, command: ComeBack, program: Program, now: dateti
     _charge(draft, command.debt)
     for key, amount in command.counters.items():
         draft.count(key, amount)
-    return draft.sealed(state=command.state, moved_to="")
+    return draft.sealed(state=command.state, moved_to="", habits=command.habits, seen=command.seen)
 
 
 def _hand_over(draft: Draft, account: Account) -> None:

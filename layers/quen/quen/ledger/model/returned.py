@@ -17,6 +17,7 @@ from quen.ledger.model.commands import ReturnPurchase
 from quen.ledger.model.draft import Draft
 from quen.ledger.model.earned import purchase_key, qualifying_key
 from quen.ledger.model.fold import apply, cap_horizon, counted
+from quen.ledger.model.habits import without_goods
 from quen.ledger.model.values import ISSUED, REDEEMED, WRITTEN_OFF, Account, Entry, Lots, Reference
 from quen.program.model import Program, Wallet
 
@@ -39,7 +40,10 @@ def purchase_return(account: Account, command: ReturnPurchase, program: Program,
     for wallet, key in wallets:
         gone = max(0, command.earned.get(wallet, 0) - still.earned(wallet))
         draft.count(key, -min(gone, counted(account, key)))
-    entry = draft.sealed(program_version=command.rules.version, caps=_caps_given_back(account, command, still, day))
+    amount = command.before.total.amount - command.remaining.total.amount
+    habit = without_goods(account, command.before, amount, day, is_whole=command.is_whole)
+    caps = {**_caps_given_back(account, command, still, day), **habit.visits}
+    entry = draft.sealed(program_version=command.rules.version, caps=caps, habits=habit.habits)
     return [entry, *_written_off(apply(account, entry), missing - owed, reference, program, now)]
 
 

@@ -7,10 +7,10 @@ pending lot's key is `<day it activates>/<last day it will then have>`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Literal
+from datetime import date, datetime
+from typing import Literal, NamedTuple
 
 from quen.earning.model import NO_FACTS, RuleShare
 from quen.program.model import Facts
@@ -57,9 +57,15 @@ Kind = Literal[
     "opening",
     "state",
     "stored_value",
+    "tier",
 ]
 MemberState = Literal["active", "inactive", "blocked", "closed"]
 Lots = Mapping[str, int]
+Tally = Sequence[int]
+"""What a month remembers: purchases, spend in the smallest unit of money, visits."""
+
+FIRST = "first"
+STORE = "@"
 
 
 def unit_of(ledger_account: str) -> str:
@@ -89,6 +95,17 @@ class Hold:
         return sum(self.lots.values())
 
 
+class TierMark(NamedTuple):
+    """A tier that staff set, from which day, and its last day. Empty is the program's entry tier, and no end."""
+
+    id: str = ""
+    since: str = ""
+    until: str = ""
+
+
+ENTRY_TIER = TierMark()
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """What a member has now. The same entries always fold to the same account.
@@ -97,6 +114,11 @@ class Account:
     `counters` the other wallets: `qualifying/<month of the purchase>`, `stamps`, `stored_value` (smallest unit of money).
     `state` gates earning and spending; `moved_to` is the member that this one was merged into; `active_on` the day of
     the last activity, where points expire by inactivity.
+
+    `habits` counts by the month of the purchase (`2026-11`; what is older than 24 months by `earlier`); `seen` has the
+    day of the `first` purchase and of the last one at each of the last stores (`@HCM-01`; `@` where a till names none),
+    and for what came with a merge the same behind its id (`mrg_…/first`). `tier` is as staff set it; from when to when,
+    `tier_on` heeds.
     """
 
     member_id: str
@@ -112,6 +134,11 @@ class Account:
     state: MemberState = "active"
     moved_to: str = ""
     active_on: str = ""
+    habits: Mapping[str, Tally] = field(default_factory=dict)
+    seen: Mapping[str, str] = field(default_factory=dict)
+    tier: str = ""
+    tier_since: str = ""
+    tier_until: str = ""
 
     @property
     def active(self) -> int:
@@ -131,6 +158,32 @@ class Account:
     def wallet(self, unit: str) -> int:
         """What another wallet holds: `qualifying` in all months together, `stamps`, `stored_value`."""
         return sum(amount for key, amount in self.counters.items() if key.partition("/")[0] == unit)
+
+    @property
+    def purchases(self) -> int:
+        """How many purchases there ever were, without those that came back whole."""
+        return sum(purchases for purchases, _, _ in self.habits.values())
+
+    @property
+    def first_bought_on(self) -> date | None:
+        """The day of the first purchase, whatever became of it."""
+        days = [day for key, day in self.seen.items() if STORE not in key]
+        return date.fromisoformat(min(days)) if days else None
+
+    @property
+    def last_bought_on(self) -> date | None:
+        """The day of the last purchase, whatever became of it."""
+        days = [day for key, day in self.seen.items() if STORE in key]
+        return date.fromisoformat(max(days)) if days else None
+
+    @property
+    def tier_mark(self) -> TierMark:
+        """The tier as staff set it, with its days."""
+        return TierMark(self.tier, self.tier_since, self.tier_until)
+
+    def tier_on(self, day: date) -> str:
+        """The tier that counts on that day: past its last day it is the program's entry tier again, which is empty."""
+        return "" if self.tier_until and self.tier_until < day.isoformat() else self.tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +205,10 @@ class HoldChange:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One immutable fact. Its lines sum to zero in every unit; `lots`, `pending`, `rewards` and `counters` are changes,
-    signed; `caps` are what days have now used up; `state` and `moved_to` are new values; the rest says why:
-    `shares` what each rule gave, `basis` of which parts of the bill, `facts` what the rules knew of the member.
+    """One immutable fact. Its lines sum to zero in every unit; `lots`, `pending`, `rewards`, `counters` and `habits` are
+    changes, signed; `caps` are what days have now used up, `seen` days as they are now, one that is empty being gone;
+    `state`, `moved_to` and `tier` are new values; the rest says why: `shares` what each rule gave, `basis` of which parts
+    of the bill, `facts` what the rules knew of the member.
 
     `occurred_at` is when it happened (for what falls due by itself: the very midnight), `recorded_at` when it was
     written. `previous_hash` and `hash` chain a member's entries.
@@ -177,6 +231,9 @@ class Entry:
     state: MemberState | None = None
     moved_to: str | None = None
     active_on: str = ""
+    habits: Mapping[str, Tally] = field(default_factory=dict)
+    seen: Mapping[str, str] = field(default_factory=dict)
+    tier: TierMark | None = None
     shares: tuple[RuleShare, ...] = ()
     basis: Mapping[str, int] = field(default_factory=dict)
     facts: Facts = NO_FACTS
