@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, TypedDict
+from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
 from msgspec import Meta, Struct
 
 from partner_api.callers import recognise_partner
 from partner_api.returns import ReturnRecord
 from quen.bootstrap import application
-from quen.earning.model import Purchase, PurchaseLine
+from quen.earning.model import Purchase, PurchaseLine, Tender
 from quen.errors import (
     ConflictRetryError,
     CurrencyMismatchError,
@@ -23,7 +23,7 @@ from quen.errors import (
 )
 from quen.http.answers import Account, Count, Day, Money, Share
 from quen.http.answers import Instant as InstantAnswer
-from quen.http.bodies import LINES_MAX, QUANTITY_MAX, BusinessId, Instant, Member, MoneyBody, ShortText
+from quen.http.bodies import LINES_MAX, QUANTITY_MAX, BusinessId, Instant, Member, MoneyBody, ShortText, whole
 from quen.http.endpoint import Call, Nothing, Resource, as_if_alone
 from quen.http.idempotency import fingerprint
 from quen.http.validation import parse_body
@@ -32,6 +32,8 @@ from quen.partners.model import PartnerCaller, Right
 from quen.partners.rates import RatedAction
 
 BATCH_MAX = 50
+TENDERS_MAX = 20
+TENDER_TYPE = "[a-z0-9]+(_[a-z0-9]+)*"
 # Each is checked by itself, so that a fault of one is told in its own result: to the batch it is an object.
 OnePurchase = Annotated[dict[str, Any], Meta(description="A purchase, as `POST /v1/purchases` takes it: PurchaseBody.")]
 
@@ -52,17 +54,33 @@ class LineBody(Struct, frozen=True, forbid_unknown_fields=True):
         return PurchaseLine(self.line_id, self.sku, self.quantity, self.amount.value(), self.category)
 
 
+class TenderBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """How a part of the bill was paid: `cash`, `card`, `points`, `voucher`, `stored_value`, or another word of the till's."""
+
+    type: Annotated[str, Meta(pattern=whole(TENDER_TYPE), max_length=32, examples=["card"])]
+    amount: MoneyBody
+
+    def value(self) -> Tender:
+        """As the domain has it."""
+        return Tender(self.type, self.amount.value())
+
+
 class PreviewBody(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A purchase without its id. `total` is what earns: goods after every discount."""
+    """A purchase without its id. `total` is what earns: goods after every discount. It contains the `tax`, where the till says
+    how much; `tenders` say how it was paid; the `delivery_fee` comes on top of it.
+    """
 
     member: Member
     occurred_at: Instant
     total: MoneyBody
     store_id: ShortText | None = None
     lines: Annotated[tuple[LineBody, ...], Meta(max_length=LINES_MAX)] = ()
+    tax: MoneyBody | None = None
+    delivery_fee: MoneyBody | None = None
+    tenders: Annotated[tuple[TenderBody, ...], Meta(max_length=TENDERS_MAX)] = ()
 
     def value(self, purchase_id: str = "") -> Purchase:
-        """As the domain has it. Raises ValidationFailedError where two lines have one id."""
+        """As the domain has it. Raises ValidationFailedError where two lines have one id, or a part is more than the whole."""
         lines = tuple(line.value() for line in self.lines)
         seen: set[str] = set()
         for number, line in enumerate(lines):
@@ -71,7 +89,21 @@ class PreviewBody(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
                     f"/lines/{number}/line_id", "duplicate", "Another line has this line_id."
                 )
             seen.add(line.line_id)
-        return Purchase(purchase_id, self.occurred_at, self.total.value(), self.store_id, lines)
+        total = self.total.value()
+        if self.tax and self.tax.value().amount > total.amount:
+            raise ValidationFailedError.at(
+                "/tax/amount", "out_of_range", "The tax is more than the total that contains it."
+            )
+        return Purchase(
+            purchase_id,
+            self.occurred_at,
+            total,
+            self.store_id,
+            lines,
+            self.tax.value() if self.tax else None,
+            self.delivery_fee.value() if self.delivery_fee else None,
+            tuple(tender.value() for tender in self.tenders),
+        )
 
 
 class PurchaseBody(PreviewBody, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -99,12 +131,31 @@ class ReceiptText(TypedDict):
     en: str
 
 
+class Basis(TypedDict):
+    """Which part of the bill has earned, in the smallest unit: `total`, and what was taken off it or added to it."""
+
+    total: Count
+    tenders: NotRequired[int]
+    tax: NotRequired[int]
+    delivery: NotRequired[int]
+    goods: NotRequired[int]
+
+
+class NotApplied(TypedDict):
+    """A rule that gave nothing because it did not apply, and why not: a code, whose sentence `explain` gives."""
+
+    rule_id: str
+    reason: str
+
+
 class RecordedPurchase(TypedDict):
     """The purchase's points, why, and what the member then has; a preview has no `purchase_id`."""
 
     purchase_id: str | None
     member_id: str
     entries: list[EarnedEntry]
+    basis: Basis
+    not_applied: list[NotApplied]
     account: Account
     receipt_text: ReceiptText
 

@@ -38,7 +38,9 @@ def test_the_answer_says_what_was_earned_why_and_what_the_member_has(house: Hous
     [entry] = answer["entries"]
     assert (entry["kind"], entry["points"], entry["state"]) == ("earn", 125, "active")
     assert (entry["active_on"], entry["expires_on"]) == ("2026-11-22", "2027-11-30")
-    assert entry["explanation"] == [{"rule_id": "base", "rule_version": 1, "basis": 1_255_000, "points": 125}]
+    assert entry["explanation"] == [
+        {"rule_id": "base", "rule_version": 1, "basis": 1_255_000, "before_rounding": "125.5", "points": 125}
+    ]
     assert answer["account"]["points"] == {"active": 145, "pending": 0, "held": 0, "debt": 0}
     assert answer["account"]["worth"] == {"amount": 14_500, "currency": "VND"}
     assert answer["receipt_text"]["en"] == "You earned 125 points. You have 145 points, worth 14,500 VND."

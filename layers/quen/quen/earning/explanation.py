@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from quen.earning.model import Purchase, RuleShare, price_purchase
+from quen.earning.model import Purchase, RuleShare, Skipped, price_purchase
 from quen.money import format_integer
 from quen.program.model import Facts, Program, Wallet
 
@@ -87,7 +87,7 @@ def explain_purchase(
     program: Program, purchase: Purchase, facts: Facts, shares: Sequence[RuleShare]
 ) -> list[RuleVerdict]:
     """A verdict for every rule of the program that decided, in its order; `shares` are what its entry says it gave."""
-    skipped = dict(price_purchase(program, purchase, facts=facts).skipped)
+    skipped = dict(not_applied(program, purchase, facts, shares))
     given = {share.rule_id: share for share in shares}
     verdicts = []
     for rule in program.purchase_rules:
@@ -98,6 +98,13 @@ def explain_purchase(
             verdicts.append(RuleVerdict(rule.id, rule.wallet, reason, 0, 0))
     known = {rule.id for rule in program.purchase_rules}
     return verdicts + [verdict_of(share) for share in shares if share.rule_id not in known]
+
+
+def not_applied(program: Program, purchase: Purchase, facts: Facts, shares: Sequence[RuleShare]) -> tuple[Skipped, ...]:
+    """The rules that did not apply, and why not; `shares` are of those that did."""
+    if {rule.id for rule in program.purchase_rules} <= {share.rule_id for share in shares}:
+        return ()
+    return price_purchase(program, purchase, facts=facts).skipped
 
 
 def verdict_of(share: RuleShare) -> RuleVerdict:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from quen.earning.budgets import Budgets, plan_use, rooms_left
+from quen.earning.explanation import not_applied
 from quen.earning.model import Purchase, RuleShare
 from quen.earning.receipt import receipt_text
 from quen.errors import PurchaseAlreadyRecordedError, PurchaseNotFoundError, QuenError, ValidationFailedError
@@ -91,7 +92,7 @@ class Purchases:
         taken = self._budgets.look(program, refused=is_refused)
 
         def answer(account: Account, entry: Entry) -> Mapping[str, Any]:
-            return _answer(purchase.purchase_id, account, entry, program)
+            return _answer(purchase, account, entry, program)
 
         def used(entry: Entry) -> dict[str, dict[str, int]]:
             return plan_use(program, entry.shares, taken, claim.key.partition)
@@ -118,7 +119,7 @@ class Purchases:
         entries = decide(account, command, program, now)
         after = folded(account, entries)
         settled = folded(after, bring_up_to(after, program, now, now))
-        shown = _answer(None, settled, entries[-1], program)
+        shown = _answer(purchase, settled, entries[-1], program)
         return shown | {"entries": [entry | {"entry_id": None} for entry in shown["entries"]]}
 
     def load(self, partner_id: str, purchase_id: str) -> Mapping[str, Any]:
@@ -147,16 +148,18 @@ class Purchases:
             raise ValidationFailedError.at("/occurred_at", "in_the_future", "The purchase has not happened yet.")
 
 
-def _answer(purchase_id: str | None, account: Account, entry: Entry, program: Program) -> dict[str, Any]:
+def _answer(purchase: Purchase, account: Account, entry: Entry, program: Program) -> dict[str, Any]:
     shown = _portions(entry, program)
     waits_until = min(
         (date.fromisoformat(part["active_on"]) for part in shown if part["state"] == "pending"), default=None
     )
     points = sum(part["points"] for part in shown)
     return {
-        "purchase_id": purchase_id,
+        "purchase_id": purchase.purchase_id or None,
         "member_id": account.member_id,
         "entries": shown,
+        "basis": dict(entry.basis),
+        "not_applied": [skipped._asdict() for skipped in not_applied(program, purchase, entry.facts, entry.shares)],
         "account": account_view(account, program, entry.recorded_at),
         "receipt_text": receipt_text(program, points, active=account.active, active_on=waits_until),
     }

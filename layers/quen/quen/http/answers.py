@@ -78,11 +78,14 @@ class Wallets(TypedDict):
 
 
 class Share(TypedDict):
-    """Why: this rule, in this version of the program, gave so much on this basis."""
+    """Why: this rule, in this version of the program, gave so much on this basis. `before_rounding` is what it came to before
+    its caps and the one rounding: a decimal, or a fraction where that does not end.
+    """
 
     rule_id: str
     rule_version: int
     basis: int
+    before_rounding: str
     points: int
 
 
@@ -162,13 +165,17 @@ Statement = TypedDict(
 
 
 class RuleVerdict(TypedDict):
-    """What one rule made of a purchase. `without_cap` is what it would have given if nothing had capped it."""
+    """What one rule made of a purchase: `applied`, `capped`, or why it gave nothing. `basis` is the amount that it looked at,
+    `before_rounding` what it came to, `without_cap` what it would have given if nothing had capped it.
+    """
 
     rule_id: str
     wallet: Literal["points", "qualifying", "stamps"]
-    verdict: Literal["applied", "capped", "cap_used_up", "below_one_point", "other_weekday"]
+    verdict: str
     points: int
     without_cap: int
+    basis: int
+    before_rounding: str
     reason: ReasonText
 
 

@@ -39,8 +39,9 @@ class Intent:
     """What a use case wants of an account. `answer` makes the document's result of the account after and the entry.
 
     `details` are what the claim keeps of the entry, beside its own details. `others` are further writes of its
-    transaction, and `more` those that hang on the entry; where one of them is refused and `is_replanned`, it is planned anew. `follows` says that of a member who
-    was merged away the survivor is meant; where not, the account that is closed refuses.
+    transaction, and `more` those that hang on the entry; where one of them is refused and `is_replanned`, it is planned
+    anew. `follows` says that of a member who was merged away the survivor is meant; where not, the account that is closed
+    refuses.
     """
 
     command: Command

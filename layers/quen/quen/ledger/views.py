@@ -108,6 +108,7 @@ def share_view(share: RuleShare) -> dict[str, Any]:
         "rule_id": share.rule_id,
         "rule_version": share.rule_version,
         "basis": share.basis,
+        "before_rounding": share.exact or str(share.points),
         "points": share.points,
     }
 

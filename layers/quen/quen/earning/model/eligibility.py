@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from quen.earning.model.basis import Basis
 from quen.earning.model.limits import Limit, rule_limits
 from quen.earning.model.values import MemberEvent, Purchase, Skipped
-from quen.program.model import FIRST_PURCHASE, Campaign, EarningRule, Facts, Occasion, OnDates, Program
+from quen.program.model import FIRST_PURCHASE, Campaign, EarningRule, Facts, Goods, Occasion, OnDates, Program
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +44,14 @@ def event_occasion(program: Program, event: MemberEvent, facts: Facts) -> Occasi
 def eligible(program: Program, occasion: Occasion, basis: Basis) -> tuple[list[Applying], list[Skipped]]:
     """The rules for purchases that apply, as the document orders them, and why the others do not."""
     campaigns = {campaign.id: campaign for campaign in program.campaigns}
+    lines: dict[Goods | None, frozenset[int] | None] = {None: None}
     applying: list[Applying] = []
     skipped: list[Skipped] = []
     for rule in program.purchase_rules:
         campaign = campaigns.get(rule.campaign) if rule.campaign else None
-        covered = basis.covered(rule.goods)
+        if rule.goods not in lines:
+            lines[rule.goods] = basis.covered(rule.goods)
+        covered = lines[rule.goods]
         reason = why_not(rule, campaign, occasion)
         if reason is None and covered is not None and not covered:
             reason = "other_goods"

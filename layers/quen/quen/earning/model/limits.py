@@ -1,8 +1,8 @@
 """Limits that reach beyond one purchase: caps per period for one member, and the budgets of campaigns for all together.
 
-A limit's name says whose it is: `double-star` (that rule, per day), `double-star~month`, `double-star@district-1` (a visit
-to that store), `@tet~week` (a campaign), `*~year` (all rules), and `@tet` alone for a campaign's budget. The account counts
-what is used by the last day of the period and the name: `2026-11-30/double-star`, and for longer periods, which are kept
+A limit's name says whose it is: `double-star` (that rule, per day), `double-star~month`, `stop-by~visit@district-1` (a
+visit to that store), `@tet~week` (a campaign), `*~year` (all rules), and `@tet` alone for a campaign's budget. The account
+counts what is used by the last day of the period and the name: `2026-11-30/double-star`, and for longer periods, which are kept
 longer, `~2026-11-30/double-star~month`.
 """
 
@@ -34,7 +34,7 @@ def rule_limits(rule: EarningRule, campaign: Campaign | None, day: date, store: 
         return ()
     limits = [_limit(rule.id, cap, day) for cap in rule.caps if cap.per != "purchase"]
     if rule.each == "visit":
-        name = f"{rule.id}@{store or ''}"
+        name = f"{rule.id}~visit@{store or ''}"
         limits.append(Limit(name, f"{day}/{name}", rule.fixed, "reject"))
     if campaign is not None and rule.wallet == "points":
         limits += [_limit(f"@{campaign.id}", cap, day) for cap in campaign.caps]

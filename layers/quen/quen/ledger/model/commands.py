@@ -49,8 +49,8 @@ class ReturnPurchase:
     own: Lots = field(default_factory=dict)
     occurred_at: datetime | None = None
     payments: Mapping[str, Lots] = field(default_factory=dict)
-    facts: Facts = NO_FACTS
     is_whole: bool = False
+    facts: Facts = NO_FACTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ def purchase(account: Account, command: RecordPurchase, program: Program, now: d
     draft = Draft(account, "earn", program, now, reference, bought.occurred_at)
     if earned_on < draft.today - timedelta(days=program.accepted_days):
         raise TooLateError
-    facts = facts_of(program, command.person, earned_on)
+    facts = facts_of(account, program, command.person, earned_on)
     rooms = _rooms(account, program, earned_on, bought.store_id)
     award = price_purchase(program, bought, facts=facts, rooms={**rooms, **command.budgets})
     draft.renew("purchase", earned_on)
