@@ -1,0 +1,207 @@
+"""What a marketing person can say about earning: taken whole, and every contradiction named where it stands."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from quen.program.compiled import canonical_text, compile_program
+from quen.program.document import parse_document, read_text
+from quen.program.model import (
+    AllOf,
+    AtStores,
+    AtTimes,
+    BasisPolicy,
+    Cap,
+    Goods,
+    InTiers,
+    NthPurchase,
+    OfAmount,
+    OnDates,
+    Program,
+)
+from unit.program.documents import faults_of
+
+EXAMPLE = """
+program: {id: tra-sua, name: Trà Sữa Quen, time_zone: Asia/Ho_Chi_Minh, currency: VND, locales: [vi, en]}
+points: {worth: {points: 1, money: 100}}
+categories: [{id: drinks}, {id: tea, in: drinks}, {id: milk-tea, in: tea}, {id: food}, {id: gift-cards}]
+tiers:
+  - {id: member, name: {vi: Thành viên, en: Member}}
+  - {id: gold, name: {vi: Vàng, en: Gold}, multiplier: "1.5"}
+events: [{type: app_install, name: {vi: Cài ứng dụng, en: App install}}]
+basis: {tax: excluded, delivery_fee: included, without_tenders: [points], without_goods: {categories: [gift-cards]}}
+caps: [{points: 5000, per: day, when_reached: reject}]
+campaigns:
+  - id: tet
+    name: {vi: Tết, en: Lunar New Year}
+    window: {from: "2027-02-01", to: "2027-02-20"}
+    when: {store: [d1, d3]}
+    budget: {points: 1000000}
+    caps: [{points: 300, per: week}]
+earning:
+  - {id: base, on: purchase, points: 1, per: 10000, combine: best}
+  - {id: drinks, on: purchase, points: 2, per: 10000, combine: best, goods: {categories: [drinks], skus: [cup]}}
+  - {id: stop-by, on: purchase, points: 5, each: visit, when: {amount: {at_least: 30000}}}
+  - {id: by-cake, on: purchase, points: 3, each: item, goods: {categories: [food]}, 
+     caps: [{points: 30, per: day}, {points: 90, per: month}]}
+  - {id: happy-hour, on: purchase, multiplier: "2", when: {time: {from: "14:00", to: "16:00"}, not: {store: [airport]}}}
+  - {id: golden, on: purchase, bonus: 20, when: {any: [{tier: [gold]}, {nth_purchase: {every: 10}}], birthday_month: true}}
+  - {id: tet-double, on: purchase, multiplier: "2", campaign: tet, exclusive: season, when: {date: {from: "2027-02-05"}}}
+  - {id: autumn, on: purchase, multiplier: "1.2", exclusive: season, when: {date: {to: "2027-01-31"}, tender: [card]}}
+  - {id: hello, on: first_purchase, points: 50, name: {vi: Chào bạn mới, en: Welcome}}
+  - {id: review, on: review, points: 10, cap: {points: 20, per: week}}
+  - {id: install, on: app_install, points: 30}
+  - {id: welcome, on: enrolment, points: 20}
+"""
+
+
+def parsed() -> dict[str, Any]:
+    document, faults = read_text(EXAMPLE)
+    assert not faults
+    assert isinstance(document, dict)
+    return document
+
+
+def compiled() -> Program:
+    content = json.loads(canonical_text(parse_document(EXAMPLE).content))
+    return compile_program(content, 3, datetime(2026, 1, 1, tzinfo=UTC))
+
+
+def test_everything_that_can_be_said_is_valid_and_arrives() -> None:
+    program = compiled()
+    rules = {rule.id: rule for rule in program.earning}
+    drinks = frozenset({"drinks", "tea", "milk-tea"})
+    assert rules["drinks"].goods == Goods(drinks, frozenset({"cup"}))
+    assert (rules["drinks"].combine, rules["stop-by"].each, rules["golden"].bonus) == ("best", "visit", 20)
+    assert rules["stop-by"].when == OfAmount(30_000)
+    assert rules["by-cake"].caps == (Cap(30, "day"), Cap(90, "month"))
+    assert rules["tet-double"].when == OnDates(date(2027, 2, 5), None)
+    assert program.caps == (Cap(5000, "day", "reject"),)
+    assert program.basis == BasisPolicy(
+        with_tax=False,
+        with_delivery=True,
+        without_tenders=frozenset({"points"}),
+        without_goods=Goods(frozenset({"gift-cards"})),
+    )
+    [tet] = program.campaigns
+    assert (tet.first, tet.last, tet.budget, tet.caps) == (
+        date(2027, 2, 1),
+        date(2027, 2, 20),
+        1_000_000,
+        (Cap(300, "week"),),
+    )
+    assert tet.when == AtStores(frozenset({"d1", "d3"}))
+    assert [(tier.id, tier.multiplier) for tier in program.tiers] == [("member", 1), ("gold", Fraction(3, 2))]
+
+
+def test_the_members_of_a_when_must_all_hold() -> None:
+    happy = next(rule.when for rule in compiled().earning if rule.id == "happy-hour")
+    assert isinstance(happy, AllOf)
+    assert AtTimes(14 * 60, 16 * 60) in happy.parts
+
+
+def test_what_is_asked_of_members_is_known_so_that_nothing_else_is_kept() -> None:
+    assert {InTiers, NthPurchase} <= compiled().asked
+
+
+def changed(path: str, value: object) -> dict[str, Any]:
+    """The example with another value at that path; None: without what stands there."""
+    root: Any = parsed()
+    place = root
+    *way, last = path.strip("/").split("/")
+    for step in way:
+        place = place[int(step)] if isinstance(place, list) else place[step]
+    key: Any = int(last) if isinstance(place, list) else last
+    if isinstance(place, list) and key == len(place):
+        place.append(value)
+    elif value is None:
+        del place[key]
+    else:
+        place[key] = value
+    return dict(root)
+
+
+WRONG = [
+    # A rule that can never count.
+    ("/earning/6/when", {"date": {"from": "2027-03-01"}}, "/earning/6/when/date", "never"),
+    ("/earning/6/when", {"store": ["d9"]}, "/earning/6/when/store", "never"),
+    ("/earning/4/when", {"weekday": ["mon"], "all": [{"weekday": ["tue"]}]}, "/earning/4/when/weekday", "never"),
+    ("/earning/4/when", {"amount": {"at_least": 10, "at_most": 9}}, "/earning/4/when/amount", "never"),
+    ("/earning/4/when", {"date": {"from": "2027-02-02", "to": "2027-02-01"}}, "/earning/4/when/date/to", "never"),
+    (
+        "/earning/4/when",
+        {"date": {"from": "2026-11-23", "to": "2026-11-24"}, "weekday": ["sun"]},
+        "/earning/4/when/date",
+        "never",
+    ),
+    ("/earning/4/when/time", {"from": "14:00", "to": "14:00"}, "/earning/4/when/time/to", "never"),
+    ("/earning/9/when", {"amount": {"at_least": 1}}, "/earning/9/when/amount", "never"),
+    ("/campaigns/0/when", {"date": {"from": "2027-03-01"}}, "/campaigns/0/window", "never"),
+    # Exclusive rules whose windows overlap.
+    ("/earning/7/when/date", {"to": "2027-02-05"}, "/earning/7/exclusive", "overlapping"),
+    ("/earning/7/when", None, "/earning/7/exclusive", "overlapping"),
+    # A cap below the least that the rule gives, or one that another makes idle.
+    ("/earning/9/cap", {"points": 9, "per": "week"}, "/earning/9/cap/points", "below_minimum"),
+    ("/earning/2/cap", {"points": 4, "per": "day"}, "/earning/2/cap/points", "below_minimum"),
+    ("/earning/3/caps/1", {"points": 29, "per": "month"}, "/earning/3/caps/0/points", "contradiction"),
+    ("/earning/3/caps/1", {"points": 29, "per": "day"}, "/earning/3/caps/1/per", "duplicate"),
+    # Names that nothing has.
+    ("/earning/1/goods/categories/0", "drink", "/earning/1/goods/categories/0", "unknown_category"),
+    ("/earning/4/when/category", ["coffee"], "/earning/4/when/category/0", "unknown_category"),
+    ("/earning/5/when/any/0/tier/0", "platinum", "/earning/5/when/any/0/tier/0", "unknown_tier"),
+    ("/earning/4/when/segment", ["lapsed"], "/earning/4/when/segment/0", "unknown_segment"),
+    ("/earning/10/on", "app_instal", "/earning/10/on", "unknown_event"),
+    ("/basis/without_goods/categories/0", "gifts", "/basis/without_goods/categories/0", "unknown_category"),
+    ("/categories/1/in", "beverages", "/categories/1/in", "unknown_category"),
+    # Circles.
+    ("/categories/0", {"id": "drinks", "in": "drinks"}, "/categories/0/in", "cycle"),
+    # Twice, or never used.
+    ("/earning/6", {"id": "x", "on": "purchase", "bonus": 1}, "/campaigns/0/id", "unused"),
+    # Shapes.
+    ("/earning/0/each", "item", "/earning/0/each", "contradiction"),
+    ("/earning/2/combine", "best", "/earning/2/combine", "contradiction"),
+    ("/earning/5/points", 3, "/earning/5/points", "contradiction"),
+    ("/earning/4/bonus", 3, "/earning/4/bonus", "contradiction"),
+    ("/earning/8/per", 100, "/earning/8/per", "contradiction"),
+    ("/earning/9/goods", {"skus": ["x"]}, "/earning/9/goods", "contradiction"),
+    ("/earning/1/goods", {}, "/earning/1/goods", "asks_nothing"),
+    ("/earning/4/when/not", {}, "/earning/4/when/not", "asks_nothing"),
+    ("/earning/5/when/any/1/nth_purchase", {"is": 1, "every": 2}, "/earning/5/when/any/1/nth_purchase", "exactly_one"),
+    ("/campaigns/0/window", {}, "/campaigns/0/window", "asks_nothing"),
+    ("/campaigns/0/caps/0/per", "purchase", "/campaigns/0/caps/0/per", "not_allowed"),
+    ("/campaigns/0/name/vi", None, "/campaigns/0/name/vi", "missing"),
+    ("/tiers/1/multiplier", "0.5", "/tiers/1/multiplier", "out_of_range"),
+    ("/basis/tax", "half", "/basis/tax", "not_allowed"),
+]
+
+
+@pytest.mark.parametrize(("where", "value", "pointer", "code"), WRONG)
+def test_a_contradiction_is_named_where_it_stands_and_nothing_else_is(
+    where: str, value: object, pointer: str, code: str
+) -> None:
+    assert faults_of(changed(where, value)) == [(pointer, code)]
+
+
+WRONG_WITH_CONSEQUENCES = [
+    ("/earning/6/campaign", "xmas", "/earning/6/campaign", "unknown_campaign"),
+    ("/tiers/1/id", "member", "/tiers/1/id", "duplicate"),
+    ("/categories/3/id", "tea", "/categories/3/id", "duplicate"),
+    ("/events/0/type", "review", "/events/0/type", "duplicate"),
+    ("/earning/0/per", None, "/earning/0/per", "missing"),
+]
+
+
+@pytest.mark.parametrize(("where", "value", "pointer", "code"), WRONG_WITH_CONSEQUENCES)
+def test_what_other_parts_rest_on_is_named_beside_them(where: str, value: object, pointer: str, code: str) -> None:
+    assert (pointer, code) in faults_of(changed(where, value))
+
+
+def test_categories_that_contain_each_other_are_all_named() -> None:
+    document = changed("/categories/0", {"id": "drinks", "in": "milk-tea"})
+    cycle = [("/categories/0/in", "cycle"), ("/categories/1/in", "cycle"), ("/categories/2/in", "cycle")]
+    assert faults_of(document) == cycle
