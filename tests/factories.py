@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from quen.earning.model import Purchase
 from quen.ledger.model import Account, Adjust, apply, decide
 from quen.money import Money
-from quen.program.model import Birthday, Cap, EarningRule, Expiry, OnWeekdays, PointsPolicy, Program, Reward
+from quen.program.model import Birthday, Campaign, Cap, EarningRule, Expiry, OnWeekdays, PointsPolicy, Program, Reward
 
 SAIGON = ZoneInfo("Asia/Ho_Chi_Minh")
 NOON = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)  # 12:00 in Saigon
@@ -47,6 +47,15 @@ def make_program(**changes: object) -> Program:
         ),
     )
     return replace(program, **changes)  # type: ignore[arg-type]
+
+
+def make_campaigning(budget: int) -> Program:
+    """A point per 10,000 VND, and the same once more while the campaign can pay."""
+    rules = (
+        EarningRule("base", "purchase", points=1, per=10_000),
+        EarningRule("double", "purchase", multiplier=Fraction(2), campaign="tet"),
+    )
+    return replace(make_program(earning=rules), campaigns=(Campaign("tet", {"en": "Tet"}, budget=budget),))
 
 
 def make_purchase(

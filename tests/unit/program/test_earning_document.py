@@ -47,7 +47,7 @@ earning:
   - {id: base, on: purchase, points: 1, per: 10000, combine: best}
   - {id: drinks, on: purchase, points: 2, per: 10000, combine: best, goods: {categories: [drinks], skus: [cup]}}
   - {id: stop-by, on: purchase, points: 5, each: visit, when: {amount: {at_least: 30000}}}
-  - {id: by-cake, on: purchase, points: 3, each: item, goods: {categories: [food]}, 
+  - {id: by-cake, on: purchase, points: 3, each: item, goods: {categories: [food]},
      caps: [{points: 30, per: day}, {points: 90, per: month}]}
   - {id: happy-hour, on: purchase, multiplier: "2", when: {time: {from: "14:00", to: "16:00"}, not: {store: [airport]}}}
   - {id: golden, on: purchase, bonus: 20, when: {any: [{tier: [gold]}, {nth_purchase: {every: 10}}], birthday_month: true}}

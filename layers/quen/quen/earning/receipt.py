@@ -2,24 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
+from quen.earning.model import RuleShare
+from quen.earning.reach import NextReward
 from quen.money import format_integer, format_money
-from quen.program.model import Program
+from quen.program.model import Program, text_in
 
 
-def receipt_text(program: Program, points: int, *, active: int, active_on: date | None = None) -> dict[str, str]:
+def receipt_text(
+    program: Program,
+    points: int,
+    *,
+    active: int,
+    active_on: date | None = None,
+    shares: Sequence[RuleShare] = (),
+    following: NextReward | None = None,
+    expiring: tuple[date, int] | None = None,
+) -> dict[str, str]:
     """The sentences by language.
 
-    `points` is what the purchase earned, `active` what the member can spend afterwards, `active_on` the day on which
-    the points become active, where they wait.
+    `points` is what the purchase earned, `active` what the member can spend afterwards, `active_on` the day on which the
+    points become active, where they wait. Of `shares`, rules that have a name for members are named with what they gave;
+    `following` is the next reward, `expiring` the day on which points expire soon, and how many.
     """
     worth = program.worth(active)
-    return {
-        "vi": f"{_earned_vi(points, active_on)} Hiện có {format_integer(active, 'vi')} điểm,"
-        f" trị giá {format_money(worth, 'vi')}.",
-        "en": f"{_earned_en(points, active_on)} You have {_points_en(active)}, worth {format_money(worth, 'en')}.",
-    }
+    earned_vi = _earned_vi(points, active_on, _named(program, shares, "vi"))
+    earned_en = _earned_en(points, active_on, _named(program, shares, "en"))
+    worth_vi, worth_en = format_money(worth, "vi"), format_money(worth, "en")
+    vi = [f"{earned_vi} Hiện có {format_integer(active, 'vi')} điểm, trị giá {worth_vi}."]
+    en = [f"{earned_en} You have {_points_en(active)}, worth {worth_en}."]
+    if following:
+        name = following.reward.name_in
+        vi.append(f"Còn {format_integer(following.missing, 'vi')} điểm nữa là đổi được {name('vi')}.")
+        en.append(f"{_points_en(following.missing)} more, and you can have {name('en')}.")
+    if expiring:
+        day, soon = expiring
+        vi.append(f"{format_integer(soon, 'vi')} điểm hết hạn sau ngày {day:%d/%m/%Y}.")
+        en.append(f"{_points_en(soon)} can be spent until {day:%Y-%m-%d}.")
+    return {"vi": " ".join(vi), "en": " ".join(en)}
 
 
 def return_text(program: Program, taken: int, given: int, *, active: int) -> dict[str, str]:
@@ -37,18 +59,29 @@ def return_text(program: Program, taken: int, given: int, *, active: int) -> dic
     }
 
 
-def _earned_vi(points: int, active_on: date | None) -> str:
+def _named(program: Program, shares: Sequence[RuleShare], locale: str) -> str:
+    """What rules with a name gave, in brackets."""
+    names = {rule.id: rule.name for rule in program.earning if rule.name}
+    told = [
+        f"{text_in(names[share.rule_id], locale)}: {format_integer(share.points, locale)}"
+        for share in shares
+        if share.wallet == "points" and share.points and share.rule_id in names
+    ]
+    return f" ({', '.join(told)})" if told else ""
+
+
+def _earned_vi(points: int, active_on: date | None, named: str) -> str:
     if not points:
         return "Hoá đơn này không tích điểm."
     later = f", dùng được từ ngày {active_on:%d/%m/%Y}" if active_on else ""
-    return f"Bạn được tích {format_integer(points, 'vi')} điểm{later}."
+    return f"Bạn được tích {format_integer(points, 'vi')} điểm{named}{later}."
 
 
-def _earned_en(points: int, active_on: date | None) -> str:
+def _earned_en(points: int, active_on: date | None, named: str) -> str:
     if not points:
         return "This purchase earns no points."
     later = f", yours to spend from {active_on:%Y-%m-%d}" if active_on else ""
-    return f"You earned {_points_en(points)}{later}."
+    return f"You earned {_points_en(points)}{named}{later}."
 
 
 def _points_en(points: int) -> str:

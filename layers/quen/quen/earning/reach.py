@@ -1,0 +1,47 @@
+"""What a member can have by now, and what comes next: for the till to say at once. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from quen.program.model import Program, Reward
+
+NAMED_MAX = 5
+
+
+@dataclass(frozen=True, slots=True)
+class NextReward:
+    """The cheapest reward that is still out of reach: how many points are missing, and how many purchases like this one
+    would bring it (None: one like this earns nothing).
+    """
+
+    reward: Reward
+    price: int
+    missing: int
+    purchases_like_this: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The dearest rewards that the member can have, at most NAMED_MAX, and the next one."""
+
+    reachable: Sequence[tuple[Reward, int]]
+    next: NextReward | None
+
+
+def reach_of(program: Program, tier: str, day: date, active: int, earned: int) -> Reach:
+    """What so many active points buy on that day for a member of that tier; `earned` is what this purchase gave."""
+    prices = [
+        (reward, reward.price_for(tier))
+        for reward in program.rewards
+        if reward.window.contains(day) and (not reward.tiers or tier in reward.tiers)
+    ]
+    reachable = sorted((pair for pair in prices if pair[1] <= active), key=lambda pair: -pair[1])[:NAMED_MAX]
+    beyond = min((pair for pair in prices if pair[1] > active), key=lambda pair: pair[1], default=None)
+    if beyond is None:
+        return Reach(reachable, None)
+    reward, price = beyond
+    missing = price - active
+    return Reach(reachable, NextReward(reward, price, missing, -(-missing // earned) if earned > 0 else None))
