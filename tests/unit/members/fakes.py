@@ -82,9 +82,10 @@ class MemoryRecords:
         self._claim(member)
         self._members[member.member_id] = member
 
-    def replace(self, before: Member, after: Member) -> None:
+    def replace(self, before: Member, after: Member, others: Sequence[Write] = ()) -> None:
         try:
             self._replace_all(((before, after),))
+            commit_in_memory(others)
         except TransactionRefusedError as error:
             raise (StaleMemberError if "profile" in str(error) else MemberAlreadyExistsError) from error
 

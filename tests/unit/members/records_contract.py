@@ -48,6 +48,7 @@ class MemberRecordsContract:
             email="hoa@example.com",
             consents=(Consent("marketing", True, "2026-01", NOW + timedelta(microseconds=5)),),
             referral_code="BAN-BE",
+            tags=("press", "vip"),
         )
         records.add(member, [])
         assert records.load(member.member_id) == member

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -17,6 +19,8 @@ from quen.errors import (
 )
 from quen.members.model import ConsentDecision, Enrolment, Login, Member, MemberReference
 from quen.members.service import Members, StaleMemberError
+from quen.people import Person
+from quen.writes import Write
 from unit.members.fakes import LOGIN, NOW, MemoryRecords, SettableClock, make_members
 
 OTHER_LOGIN = Login("https://id.example/", "user-2", phone="+84911111111", email="lan@example.com")
@@ -168,12 +172,12 @@ class Raced(MemoryRecords):
 
     races = 0
 
-    def replace(self, before: Member, after: Member) -> None:
+    def replace(self, before: Member, after: Member, others: Sequence[Write] = ()) -> None:
         if self.races:
             self.races -= 1
             super().replace(before, replace(before, locale="en", version=before.version + 1))
             raise StaleMemberError
-        super().replace(before, after)
+        super().replace(before, after, others)
 
 
 def test_a_lost_race_is_decided_again_on_what_is_there_now():
@@ -262,3 +266,60 @@ def test_staff_find_a_member_by_address(members: Members):
     assert members.load_by_email("HOA@EXAMPLE.COM") == member
     with pytest.raises(MemberNotFoundError):
         members.load_by_email("lan@example.com")
+
+
+def test_tags_replace_those_that_were_there_each_once_and_sorted(members: Members, hoa: Member):
+    recorded: list[tuple[str, ...]] = []
+
+    def record(before: Member) -> Sequence[Write]:
+        recorded.append(before.tags)
+        return []
+
+    assert members.change_tags(hoa.member_id, ["vip", "press", "vip"], record=record).tags == ("press", "vip")
+    again = members.change_tags(hoa.member_id, ["press", "vip"], record=record)
+    assert (again.version, recorded) == (2, [()])
+    assert members.change_tags(hoa.member_id, []).tags == ()
+
+
+@pytest.mark.parametrize(
+    ("tags", "expected"),
+    [
+        (["VIP", "vip", "two words", "-vip"], [("/tags/0", "pattern"), ("/tags/2", "pattern"), ("/tags/3", "pattern")]),
+        (["", "a" * 65], [("/tags/0", "pattern"), ("/tags/1", "pattern")]),
+        ([f"tag-{number}" for number in range(33)], [("/tags", "too_many")]),
+    ],
+)
+def test_what_is_no_tag_is_refused_with_every_fault(
+    members: Members, hoa: Member, tags: list[str], expected: list[tuple[str, str]]
+):
+    with pytest.raises(ValidationFailedError) as caught:
+        members.change_tags(hoa.member_id, tags)
+    assert faults(caught) == expected
+
+
+def test_a_closed_member_gets_no_tags(members: Members, hoa: Member):
+    members.change_state(hoa.member_id, "closed")
+    with pytest.raises(MemberNotActiveError):
+        members.change_tags(hoa.member_id, ["vip"])
+
+
+def test_a_person_is_what_conditions_may_ask_and_nothing_that_says_who_it_is(members: Members):
+    consents = tuple(
+        ConsentDecision(purpose, granted=granted, text_version="2026-01")
+        for purpose, granted in (("marketing_sms", True), ("marketing_email", True), ("profiling", False))
+    )
+    late = datetime(2026, 11, 22, 18, tzinfo=UTC)  # one in the morning of the 23rd in Saigon
+    enrolment = Enrolment(phone="0901234567", name="Hoa", birthday=date(1994, 2, 28), consents=consents)
+    hoa = members.enrol(LOGIN, enrolment, late).member
+    members.change(hoa.member_id, {"consents": (ConsentDecision("marketing_email", False, "2026-02"),)}, LOGIN, late)
+    members.change_tags(hoa.member_id, ["vip"])
+    person = members.person(hoa.member_id, ZoneInfo("Asia/Ho_Chi_Minh"))
+    assert person == Person(2, 28, frozenset({"vip"}), frozenset({"marketing_sms"}), date(2026, 11, 23))
+    with pytest.raises(MemberNotFoundError):
+        members.person("mem_0000000000000000", ZoneInfo("UTC"))
+
+
+def test_of_who_said_nothing_nothing_is_known(members: Members):
+    lan = members.enrol(OTHER_LOGIN, Enrolment(phone="0911111111"), NOW).member
+    person = members.person(lan.member_id, ZoneInfo("UTC"))
+    assert person == Person(None, None, frozenset(), frozenset(), NOW.date())

@@ -24,12 +24,12 @@ def profile_view(member: Member) -> dict[str, Any]:
 
 
 def staff_member_view(member: Member, *, unmasked: bool) -> dict[str, Any]:
-    """A member as staff see one: name, phone and e-mail masked, no birthday, unless unmasked."""
+    """A member as staff see one: name, phone and e-mail masked, no birthday, unless unmasked; and the tags put on them."""
     if unmasked:
-        return {**profile_view(member), "masked": False}
+        return {**profile_view(member), "tags": [*member.tags], "masked": False}
     seen = member.masked()
     hidden = {"phone": seen.masked_phone, "email": seen.masked_email, "name": seen.masked_name, "birthday": None}
-    return {**profile_view(member), **hidden, "masked": True}
+    return {**profile_view(member), **hidden, "tags": [*member.tags], "masked": True}
 
 
 def card_view(card: CardView) -> dict[str, Any]:

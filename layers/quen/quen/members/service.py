@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, Protocol, cast
+from zoneinfo import ZoneInfo
 
 from quen.clock import Clock
 from quen.errors import (
@@ -34,10 +35,13 @@ from quen.members.model import (
     MemberReference,
     MemberState,
     apply_changes,
+    check_tags,
     normalise_email,
+    person_of,
     read_changes,
 )
 from quen.members.phones import parse_phone
+from quen.people import Person
 from quen.writes import Write
 
 CHANGE_ATTEMPTS_MAX = 4
@@ -87,8 +91,8 @@ class MemberRecords(Protocol):
         MemberAlreadyExistsError where a look-up belongs to another, ConflictRetryError.
         """
 
-    def replace(self, before: Member, after: Member) -> None:
-        """Writes the next version of a profile and moves its look-ups, all or nothing.
+    def replace(self, before: Member, after: Member, others: Sequence[Write] = ()) -> None:
+        """Writes the next version of a profile and moves its look-ups, with the others, all or nothing.
 
         Raises StaleMemberError where another version was written since, MemberAlreadyExistsError where a look-up
         belongs to another, ConflictRetryError.
@@ -217,6 +221,27 @@ class Members:
             return after
         raise ConflictRetryError
 
+    def change_tags(
+        self, member_id: str, tags: Sequence[str], *, record: Callable[[Member], Sequence[Write]] = lambda _: ()
+    ) -> Member:
+        """The profile with these tags in place of its own; the same tags again change nothing.
+
+        `record` is as in `change_state`. Raises ValidationFailedError, MemberNotFoundError, MemberNotActiveError for a
+        member who is closed, ConflictRetryError.
+        """
+        checked = check_tags(tags)
+
+        def decide(member: Member) -> Member:
+            if member.state == "closed":
+                raise MemberNotActiveError("The member is closed.")
+            return replace(member, tags=checked)
+
+        return self._update(member_id, decide, record)
+
+    def person(self, member_id: str, zone: ZoneInfo) -> Person:
+        """What conditions may ask of the member, read consistently; `zone` is the program's. Raises MemberNotFoundError."""
+        return person_of(self._records.load(member_id), zone)
+
     def find_member_id(self, login: Login) -> str | None:
         """The member that this login acts for."""
         found = self._records.find(self._lookups.login(login))
@@ -300,7 +325,12 @@ class Members:
             referral_code=given.get("referral_code"),
         )
 
-    def _update(self, member_id: str, decide: Callable[[Member], Member]) -> Member:
+    def _update(
+        self,
+        member_id: str,
+        decide: Callable[[Member], Member],
+        record: Callable[[Member], Sequence[Write]] = lambda _: (),
+    ) -> Member:
         for _ in range(CHANGE_ATTEMPTS_MAX):
             before = self._records.load(member_id)
             after = decide(before)
@@ -308,7 +338,7 @@ class Members:
                 return before
             after = replace(after, version=before.version + 1)
             try:
-                self._records.replace(before, after)
+                self._records.replace(before, after, record(before))
             except StaleMemberError:
                 continue
             return after

@@ -97,6 +97,7 @@ class ProfileItem(Model):
     version = IntAttribute()
     merged_into = UnicodeAttribute(null=True)
     taken_over = ListAttribute(of=UnicodeAttribute, null=True)
+    tags = ListAttribute(of=UnicodeAttribute, null=True)
 
     birthdays = BirthdaysIndex()
 
@@ -151,10 +152,10 @@ class MemberStore:
             if _holder(error.refusals.get("login")) != member.member_id:
                 raise _refused_claim(error) from error
 
-    def replace(self, before: Member, after: Member) -> None:
-        """The next version of the profile, and the look-ups that moved, all or nothing."""
+    def replace(self, before: Member, after: Member, others: Sequence[Write] = ()) -> None:
+        """The next version of the profile, the look-ups that moved, and the others, all or nothing."""
         try:
-            self._commit(self.replacing((before, after)))
+            self._commit([*self.replacing((before, after)), *others])
         except TransactionRefusedError as error:
             if f"{_PROFILE} {after.member_id}" in error.refusals:
                 raise StaleMemberError from error
@@ -295,6 +296,7 @@ def _profile_item(member: Member) -> ProfileItem:
         version=member.version,
         merged_into=member.merged_into or None,
         taken_over=["#".join(way) for way in member.taken_over] or None,
+        tags=[*member.tags] or None,
     )
 
 
@@ -319,6 +321,7 @@ def _member(item: ProfileItem) -> Member:
         version=item.version,
         merged_into=item.merged_into or "",
         taken_over=tuple(_way(str(text)) for text in item.taken_over or ()),
+        tags=tuple(str(tag) for tag in item.tags or ()),
     )
 
 

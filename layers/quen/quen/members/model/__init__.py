@@ -5,6 +5,7 @@
     changes     what a change makes of a profile
     consents    which uses a member has agreed to
     birthdays   the lock, the day in a given year, and the shards of the birthday index
+    facts       what conditions may ask of a person, and the tags that staff put on one
     merging     two profiles of one person, and two of one again
     contact     names, e-mail addresses and locales, and how they are masked
 
@@ -18,6 +19,7 @@ from quen.members.model.birthdays import (
 from quen.members.model.changes import apply_changes
 from quen.members.model.consents import Consent, ConsentDecision, is_consented
 from quen.members.model.contact import mask_email, mask_name, mask_phone, normalise_email
+from quen.members.model.facts import check_tags, person_of
 from quen.members.model.intake import MemberChanges, read_changes
 from quen.members.model.merging import parted, united
 from quen.members.model.values import (
@@ -46,12 +48,14 @@ __all__ = [
     "MemberState",
     "apply_changes",
     "birthday_shard",
+    "check_tags",
     "is_consented",
     "mask_email",
     "mask_name",
     "mask_phone",
     "normalise_email",
     "parted",
+    "person_of",
     "read_changes",
     "united",
 ]

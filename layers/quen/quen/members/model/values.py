@@ -23,7 +23,8 @@ class Member:
     was imported and nobody has signed in yet. `version` counts the changes of the profile, from 1.
 
     `merged_into` is the member that this one was merged into, and that all its look-ups lead to; `taken_over` are the
-    look-ups, kind and keyed hash, of the members who were merged into this one.
+    look-ups, kind and keyed hash, of the members who were merged into this one. `tags` are words that staff put on the
+    member, sorted; rules and segments may ask for them.
     """
 
     member_id: str
@@ -42,6 +43,7 @@ class Member:
     version: int = 1
     merged_into: str = ""
     taken_over: tuple[tuple[str, str], ...] = ()
+    tags: tuple[str, ...] = ()
 
     def consents_to(self, purpose: str) -> bool:
         """Whether the member has agreed to that use, for example `marketing_sms`; what was never asked is a no."""
