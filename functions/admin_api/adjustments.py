@@ -23,15 +23,13 @@ from quen.errors import (
     ValidationFailedError,
 )
 from quen.http.answers import Account, Entry
-from quen.http.bodies import POINTS_MAX, Day, whole
+from quen.http.bodies import POINTS_MAX, Day, ReasonCode
 from quen.http.callers import recognise_staff
 from quen.http.endpoint import Call, Nothing, Resource
 from quen.ledger.documents import Outcome
 from quen.staff.model import Action, StaffCaller
 
 adjustments: Resource[StaffCaller] = Resource(__name__, recognise_staff)
-
-ReasonCode = Annotated[str, Meta(pattern=whole("[A-Za-z0-9][A-Za-z0-9_.-]*"), max_length=64, examples=["goodwill"])]
 
 
 class AdjustmentBody(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

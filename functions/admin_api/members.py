@@ -62,6 +62,7 @@ class StaffMember(TypedDict):
     locale: str | None
     consents: list[Consent]
     joined_at: Instant
+    tags: list[str]
     masked: bool
 
 

@@ -22,18 +22,22 @@ from quen.errors import (
     TooLateError,
 )
 from quen.http.answers import Account, Count, Instant
-from quen.http.bodies import ShortText
+from quen.http.bodies import Day, ReasonCode, ShortText, whole
 from quen.http.callers import recognise_staff
 from quen.http.endpoint import Call, Nothing, Resource
 from quen.http.views import staff_member_view
 from quen.ledger.documents import Outcome
+from quen.ledger.model import Account as LedgerAccount
+from quen.ledger.model import SetTier
 from quen.members.model import Member
+from quen.members.model.facts import TAG, TAG_LENGTH_MAX, TAGS_MAX
 from quen.staff.model import Action, StaffCaller, require
 from quen.writes import Write
 
 standing: Resource[StaffCaller] = Resource(__name__, recognise_staff)
 
 Reason = Annotated[str, Meta(min_length=1, max_length=200, description="Why; kept in the audit trail.")]
+Tag = Annotated[str, Meta(pattern=whole(TAG.pattern), max_length=TAG_LENGTH_MAX, examples=["vip"])]
 
 
 class StateBody(Struct, frozen=True, forbid_unknown_fields=True):
@@ -43,6 +47,21 @@ class StateBody(Struct, frozen=True, forbid_unknown_fields=True):
 
     state: Literal["active", "inactive", "blocked", "closed"]
     reason: Reason
+
+
+class TagsBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """All of the member's tags: words that rules and segments may ask for. They say nothing that only the member may know."""
+
+    tags: Annotated[list[Tag], Meta(max_length=TAGS_MAX)]
+
+
+class TierBody(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A tier of the program, to the end of the day `until` (null: for good); null is the program's entry tier."""
+
+    tier: Annotated[str, Meta(min_length=1, max_length=64)] | None
+    until: Day | None = None
+    reason_code: ReasonCode
+    note: Reason | None = None
 
 
 class MergeBody(Struct, frozen=True, forbid_unknown_fields=True):
@@ -100,6 +119,48 @@ def change_state(call: Call[StaffCaller, StateBody], member_id: str) -> Mapping[
         return [app.audit.write(call.caller, action, target, before=before, after=after, reason=asked.reason)]
 
     return staff_member_view(app.members.change_state(member_id, asked.state, record=record), unmasked=False)
+
+
+@standing.endpoint(
+    "PUT",
+    "/v1/members/{member_id}/tags",
+    action=Action.CHANGE_MEMBER_TAGS,
+    body=TagsBody,
+    answer=StaffMember,
+    errors=(MemberNotFoundError, MemberNotActiveError, ConflictRetryError),
+)
+def change_tags(call: Call[StaffCaller, TagsBody], member_id: str) -> Mapping[str, Any]:
+    """Put these tags on the member in place of those that were there. The same tags again change nothing."""
+    app, tags = application(), sorted({*call.input.tags})
+
+    def record(member: Member) -> Sequence[Write]:
+        before, after = {"tags": [*member.tags]}, {"tags": tags}
+        target = f"member:{member_id}"
+        return [app.audit.write(call.caller, Action.CHANGE_MEMBER_TAGS, target, before=before, after=after)]
+
+    return staff_member_view(app.members.change_tags(member_id, tags, record=record), unmasked=False)
+
+
+@standing.endpoint(
+    "POST",
+    "/v1/members/{member_id}/tier",
+    action=Action.CHANGE_MEMBER_TIER,
+    body=TierBody,
+    answer=Account,
+    errors=(MemberNotFoundError, MemberNotActiveError, ConflictRetryError),
+)
+def change_tier(call: Call[StaffCaller, TierBody], member_id: str) -> Mapping[str, Any]:
+    """Give the member a tier. The one that they have, to the same day, changes nothing: to ask again is no harm."""
+    app, asked = application(), call.input
+
+    def record(before: LedgerAccount) -> Sequence[Write]:
+        was = {"tier": before.tier or None, "until": before.tier_until or None}
+        after = {"tier": asked.tier, "until": asked.until and asked.until.isoformat(), "reason_code": asked.reason_code}
+        target, note = f"member:{member_id}", asked.note or ""
+        return [app.audit.write(call.caller, Action.CHANGE_MEMBER_TIER, target, before=was, after=after, reason=note)]
+
+    command = SetTier(asked.tier or "", asked.until, asked.reason_code)
+    return app.tiers.set(member_id, command, record=record)
 
 
 @standing.endpoint(

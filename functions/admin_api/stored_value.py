@@ -6,7 +6,6 @@ from typing import Annotated, TypedDict
 
 from msgspec import Meta, Struct
 
-from admin_api.adjustments import ReasonCode
 from quen.bootstrap import application
 from quen.errors import (
     ConflictRetryError,
@@ -17,6 +16,7 @@ from quen.errors import (
     StoredValueLimitReachedError,
 )
 from quen.http.answers import Account, Money
+from quen.http.bodies import ReasonCode
 from quen.http.callers import recognise_staff
 from quen.http.endpoint import Call, Resource
 from quen.ledger.documents import Outcome

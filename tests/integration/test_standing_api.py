@@ -98,6 +98,32 @@ def test_a_till_is_told_of_an_inactive_member_and_of_no_other(
         assert (answer.status, answer.code) == (status, code)
 
 
+def test_tags_are_put_on_a_member_and_their_record_says_before_and_after(apis: Served, lan: str) -> None:
+    path = f"/v1/members/{lan}/tags"
+    assert apis.admin("GET", f"/v1/members/{lan}").body["tags"] == []
+    answer = apis.admin("PUT", path, {"tags": ["vip", "press"]}, role="support")
+    assert (answer.status, answer.body["tags"], answer.body["masked"]) == (200, ["press", "vip"], True)
+    again = apis.admin("PUT", path, {"tags": ["press", "vip", "vip"]}, role="manager")
+    assert again.body == answer.body == apis.admin("GET", f"/v1/members/{lan}").body
+    assert apis.admin("PUT", path, {"tags": []}).body["tags"] == []
+    said = [(record["role"], record["before"], record["after"]) for record in trail(apis, "change_member_tags")]
+    both = {"tags": ["press", "vip"]}
+    assert said == [("owner", both, {"tags": []}), ("support", {"tags": []}, both)]
+
+
+@pytest.mark.parametrize("tags", [["VIP"], ["two words"], [f"tag-{number}" for number in range(33)], [7], "vip", None])
+def test_what_is_no_tag_is_refused(apis: Served, lan: str, tags: object) -> None:
+    assert apis.admin("PUT", f"/v1/members/{lan}/tags", {"tags": tags}).code == "validation_failed"
+    assert not trail(apis, "change_member_tags")
+
+
+def test_tags_are_for_those_who_may_and_for_members_there_are(apis: Served, lan: str) -> None:
+    assert apis.admin("PUT", f"/v1/members/{lan}/tags", {"tags": []}, role="cashier").code == "forbidden"
+    assert apis.admin("PUT", "/v1/members/mem_0000000000000000/tags", {"tags": ["vip"]}).code == "member_not_found"
+    set_state(apis, lan, "closed", role="owner")
+    assert apis.admin("PUT", f"/v1/members/{lan}/tags", {"tags": ["vip"]}).code == "member_not_active"
+
+
 def test_a_merge_is_made_shown_and_undone(apis: Served, lan: str, other: str) -> None:
     apis.adjust(other, 100)
     made = merge(apis, lan, other)

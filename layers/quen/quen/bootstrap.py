@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from quen.staff.service import AuditTrail
     from quen.statements.service import Statements
     from quen.stored_value.service import StoredValues
+    from quen.tiers.service import Tiers
     from quen.transfers.service import Transfers
     from quen.verification.service import Verifications
     from quen.verification.store import VerificationStore
@@ -158,6 +159,13 @@ class Application:
         from quen.transfers.service import Transfers
 
         return Transfers(self.ledger, self.members, self.programs, self.keys.derive("ids"))
+
+    @cached_property
+    def tiers(self) -> Tiers:
+        """Who has which tier."""
+        from quen.tiers.service import Tiers
+
+        return Tiers(self.ledger, self.programs)
 
     @cached_property
     def stored_values(self) -> StoredValues:

@@ -34,7 +34,8 @@ def test_an_owner_may_do_everything() -> None:
             Role.MANAGER,
             (
                 "read_program replace_program find_member read_member unmask_member read_account adjust_points "
-                "change_member_state close_member merge_members decide_adjustment adjust_stored_value import_balances "
+                "change_member_state close_member change_member_tags change_member_tier "
+                "merge_members decide_adjustment adjust_stored_value import_balances "
                 "transfer_points "
                 "revoke_partner_key start_job_run read_job_runs read_verification "
                 "read_audit"
@@ -44,7 +45,7 @@ def test_an_owner_may_do_everything() -> None:
             Role.SUPPORT,
             (
                 "read_program find_member read_member unmask_member read_account adjust_points read_job_runs "
-                "change_member_state merge_members"
+                "change_member_state change_member_tags merge_members"
             ),
         ),
         (Role.CASHIER, "read_program find_member read_member read_account"),

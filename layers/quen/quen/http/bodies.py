@@ -50,6 +50,7 @@ Day = Annotated[
         extra=bounded(date(YEAR_MIN, 1, 1), date(YEAR_MAX, 12, 31)),
     ),
 ]
+ReasonCode = Annotated[str, Meta(pattern=whole("[A-Za-z0-9][A-Za-z0-9_.-]*"), max_length=64, examples=["goodwill"])]
 Points = Annotated[int, Meta(ge=1, le=POINTS_MAX)]
 BusinessId = Annotated[
     str,

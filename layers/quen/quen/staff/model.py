@@ -41,6 +41,8 @@ class Action(StrEnum):
     READ_ACCOUNT = "read_account"
     CHANGE_MEMBER_STATE = "change_member_state"
     CLOSE_MEMBER = "close_member"
+    CHANGE_MEMBER_TAGS = "change_member_tags"
+    CHANGE_MEMBER_TIER = "change_member_tier"
     MERGE_MEMBERS = "merge_members"
     ADJUST_POINTS = "adjust_points"
     DECIDE_ADJUSTMENT = "decide_adjustment"
@@ -68,6 +70,8 @@ ALLOWED: Mapping[Action, frozenset[Role]] = MappingProxyType(
         Action.READ_ACCOUNT: frozenset({_OWNER, _MANAGER, _SUPPORT, _CASHIER}),
         Action.CHANGE_MEMBER_STATE: frozenset({_OWNER, _MANAGER, _SUPPORT}),
         Action.CLOSE_MEMBER: frozenset({_OWNER, _MANAGER}),
+        Action.CHANGE_MEMBER_TAGS: frozenset({_OWNER, _MANAGER, _SUPPORT}),
+        Action.CHANGE_MEMBER_TIER: frozenset({_OWNER, _MANAGER}),
         Action.MERGE_MEMBERS: frozenset({_OWNER, _MANAGER, _SUPPORT}),
         Action.ADJUST_POINTS: frozenset({_OWNER, _MANAGER, _SUPPORT}),
         Action.DECIDE_ADJUSTMENT: frozenset({_OWNER, _MANAGER}),

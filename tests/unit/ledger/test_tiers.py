@@ -1,0 +1,202 @@
+"""A tier that staff set counts from the day to the end of its last one; of two members who become one the survivor's stays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from datetime import date, timedelta
+from typing import ClassVar
+
+import pytest
+
+from factories import NOON, make_program
+from quen.errors import MemberNotActiveError, ValidationFailedError
+from quen.events.model import events_of
+from quen.ledger.items import account_item, read_account
+from quen.ledger.model import (
+    Account,
+    ComeBack,
+    Entry,
+    GiveUp,
+    MergeAway,
+    SetState,
+    SetTier,
+    TakeOver,
+    TierMark,
+    account_as_of,
+    behaviour_of,
+    coming_back,
+    decide,
+    own_entry,
+    parse_entry,
+    sealed_form,
+    verify,
+)
+from quen.ledger.ports import Change
+from quen.ledger.views import account_view
+from quen.program.model import Program
+from till import Till
+
+TODAY = date(2026, 11, 22)
+END = date(2026, 12, 31)
+
+
+@dataclass(frozen=True)
+class Level:
+    id: str
+
+
+class WithTiers(Program):
+    """The program with a silver and a gold tier."""
+
+    tiers: ClassVar[tuple[Level, ...]] = (Level("silver"), Level("gold"))
+
+
+def with_tiers() -> Program:
+    program = make_program()
+    return WithTiers(**{field.name: getattr(program, field.name) for field in fields(program)})
+
+
+def make_till(member_id: str = "mem") -> Till:
+    return Till(with_tiers(), Account(member_id))
+
+
+def set_tier(till: Till, tier: str, until: date | None = None) -> Entry:
+    return own_entry(till.do(SetTier(tier, until, "goodwill")))
+
+
+def test_a_tier_counts_to_the_end_of_its_last_day() -> None:
+    till = make_till()
+    set_tier(till, "gold", END)
+    assert till.account.tier_mark == TierMark("gold", "2026-11-22", "2026-12-31")
+    days = [TODAY, END, END + timedelta(days=1)]
+    assert [till.account.tier_on(day) for day in days] == ["gold", "gold", ""]
+    assert [behaviour_of(till.account, day).tier for day in days] == ["gold", "gold", ""]
+
+
+def test_a_tier_without_a_last_day_is_for_good_until_another_is_set() -> None:
+    till = make_till()
+    set_tier(till, "gold")
+    assert till.account.tier_on(date(2099, 1, 1)) == "gold"
+    till.now += timedelta(days=3)
+    set_tier(till, "silver")
+    assert till.account.tier_mark == TierMark("silver", "2026-11-25", "")
+    set_tier(till, "")
+    assert till.account.tier_mark == TierMark()
+
+
+@pytest.mark.parametrize(
+    ("tier", "until", "pointer", "code"),
+    [
+        ("platinum", None, "/tier", "unknown_tier"),
+        ("gold", TODAY - timedelta(days=1), "/until", "out_of_range"),
+        ("", END, "/until", "not_allowed"),
+    ],
+)
+def test_what_is_no_tier_or_no_last_day_is_refused(tier: str, until: date | None, pointer: str, code: str) -> None:
+    with pytest.raises(ValidationFailedError) as refused:
+        set_tier(make_till(), tier, until)
+    assert [(fault.pointer, fault.code) for fault in refused.value.faults] == [(pointer, code)]
+
+
+def test_a_program_without_tiers_knows_none() -> None:
+    with pytest.raises(ValidationFailedError):
+        decide(Account("mem"), SetTier("gold", None, "goodwill"), make_program(), NOON)
+
+
+def test_a_closed_account_gets_no_tier_and_a_blocked_one_does() -> None:
+    till = make_till()
+    till.do(SetState("blocked", "blocked"))
+    set_tier(till, "gold")
+    till.do(SetState("closed", "closed"))
+    with pytest.raises(MemberNotActiveError):
+        set_tier(till, "silver")
+
+
+def test_it_is_shown_as_long_as_it_counts() -> None:
+    till = make_till()
+    assert account_view(till.account, till.program, till.now)["tier"] is None
+    set_tier(till, "gold", END)
+    shown = {"id": "gold", "since": "2026-11-22", "until": "2026-12-31"}
+    assert account_view(till.account, till.program, till.now)["tier"] == shown
+    assert account_view(till.account, till.program, till.now + timedelta(days=60))["tier"] is None
+
+
+def test_it_is_told_as_an_event() -> None:
+    till = make_till()
+    [gold] = events_of(set_tier(till, "gold", END))
+    [entry_tier] = events_of(set_tier(till, ""))
+    told = [(event.type, event.detail["tier"], event.detail["until"]) for event in (gold, entry_tier)]
+    assert told == [("tier.changed", "gold", "2026-12-31"), ("tier.changed", None, None)]
+
+
+def test_what_is_kept_reads_back_is_verified_and_can_be_asked_for_a_past_moment() -> None:
+    till = make_till()
+    set_tier(till, "gold", END)
+    till.now += timedelta(days=1)
+    set_tier(till, "")
+    kept = [sealed_form(entry) for entry in till.entries]
+    assert [parse_entry(*sealed) for sealed in kept] == till.entries
+    assert verify(till.account, kept) is None
+    past = account_as_of("mem", till.entries, till.program, NOON)
+    assert past.tier == "gold"
+    assert read_account("mem", account_item(Change(past, past, [], till.program))) == past
+
+
+def merge(survivor: Till, merged: Till) -> GiveUp:
+    """Both halves; answers what undoes it."""
+    carried, tier = merged.account, survivor.account.tier_mark
+    merged.do(MergeAway("mrg_1", survivor.account.member_id))
+    survivor.do(TakeOver("mrg_1", carried))
+    return GiveUp("mrg_1", carried, tier=tier)
+
+
+def undo(survivor: Till, merged: Till, command: GiveUp) -> None:
+    before = survivor.account
+    gave = own_entry(survivor.do(command))
+    answer: ComeBack = coming_back(before, command, gave, survivor.program)
+    merged.do(answer)
+
+
+@pytest.mark.parametrize(
+    ("own", "their", "after"), [("silver", "gold", "silver"), ("", "gold", "gold"), ("gold", "", "gold"), ("", "", "")]
+)
+def test_a_merge_keeps_the_survivor_s_tier_or_takes_over_the_other_and_undoing_it_gives_both_back(
+    own: str, their: str, after: str
+) -> None:
+    survivor, merged = make_till("mem_a"), make_till("mem_b")
+    for till, tier in ((survivor, own), (merged, their)):
+        if tier:
+            set_tier(till, tier, END)
+    undoing = merge(survivor, merged)
+    assert survivor.account.tier == after
+    undo(survivor, merged, undoing)
+    assert (survivor.account.tier, merged.account.tier) == (own, their)
+
+
+def test_a_tier_that_is_over_does_not_stand_against_one_that_counts() -> None:
+    survivor, merged = make_till("mem_a"), make_till("mem_b")
+    set_tier(survivor, "gold", TODAY)
+    set_tier(merged, "silver")
+    for till in (survivor, merged):
+        till.now += timedelta(days=1)
+    before = survivor.account.tier_mark
+    undoing = merge(survivor, merged)
+    assert survivor.account.tier == "silver"
+    undo(survivor, merged, undoing)
+    assert survivor.account.tier_mark == before
+
+
+def test_a_tier_that_staff_set_after_a_merge_stays_when_it_is_undone() -> None:
+    survivor, merged = make_till("mem_a"), make_till("mem_b")
+    set_tier(merged, "gold")
+    undoing = merge(survivor, merged)
+    set_tier(survivor, "silver")
+    undo(survivor, merged, undoing)
+    assert (survivor.account.tier, merged.account.tier) == ("silver", "gold")
+
+
+def test_an_old_account_s_item_without_a_tier_reads_as_the_entry_tier() -> None:
+    account = replace(Account("mem"), lots={"2027-11-30": 5})
+    item = account_item(Change(account, account, [], make_program()))
+    assert "tier" not in str(item.state)
+    assert read_account("mem", item) == account
