@@ -18,6 +18,7 @@ from quen.program.compiled.earning import basis_of, campaign_of, caps_of, rule_o
 from quen.program.compiled.points import points_of
 from quen.program.compiled.policies import adjustments_of, birthday_of, messages_of
 from quen.program.compiled.rewards import reward_of
+from quen.program.compiled.segments import segment_of
 from quen.program.model import Program, StoredValuePolicy, TransferPolicy
 
 _UNSAID: Mapping[str, Any] = {
@@ -54,6 +55,7 @@ def compile_program(content: Mapping[str, Any], version: int, effective_from: da
         caps=caps_of(content.get("caps", ())),
         campaigns=tuple(campaign_of(campaign, locales, categories) for campaign in content.get("campaigns", ())),
         tiers=tuple(tier_of(tier, locales) for tier in content.get("tiers", ())),
+        segments=tuple(segment_of(segment, locales) for segment in content.get("segments", ())),
         birthday=birthday_of(content.get("birthday")),
         rewards=tuple(reward_of(reward, locales) for reward in content["rewards"]),
         messages=messages_of(content["messages"]),

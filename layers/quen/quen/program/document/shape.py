@@ -32,6 +32,7 @@ from quen.program.document.limits import (
 )
 from quen.program.document.points import PointsSection
 from quen.program.document.rewards import RewardSection
+from quen.program.document.segments import SEGMENTS_MAX, SegmentSection
 from quen.program.document.values import (
     POINTS_MAX,
     CurrencyCode,
@@ -116,6 +117,12 @@ class ProgramDocument(Members):
         min_length=1,
         max_length=TIERS_MAX,
         description="Levels of members, from everybody's to the highest.",
+    )
+    segments: list[SegmentSection] | None = Field(
+        default=None,
+        min_length=1,
+        max_length=SEGMENTS_MAX,
+        description="Groups of members that rules, campaigns and rewards name.",
     )
     categories: list[CategorySection] | None = Field(
         default=None, min_length=1, max_length=CATEGORIES_MAX, description="The categories of goods that rules name."

@@ -19,6 +19,7 @@ MOVED_POINTS_MAX = 10**9
 """As many as the APIs take at a time."""
 TEXT_MAX = 100
 CODE_MAX = 64
+PURPOSE_MAX = 64
 
 IDENTIFIER = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 DECIMAL = r"^[0-9]{1,3}(\.[0-9]{1,3})?$"
@@ -31,6 +32,7 @@ INSTANT = r"^(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[
 
 DAY = r"^(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}$"
 EVENT_TYPE = r"^[a-z0-9]+([_-][a-z0-9]+)*$"
+PURPOSE = r"^[a-z][a-z0-9]*(?:[_.:-][a-z0-9]+)*$"
 
 _DAYS_OF_MONTH = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
@@ -157,6 +159,12 @@ EventType = Annotated[
     StringConstraints(max_length=64),
     _matches(EVENT_TYPE, "Lower-case letters and digits, in parts joined by single underscores or hyphens."),
     _schema(pattern=EVENT_TYPE),
+]
+Purpose = Annotated[
+    str,
+    StringConstraints(max_length=PURPOSE_MAX),
+    _matches(PURPOSE, "A purpose as members consent to it: words like marketing_email."),
+    _schema(pattern=PURPOSE),
 ]
 Locale = Literal["vi", "en"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]

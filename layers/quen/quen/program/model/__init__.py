@@ -53,6 +53,8 @@ from quen.program.model.policies import (
 )
 from quen.program.model.program import Program, VersionMark, version_at
 from quen.program.model.rewards import Reward
+from quen.program.model.segmented import segment_holds, segments_held
+from quen.program.model.segments import Segment
 from quen.program.model.texts import text_in
 
 __all__ = [
@@ -95,6 +97,7 @@ __all__ = [
     "Program",
     "Reward",
     "Rounding",
+    "Segment",
     "StoredValuePolicy",
     "Tier",
     "TransferPolicy",
@@ -105,6 +108,8 @@ __all__ = [
     "WithGoods",
     "last_day_of",
     "leaves",
+    "segment_holds",
+    "segments_held",
     "text_in",
     "version_at",
 ]

@@ -15,6 +15,7 @@ from quen.program.model.earning import BasisPolicy, Campaign, Cap, EarningRule, 
 from quen.program.model.points import PointsPolicy
 from quen.program.model.policies import AdjustmentPolicy, Birthday, MessagePolicy, StoredValuePolicy, TransferPolicy
 from quen.program.model.rewards import Reward
+from quen.program.model.segments import Segment, linked
 
 _NO_MESSAGES = MessagePolicy()
 _WHOLE_BILL = BasisPolicy()
@@ -53,6 +54,7 @@ class Program:
     campaigns: tuple[Campaign, ...] = ()
     tiers: tuple[Tier, ...] = ()
     caps: tuple[Cap, ...] = ()
+    segments: tuple[Segment, ...] = ()
     purchase_rules: tuple[EarningRule, ...] = field(init=False, compare=False, repr=False)
     """Of `earning`, what a purchase is asked about."""
     asked: frozenset[type] = field(init=False, compare=False, repr=False)
@@ -70,6 +72,7 @@ class Program:
             asked.add(WithGoods)
         object.__setattr__(self, "purchase_rules", tuple(rule for rule in self.earning if rule.is_for_purchases))
         object.__setattr__(self, "asked", frozenset(asked))
+        object.__setattr__(self, "segments", linked(self.segments))
 
     def worth(self, points: int) -> Money:
         """What that many points are worth at the till, rounded down: the shop never owes a part of a dong."""

@@ -17,6 +17,7 @@ from quen.program.document.checks.campaigns import (
 from quen.program.document.checks.earning import check_earning
 from quen.program.document.checks.reading import at, given, items, members, repeated
 from quen.program.document.checks.rewards import check_rewards
+from quen.program.document.checks.segments import check_segments
 
 _LISTS_WITHOUT_REPETITION = (
     ("program", "locales"),
@@ -35,6 +36,7 @@ def find_contradictions(document: object) -> list[Fault]:
         check_basis,
         check_campaigns,
         check_tiers,
+        check_segments,
         check_categories,
         check_events,
         check_rewards,

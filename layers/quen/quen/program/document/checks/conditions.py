@@ -97,7 +97,7 @@ def check_when(when: object, path: Path, known: Mapping[str, frozenset[str]]) ->
     time = members(at(when, "time"))
     if time.get("from") is not None and time.get("from") == time.get("to"):
         yield Fault(pointer_to((*path, "time", "to")), "never", "The window ends at the minute at which it begins.")
-    for name, sentence in _UNKNOWN.items():
+    for name, sentence in UNKNOWN.items():
         for number, value in enumerate(items(at(when, name))):
             if isinstance(value, str) and value not in known.get(name, frozenset()):
                 yield Fault(pointer_to((*path, name, number)), f"unknown_{name}", sentence)
@@ -145,7 +145,7 @@ def check_goods(goods: object, path: Path, categories: frozenset[str]) -> Iterat
         yield Fault(pointer_to(path), "asks_nothing", "Name categories, SKUs, or both.")
     for number, category in enumerate(items(at(goods, "categories"))):
         if isinstance(category, str) and category not in categories:
-            yield Fault(pointer_to((*path, "categories", number)), "unknown_category", _UNKNOWN["category"])
+            yield Fault(pointer_to((*path, "categories", number)), "unknown_category", UNKNOWN["category"])
 
 
 def names_of(document: object) -> dict[str, frozenset[str]]:
@@ -157,11 +157,12 @@ def names_of(document: object) -> dict[str, frozenset[str]]:
     }
 
 
-_UNKNOWN: Mapping[str, str] = {
+UNKNOWN: Mapping[str, str] = {
     "category": "No category of that name is listed under `categories`: add it there, or correct the spelling.",
     "tier": "No tier of that name is listed under `tiers`: add it there, or correct the spelling.",
     "segment": "No segment of that name is listed under `segments`: add it there, or correct the spelling.",
 }
+"""The sentence for a name that nothing has, by what it should be the name of."""
 
 
 def _ids(sections: Sequence[object]) -> frozenset[str]:
