@@ -148,6 +148,28 @@ class NotApplied(TypedDict):
     reason: str
 
 
+class ReachableReward(TypedDict):
+    """A reward and its price."""
+
+    reward_id: str
+    points: Count
+
+
+class NextReward(ReachableReward):
+    """The reward that comes next: how many points are missing, and how many purchases like this one; null: it earns nothing."""
+
+    name: Mapping[str, str]
+    missing_points: Count
+    purchases_like_this: Count | None
+
+
+class Reach(TypedDict):
+    """The dearest rewards that the member can have now, at most three, and the next one; null: none is left."""
+
+    reachable: list[ReachableReward]
+    next: NextReward | None
+
+
 class RecordedPurchase(TypedDict):
     """The purchase's points, why, and what the member then has; a preview has no `purchase_id`."""
 
@@ -156,6 +178,7 @@ class RecordedPurchase(TypedDict):
     entries: list[EarnedEntry]
     basis: Basis
     not_applied: list[NotApplied]
+    rewards: Reach
     account: Account
     receipt_text: ReceiptText
 

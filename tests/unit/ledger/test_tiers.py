@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 from datetime import date, timedelta
-from typing import ClassVar
 
 import pytest
 
@@ -33,27 +32,16 @@ from quen.ledger.model import (
 )
 from quen.ledger.ports import Change
 from quen.ledger.views import account_view
-from quen.program.model import Program
+from quen.program.model import Program, Tier
 from till import Till
 
 TODAY = date(2026, 11, 22)
 END = date(2026, 12, 31)
 
 
-@dataclass(frozen=True)
-class Level:
-    id: str
-
-
-class WithTiers(Program):
-    """The program with a silver and a gold tier."""
-
-    tiers: ClassVar[tuple[Level, ...]] = (Level("silver"), Level("gold"))
-
-
 def with_tiers() -> Program:
-    program = make_program()
-    return WithTiers(**{field.name: getattr(program, field.name) for field in fields(program)})
+    """The program with a tier for everybody, a silver and a gold one."""
+    return make_program(tiers=tuple(Tier(tier, {"en": tier.title()}) for tier in ("member", "silver", "gold")))
 
 
 def make_till(member_id: str = "mem") -> Till:
@@ -112,13 +100,19 @@ def test_a_closed_account_gets_no_tier_and_a_blocked_one_does() -> None:
         set_tier(till, "silver")
 
 
-def test_it_is_shown_as_long_as_it_counts() -> None:
+def test_it_is_shown_as_long_as_it_counts_and_then_the_one_that_everybody_has() -> None:
     till = make_till()
-    assert account_view(till.account, till.program, till.now)["tier"] is None
+    everybodys = {"id": "member", "name": "Member", "since": None, "until": None}
+    assert account_view(till.account, till.program, till.now)["tier"] == everybodys
     set_tier(till, "gold", END)
-    shown = {"id": "gold", "since": "2026-11-22", "until": "2026-12-31"}
+    shown = {"id": "gold", "name": "Gold", "since": "2026-11-22", "until": "2026-12-31"}
     assert account_view(till.account, till.program, till.now)["tier"] == shown
-    assert account_view(till.account, till.program, till.now + timedelta(days=60))["tier"] is None
+    assert account_view(till.account, till.program, till.now + timedelta(days=60))["tier"] == everybodys
+
+
+def test_a_program_without_tiers_shows_none() -> None:
+    till = Till(make_program(), Account("mem"))
+    assert account_view(till.account, till.program, till.now)["tier"] is None
 
 
 def test_it_is_told_as_an_event() -> None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from quen.program.model import Program, Reward
 
-NAMED_MAX = 5
+NAMED_MAX = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +30,9 @@ class Reach:
     next: NextReward | None
 
 
-def reach_of(program: Program, tier: str, day: date, active: int, earned: int) -> Reach:
-    """What so many active points buy on that day for a member of that tier; `earned` is what this purchase gave."""
-    prices = [
-        (reward, reward.price_for(tier))
-        for reward in program.rewards
-        if reward.window.contains(day) and (not reward.tiers or tier in reward.tiers)
-    ]
+def reach_of(program: Program, active: int, earned: int) -> Reach:
+    """What so many active points buy; `earned` is what this purchase gave."""
+    prices = [(reward, reward.points) for reward in program.rewards]
     reachable = sorted((pair for pair in prices if pair[1] <= active), key=lambda pair: -pair[1])[:NAMED_MAX]
     beyond = min((pair for pair in prices if pair[1] > active), key=lambda pair: pair[1], default=None)
     if beyond is None:

@@ -49,10 +49,11 @@ class PointsByDay(TypedDict):
 
 
 class Tier(TypedDict):
-    """The member's tier, since when and to which day's end; null is for good."""
+    """The member's tier, since when and to which day's end. Everybody has the program's first one, from no day and for good."""
 
     id: str
-    since: Day
+    name: str
+    since: Day | None
     until: Day | None
 
 

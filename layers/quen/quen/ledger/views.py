@@ -21,7 +21,7 @@ def account_view(account: Account, program: Program, now: datetime) -> dict[str,
         "worth": {"amount": worth.amount, "currency": worth.currency},
         "expiring": lots_view(account.lots),
         "activating": _activating(account.pending),
-        "tier": _tier(account, program.local_day(now)),
+        "tier": _tier(account, program, program.local_day(now)),
         "wallets": {"qualifying": account.wallet("qualifying"), "stamps": account.wallet("stamps")},
         "stored_value": _stored_value(account, program),
         "sequence": account.sequence,
@@ -72,11 +72,18 @@ def wallets_view(entry: Entry) -> list[dict[str, Any]]:
     ]
 
 
-def _tier(account: Account, day: date) -> dict[str, Any] | None:
-    """The tier that staff set, as long as it counts; None is the program's entry tier."""
-    if not account.tier_on(day):
+def _tier(account: Account, program: Program, day: date) -> dict[str, Any] | None:
+    """The tier that counts on that day, by its name in the program's first locale; None where the program has no tiers."""
+    tier = program.tier_of(account.tier_on(day))
+    if tier is None:
         return None
-    return {"id": account.tier, "since": account.tier_since, "until": account.tier_until or None}
+    is_set = tier.id == account.tier_on(day)
+    return {
+        "id": tier.id,
+        "name": tier.name_in(None),
+        "since": account.tier_since if is_set else None,
+        "until": (account.tier_until or None) if is_set else None,
+    }
 
 
 def _stored_value(account: Account, program: Program) -> dict[str, Any] | None:

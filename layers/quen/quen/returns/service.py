@@ -8,6 +8,7 @@ all is read again. No number is skipped, so who has it has seen every return bef
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -87,18 +88,8 @@ class Returns:
         after, amount = give_back(sale, goods)
         payments = [document for document in documents if document.kind == "payment"]
         back = _payments_back(payments, after, purchase.member_id)
-        command = ReturnPurchase(
-            partner_id=partner_id,
-            purchase_id=purchase_id,
-            return_id=goods.return_id,
-            rules=self._programs.version(sale.version),
-            before=sale.remaining,
-            remaining=after.remaining,
-            earned=sale.earned,
-            rooms=sale.rooms,
-            own=sale.own,
-            facts=sale.facts,
-            occurred_at=goods.occurred_at,
+        command = replace(
+            self._command(partner_id, sale, after, goods),
             payments=back,
             is_whole=is_whole(sale, after, is_first=not returns),
         )
@@ -120,6 +111,21 @@ class Returns:
             return _answer(account, entry, after, amount, goods, lost["points"], command.rules)
 
         return Intent(command, answer, claim, others=writes, is_replanned=True)
+
+    def _command(self, partner_id: str, sale: Sale, after: Sale, goods: Goods) -> ReturnPurchase:
+        return ReturnPurchase(
+            partner_id=partner_id,
+            purchase_id=sale.purchase.purchase_id,
+            return_id=goods.return_id,
+            rules=self._programs.version(sale.version),
+            before=sale.remaining,
+            remaining=after.remaining,
+            earned=sale.earned,
+            rooms=sale.rooms,
+            own=sale.own,
+            facts=sale.facts,
+            occurred_at=goods.occurred_at,
+        )
 
     def _check_time(self, goods: Goods) -> None:
         if goods.occurred_at > self._ledger.now() + TILL_CLOCK_AHEAD_MAX:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from quen.earning.model import NO_FACTS
+from quen.ledger.model.habits import behaviour_of
 from quen.ledger.model.values import Account
 from quen.people import Person
-from quen.program.model import Facts, InBirthdayMonth, InTiers, NthPurchase, Program
+from quen.program.model import Facts, InBirthdayMonth, InTiers, NthPurchase, Program, segments_held
 
 
 def facts_of(account: Account, program: Program, person: Person | None, day: date) -> Facts:
@@ -16,6 +17,9 @@ def facts_of(account: Account, program: Program, person: Person | None, day: dat
     if not asked:
         return NO_FACTS
     tier = program.tier_of(account.tier_on(day)) if InTiers in asked else None
+    segments: frozenset[str] = frozenset()
+    if program.asked_segments:
+        segments = segments_held(program, person, behaviour_of(account, day), day) & program.asked_segments
     is_birthday_month = InBirthdayMonth in asked and person is not None and person.birth_month == day.month
     nth = 1 + sum(purchases for purchases, _, _ in account.habits.values()) if NthPurchase in asked else 1
-    return Facts(tier=tier.id if tier else "", is_birthday_month=is_birthday_month, nth=nth)
+    return Facts(tier.id if tier else "", segments, is_birthday_month, nth)

@@ -122,7 +122,7 @@ def tier_change(account: Account, command: SetTier, program: Program, now: datet
 
 def tier_ids(program: Program) -> Collection[str]:
     """The tiers that the program has."""
-    return [str(tier.id) for tier in getattr(program, "tiers", ())]
+    return [tier.id for tier in program.tiers]
 
 
 def stored_value(account: Account, command: MoveStoredValue, program: Program, now: datetime) -> Entry:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from quen.business_days import local_day
 from quen.errors import RewardNotFoundError
 from quen.money import Money
-from quen.program.model.conditions import InTiers, NthPurchase, WithGoods, leaves
+from quen.program.model.conditions import InBirthdayMonth, InSegments, InTiers, NthPurchase, WithGoods, leaves
 from quen.program.model.earning import BasisPolicy, Campaign, Cap, EarningRule, Tier
 from quen.program.model.points import PointsPolicy
 from quen.program.model.policies import AdjustmentPolicy, Birthday, MessagePolicy, StoredValuePolicy, TransferPolicy
@@ -59,11 +59,15 @@ class Program:
     """Of `earning`, what a purchase is asked about."""
     asked: frozenset[type] = field(init=False, compare=False, repr=False)
     """The kinds of questions that rules and campaigns ask: what nobody asks need not be known or kept."""
+    asked_segments: frozenset[str] = field(init=False, compare=False, repr=False)
+    """The segments that rules and campaigns ask about."""
 
     def __post_init__(self) -> None:
         """Sort out once what every purchase would have to."""
         conditions = [rule.when for rule in self.earning] + [campaign.when for campaign in self.campaigns]
-        asked = {type(leaf) for condition in conditions for leaf in leaves(condition)}
+        questions = [leaf for condition in conditions for leaf in leaves(condition)]
+        asked = {type(leaf) for leaf in questions}
+        segments = [leaf.segments for leaf in questions if isinstance(leaf, InSegments)]
         if any(rule.on == "first_purchase" for rule in self.earning):
             asked.add(NthPurchase)
         if any(tier.multiplier != 1 for tier in self.tiers):
@@ -72,7 +76,14 @@ class Program:
             asked.add(WithGoods)
         object.__setattr__(self, "purchase_rules", tuple(rule for rule in self.earning if rule.is_for_purchases))
         object.__setattr__(self, "asked", frozenset(asked))
+        object.__setattr__(self, "asked_segments", frozenset().union(*segments))
         object.__setattr__(self, "segments", linked(self.segments))
+
+    @property
+    def asks_person(self) -> bool:
+        """Whether rules or campaigns ask what only the profile says."""
+        is_asked = any(segment.asks_person for segment in self.segments if segment.id in self.asked_segments)
+        return is_asked or InBirthdayMonth in self.asked
 
     def worth(self, points: int) -> Money:
         """What that many points are worth at the till, rounded down: the shop never owes a part of a dong."""
