@@ -246,6 +246,24 @@ def refund_value(theatre: Theatre, scene: Scene, key: str, amount: int = 25_000)
     )
 
 
+def merge(theatre: Theatre, scene: Scene, key: str, *, away: bool = True) -> Outcome:
+    """The member and the friend are one person: the member is merged away, or the friend."""
+    two = [scene.friend_id, scene.member_id] if away else [scene.member_id, scene.friend_id]
+    named = {"idempotency_key": scene.named("merge", key), "fingerprint": str(away)}
+    return theatre.merges.merge(*two, reason="one person", actor="staff-1", **named)
+
+
+def merge_the_friend(theatre: Theatre, scene: Scene, key: str) -> None:
+    meet(theatre, scene, key)
+    merge(theatre, scene, "once", away=False)
+
+
+def undo(theatre: Theatre, scene: Scene, _key: str) -> Outcome:
+    """The friend's points go back, whatever the member has spent meanwhile."""
+    merge_id = derived_id("mrg", theatre.keys.derive("ids"), "staff:staff-1", scene.named("merge", "once"))
+    return theatre.merges.undo(merge_id, actor="staff-2")
+
+
 def ask(theatre: Theatre, scene: Scene, key: str) -> Outcome:
     """More points than one person decides about."""
     return adjust_by_staff(theatre, scene.member_id, APPROVAL_ABOVE + 1, scene.named("asked", key))
@@ -303,6 +321,8 @@ USE_CASES: tuple[UseCase, ...] = (
     UseCase("ask for a second person", ask, is_core=False),
     UseCase("approve", approve, ask, is_core=False),
     UseCase("reject", reject, ask, is_core=False),
+    UseCase("merge", merge, meet, is_core=False),
+    UseCase("undo a merge", undo, merge_the_friend, is_keyed=False, is_core=False),
     UseCase("adjust up", partial(adjust, points=30)),
     UseCase("adjust down", partial(adjust, points=-120)),
     UseCase("birthday", birthday),
