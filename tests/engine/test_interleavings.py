@@ -49,9 +49,15 @@ REPEATS = tuple(Pair(use_case, use_case) for use_case in USE_CASES)
 REUSES = tuple(Pair(use_case, OTHER_CONTENT[use_case.name]) for use_case in KEYED if use_case.name in OTHER_CONTENT)
 MIXED = tuple(Pair(*two) for two in combinations(USE_CASES, 2))
 CLASSICS = {"purchase", "reserve"}
-CORE = tuple(
-    pair for pair in MIXED if all(one.is_core for one in pair[:2]) or {one.name for one in pair[:2]} & CLASSICS
-)
+OPPOSITES = {"approve", "reject"}  # of one request: no core, but they decide about the same thing
+
+
+def is_quick(pair: Pair) -> bool:
+    names = {one.name for one in pair[:2]}
+    return all(one.is_core for one in pair[:2]) or bool(names & CLASSICS) or names == OPPOSITES
+
+
+CORE = tuple(filter(is_quick, MIXED))
 PAIRS = (*MIXED, *OTHERS, *REPEATS, *REUSES)
 QUICK_PAIRS = (*CORE, *OTHERS, *REPEATS, *REUSES)
 

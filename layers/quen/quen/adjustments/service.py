@@ -24,9 +24,10 @@ from quen.ids import derived_id, is_id
 from quen.instants import format_instant, parse_instant
 from quen.ledger.documents import Claim, ClaimTakenError, Closing, Document, DocumentKey, Outcome
 from quen.ledger.model import Account, Adjust, Entry
-from quen.ledger.ports import CurrentProgram, Documents
+from quen.ledger.ports import CurrentProgram, Documents, Intent
 from quen.ledger.service import Ledger
 from quen.ledger.views import account_view, entry_view
+from quen.program.model import Program
 from quen.writes import Write
 
 AWAITING, APPLIED, REJECTED = "awaiting_approval", "applied", "rejected"
@@ -64,16 +65,17 @@ class Adjustments:
         """
         adjustment_id = derived_id("adj", self._id_key, f"staff:{asked.actor}", idempotency_key)
         claim = Claim(_key(adjustment_id), "adjustment", fingerprint, details=_kept(asked))
-        policy = self._programs.current(self._ledger.now()).adjustments
+        program = self._programs.current(self._ledger.now())
         try:
-            check_limits(policy, asked.role, asked.points, asked.reason_code)
+            check_limits(program.adjustments, asked.role, asked.points, asked.reason_code)
         except QuenError:
             if replay := self._ledger.find_replay(claim):
                 return _waiting_or_done(replay)
             raise
-        if asks_for_a_second_person(policy, asked.points):
+        if asks_for_a_second_person(program.adjustments, asked.points):
             return self._keep(asked, claim, others)
-        return _waiting_or_done(self._apply(adjustment_id, asked, others, claim=claim))
+        intent = replace(_intent(adjustment_id, asked, program, others), claim=claim)
+        return _waiting_or_done(self._ledger.carry_out(asked.member_id, lambda: intent, program))
 
     def load(self, adjustment_id: str) -> dict[str, Any]:
         """An adjustment as it stands. Raises NotFoundError."""
@@ -86,12 +88,20 @@ class Adjustments:
         Raises NotFoundError, SecondPersonRequiredError, AlreadyDecidedError, TooLateError, AdjustmentLimitReachedError
         for this person's own role, and what the adjustment itself is refused with.
         """
-        document, closing = self._open(adjustment_id, actor, APPLIED)
-        if replay := self._decided_before(document, closing):
-            return replay
-        asked = _asked(document)
-        check_limits(self._programs.current(self._ledger.now()).adjustments, role, asked.points, asked.reason_code)
-        outcome = self._apply(adjustment_id, asked, others, closing=closing)
+        found, closing = self._open(adjustment_id, actor, APPLIED)
+        program = self._programs.current(self._ledger.now())
+        readings = iter([found])
+
+        def plan() -> Intent | Outcome:
+            # Who lost to a rejection finds that on the next try, and has not merely lost a race.
+            document = next(readings, None) or self._load(adjustment_id)
+            if replay := self._decided_before(document, closing):
+                return replay
+            asked = _asked(document)
+            check_limits(program.adjustments, role, asked.points, asked.reason_code)
+            return replace(_intent(adjustment_id, asked, program, others), closing=closing)
+
+        outcome = self._ledger.carry_out(found.member_id, plan, program)
         if outcome.replayed and self._load(adjustment_id).closed_by != actor:
             raise AlreadyDecidedError
         return outcome
@@ -121,33 +131,6 @@ class Adjustments:
                 return _waiting_or_done(replay)
             raise
         return Outcome(result, is_waiting=True)
-
-    def _apply(
-        self,
-        adjustment_id: str,
-        asked: Asked,
-        others: Sequence[Write],
-        *,
-        claim: Claim | None = None,
-        closing: Closing | None = None,
-    ) -> Outcome:
-        program = self._programs.current(self._ledger.now())
-
-        def answer(account: Account, entry: Entry) -> Mapping[str, Any]:
-            return {
-                "adjustment_id": adjustment_id,
-                "state": APPLIED,
-                "member_id": account.member_id,
-                "reason_code": asked.reason_code,
-                "points": asked.points,
-                "entry": entry_view(entry),
-                "account": account_view(account, program, entry.recorded_at),
-            }
-
-        command = Adjust(adjustment_id, asked.points, asked.reason_code, asked.expires_on)
-        return self._ledger.execute(
-            asked.member_id, command, answer=answer, program=program, claim=claim, closing=closing, others=others
-        )
 
     def _open(self, adjustment_id: str, actor: str, state: str) -> tuple[Document, Closing]:
         document = self._load(adjustment_id)
@@ -183,6 +166,23 @@ def _check(asked: Asked) -> None:
         raise ValidationFailedError.at("/points", "zero", "An adjustment gives or takes at least one point.")
     if asked.points < 0 and asked.expires_on:
         raise ValidationFailedError.at("/expires_on", "not_allowed", "Only points that are given have a last day.")
+
+
+def _intent(adjustment_id: str, asked: Asked, program: Program, others: Sequence[Write]) -> Intent:
+    """That the points move, in whatever way it is claimed."""
+
+    def answer(account: Account, entry: Entry) -> Mapping[str, Any]:
+        return {
+            "adjustment_id": adjustment_id,
+            "state": APPLIED,
+            "member_id": account.member_id,
+            "reason_code": asked.reason_code,
+            "points": asked.points,
+            "entry": entry_view(entry),
+            "account": account_view(account, program, entry.recorded_at),
+        }
+
+    return Intent(Adjust(adjustment_id, asked.points, asked.reason_code, asked.expires_on), answer, others=others)
 
 
 def _kept(asked: Asked) -> dict[str, Any]:
