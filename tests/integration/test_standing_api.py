@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from gateway_events import Answer, member_claims
-from served import Served, serving
+from served import Served, read_program, serving
 
 MERGE_KEY = {"Idempotency-Key": "merge-1"}
 
@@ -122,6 +123,63 @@ def test_tags_are_for_those_who_may_and_for_members_there_are(apis: Served, lan:
     assert apis.admin("PUT", "/v1/members/mem_0000000000000000/tags", {"tags": ["vip"]}).code == "member_not_found"
     set_state(apis, lan, "closed", role="owner")
     assert apis.admin("PUT", f"/v1/members/{lan}/tags", {"tags": ["vip"]}).code == "member_not_active"
+
+
+@pytest.fixture
+def with_tiers(apis: Served) -> None:
+    """Everybody's tier, and one above it."""
+    tiers = [{"id": name, "name": {"vi": f"Hạng {name}", "en": name.title()}} for name in ("member", "gold")]
+    assert apis.admin("PUT", "/v1/program", read_program(tiers=tiers)).status == 200
+
+
+def set_tier(apis: Served, member_id: str, tier: str | None, role: str = "manager", **body: Any) -> Answer:
+    asked = {"tier": tier, "reason_code": "goodwill", **body}
+    return apis.admin("POST", f"/v1/members/{member_id}/tier", asked, role=role)
+
+
+@pytest.mark.usefixtures("with_tiers")
+def test_a_tier_is_set_shown_and_taken_back_and_each_is_on_record_once(apis: Served, lan: str) -> None:
+    until = f"{datetime.now(UTC).year + 1}-12-31"
+    gold = set_tier(apis, lan, "gold", until=until, note="a regular since the first shop")
+    assert (gold.status, gold.body["tier"]["id"], gold.body["tier"]["until"]) == (200, "gold", until)
+    assert set_tier(apis, lan, "gold", until=until).body == gold.body
+    assert apis.admin("GET", f"/v1/members/{lan}/account").body["tier"] == gold.body["tier"]
+    [entry, *_] = apis.admin("GET", f"/v1/members/{lan}/entries").body["items"]
+    assert (entry["kind"], entry["points"], entry["reason"]) == ("tier", 0, "goodwill")
+    assert set_tier(apis, lan, None).body["tier"] == {
+        "id": "member",
+        "name": "Hạng member",
+        "since": None,
+        "until": None,
+    }
+    none, given = {"tier": None, "until": None}, {"tier": "gold", "until": until}
+    because = {"reason_code": "goodwill"}
+    said = [(record["before"], record["after"], record["reason"]) for record in trail(apis, "change_member_tier")]
+    assert said == [(given, none | because, None), (none, given | because, "a regular since the first shop")]
+
+
+@pytest.mark.usefixtures("with_tiers")
+@pytest.mark.parametrize(
+    "asked", [{"tier": "platinum"}, {"tier": "gold", "until": "2020-01-01"}, {"tier": None, "until": "2099-01-01"}]
+)
+def test_what_is_no_tier_of_the_program_is_refused(apis: Served, lan: str, asked: dict[str, Any]) -> None:
+    assert set_tier(apis, lan, **asked).code == "validation_failed"
+    assert not trail(apis, "change_member_tier")
+
+
+@pytest.mark.usefixtures("with_tiers")
+def test_tiers_are_for_those_who_may_set_them_and_for_members_there_are(apis: Served, lan: str, other: str) -> None:
+    assert set_tier(apis, lan, "gold", role="support").code == "forbidden"
+    assert set_tier(apis, "mem_0000000000000000", "gold").code == "member_not_found"
+    merge(apis, lan, other)
+    assert set_tier(apis, other, "gold").body["member_id"] == lan
+    set_state(apis, lan, "closed", role="owner")
+    assert set_tier(apis, lan, "member").code == "member_not_active"
+
+
+def test_a_program_without_tiers_knows_none(apis: Served, lan: str) -> None:
+    assert set_tier(apis, lan, "gold").body["errors"][0]["code"] == "unknown_tier"
+    assert apis.admin("GET", f"/v1/members/{lan}/account").body["tier"] is None
 
 
 def test_a_merge_is_made_shown_and_undone(apis: Served, lan: str, other: str) -> None:

@@ -32,20 +32,18 @@ from quen.ledger.model import (
 )
 from quen.ledger.ports import Change
 from quen.ledger.views import account_view
-from quen.program.model import Program, Tier
+from quen.program.model import Tier
 from till import Till
 
 TODAY = date(2026, 11, 22)
 END = date(2026, 12, 31)
 
 
-def with_tiers() -> Program:
-    """The program with a tier for everybody, a silver and a gold one."""
-    return make_program(tiers=tuple(Tier(tier, {"en": tier.title()}) for tier in ("member", "silver", "gold")))
+LEVELS = tuple(Tier(name, {"vi": f"Hạng {name}", "en": name.title()}) for name in ("member", "silver", "gold"))
 
 
 def make_till(member_id: str = "mem") -> Till:
-    return Till(with_tiers(), Account(member_id))
+    return Till(make_program(tiers=LEVELS), Account(member_id))
 
 
 def set_tier(till: Till, tier: str, until: date | None = None) -> Entry:
@@ -100,19 +98,22 @@ def test_a_closed_account_gets_no_tier_and_a_blocked_one_does() -> None:
         set_tier(till, "silver")
 
 
-def test_it_is_shown_as_long_as_it_counts_and_then_the_one_that_everybody_has() -> None:
+def test_it_is_shown_as_long_as_it_counts_and_then_everybody_s_again() -> None:
     till = make_till()
-    everybodys = {"id": "member", "name": "Member", "since": None, "until": None}
+    everybodys = {"id": "member", "name": "Hạng member", "since": None, "until": None}
     assert account_view(till.account, till.program, till.now)["tier"] == everybodys
     set_tier(till, "gold", END)
-    shown = {"id": "gold", "name": "Gold", "since": "2026-11-22", "until": "2026-12-31"}
+    shown = {"id": "gold", "name": "Hạng gold", "since": "2026-11-22", "until": "2026-12-31"}
     assert account_view(till.account, till.program, till.now)["tier"] == shown
     assert account_view(till.account, till.program, till.now + timedelta(days=60))["tier"] == everybodys
 
 
-def test_a_program_without_tiers_shows_none() -> None:
-    till = Till(make_program(), Account("mem"))
-    assert account_view(till.account, till.program, till.now)["tier"] is None
+def test_a_tier_that_the_program_has_no_more_counts_for_nothing() -> None:
+    till = make_till()
+    set_tier(till, "gold")
+    fewer = make_program(tiers=LEVELS[:2])
+    assert account_view(till.account, fewer, till.now)["tier"]["id"] == "member"
+    assert account_view(till.account, make_program(), till.now)["tier"] is None
 
 
 def test_it_is_told_as_an_event() -> None:

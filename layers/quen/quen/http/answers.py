@@ -49,7 +49,9 @@ class PointsByDay(TypedDict):
 
 
 class Tier(TypedDict):
-    """The member's tier, since when and to which day's end. Everybody has the program's first one, from no day and for good."""
+    """The member's tier, its name in the program's first language, from which day and to which day's end. Both are null for
+    everybody's tier; `until` alone for one that was given for good.
+    """
 
     id: str
     name: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from quen.earning.model import RuleShare
@@ -21,7 +21,7 @@ def account_view(account: Account, program: Program, now: datetime) -> dict[str,
         "worth": {"amount": worth.amount, "currency": worth.currency},
         "expiring": lots_view(account.lots),
         "activating": _activating(account.pending),
-        "tier": _tier(account, program, program.local_day(now)),
+        "tier": _tier(account, program, now),
         "wallets": {"qualifying": account.wallet("qualifying"), "stamps": account.wallet("stamps")},
         "stored_value": _stored_value(account, program),
         "sequence": account.sequence,
@@ -72,17 +72,18 @@ def wallets_view(entry: Entry) -> list[dict[str, Any]]:
     ]
 
 
-def _tier(account: Account, program: Program, day: date) -> dict[str, Any] | None:
-    """The tier that counts on that day, by its name in the program's first locale; None where the program has no tiers."""
-    tier = program.tier_of(account.tier_on(day))
+def _tier(account: Account, program: Program, now: datetime) -> dict[str, Any] | None:
+    """The tier that counts now; that of everybody was given by nobody. None where the program has none."""
+    counts = account.tier_on(program.local_day(now))
+    tier = program.tier_of(counts)
     if tier is None:
         return None
-    is_set = tier.id == account.tier_on(day)
+    is_given = tier.id == counts
     return {
         "id": tier.id,
-        "name": tier.name_in(None),
-        "since": account.tier_since if is_set else None,
-        "until": (account.tier_until or None) if is_set else None,
+        "name": tier.name_in(program.locales[0]),
+        "since": account.tier_since if is_given else None,
+        "until": (account.tier_until if is_given else "") or None,
     }
 
 

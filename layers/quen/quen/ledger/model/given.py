@@ -4,7 +4,6 @@ and tier.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 
 from quen.business_days import add_months
@@ -108,7 +107,7 @@ def state_change(account: Account, command: SetState, program: Program, now: dat
 
 def tier_change(account: Account, command: SetTier, program: Program, now: datetime) -> Entry:
     """The member has that tier from today on. Raises ValidationFailedError."""
-    if command.tier and command.tier not in tier_ids(program):
+    if command.tier and command.tier not in {tier.id for tier in program.tiers}:
         raise ValidationFailedError.at("/tier", "unknown_tier", "The program has no such tier.")
     if command.until and not command.tier:
         raise ValidationFailedError.at("/until", "not_allowed", "The entry tier has no last day.")
@@ -118,11 +117,6 @@ def tier_change(account: Account, command: SetTier, program: Program, now: datet
     until = command.until.isoformat() if command.until else ""
     mark = TierMark(command.tier, draft.today.isoformat(), until) if command.tier else ENTRY_TIER
     return draft.sealed(tier=mark, reason=command.reason)
-
-
-def tier_ids(program: Program) -> Collection[str]:
-    """The tiers that the program has."""
-    return [tier.id for tier in program.tiers]
 
 
 def stored_value(account: Account, command: MoveStoredValue, program: Program, now: datetime) -> Entry:

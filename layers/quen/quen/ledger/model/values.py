@@ -117,8 +117,8 @@ class Account:
 
     `habits` counts by the month of the purchase (`2026-11`; what is older than 24 months by `earlier`); `seen` has the
     day of the `first` purchase and of the last one at each of the last stores (`@HCM-01`; `@` where a till names none),
-    and for what came with a merge the same behind its id (`mrg_…/first`). `tier` is as staff set it; from when to when,
-    `tier_on` heeds.
+    and for what came with a merge the same behind its id (`mrg_…/first`). `tier` is as staff set it; whether it
+    still counts, `tier_on` says.
     """
 
     member_id: str
