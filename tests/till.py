@@ -10,10 +10,15 @@ from typing import Any
 from factories import NOON, make_program, make_purchase
 from quen.ledger.model import (
     Account,
+    ComeBack,
     Entry,
+    GiveUp,
+    MergeAway,
     RecordPurchase,
     ReturnPurchase,
+    TakeOver,
     bring_up_to,
+    coming_back,
     decide,
     folded,
     own_entry,
@@ -78,3 +83,34 @@ class Till:
     @property
     def worth(self) -> int:
         return self.account.active + self.account.pending_points + self.account.held - self.account.debt
+
+
+def pair(one: Till, command: Any, other: Till, reply: Any) -> None:
+    """Both halves of what concerns two accounts."""
+    entries = decide(one.account, command, one.program, one.now)
+    answer = reply(folded(one.account, entries[:-1]), own_entry(entries))
+    one.keep(entries)
+    other.keep(decide(other.account, answer, other.program, other.now))
+    for till in (one, other):
+        till.keep_up()
+
+
+def merge(survivor: Till, merged: Till) -> GiveUp:
+    """Everything of the one goes to the other; answers what undoes it."""
+    owed, tier, carried = survivor.account.debt, survivor.account.tier_mark, []
+
+    def take_over(before: Account, _: Entry) -> TakeOver:
+        carried.append(before)
+        return TakeOver("mrg_1", before)
+
+    pair(merged, MergeAway("mrg_1", survivor.account.member_id), survivor, take_over)
+    return GiveUp("mrg_1", carried[0], owed, tier)
+
+
+def undo(survivor: Till, merged: Till, command: GiveUp) -> None:
+    """Two again."""
+
+    def come_back(before: Account, gave: Entry) -> ComeBack:
+        return coming_back(before, command, gave, survivor.program)
+
+    pair(survivor, command, merged, come_back)

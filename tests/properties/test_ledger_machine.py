@@ -35,6 +35,7 @@ from quen.ledger.model import (
     Reserve,
     SendPoints,
     SetState,
+    SetTier,
     TakeOver,
     bring_up_to,
     coming_back,
@@ -48,7 +49,7 @@ from quen.ledger.model import (
     verify,
 )
 from quen.ledger.model.values import OTHER_UNITS, unit_of
-from quen.program.model import Cap, EarningRule, Expiry, StoredValuePolicy, TransferPolicy
+from quen.program.model import Cap, EarningRule, Expiry, StoredValuePolicy, Tier, TransferPolicy
 from till import Till
 
 START = datetime(2026, 11, 22, 5, tzinfo=UTC)
@@ -67,6 +68,7 @@ RULES = (
     EarningRule("status", "purchase", points=1, per=1_000, wallet="qualifying"),
     EarningRule("stamp", "purchase", points=1, wallet="stamps"),
 )
+TIERS = (Tier("member", {"vi": "Hạng thường"}), Tier("gold", {"vi": "Hạng vàng"}))
 members = st.integers(0, 1)
 
 
@@ -99,7 +101,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @initialize(pending=st.integers(0, 3), expiry=st.sampled_from(EXPIRIES), debt=st.sampled_from([0, 25, 100_000]))
     def start(self, pending: int, expiry: Expiry, debt: int) -> None:
         program = make_program(
-            earning=RULES, transfers=TransferPolicy(per_day=300), stored_value=StoredValuePolicy(1_000_000)
+            earning=RULES, transfers=TransferPolicy(per_day=300), stored_value=StoredValuePolicy(1_000_000), tiers=TIERS
         )
         points = replace(program.points, pending_days=pending, expiry=expiry, debt_limit=debt)
         self.program = replace(program, points=points)
@@ -254,6 +256,13 @@ class LedgerMachine(RuleBasedStateMachine):
     def set_state(self, who: int, state: Any) -> None:
         if state != self.tills[who].account.state:
             self.attempt(lambda: self.tills[who].do(SetState(state, "a reason")))
+
+    @rule(who=members, tier=st.sampled_from(["", "gold", "platinum"]), days=st.none() | st.integers(-1, 40))
+    def set_tier(self, who: int, tier: str, days: int | None) -> None:
+        today = self.program.local_day(self.now)
+        until = None if days is None else today + timedelta(days=days)
+        if self.attempt(lambda: self.tills[who].do(SetTier(tier, until, "goodwill"))):
+            assert self.tills[who].account.tier_on(today) == tier != "platinum"
 
     @rule(
         who=members,

@@ -71,6 +71,7 @@ SAMPLES = {
     "birthday": sample_event("publish_events", "birthday"),
     "redemption": sample_event("publish_events", "redemption"),
     "expiry": sample_event("publish_events", "expiry"),
+    "tier": sample_event("publish_events", "tier"),
 }
 
 
@@ -87,6 +88,7 @@ SAMPLES = {
             ["reserved:red_5v7x9z1b3d5f7h9k", "redeemed:red_5v7x9z1b3d5f7h9k"],
         ),
         ("expiry", [("points.expired", 6, 75)], ["expired:2027-11-30"]),
+        ("tier", [("tier.changed", 7, 0)], []),
     ],
 )
 def test_each_fact_is_told_by_its_events_and_intents(sample, told, intents):
@@ -191,7 +193,7 @@ def test_a_bus_that_is_down_keeps_the_batch():
 def test_no_event_and_no_intent_holds_personal_data():
     allowed = {
         *("event_id", "version", "member_id", "sequence", "occurred_at", "points", "entry_id", "kind", "balance_after"),
-        *("program_version", "reference", "partner_id", "reward_id"),
+        *("program_version", "reference", "partner_id", "reward_id", "tier", "until"),
     }
     for sample in SAMPLES.values():
         world = World()

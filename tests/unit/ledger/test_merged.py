@@ -14,53 +14,17 @@ from quen.errors import InsufficientPointsError
 from quen.ledger.model import (
     Account,
     Adjust,
-    ComeBack,
-    Entry,
-    GiveUp,
-    MergeAway,
-    TakeOver,
     behaviour_of,
-    coming_back,
-    decide,
-    folded,
-    own_entry,
 )
 from quen.ledger.model.fold import counter_of
 from quen.program.model import Expiry
-from till import Till
+from till import Till, merge, undo
 
 PROGRAM = make_program()
 WAITING = replace(PROGRAM, points=replace(PROGRAM.points, pending_days=5))
 BY_ACTIVITY = replace(
     PROGRAM, points=replace(PROGRAM.points, expiry=Expiry("inactive_months", 1, activities=frozenset({"purchase"})))
 )
-
-
-def pair(one: Till, command: Any, other: Till, reply: Any) -> None:
-    entries = decide(one.account, command, one.program, one.now)
-    answer = reply(folded(one.account, entries[:-1]), own_entry(entries))
-    one.keep(entries)
-    other.keep(decide(other.account, answer, other.program, other.now))
-    for till in (one, other):
-        till.keep_up()
-
-
-def merge(survivor: Till, merged: Till) -> GiveUp:
-    owed, tier, carried = survivor.account.debt, survivor.account.tier_mark, []
-
-    def take_over(before: Account, _: Entry) -> TakeOver:
-        carried.append(before)
-        return TakeOver("mrg_1", before)
-
-    pair(merged, MergeAway("mrg_1", survivor.account.member_id), survivor, take_over)
-    return GiveUp("mrg_1", carried[0], owed, tier)
-
-
-def undo(survivor: Till, merged: Till, command: GiveUp) -> None:
-    def come_back(before: Account, gave: Entry) -> ComeBack:
-        return coming_back(before, command, gave, survivor.program)
-
-    pair(survivor, command, merged, come_back)
 
 
 def two(program: Any = PROGRAM) -> tuple[Till, Till]:

@@ -13,17 +13,12 @@ from quen.events.model import events_of
 from quen.ledger.items import account_item, read_account
 from quen.ledger.model import (
     Account,
-    ComeBack,
     Entry,
-    GiveUp,
-    MergeAway,
     SetState,
     SetTier,
-    TakeOver,
     TierMark,
     account_as_of,
     behaviour_of,
-    coming_back,
     decide,
     own_entry,
     parse_entry,
@@ -33,7 +28,7 @@ from quen.ledger.model import (
 from quen.ledger.ports import Change
 from quen.ledger.views import account_view
 from quen.program.model import Tier
-from till import Till
+from till import Till, merge, undo
 
 TODAY = date(2026, 11, 22)
 END = date(2026, 12, 31)
@@ -135,21 +130,6 @@ def test_what_is_kept_reads_back_is_verified_and_can_be_asked_for_a_past_moment(
     past = account_as_of("mem", till.entries, till.program, NOON)
     assert past.tier == "gold"
     assert read_account("mem", account_item(Change(past, past, [], till.program))) == past
-
-
-def merge(survivor: Till, merged: Till) -> GiveUp:
-    """Both halves; answers what undoes it."""
-    carried, tier = merged.account, survivor.account.tier_mark
-    merged.do(MergeAway("mrg_1", survivor.account.member_id))
-    survivor.do(TakeOver("mrg_1", carried))
-    return GiveUp("mrg_1", carried, tier=tier)
-
-
-def undo(survivor: Till, merged: Till, command: GiveUp) -> None:
-    before = survivor.account
-    gave = own_entry(survivor.do(command))
-    answer: ComeBack = coming_back(before, command, gave, survivor.program)
-    merged.do(answer)
 
 
 @pytest.mark.parametrize(
