@@ -5,7 +5,7 @@ Only what is certain is said: a range that is empty, by itself or by what anothe
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -68,7 +68,7 @@ def ranges_of(when: object) -> Iterator[tuple[tuple[str, ...], object]]:
 def impossible_in(when: object) -> str | None:
     """The question that leaves nobody together with others that must hold too; None where somebody may pass."""
     together = list(_together(when))
-    demands = [demand for part in together for demand in _demands(part)]
+    demands = _tightest([demand for part in together for demand in _demands(part)])
     for demand in demands:
         if any(demand.excludes(other) for other in demands):
             return demand.by
@@ -91,14 +91,28 @@ def _together(when: object) -> Iterator[object]:
 def _demands(when: object) -> Iterator[Demand]:
     """What a `when` itself demands, and what that says of purchases."""
     for (name, *_), said in ranges_of(when):
-        bounds, months = bounds_of(said), at(said, "months")
-        demand = Demand(name, bounds, months if type(months) is int else _EVER, by=name)
-        yield demand
+        bounds, months = bounds_of(said), at(said, "months") or _EVER
+        if type(months) is not int:
+            continue  # the shape says so
+        yield Demand(name, bounds, months, by=name)
         if name in {"spend", "visits"} and bounds.least:
             least = bounds.least if name == "visits" else 1
-            yield Demand("purchases", Bounds(least=least), demand.months, by=name)
+            yield Demand("purchases", Bounds(least=least), months, by=name)
         if name == "last_purchase" and (bounds.least or 0) >= LONGEST_MONTH:
             yield Demand("purchases", Bounds(most=0), (bounds.least or 0) // LONGEST_MONTH, by=name)
+
+
+def _tightest(demands: Sequence[Demand]) -> list[Demand]:
+    """Of all that are made of the same number, the two that leave the fewest."""
+    rising = sorted(
+        (demand for demand in demands if demand.bounds.least is not None), key=lambda one: one.bounds.least or 0
+    )
+    falling = sorted(
+        (demand for demand in demands if demand.bounds.most is not None), key=lambda one: -(one.bounds.most or 0)
+    )
+    least = {(demand.name, demand.months): demand for demand in rising}
+    most = {(demand.name, demand.months): demand for demand in falling}
+    return [*least.values(), *most.values()]
 
 
 def _needs_purchase(when: object) -> bool:

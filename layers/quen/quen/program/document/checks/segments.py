@@ -81,8 +81,8 @@ def _cycles(
     for number, value in enumerate(items(when.get("segment"))):
         if isinstance(value, str) and (value == segment_id or segment_id in within.get(value, frozenset())):
             sentence = (
-                "The segment named here asks, by way of its own questions, about the one that it stands in: such a circle"
-                " has no answer. Take the name out on one side."
+                "This segment and the one named here ask about each other, be it by way of others, so nobody could say who"
+                " is in them: take the name out of one of the two."
             )
             if value == segment_id:
                 sentence = "A segment cannot ask whether the member is in itself: take its own name out here."
