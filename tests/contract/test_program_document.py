@@ -7,8 +7,13 @@ from typing import get_args
 from admin_api.adjustments import ReasonCode
 from quen.http.bodies import POINTS_MAX, whole
 from quen.ledger.model.fold import CAP_MEMORY_DAYS
+from quen.ledger.model.habits import EARLIER, MONTHS
+from quen.members.model import consents
+from quen.members.model.facts import TAG, TAG_LENGTH_MAX
 from quen.program.document.limits import ACCEPTED_DAYS_MAX, AdjustingRole
-from quen.program.document.values import CODE, CODE_MAX, MOVED_POINTS_MAX
+from quen.program.document.segments import MONTHS_MAX
+from quen.program.document.values import CODE, CODE_MAX, IDENTIFIER, MOVED_POINTS_MAX, PURPOSE, PURPOSE_MAX
+from quen.program.model import segments
 from quen.staff.model import ALLOWED, Action
 
 
@@ -27,3 +32,13 @@ def test_the_points_of_a_limit_are_those_that_the_apis_take() -> None:
 def test_every_reason_that_a_program_names_can_be_given() -> None:
     (rule,) = get_args(ReasonCode)[1:]
     assert (rule.pattern, rule.max_length) == (whole(CODE.removeprefix("^").removesuffix("$")), CODE_MAX)
+
+
+def test_segments_ask_about_as_many_months_as_accounts_tell_apart() -> None:
+    assert (MONTHS_MAX, segments.EARLIER) == (MONTHS, EARLIER)
+
+
+def test_segments_ask_about_every_tag_and_purpose_that_a_member_may_have() -> None:
+    assert f"^{TAG.pattern}$".replace("(?:", "(") == IDENTIFIER
+    assert TAG_LENGTH_MAX == 64
+    assert (f"^{consents.PURPOSE.pattern}$", consents.PURPOSE_LENGTH_MAX) == (PURPOSE, PURPOSE_MAX)

@@ -38,7 +38,7 @@ EVERYTHING = {
     "spend": {"at_most": 1_000_000, "months": 3},
     "visits": {"at_least": 1, "at_most": 30},
     "store": ["Q1"],
-    "tag": ["khách quen"],
+    "tag": ["press", "vip"],
     "birthday_month": [1, 12],
     "consent": ["marketing_email", "birthday"],
     "joined": {"days_ago": {"at_most": 3650}},
@@ -85,7 +85,8 @@ def test_a_program_without_segments_has_the_text_that_it_always_had() -> None:
         ({"joined": {"days_ago": {"at_least": 3651}}}, "/joined/days_ago/at_least", "out_of_range"),
         ({"consent": ["Marketing"]}, "/consent/0", "format"),
         ({"store": []}, "/store", "length"),
-        ({"tag": [" vip"]}, "/tag/0", "format"),
+        ({"tag": ["VIP"]}, "/tag/0", "format"),
+        ({"store": [" Q1"]}, "/store/0", "format"),
         # what says nothing
         ({}, "", "asks_nothing"),
         ({"tag": None}, "", "asks_nothing"),

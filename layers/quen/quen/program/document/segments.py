@@ -95,7 +95,7 @@ class SegmentWhen(Members):
         max_length=NAMES_MAX,
         description="One of these was among the last ten stores, by id.",
     )
-    tag: list[Text] | None = Field(
+    tag: list[Identifier] | None = Field(
         default=None, min_length=1, max_length=NAMES_MAX, description="The member has one of these tags."
     )
     birthday_month: BirthdayMonths | None = Field(
