@@ -20,6 +20,7 @@ from quen.program.model import (
     Goods,
     InTiers,
     NthPurchase,
+    Occasion,
     OfAmount,
     OnDates,
     Program,
@@ -57,6 +58,9 @@ earning:
   - {id: review, on: review, points: 10, cap: {points: 20, per: week}}
   - {id: install, on: app_install, points: 30}
   - {id: welcome, on: enrolment, points: 20}
+  - {id: new-year, on: purchase, bonus: 8, when: {festival: [tet]}}
+  - {id: full-moon, on: purchase, bonus: 3, when: {lunar: {from: "01-15", to: "01-15"}}}
+  - {id: feasts, on: purchase, bonus: 3, when: {festival: [tet, mid_autumn]}}
 """
 
 
@@ -105,6 +109,34 @@ def test_the_members_of_a_when_must_all_hold() -> None:
     assert AtTimes(14 * 60, 16 * 60) in happy.parts
 
 
+@pytest.mark.parametrize(
+    ("day", "festive"),
+    [
+        (date(2027, 1, 29), False),  # 12-22 of the year before
+        (date(2027, 1, 30), True),  # 12-23, the Kitchen Gods
+        (date(2027, 2, 6), True),  # the new year
+        (date(2027, 2, 12), True),  # 01-07
+        (date(2027, 2, 13), False),
+        (date(2030, 2, 2), True),  # the new year, a day before China's
+    ],
+)
+def test_festivals_go_by_the_vietnamese_lunar_calendar(day: date, festive: bool) -> None:
+    rules = {rule.id: rule.when for rule in compiled().earning}
+    assert rules["new-year"] is not None
+    assert (rules["new-year"].failure(Occasion(day)) is None) == festive
+
+
+def test_a_lunar_day_comes_every_year_and_one_of_several_festivals_is_enough() -> None:
+    rules = {rule.id: rule.when for rule in compiled().earning}
+    full_moon, feasts = rules["full-moon"], rules["feasts"]
+    assert full_moon is not None
+    assert feasts is not None
+    assert [full_moon.failure(Occasion(day)) for day in (date(2027, 2, 20), date(2026, 3, 3))] == [None, None]
+    assert full_moon.failure(Occasion(date(2027, 2, 21))) == "other_lunar_day"
+    assert feasts.failure(Occasion(date(2026, 9, 25))) is None
+    assert feasts.failure(Occasion(date(2026, 9, 26))) == "none_of_these"
+
+
 def test_what_is_asked_of_members_is_known_so_that_nothing_else_is_kept() -> None:
     assert {InTiers, NthPurchase} <= compiled().asked
 
@@ -140,6 +172,8 @@ WRONG = [
         "never",
     ),
     ("/earning/4/when/time", {"from": "14:00", "to": "14:00"}, "/earning/4/when/time/to", "never"),
+    ("/earning/13/when/festival/0", "christmas", "/earning/13/when/festival/0", "not_allowed"),
+    ("/earning/14/when/lunar/from", "13-01", "/earning/14/when/lunar/from", "format"),
     ("/earning/9/when", {"amount": {"at_least": 1}}, "/earning/9/when/amount", "never"),
     ("/campaigns/0/when", {"date": {"from": "2027-03-01"}}, "/campaigns/0/window", "never"),
     # Exclusive rules whose windows overlap.

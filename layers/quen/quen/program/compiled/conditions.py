@@ -20,6 +20,7 @@ from quen.program.model import (
     NthPurchase,
     OfAmount,
     OnDates,
+    OnLunarDays,
     OnWeekdays,
     PaidWith,
     Weekday,
@@ -27,6 +28,13 @@ from quen.program.model import (
 )
 
 WEEKDAYS: Sequence[Weekday] = get_args(Weekday)
+FESTIVALS: Mapping[str, Mapping[str, str]] = {
+    "tet": {"from": "12-23", "to": "01-07"},
+    "mid_autumn": {"from": "08-01", "to": "08-15"},
+}
+"""Windows of the Vietnamese lunar year that have a name: Tết from the day of the Kitchen Gods to the day on which the pole
+is taken down, Mid-Autumn from the new moon to the full one.
+"""
 Categories = Mapping[str, frozenset[str]]
 """Every category with all its parts, itself among them."""
 
@@ -75,6 +83,20 @@ def _times(said: Mapping[str, str], _: Categories) -> Condition:
     return AtTimes(minute_of(said["from"]), minute_of(said["to"]))
 
 
+def _lunar(said: Mapping[str, str], _: Categories) -> Condition:
+    return OnLunarDays(_month_day(said["from"]), _month_day(said["to"]))
+
+
+def _festival(said: Sequence[str], known: Categories) -> Condition:
+    windows = tuple(_lunar(FESTIVALS[name], known) for name in said)
+    return windows[0] if len(windows) == 1 else AnyOf(windows)
+
+
+def _month_day(text: str) -> tuple[int, int]:
+    month, day = text.split("-")
+    return int(month), int(day)
+
+
 def _amount(said: Mapping[str, int], _: Categories) -> Condition:
     return OfAmount(said.get("at_least", 0), said.get("at_most"))
 
@@ -100,6 +122,8 @@ _PARTS: Mapping[str, Callable[[Any, Categories], Condition]] = {
     "weekday": lambda said, _: OnWeekdays(frozenset(WEEKDAYS.index(name) for name in said)),
     "time": _times,
     "date": lambda said, _: OnDates(*dates_of(said)),
+    "lunar": _lunar,
+    "festival": _festival,
     "store": lambda said, _: AtStores(frozenset(said)),
     "amount": _amount,
     "category": lambda said, known: _goods(said, (), known),

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from quen.money import AMOUNT_MAX
-from quen.program.document.values import Code, Day, Identifier, Members, Text, TimeOfDay, Weekday
+from quen.program.document.values import Code, Day, Identifier, LunarDay, Members, Text, TimeOfDay, Weekday
 
 CONDITIONS_MAX = 20
 NAMES_MAX = 200
@@ -25,6 +25,15 @@ class DateWindow(Members):
 
     from_: Day | None = Field(default=None, alias="from", description="The first day; left out: always so far.")
     to: Day | None = Field(default=None, description="The last day; left out: for ever.")
+
+
+class LunarWindow(Members):
+    """Days of the Vietnamese lunar year, every year, both ends included; it may span the new year."""
+
+    from_: LunarDay = Field(alias="from", description="The first day, as MM-DD of the lunar calendar.")
+    to: LunarDay = Field(
+        description="The last day, as MM-DD of the lunar calendar; day 30 is the last day of a month that has only 29."
+    )
 
 
 class AmountRange(Members):
@@ -47,6 +56,12 @@ class When(Members):
     weekday: list[Weekday] | None = Field(default=None, min_length=1, description="Local days of the week.")
     time: TimeWindow | None = Field(default=None, description="A part of the local day: a happy hour.")
     date: DateWindow | None = Field(default=None, description="A window of local days.")
+    lunar: LunarWindow | None = Field(default=None, description="Days of the Vietnamese lunar calendar, every year.")
+    festival: list[Literal["tet", "mid_autumn"]] | None = Field(
+        default=None,
+        min_length=1,
+        description="One of these: `tet` is 12-23 to 01-07 of the lunar calendar, `mid_autumn` 08-01 to 08-15.",
+    )
     store: list[Text] | None = Field(default=None, min_length=1, max_length=NAMES_MAX, description="Stores, by id.")
     amount: AmountRange | None = Field(default=None, description="The size of the bill.")
     category: list[Code] | None = Field(

@@ -31,6 +31,7 @@ CODE = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
 INSTANT = r"^(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$"
 
 DAY = r"^(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}$"
+LUNAR_DAY = r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|30)$"
 EVENT_TYPE = r"^[a-z0-9]+([_-][a-z0-9]+)*$"
 PURPOSE = r"^[a-z][a-z0-9]*(?:[_.:-][a-z0-9]+)*$"
 
@@ -153,6 +154,11 @@ Day = Annotated[
     _matches(DAY, "A day, as YYYY-MM-DD."),
     AfterValidator(_is_day),
     _schema(format="date"),
+]
+LunarDay = Annotated[
+    str,
+    _matches(LUNAR_DAY, "A day of the lunar year from 01-01 to 12-30, as MM-DD."),
+    _schema(pattern=LUNAR_DAY),
 ]
 EventType = Annotated[
     str,

@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from quen.lunar import is_within
 from quen.program.model.goods import Goods
+
+MonthDay = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,18 @@ class OnDates:
         is_too_early = self.first is not None and occasion.day < self.first
         is_too_late = self.last is not None and occasion.day > self.last
         return "other_date" if is_too_early or is_too_late else None
+
+
+@dataclass(frozen=True, slots=True)
+class OnLunarDays:
+    """Days of the Vietnamese lunar year, every year: see `quen.lunar.is_within`."""
+
+    first: MonthDay
+    last: MonthDay
+
+    def failure(self, occasion: Occasion) -> str | None:
+        """`other_lunar_day`, or None."""
+        return None if is_within(occasion.day, self.first, self.last) else "other_lunar_day"
 
 
 @dataclass(frozen=True, slots=True)
