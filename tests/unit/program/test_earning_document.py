@@ -172,8 +172,8 @@ WRONG = [
         "never",
     ),
     ("/earning/4/when/time", {"from": "14:00", "to": "14:00"}, "/earning/4/when/time/to", "never"),
-    ("/earning/13/when/festival/0", "christmas", "/earning/13/when/festival/0", "not_allowed"),
-    ("/earning/14/when/lunar/from", "13-01", "/earning/14/when/lunar/from", "format"),
+    ("/earning/12/when/festival/0", "christmas", "/earning/12/when/festival/0", "not_allowed"),
+    ("/earning/13/when/lunar/from", "13-01", "/earning/13/when/lunar/from", "format"),
     ("/earning/9/when", {"amount": {"at_least": 1}}, "/earning/9/when/amount", "never"),
     ("/campaigns/0/when", {"date": {"from": "2027-03-01"}}, "/campaigns/0/window", "never"),
     # Exclusive rules whose windows overlap.
