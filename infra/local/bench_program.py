@@ -53,7 +53,8 @@ def main() -> None:
     ran = subprocess.run([sys.executable, "-c", _COLD], input=text, capture_output=True, text=True, check=True)
     print(
         f"loading 200 rules and 500 rewards ({len(text) // 1024} KB): {float(ran.stdout):.1f} ms in a fresh process,"
-        f" budget {LOADING_BUDGET_MILLISECONDS}, {warm / 1e3:.1f} ms in a warm one ({warm / parsing:.1f} x parsing the JSON), nothing once it is loaded"
+        f" budget {LOADING_BUDGET_MILLISECONDS}, {warm / 1e3:.1f} ms in a warm one ({warm / parsing:.1f} x parsing the JSON);"
+        " nothing once it is loaded"
     )
 
 
