@@ -13,7 +13,7 @@ from quen.errors import MemberNotFoundError, PurchaseNotFoundError, ValidationFa
 from quen.http.answers import Account, Cursor, Day, EntryPage, Explanation, Instant, Statement
 from quen.http.bodies import ShortText
 from quen.http.callers import recognise_staff
-from quen.http.endpoint import Call, Resource
+from quen.http.endpoint import Call, Nothing, Resource
 from quen.http.errors import CursorInvalidError
 from quen.http.paging import PageQuery
 from quen.http.periods import MomentQuery, PeriodQuery, PurchaseQuery
@@ -71,6 +71,20 @@ class StaffMemberPage(TypedDict):
 
     items: list[StaffMember]
     next_cursor: Cursor | None
+
+
+class SegmentShown(TypedDict):
+    """A segment of the program, its name by locale, and whether the member is in it now."""
+
+    id: str
+    name: dict[str, str]
+    holds: bool
+
+
+class SegmentsShown(TypedDict):
+    """All segments of the program."""
+
+    items: list[SegmentShown]
 
 
 @members.endpoint("GET", "/v1/members", action=Action.FIND_MEMBER, query=SearchQuery, answer=StaffMemberPage)
@@ -148,6 +162,18 @@ def list_entries(call: Call[StaffCaller, PageQuery], member_id: str) -> Mapping[
     app = application()
     fetch = partial(app.ledger.list_entries, member_id)
     return app.cursors.page(call.input, fetch, caller=call.caller.name, listing=f"entries {member_id}")
+
+
+@members.endpoint(
+    "GET",
+    "/v1/members/{member_id}/segments",
+    action=Action.READ_MEMBER,
+    answer=SegmentsShown,
+    errors=(MemberNotFoundError,),
+)
+def list_segments(_call: Call[StaffCaller, Nothing], member_id: str) -> Mapping[str, Any]:
+    """Which segments the member is in."""
+    return {"items": application().segments.show(member_id)}
 
 
 def _look_up(query: SearchQuery) -> Member:

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from quen.returns.service import Returns
     from quen.rewards.service import Rewards
     from quen.rewards.store import StockStore
+    from quen.segments.service import Segments
     from quen.staff.service import AuditTrail
     from quen.statements.service import Statements
     from quen.stored_value.service import StoredValues
@@ -166,6 +167,13 @@ class Application:
         from quen.tiers.service import Tiers
 
         return Tiers(self.ledger, self.programs)
+
+    @cached_property
+    def segments(self) -> Segments:
+        """Who is in which segment."""
+        from quen.segments.service import Segments
+
+        return Segments(self.ledger, self.members, self.programs)
 
     @cached_property
     def stored_values(self) -> StoredValues:

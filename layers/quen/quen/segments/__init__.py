@@ -1,0 +1,1 @@
+"""Segments: which groups of members somebody is in."""
