@@ -52,7 +52,9 @@ asked: Mapping[str, st.SearchStrategy[Any]] = {
     "tier": words,
     "birthday_month": st.just("current") | st.lists(st.integers(1, 12), min_size=1, max_size=3),
 }
-simple = st.fixed_dictionaries({}, optional=dict(asked)).filter(bool)
+simple: st.SearchStrategy[When] = st.lists(st.sampled_from(sorted(asked)), min_size=1, max_size=3, unique=True).flatmap(
+    lambda names: st.fixed_dictionaries({name: asked[name] for name in names})
+)
 whens: st.SearchStrategy[When] = st.recursive(
     simple,
     lambda inner: st.one_of(
@@ -60,7 +62,7 @@ whens: st.SearchStrategy[When] = st.recursive(
         st.lists(inner, min_size=1, max_size=3).map(lambda parts: {"any": parts}),
         inner.map(lambda part: {"not": part}),
     ),
-    max_leaves=6,
+    max_leaves=4,
 )
 people = st.none() | st.builds(
     Person,

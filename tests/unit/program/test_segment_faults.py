@@ -230,6 +230,6 @@ def test_what_is_no_segment_at_all_is_refused_not_a_defect(wrong: object) -> Non
 
 def test_many_questions_that_must_all_hold_are_looked_through_in_no_time() -> None:
     ranges = [{"visits": {"at_least": 1, "at_most": 9, "months": 1 + number % 24}} for number in range(20)]
-    began = time.perf_counter()
+    began = time.process_time()
     assert faults_of(asking({"all": [{"all": [{"all": ranges}] * 20}] * 3})) == []
-    assert time.perf_counter() - began < 5  # pair by pair it would be minutes
+    assert time.process_time() - began < 5  # pair by pair it would be minutes
