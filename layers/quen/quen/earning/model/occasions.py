@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from quen.earning.model.eligibility import event_occasion, why_not
-from quen.earning.model.limits import rule_limits
-from quen.earning.model.pricing import NO_FACTS, within
+from quen.earning.model.exact import Share
+from quen.earning.model.limits import program_limits, rule_limits
+from quen.earning.model.pricing import NO_FACTS, awarded, limit_all, rooms_of, within
 from quen.earning.model.values import NOTHING, Award, MemberEvent, RuleShare, Skipped
 from quen.program.model import Facts, Program
 
@@ -23,13 +25,14 @@ def price_enrolment(program: Program) -> Award:
 def price_event(
     program: Program, event: MemberEvent, *, facts: Facts = NO_FACTS, rooms: Mapping[str, int] = NOTHING
 ) -> Award:
-    """What an event earns: the points of every rule for events of its type. They wait only where the rule says so."""
+    """What an event earns: the points of every rule for events of its type. They wait only where the rule says so.
+
+    `rooms` is how many points each limit may still give, as for a purchase.
+    """
     occasion = event_occasion(program, event, facts)
     left = dict(rooms)
-    shares: list[RuleShare] = []
+    shares: list[Share] = []
     skipped: list[Skipped] = []
-    capped: dict[str, int] = {}
-    waits: dict[int, int] = {}
     for rule in program.earning:
         if rule.on != event.type:
             continue
@@ -38,11 +41,9 @@ def price_event(
             skipped.append(Skipped(rule.id, reason))
             continue
         limits = rule_limits(rule, campaign, occasion.day, occasion.store)
-        points = within(rule.fixed, limits, left)
-        exact = "" if points == rule.fixed else str(rule.fixed)
-        shares.append(RuleShare(rule.id, program.version, 0, points, rule.wallet, exact))
-        for limit in limits:
-            capped[limit.name] = capped.get(limit.name, 0) + points
-        if rule.wallet == "points" and points:
-            waits[rule.pending_days or 0] = waits.get(rule.pending_days or 0, 0) + points
-    return Award(tuple(shares), capped, waits, skipped=tuple(skipped))
+        share = Share(rule.id, rule.wallet, 0, 1, rule.fixed, rule.fixed, limits, rule.pending_days)
+        share.points = within(rule.fixed, limits, left)
+        shares.append(share)
+    limits = program_limits(program, occasion.day)
+    limit_all(rooms_of(limits, rooms), shares)
+    return replace(awarded(program, shares, limits, unsaid_wait=0), skipped=tuple(skipped))

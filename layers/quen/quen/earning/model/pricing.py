@@ -22,6 +22,7 @@ the facts and the room that the purchase had.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from quen.earning.model.basis import Basis, basis_of
 from quen.earning.model.eligibility import Applying, eligible, occasion_of
@@ -30,7 +31,7 @@ from quen.earning.model.limits import Limit, program_limits
 from quen.earning.model.rounding import allocate, rounded
 from quen.earning.model.values import NOTHING, Award, Purchase, RuleShare, Skipped
 from quen.errors import CurrencyMismatchError
-from quen.program.model import Facts, Program, Rounding
+from quen.program.model import Facts, Program, Rounding, WhenReached
 
 NO_FACTS = Facts()
 
@@ -52,9 +53,11 @@ def price_purchase(
     for wallet in dict.fromkeys(share.wallet for share in shares):
         _round([share for share in shares if share.wallet == wallet], program.points.rounding, left)
     limits = program_limits(program, occasion.day)
-    _limit_all(program, limits, [share for share in shares if share.wallet == "points"], rooms)
+    per_purchase = [(cap.points, cap.when_reached) for cap in program.caps if cap.per == "purchase"]
+    limit_all([*per_purchase, *rooms_of(limits, rooms)], shares)
     beaten = [Skipped(share.rule_id, "other_rule_gives_more") for share in shares if share.is_beaten]
-    return _award(program, shares, limits, basis, (*skipped, *beaten))
+    award = awarded(program, shares, limits, unsaid_wait=program.points.pending_days)
+    return replace(award, basis=basis.parts, skipped=(*skipped, *beaten))
 
 
 def _shares(program: Program, applying: Sequence[Applying], basis: Basis, facts: Facts) -> list[Share]:
@@ -98,11 +101,15 @@ def within(points: int, limits: Sequence[Limit], left: dict[str, int]) -> int:
     return points
 
 
-def _limit_all(program: Program, limits: Sequence[Limit], shares: Sequence[Share], rooms: Mapping[str, int]) -> None:
-    """What limits all rules together: what is too much is taken from the last ones."""
-    caps = [(cap.points, cap.when_reached) for cap in program.caps if cap.per == "purchase"]
-    caps += [(max(0, rooms.get(limit.name, limit.points)), limit.when_reached) for limit in limits]
-    for room, when_reached in caps:
+def rooms_of(limits: Sequence[Limit], rooms: Mapping[str, int]) -> list[tuple[int, WhenReached]]:
+    """How many points each of these limits may still give."""
+    return [(max(0, rooms.get(limit.name, limit.points)), limit.when_reached) for limit in limits]
+
+
+def limit_all(rooms: Sequence[tuple[int, WhenReached]], shares: Sequence[Share]) -> None:
+    """What limits the points of all rules together: what is too much is taken from the last ones."""
+    shares = [share for share in shares if share.wallet == "points"]
+    for room, when_reached in rooms:
         excess = sum(share.points for share in shares) - room
         if excess > 0 and when_reached == "reject":
             excess += room
@@ -112,16 +119,17 @@ def _limit_all(program: Program, limits: Sequence[Limit], shares: Sequence[Share
             excess -= taken
 
 
-def _award(
-    program: Program, shares: Sequence[Share], limits: Sequence[Limit], basis: Basis, skipped: tuple[Skipped, ...]
-) -> Award:
+def awarded(program: Program, shares: Sequence[Share], limits: Sequence[Limit], *, unsaid_wait: int) -> Award:
+    """What these shares come to; `limits` are those of all rules together, `unsaid_wait` the days that points wait where
+    their rule does not say.
+    """
     capped: dict[str, int] = {}
     waits: dict[int, int] = {}
     for share in shares:
         for limit in share.limits:
             capped[limit.name] = capped.get(limit.name, 0) + share.points
         if share.wallet == "points" and share.points:
-            days = program.points.pending_days if share.pending_days is None else share.pending_days
+            days = unsaid_wait if share.pending_days is None else share.pending_days
             waits[days] = waits.get(days, 0) + share.points
     points = sum(share.points for share in shares if share.wallet == "points")
     capped |= {limit.name: points for limit in limits}
@@ -130,7 +138,7 @@ def _award(
         for share in shares
         if not share.is_beaten
     )
-    return Award(explanation, capped, waits, basis.parts, skipped)
+    return Award(explanation, capped, waits)
 
 
 def _check_currency(program: Program, purchase: Purchase) -> None:

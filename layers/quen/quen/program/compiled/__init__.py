@@ -56,6 +56,7 @@ def compile_program(content: Mapping[str, Any], version: int, effective_from: da
         campaigns=tuple(campaign_of(campaign, locales, categories) for campaign in content.get("campaigns", ())),
         tiers=tuple(tier_of(tier, locales) for tier in content.get("tiers", ())),
         segments=tuple(segment_of(segment, locales) for segment in content.get("segments", ())),
+        events=frozenset(event["type"] for event in content.get("events", ())),
         birthday=birthday_of(content.get("birthday")),
         rewards=tuple(reward_of(reward, locales) for reward in content["rewards"]),
         messages=messages_of(content["messages"]),

@@ -26,6 +26,7 @@ from quen.program.model.conditions import (
     leaves,
 )
 from quen.program.model.earning import (
+    EVENTS,
     FIRST_PURCHASE,
     BasisPolicy,
     Campaign,
@@ -59,6 +60,7 @@ from quen.program.model.segments import Segment
 from quen.program.model.texts import text_in
 
 __all__ = [
+    "EVENTS",
     "FIRST_PURCHASE",
     "LEAP_DAY",
     "Activity",

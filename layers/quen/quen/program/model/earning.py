@@ -21,6 +21,8 @@ Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WhenReached = Literal["cap", "reject"]
 
 FIRST_PURCHASE = NthPurchase(1)
+EVENTS = frozenset({"visit", "review", "survey", "referral"})
+"""What partners report without the program having to name it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from quen.business_days import local_day
 from quen.errors import RewardNotFoundError
 from quen.money import Money
 from quen.program.model.conditions import InBirthdayMonth, InSegments, InTiers, NthPurchase, WithGoods, leaves
-from quen.program.model.earning import BasisPolicy, Campaign, Cap, EarningRule, Tier
+from quen.program.model.earning import EVENTS, BasisPolicy, Campaign, Cap, EarningRule, Tier
 from quen.program.model.points import PointsPolicy
 from quen.program.model.policies import AdjustmentPolicy, Birthday, MessagePolicy, StoredValuePolicy, TransferPolicy
 from quen.program.model.rewards import Reward
@@ -28,7 +28,8 @@ class Program:
 
     `accepted_days` is how many days late a receipt may come; `grace_days` how long returned points live at least;
     `undo_days` how long a merge of members can be undone; `basis` which part of a bill earns; `caps` limit what all rules
-    together give to one member; `tiers` go from everybody's to the highest.
+    together give to one member; `tiers` go from everybody's to the highest; `events` are the types of events of its own that
+    partners report.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Program:
     tiers: tuple[Tier, ...] = ()
     caps: tuple[Cap, ...] = ()
     segments: tuple[Segment, ...] = ()
+    events: frozenset[str] = frozenset()
     purchase_rules: tuple[EarningRule, ...] = field(init=False, compare=False, repr=False)
     """Of `earning`, what a purchase is asked about."""
     asked: frozenset[type] = field(init=False, compare=False, repr=False)
@@ -99,6 +101,10 @@ class Program:
             return str(wanted)
         language = (wanted or "").partition("-")[0].lower()
         return language if language in self.locales else self.locales[0]
+
+    def knows_event(self, type_: str) -> bool:
+        """Whether partners may report events of that type."""
+        return type_ in EVENTS or type_ in self.events
 
     def find_campaign(self, campaign_id: str | None) -> Campaign | None:
         """The campaign of that id, where there is one."""

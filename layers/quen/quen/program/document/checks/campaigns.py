@@ -14,11 +14,12 @@ from quen.program.document.checks.conditions import (
     scope_of,
     window_of,
 )
-from quen.program.document.checks.earning import EVENTS, PURCHASES, check_multiplier
+from quen.program.document.checks.earning import PURCHASES, check_multiplier
 from quen.program.document.checks.limits import check_caps
 from quen.program.document.checks.names import check_names
 from quen.program.document.checks.reading import at, items, members, repeated, texts
 from quen.program.document.faults import pointer_to
+from quen.program.model import EVENTS
 
 
 def check_campaigns(document: object) -> Iterator[Fault]:

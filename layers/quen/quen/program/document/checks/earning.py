@@ -21,12 +21,10 @@ from quen.program.document.checks.conditions import (
 from quen.program.document.checks.limits import check_caps, least_given
 from quen.program.document.checks.reading import at, given, items, members, repeated, texts
 from quen.program.document.faults import pointer_to
-from quen.program.model import Wallet
+from quen.program.model import EVENTS, Wallet
 
 MULTIPLIER_MAX = 100
 PURCHASES = ("purchase", "first_purchase")
-EVENTS = frozenset({"visit", "review", "survey", "referral"})
-"""What partners report without the program having to name it."""
 
 _DECIMAL = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3})?")
 _WALLETS: tuple[Wallet, ...] = get_args(Wallet)
