@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from partner_api.events import events
 from partner_api.members import members
 from partner_api.purchases import purchases
 from partner_api.redemptions import redemptions
@@ -9,4 +10,4 @@ from partner_api.returns import returns
 from partner_api.stored_value import stored_value
 from quen.http.api import Api
 
-app = Api("partner_api", [purchases, returns, members, redemptions, stored_value])
+app = Api("partner_api", [purchases, returns, members, redemptions, stored_value, events])

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from quen.messages.email import SesEmail
     from quen.messages.service import Messages
     from quen.messages.sms import SnsSms
+    from quen.occasions.service import Occasions
     from quen.partners.rates import Rates
     from quen.partners.service import Partners
     from quen.program.service import Programs
@@ -145,6 +146,15 @@ class Application:
         from quen.earning.service import Purchases
 
         return Purchases(self.ledger, self.members, self.programs, self._budgets)
+
+    @cached_property
+    def occasions(self) -> Occasions:
+        """What members do that is no purchase."""
+        from quen.occasions.claims import EventClaims
+        from quen.occasions.service import Occasions
+
+        claims = EventClaims(self.ledger, self._ledger_store, self.keys.derive("ids"))
+        return Occasions(self.ledger, self.members, self.programs, claims, self._budgets)
 
     @cached_property
     def rewards(self) -> Rewards:

@@ -16,6 +16,8 @@
     │   ├── MemberNotActiveError          the member's state gates earning and spending
     │   ├── PurchaseAlreadyRecordedError  same purchase id, other content
     │   ├── ReturnAlreadyRecordedError    same return id, other content
+    │   ├── EventAlreadyRecordedError     same event id, other content
+    │   ├── EventAlreadyCountedError      the member did this before: same type, same subject
     │   ├── AlreadyReturnedError          what it was for came back already
     │   ├── AlreadyRedeemedError          the redemption is final
     │   ├── NotRedeemedError              there is nothing to refund
@@ -156,6 +158,16 @@ class PurchaseAlreadyRecordedError(ConflictError):
 class ReturnAlreadyRecordedError(ConflictError):
     code = "return_already_recorded"
     title = "This return id was recorded with other content"
+
+
+class EventAlreadyRecordedError(ConflictError):
+    code = "event_already_recorded"
+    title = "This event id was recorded with other content"
+
+
+class EventAlreadyCountedError(ConflictError):
+    code = "event_already_counted"
+    title = "This was counted for the member before"
 
 
 class AlreadyReturnedError(ConflictError):

@@ -13,7 +13,7 @@ from quen.earning.model import Purchase
 from quen.earning.views import purchase_view
 from quen.errors import PurchaseAlreadyRecordedError, PurchaseNotFoundError, QuenError, ValidationFailedError
 from quen.ledger.documents import Claim, Document, DocumentKey, Outcome
-from quen.ledger.model import Account, Entry, RecordPurchase, bring_up_to, decide, folded, own_entry
+from quen.ledger.model import Account, Entry, RecordPurchase
 from quen.ledger.ports import Intent
 from quen.ledger.service import Ledger
 from quen.members.model import MemberReference
@@ -111,13 +111,9 @@ class Purchases:
         self._check_time(purchase)
         program = self._programs.at(purchase.occurred_at)
         budgets = rooms_left(program, self._budgets.count(program))
-        account = self._ledger.load_account(member_id)
-        now = self._ledger.now()
         command = RecordPurchase(partner_id, purchase, self._person(member_id, program), budgets)
-        entries = decide(account, command, program, now)
-        after = folded(account, entries)
-        settled = folded(after, bring_up_to(after, program, now, now))
-        shown = purchase_view(purchase, settled, own_entry(entries), program)
+        account, entry = self._ledger.foresee(member_id, command, program)
+        shown = purchase_view(purchase, account, entry, program)
         return shown | {"entries": [entry | {"entry_id": None} for entry in shown["entries"]]}
 
     def load(self, partner_id: str, purchase_id: str) -> Mapping[str, Any]:

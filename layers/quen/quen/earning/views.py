@@ -1,4 +1,4 @@
-"""What a till is told of a purchase: what it earned and why, what the member then has, and what comes next. Pure."""
+"""What a till is told of a purchase or an event: what it earned and why, what the member then has, and what comes next. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from quen.earning.explanation import not_applied
-from quen.earning.model import Purchase, RuleShare
+from quen.earning.model import MemberEvent, Purchase, RuleShare, price_event
 from quen.earning.reach import NextReward, reach_of
 from quen.earning.receipt import receipt_text
 from quen.ledger.model import NEVER, Account, Entry, entry_id, own_lots
@@ -49,6 +49,21 @@ def purchase_view(purchase: Purchase, account: Account, entry: Entry, program: P
     }
 
 
+def event_view(event: MemberEvent, account: Account, entry: Entry, program: Program) -> dict[str, Any]:
+    """The answer to an event, or to its preview; `explanation` is of all wallets."""
+    # Which rules do not apply hangs on the event and what was known of the member, not on what limits have left.
+    skipped = price_event(program, event, facts=entry.facts).skipped
+    return {
+        "event_id": event.event_id or None,
+        "member_id": account.member_id,
+        "type": event.type,
+        "entries": _portions(entry, program),
+        "account": account_view(account, program, entry.recorded_at),
+        "explanation": [share_view(share) | {"wallet": share.wallet} for share in entry.shares],
+        "not_applied": [one._asdict() for one in skipped],
+    }
+
+
 def _following(following: NextReward) -> dict[str, Any]:
     return {
         "reward_id": following.reward.id,
@@ -68,14 +83,17 @@ def _expiring(account: Account, today: date) -> tuple[date, int] | None:
 
 
 def _portions(entry: Entry, program: Program) -> list[dict[str, Any]]:
-    """An earning as the till sees it, a part for each day on which some of it becomes active: mostly one."""
+    """An earning as the till sees it, a part for each day on which some of it becomes active: mostly one. What purchases
+    earn waits as the program says, other things where their rules say so.
+    """
+    unsaid_wait = program.points.pending_days if entry.kind == "earn" else 0
     waits = {rule.id: rule.pending_days for rule in program.earning}
     by_wait: dict[int, list[RuleShare]] = {}
     for share in entry.shares:
         if share.wallet == "points":
             wait = waits.get(share.rule_id)
-            by_wait.setdefault(program.points.pending_days if wait is None else wait, []).append(share)
-    parts = sorted(by_wait.items()) or [(program.points.pending_days, [])]
+            by_wait.setdefault(unsaid_wait if wait is None else wait, []).append(share)
+    parts = sorted(by_wait.items()) or [(unsaid_wait, [])]
     earning = [part for part in parts if sum(share.points for share in part[1])] or parts[:1]
     return [_portion(entry, program, wait, shares) for wait, shares in earning]
 

@@ -29,7 +29,8 @@ _CODES = {
     404: "not_found member_not_found purchase_not_found redemption_not_found reward_not_found hold_not_found",
     405: "method_not_allowed",
     409: (
-        "conflict member_already_exists purchase_already_recorded return_already_recorded already_returned "
+        "conflict member_already_exists purchase_already_recorded return_already_recorded event_already_recorded "
+        "event_already_counted already_returned "
         "already_redeemed not_redeemed already_decided redemptions_open reservation_expired reward_out_of_stock "
         "member_not_active conflict_retry"
     ),

@@ -106,8 +106,8 @@ class Accounts(Protocol):
     def list_entries(self, member_id: str, before: int | None, limit: int) -> list[Entry]:
         """Entries newest first, from the one before that sequence on."""
 
-    def list_documents(self, partition: str) -> list[Document]:
-        """Every document of a partition, read consistently, by their sort keys."""
+    def list_documents(self, partition: str, prefix: str = "") -> list[Document]:
+        """Every document of a partition whose sort key begins so, read consistently, by their sort keys."""
 
     def find_document(self, key: DocumentKey) -> Document | None:
         """The document, read consistently."""
@@ -144,6 +144,12 @@ class Documents(Protocol):
 
     def new_document(self, document: Document) -> Write:
         """The write that adds it, where it is not there yet."""
+
+    def absent(self, key: DocumentKey) -> Write:
+        """The condition that there is none under that key."""
+
+    def removed(self, key: DocumentKey) -> Write:
+        """The write that takes it away, where it is there."""
 
     def changed_details(self, document: Document, details: Mapping[str, Any]) -> Write:
         """The write that gives it new details, refused where it no longer has those that were read."""

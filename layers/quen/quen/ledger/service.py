@@ -251,6 +251,17 @@ class Ledger:
         account = self.load_surviving(member_id)
         return folded(account, bring_up_to(account, self._programs.current(now), now, now))
 
+    def foresee(self, member_id: str, command: Command, program: Program) -> tuple[Account, Entry]:
+        """The account that the command would leave now, and its entry: decided by the same code, and not written.
+
+        Raises what the command is refused with.
+        """
+        now = self.now()
+        account = self.load_account(member_id)
+        entries = decide(account, command, program, now)
+        after = folded(account, entries)
+        return folded(after, bring_up_to(after, program, now, now)), own_entry(entries)
+
     def show_account(self, member_id: str) -> dict[str, Any]:
         """The account as it is shown to everybody."""
         return account_view(self.load_account(member_id), self._programs.current(self.now()), self.now())
@@ -279,9 +290,9 @@ class Ledger:
         """The document, read consistently, or None."""
         return self._accounts.find_document(key)
 
-    def list_documents(self, partition: str) -> list[Document]:
-        """Every document of a partition, read consistently, by their sort keys."""
-        return self._accounts.list_documents(partition)
+    def list_documents(self, partition: str, prefix: str = "") -> list[Document]:
+        """Every document of a partition whose sort key begins so, read consistently, by their sort keys."""
+        return self._accounts.list_documents(partition, prefix)
 
     def _decided(self, account: Account, intent: Intent, program: Program, now: datetime) -> Change | None:
         """What the intent makes of the account; None where more is due first than fits into its transaction."""

@@ -10,7 +10,10 @@
     all about a purchase        PK PURCHASE#<partner>#<purchase_id>                   Query, consistent
       its returns, in order     SK RETURN#<number, 4 digits>
       points that paid for it   SK PAID#<redemption>
+                                PK EVENT#<partner>#<event_id>, SK DOCUMENT
     what a job did, once        PK MEMBER#<id>, SK CLAIM#birthday:2026                GetItem, consistent
+    what a member did, once     PK MEMBER#<id>, SK CLAIM#event:<type>:<subject>       GetItem, consistent
+    whose claims count as well  PK MEMBER#<id>, SK CLAIMS#<merged member>             Query, consistent
     accounts with something due index DueAccounts: due_shard, next_due_on             Query, a shard at a time
 
 An account, an ordinary entry and an ordinary document are under 1 KB each, so that a command costs six write units. The
@@ -110,14 +113,24 @@ class LedgerStore:
             return None
         return read_document(key, item)
 
-    def list_documents(self, partition: str) -> list[Document]:
-        """Every document of a partition, read consistently, by their sort keys."""
-        found = DocumentItem.query(partition, consistent_read=True)
+    def list_documents(self, partition: str, prefix: str = "") -> list[Document]:
+        """Every document of a partition whose sort key begins so, read consistently, by their sort keys."""
+        wanted = DocumentItem.SK.startswith(prefix) if prefix else None
+        found = DocumentItem.query(partition, wanted, consistent_read=True)
         return [read_document(DocumentKey(item.PK, item.SK), item) for item in found]
 
     def new_document(self, document: Document) -> Write:
         """The write that adds a document to another's transaction, where it is not there yet."""
         return put(f"document {document.key.sort}", document_item(document), condition=_ABSENT)
+
+    def absent(self, key: DocumentKey) -> Write:
+        """The condition, in another's transaction, that there is no document under that key."""
+        parameters = {"TableName": self._table, "Key": low_level_key(key), "ConditionExpression": _ABSENT}
+        return Write(f"no document {key.partition} {key.sort}", "ConditionCheck", parameters)
+
+    def removed(self, key: DocumentKey) -> Write:
+        """The write that takes a document away, where it is there."""
+        return Write(f"removed {key.sort}", "Delete", {"TableName": self._table, "Key": low_level_key(key)})
 
     def changed_details(self, document: Document, details: Json) -> Write:
         """The write that gives a document new details, refused where it no longer has those that were read."""

@@ -21,6 +21,7 @@ from quen.ledger.ports import CurrentProgram, Documents, PairAnswer, PairIntent
 from quen.ledger.service import Ledger
 from quen.ledger.views import account_view
 from quen.members.model import Member, parted, united
+from quen.occasions.claims import merged_claims
 from quen.writes import Write
 
 MERGED, UNDONE = "merged", "undone"
@@ -112,6 +113,7 @@ class Merges:
                 others=[
                     *self._profiles.replacing((survivor, after[0]), (merged, after[1])),
                     *self._gifts(survivor_id, merged_id),
+                    self._documents.new_document(merged_claims(survivor_id, merged_id, merge_id)),
                     *others,
                 ],
                 is_replanned=True,
@@ -148,13 +150,15 @@ class Merges:
         kept = document.details
         command = GiveUp(merge_id, _carried(document), kept["owed"], TierMark(*kept.get("tier", ENTRY_TIER)))
 
+        theirs = merged_claims(survivor_id, document.member_id, merge_id).key
+
         def plan(_survivor: Account, _merged: Account) -> PairIntent:
             return PairIntent(
                 command,
                 lambda before, gave: coming_back(before, command, gave, program),
                 self._answer(merge_id, UNDONE, document.details),
                 closing=closing,
-                others=[*self._parted(document), *others],
+                others=[*self._parted(document), self._documents.removed(theirs), *others],
                 is_replanned=True,
             )
 

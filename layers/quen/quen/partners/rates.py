@@ -25,11 +25,17 @@ class RatedAction(StrEnum):
 
     SEARCH_MEMBERS = "search_members"
     PREVIEW_PURCHASES = "preview_purchases"
+    PREVIEW_EVENTS = "preview_events"
     SEND_POINTS = "send_points"
 
 
 PER_MINUTE_MAX: Mapping[RatedAction, int] = MappingProxyType(
-    {RatedAction.SEARCH_MEMBERS: 120, RatedAction.PREVIEW_PURCHASES: 600, RatedAction.SEND_POINTS: 20}
+    {
+        RatedAction.SEARCH_MEMBERS: 120,
+        RatedAction.PREVIEW_PURCHASES: 600,
+        RatedAction.PREVIEW_EVENTS: 600,
+        RatedAction.SEND_POINTS: 20,
+    }
 )
 
 

@@ -27,6 +27,7 @@ SETTLING = timedelta(minutes=15)
 # Whose document stands under which key. An entry about anything else is not asked for its document.
 _PARTITIONS = {
     "purchase": "PURCHASE",
+    "event": "EVENT",
     "redemption": "REDEMPTION",
     "adjustment": "ADJUSTMENT",
     "transfer": "TRANSFER",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
-from quen.earning.model import NO_FACTS, Purchase, RuleShare
+from quen.earning.model import NO_FACTS, MemberEvent, Purchase, RuleShare
 from quen.ledger.model.values import ENTRY_TIER, Account, Hold, Lots, MemberState, Tally, TierMark
 from quen.people import Person
 from quen.program.model import Facts, Program, Wallet
@@ -22,6 +22,19 @@ class RecordPurchase:
 
     partner_id: str
     purchase: Purchase
+    person: Person | None = None
+    budgets: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordEvent:
+    """A partner reports what a member did that is no purchase: a visit, a review. Zero points are recorded too.
+
+    `person` and `budgets` are as in RecordPurchase.
+    """
+
+    partner_id: str
+    event: MemberEvent
     person: Person | None = None
     budgets: Mapping[str, int] = field(default_factory=dict)
 
@@ -227,6 +240,7 @@ class BringUpToDate:
 
 Command = (
     RecordPurchase
+    | RecordEvent
     | ReturnPurchase
     | GrantBonus
     | Reserve

@@ -22,6 +22,7 @@ from quen.ledger.model.commands import (
     MoveStoredValue,
     OpenBalance,
     ReceivePoints,
+    RecordEvent,
     RecordPurchase,
     Redeem,
     Refund,
@@ -34,7 +35,7 @@ from quen.ledger.model.commands import (
     TakeOver,
 )
 from quen.ledger.model.due import bring_up_to
-from quen.ledger.model.earned import bonus, purchase
+from quen.ledger.model.earned import bonus, event, purchase
 from quen.ledger.model.fold import apply
 from quen.ledger.model.given import adjustment, opening, receipt, sending, state_change, stored_value, tier_change
 from quen.ledger.model.merged import came_back, gave_up, merged_away, took_over
@@ -43,7 +44,7 @@ from quen.ledger.model.spent import redeemed, refunded, released, reserved
 from quen.ledger.model.values import Account, Entry
 from quen.program.model import Program
 
-_EARNS_OR_SPENDS = (RecordPurchase, GrantBonus, Reserve, Redeem, SendPoints, ReceivePoints, OpenBalance)
+_EARNS_OR_SPENDS = (RecordPurchase, RecordEvent, GrantBonus, Reserve, Redeem, SendPoints, ReceivePoints, OpenBalance)
 
 
 def decide(account: Account, command: Command, program: Program, now: datetime) -> list[Entry]:
@@ -79,6 +80,7 @@ def _check_state(account: Account, command: Command) -> None:
 
 _DECIDES: Mapping[type[Any], Callable[[Account, Any, Program, datetime], Entry]] = {
     RecordPurchase: purchase,
+    RecordEvent: event,
     GrantBonus: bonus,
     Reserve: reserved,
     Redeem: redeemed,

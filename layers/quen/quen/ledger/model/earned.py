@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from quen.business_days import local_day
-from quen.earning.model import NOTHING, Award, RuleShare, ends_on, limits_on, price_purchase
+from quen.earning.model import NOTHING, Award, RuleShare, ends_on, limits_on, price_event, price_purchase
 from quen.errors import TooLateError
-from quen.ledger.model.commands import GrantBonus, RecordPurchase
+from quen.ledger.model.commands import GrantBonus, RecordEvent, RecordPurchase
 from quen.ledger.model.draft import Draft
 from quen.ledger.model.facts import facts_of
 from quen.ledger.model.fold import cap_horizon
@@ -23,21 +23,35 @@ def purchase(account: Account, command: RecordPurchase, program: Program, now: d
     earned_on = local_day(bought.occurred_at, program.time_zone)
     reference = Reference("purchase", purchase_key(command.partner_id, bought.purchase_id))
     draft = Draft(account, "earn", program, now, reference, bought.occurred_at)
-    if earned_on < draft.today - timedelta(days=program.accepted_days):
-        raise TooLateError
+    _check_late(draft, program, earned_on)
     facts = facts_of(account, program, command.person, earned_on)
     rooms = _rooms(account, program, earned_on, bought.store_id)
     award = price_purchase(program, bought, facts=facts, rooms={**rooms, **command.budgets})
     draft.renew("purchase", earned_on)
-    for days, points in award.waits.items():
-        _credit(draft, points, earned_on + timedelta(days=days))
-    draft.count(qualifying_key(earned_on), award.earned("qualifying"))
-    draft.count("stamps", award.earned("stamps"))
+    _earn(draft, award, earned_on)
     habit = with_purchase(account, bought, earned_on)
     caps = {**_caps_used(account, program, earned_on, bought.store_id, award), **habit.visits}
     return draft.sealed(
         shares=award.explanation, caps=caps, basis=award.basis, facts=facts, habits=habit.habits, seen=habit.seen
     )
+
+
+def event(account: Account, command: RecordEvent, program: Program, now: datetime) -> Entry:
+    """What an event earns by the rules of its day; `reason` is its type. Raises TooLateError."""
+    told = command.event
+    earned_on = local_day(told.occurred_at, program.time_zone)
+    reference = Reference("event", purchase_key(command.partner_id, told.event_id))
+    draft = Draft(account, "bonus", program, now, reference, told.occurred_at)
+    _check_late(draft, program, earned_on)
+    facts = facts_of(account, program, command.person, earned_on)
+    rooms = _rooms(account, program, earned_on, told.store_id)
+    award = price_event(program, told, facts=facts, rooms={**rooms, **command.budgets})
+    if award.points:
+        # What gave nothing is no bonus: it keeps no points alive.
+        draft.renew("bonus", earned_on)
+    _earn(draft, award, earned_on)
+    caps = _caps_used(account, program, earned_on, told.store_id, award)
+    return draft.sealed(shares=award.explanation, caps=caps, facts=facts, reason=told.type)
 
 
 def bonus(account: Account, command: GrantBonus, program: Program, now: datetime) -> Entry:
@@ -50,12 +64,12 @@ def bonus(account: Account, command: GrantBonus, program: Program, now: datetime
 
 
 def purchase_key(partner_id: str, purchase_id: str) -> str:
-    """How a purchase is named across partners; a partner's id has no `#`."""
+    """How a purchase, or an event, is named across partners; a partner's id has no `#`."""
     return f"{partner_id}#{purchase_id}"
 
 
 def own_lots(entry: Entry) -> Lots:
-    """The lots and pending lots that a purchase has filled: from these a return takes first."""
+    """The lots and pending lots that a purchase or an event has filled: from these a return takes first."""
     pending = {key: points for key, points in entry.pending.items() if points > 0}
     active = -entry.lines.get(ISSUED, 0) - sum(pending.values())
     filled = [key for key, points in entry.lots.items() if points > 0]
@@ -68,6 +82,19 @@ def own_lots(entry: Entry) -> Lots:
 def qualifying_key(day: date) -> str:
     """The counter of qualifying points for what happened on that day: months are told apart."""
     return f"qualifying/{day:%Y-%m}"
+
+
+def _check_late(draft: Draft, program: Program, day: date) -> None:
+    if day < draft.today - timedelta(days=program.accepted_days):
+        raise TooLateError
+
+
+def _earn(draft: Draft, award: Award, day: date) -> None:
+    """The award of that day: points, each after its wait, and the other wallets."""
+    for days, points in award.waits.items():
+        _credit(draft, points, day + timedelta(days=days))
+    draft.count(qualifying_key(day), award.earned("qualifying"))
+    draft.count("stamps", award.earned("stamps"))
 
 
 def _credit(draft: Draft, points: int, active_on: date) -> None:

@@ -49,6 +49,7 @@ class Right(StrEnum):
     SEARCH_MEMBERS = "search_members"
     REDEEM_REWARDS = "redeem_rewards"
     MOVE_STORED_VALUE = "move_stored_value"
+    RECORD_EVENTS = "record_events"
 
 
 ALL_RIGHTS = frozenset(Right)

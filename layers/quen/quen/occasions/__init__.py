@@ -1,0 +1,1 @@
+"""Occasions: what members do that is no purchase, as partners report it."""

@@ -1,0 +1,112 @@
+"""Occasions: what members do that is no purchase, as partners report it, becomes points, once, with the reasons.
+
+Once in two ways: a partner's event id names one event for ever, and what a member did (its type, its subject) counts once,
+whoever reports it under whichever id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import count
+from typing import Any
+
+from quen.earning.budgets import Budgets, plan_use, rooms_left
+from quen.earning.model import MemberEvent
+from quen.earning.service import TILL_CLOCK_AHEAD_MAX, MemberLookup, ProgramHistory
+from quen.earning.views import event_view
+from quen.errors import EventAlreadyCountedError, EventAlreadyRecordedError, QuenError, ValidationFailedError
+from quen.ledger.documents import Claim, DocumentKey, Outcome
+from quen.ledger.model import Account, Entry, RecordEvent, purchase_key
+from quen.ledger.ports import Intent, Plan
+from quen.ledger.service import Ledger
+from quen.members.model import MemberReference
+from quen.occasions.claims import EventClaims
+from quen.people import Person
+from quen.program.model import Program
+from quen.writes import Write
+
+
+class Occasions:
+    """Records events, and previews them."""
+
+    def __init__(
+        self, ledger: Ledger, members: MemberLookup, programs: ProgramHistory, claims: EventClaims, budgets: Budgets
+    ) -> None:
+        self._ledger = ledger
+        self._members = members
+        self._programs = programs
+        self._claims = claims
+        self._budgets = budgets
+
+    def record(self, partner_id: str, member: MemberReference, event: MemberEvent, fingerprint: str) -> Outcome:
+        """The event's points, by the program in force when it happened; none are recorded too.
+
+        The same event again is the first answer again. Raises EventAlreadyRecordedError for other content,
+        EventAlreadyCountedError where the member did this before, MemberNotFoundError, MemberNotActiveError, TooLateError,
+        ValidationFailedError.
+        """
+        key = DocumentKey(f"EVENT#{purchase_key(partner_id, event.event_id)}")
+        claim = Claim(key, "event", fingerprint, reused=EventAlreadyRecordedError)
+        try:
+            member_id = self._members.resolve(member, "/member")
+            program = self._program_of(event)
+        except QuenError:
+            if replay := self._ledger.find_replay(claim):
+                return replay
+            raise
+        return self._ledger.carry_out(member_id, self._plan(partner_id, member_id, event, program, claim), program)
+
+    def preview(self, partner_id: str, member: MemberReference, event: MemberEvent) -> Mapping[str, Any]:
+        """What `record` would answer now, without an entry's id: decided by the same code, and not written."""
+        member_id = self._members.resolve(member, "/member")
+        program = self._program_of(event)
+        command = RecordEvent(
+            partner_id, event, self._person(member_id, program), rooms_left(program, self._budgets.count(program))
+        )
+        account, entry = self._ledger.foresee(member_id, command, program)
+        if self._claims.are_made(account.member_id, event):
+            raise EventAlreadyCountedError
+        shown = event_view(event, account, entry, program)
+        return shown | {"entries": [part | {"entry_id": None} for part in shown["entries"]]}
+
+    def _plan(self, partner_id: str, member_id: str, event: MemberEvent, program: Program, claim: Claim) -> Plan:
+        """The event by what campaigns have left; after a refusal it is looked up what stands in its way."""
+        person = self._person(member_id, program)
+        tries = count()
+
+        def answer(account: Account, entry: Entry) -> Mapping[str, Any]:
+            return event_view(event, account, entry, program)
+
+        def plan() -> Intent | Outcome:
+            is_refused = next(tries) > 0
+            if is_refused and self._claims.are_made(self._ledger.load_surviving(member_id).member_id, event):
+                # What this very request has written in another try is its answer. Asked in this order, both are there.
+                if replay := self._ledger.find_replay(claim):
+                    return replay
+                raise EventAlreadyCountedError
+            taken = self._budgets.look(program, refused=is_refused)
+
+            def more(entry: Entry) -> Sequence[Write]:
+                once = self._claims.writes(entry.member_id, event, claim.key.partition)
+                return [
+                    *once,
+                    *self._budgets.take(program, plan_use(program, entry.shares, taken, claim.key.partition)),
+                ]
+
+            command = RecordEvent(partner_id, event, person, rooms_left(program, taken))
+            return Intent(command, answer, claim, more=more, is_replanned=True)
+
+        return plan
+
+    def _program_of(self, event: MemberEvent) -> Program:
+        """The program of the event's day. Raises ValidationFailedError where that is not yet, or knows no such event."""
+        if event.occurred_at > self._ledger.now() + TILL_CLOCK_AHEAD_MAX:
+            raise ValidationFailedError.at("/occurred_at", "in_the_future", "The event has not happened yet.")
+        program = self._programs.at(event.occurred_at)
+        if not program.knows_event(event.type):
+            raise ValidationFailedError.at("/type", "unknown_event", "The program of that day knows no such event.")
+        return program
+
+    def _person(self, member_id: str, program: Program) -> Person | None:
+        """Who it was, where rules ask about them: else the profile is not read."""
+        return self._members.person(member_id, program.time_zone) if program.asks_person else None
