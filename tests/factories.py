@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from quen.earning.model import Purchase
+from quen.earning.model import MemberEvent, Purchase
 from quen.ledger.model import Account, Adjust, apply, decide
 from quen.money import Money
 from quen.program.model import Birthday, Campaign, Cap, EarningRule, Expiry, OnWeekdays, PointsPolicy, Program, Reward
@@ -62,6 +62,12 @@ def make_purchase(
     amount: int = 125_000, *, purchase_id: str = "B-1", at: datetime = NOON, store: str | None = None
 ) -> Purchase:
     return Purchase(purchase_id, at, Money(amount, "VND"), store)
+
+
+def make_event(
+    type_: str = "review", *, event_id: str = "E-1", subject: str = "", at: datetime = NOON, store_id: str | None = None
+) -> MemberEvent:
+    return MemberEvent(event_id, type_, subject, at, store_id)
 
 
 def make_account(*lots: tuple[int, str | None], member_id: str = "mem_0000000000000001") -> Account:
