@@ -19,6 +19,7 @@ from engine.schedule import Play, Stage, TurnstileClient, every_order, not_seria
 from engine.use_cases import OTHER_CONTENT, USE_CASES, Theatre, Told, UseCase, acted, books, set_scene, told
 from engine.wallet import BALANCE, NaiveWallet
 from quen.errors import (
+    EventAlreadyRecordedError,
     IdempotencyKeyReusedError,
     InsufficientPointsError,
     PurchaseAlreadyRecordedError,
@@ -27,7 +28,12 @@ from quen.errors import (
 from tables import create_tables
 
 pytestmark = pytest.mark.engine
-KEY_TAKEN = {IdempotencyKeyReusedError.code, PurchaseAlreadyRecordedError.code, ReturnAlreadyRecordedError.code}
+KEY_TAKEN = {
+    IdempotencyKeyReusedError.code,
+    PurchaseAlreadyRecordedError.code,
+    ReturnAlreadyRecordedError.code,
+    EventAlreadyRecordedError.code,
+}
 
 
 class Pair(NamedTuple):

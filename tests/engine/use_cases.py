@@ -17,7 +17,7 @@ from itertools import count
 from typing import Any, Literal, NamedTuple
 
 from engine.schedule import Act
-from factories import make_program, make_purchase
+from factories import make_event, make_program, make_purchase
 from house import House, MovableClock, enrol, member
 from house import adjust as adjust_by_staff
 from quen.errors import MemberAlreadyExistsError, QuenError
@@ -28,7 +28,7 @@ from quen.ledger.model.chain import parse_entry
 from quen.ledger.service import Ledger
 from quen.members.model import Enrolment, Login
 from quen.money import Money
-from quen.program.model import AdjustmentPolicy, EarningRule, Program, Reward, StoredValuePolicy, TransferPolicy
+from quen.program.model import AdjustmentPolicy, Cap, EarningRule, Program, Reward, StoredValuePolicy, TransferPolicy
 from quen.returns.model import Goods
 from quen.rewards.model import PointsWanted, RewardWanted
 
@@ -41,6 +41,7 @@ HELD_POINTS = 10
 LAST_PIECE_POINTS = 60
 LAST_PIECES = 1
 APPROVAL_ABOVE = 200
+REVIEW_POINTS = 25
 SOLD_AMOUNT = 100_000
 STORED_VALUE_MAX = 100_000
 
@@ -133,9 +134,10 @@ def acted(use_case: UseCase, key: str, theatre: Theatre, scene: Scene) -> Act:
 
 def _program(scene: Scene) -> Program:
     welcome = EarningRule("welcome", "enrolment", points=WELCOME_POINTS)
+    review = EarningRule("review", "review", points=REVIEW_POINTS, caps=(Cap(REVIEW_POINTS + 10, "day"),))
     last = Reward(scene.reward_id, {"en": "Mug"}, LAST_PIECE_POINTS, stock=LAST_PIECES)
     return make_program(
-        earning=(EarningRule("base", "purchase", points=1, per=10_000), welcome),
+        earning=(EarningRule("base", "purchase", points=1, per=10_000), welcome, review),
         rewards=(last,),
         transfers=TransferPolicy(per_day=150),
         stored_value=StoredValuePolicy(maximum=STORED_VALUE_MAX),
@@ -151,6 +153,12 @@ def adjust(theatre: Theatre, scene: Scene, key: str, points: int, last_day: date
 def purchase(theatre: Theatre, scene: Scene, key: str, amount: int = 1_250_000) -> Outcome:
     bought = make_purchase(amount, purchase_id=scene.named("bought", key))
     return theatre.purchases.record(PARTNER, member(scene.member_id), bought, str(amount))
+
+
+def review(theatre: Theatre, scene: Scene, key: str, subject: str = "") -> Outcome:
+    """Of one thing, whatever the key, where the subject is given: it counts once. The day's cap lets one pass whole."""
+    told_of = make_event(event_id=scene.named("review", key), subject=subject or scene.named("about", key))
+    return theatre.occasions.record(PARTNER, member(scene.member_id), told_of, subject)
 
 
 def reserve(theatre: Theatre, scene: Scene, key: str, wanted: PointsWanted | RewardWanted) -> Outcome:
@@ -326,6 +334,8 @@ USE_CASES: tuple[UseCase, ...] = (
     UseCase("adjust up", partial(adjust, points=30)),
     UseCase("adjust down", partial(adjust, points=-120)),
     UseCase("birthday", birthday),
+    UseCase("event", review, is_core=False),
+    UseCase("event that counts once", partial(review, subject="the shop"), is_core=False),
     UseCase("bring up to date", bring_up_to_date, is_keyed=False),
 )
 
@@ -333,6 +343,8 @@ OTHER_CONTENT: Mapping[str, UseCase] = {
     "purchase": UseCase("purchase of another amount", partial(purchase, amount=70_000)),
     "reserve": UseCase("reserve of other points", partial(_reserve_points, points=99)),
     "return": UseCase("return of another amount", partial(bring_back, amount=50_000), sell),
+    "event": UseCase("event about another thing", partial(review, subject="another thing")),
+    "event that counts once": UseCase("event about the other shop", partial(review, subject="the other shop")),
     "adjust down": UseCase("adjust down by other points", partial(adjust, points=-119)),
 }
 """What somebody might send under a key that they used for a use case of USE_CASES."""
@@ -385,6 +397,7 @@ def _book(theatre: Theatre, member_id: str) -> dict[str, Any]:
         "lots": account.lots,
         "debt": account.debt,
         "counters": account.counters,
+        "claims": len(theatre._ledger_store.list_documents(f"MEMBER#{member_id}", "CLAIM#")),
         "redemptions": sorted((document.state, document.details["points"]) for document in redemptions),
         "pieces": sum(sum(hold.stock.values()) for hold in account.holds.values())
         + sum(document.details["quantity"] for document in used),

@@ -69,6 +69,7 @@ SAMPLES = {
     "enrolment_without_points": sample_event("publish_events", "enrolment_without_points"),
     "purchase": sample_event("publish_events", "purchase"),
     "birthday": sample_event("publish_events", "birthday"),
+    "review": sample_event("publish_events", "review"),
     "redemption": sample_event("publish_events", "redemption"),
     "expiry": sample_event("publish_events", "expiry"),
     "tier": sample_event("publish_events", "tier"),
@@ -82,6 +83,7 @@ SAMPLES = {
         ("enrolment_without_points", [("member.enrolled", 0, 0)], ["welcome:enrolment"]),
         ("purchase", [("points.earned", 2, 125)], []),
         ("birthday", [("points.earned", 3, 50), ("birthday.rewarded", 3, 50)], ["birthday:2026"]),
+        ("review", [("points.earned", 4, 30)], []),
         (
             "redemption",
             [("points.reserved", 4, 120), ("points.redeemed", 5, 120), ("reward.redeemed", 5, 120)],
@@ -131,6 +133,14 @@ def test_a_purchase_s_event_names_the_till_s_own_id():
     assert event.detail["reference"] == {"kind": "purchase", "id": "HD-1042"}
     assert event.detail["partner_id"] == "ptn_0q8r5t2y6w9e3k1m"
     assert event.detail["balance_after"] == 145
+
+
+def test_what_an_event_of_a_partner_s_earned_names_the_partner_s_own_id():
+    world = World()
+    world.publish(SAMPLES["review"])
+    [event] = world.bus.events
+    assert event.detail["reference"] == {"kind": "event", "id": "RV-55"}
+    assert (event.detail["kind"], event.detail["partner_id"]) == ("bonus", "ptn_0q8r5t2y6w9e3k1m")
 
 
 def test_a_reward_s_event_names_the_reward():

@@ -57,6 +57,14 @@ def test_the_demo_program_arrives_whole() -> None:
     assert program.adjustments == AdjustmentPolicy({"support": 1000}, approval_above=20_000)
 
 
+def test_a_program_knows_its_own_events_beside_those_that_every_program_knows() -> None:
+    yoga = {"type": "yoga-class", "name": {"vi": "Lớp yoga", "en": "Yoga class"}}
+    program = compiled(make_document() | {"events": [yoga]})
+    assert all(map(program.knows_event, ["yoga-class", "visit", "review", "survey", "referral"]))
+    assert not any(map(program.knows_event, ["purchase", "first_purchase", "enrolment", "swim-class", ""]))
+    assert not compiled(make_document()).knows_event("yoga-class")
+
+
 @pytest.mark.parametrize(
     ("written", "expiry"),
     [
