@@ -11,7 +11,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from factories import make_account, make_program, make_purchase
+from factories import make_account, make_event, make_program, make_purchase
 from house import House, MovableClock, enrol, member
 from local.write_units import item_size, transaction_units
 from quen.ledger.items import account_item
@@ -140,3 +140,17 @@ def test_a_balance_costs_one_read(busy_member: Any) -> None:
     house.ledger.show_account(member_id)
     assert [operation for operation, _ in recorder.calls] == ["GetItem"]
     assert recorder.reads_of(ledger) == 1
+
+
+@pytest.mark.parametrize(("subject", "write_units", "reads"), [("", 6, 1), ("order HCM-01-20261122-000123", 8, 2)])
+def test_an_event_costs_what_a_purchase_costs_and_two_units_more_where_it_counts_once(
+    busy_member: Any, subject: str, write_units: int, reads: int
+) -> None:
+    """Account, entry and document; with a subject its claim, and a look at whose claims count as well."""
+    house, recorder, member_id, ledger = busy_member
+    told = make_event(event_id=f"RV-20261122-{len(subject)}", subject=subject, at=house.clock.now())
+    house.occasions.record(PARTNER, member(member_id), told, "0" * 64)
+    assert recorder.units() == write_units
+    assert recorder.reads_of(ledger) == reads
+    written = [parameters for operation, parameters in recorder.calls if operation == "TransactWriteItems"][-1]
+    assert max(item_size(item["Put"]["Item"]) for item in written["TransactItems"]) < 1024
