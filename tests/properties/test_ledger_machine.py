@@ -14,7 +14,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from factories import make_program
+from factories import make_event, make_program
 from quen.errors import QuenError
 from quen.ledger.model import (
     Account,
@@ -29,6 +29,7 @@ from quen.ledger.model import (
     MoveStoredValue,
     OpenBalance,
     ReceivePoints,
+    RecordEvent,
     Redeem,
     Refund,
     Release,
@@ -67,6 +68,9 @@ RULES = (
     EarningRule("double", "purchase", multiplier=Fraction(2), caps=(Cap(40, "day"),)),
     EarningRule("status", "purchase", points=1, per=1_000, wallet="qualifying"),
     EarningRule("stamp", "purchase", points=1, wallet="stamps"),
+    EarningRule("review", "review", points=15, caps=(Cap(40, "day"),)),
+    EarningRule("late-review", "review", points=7, pending_days=5, caps=(Cap(20, "month", "reject"),)),
+    EarningRule("review-stamp", "review", points=2, wallet="stamps"),
 )
 TIERS = (Tier("member", {"vi": "Hạng thường"}), Tier("gold", {"vi": "Hạng vàng"}))
 members = st.integers(0, 1)
@@ -158,6 +162,11 @@ class LedgerMachine(RuleBasedStateMachine):
     def buy(self, who: int, amount: int, late: int, store: str | None) -> None:
         at = self.now - timedelta(hours=late)
         self.attempt(lambda: self.tills[who].buy(amount, self.next_id("B"), at, store))
+
+    @rule(who=members, type_=st.sampled_from(["review", "visit"]), late=st.integers(0, 24 * 100))
+    def report(self, who: int, type_: str, late: int) -> None:
+        told = make_event(type_, event_id=self.next_id("E"), at=self.now - timedelta(hours=late))
+        self.attempt(lambda: self.tills[who].do(RecordEvent("ptn", told)))
 
     @rule(who=members, data=st.data(), part=st.fractions(0, 1))
     def bring_back(self, who: int, data: st.DataObject, part: Fraction) -> None:
@@ -316,7 +325,9 @@ class LedgerMachine(RuleBasedStateMachine):
     def no_rule_gives_more_than_its_cap_in_a_day(self) -> None:
         for till in self.tills:
             assert all(
-                0 < used <= 40 + 40 * bool(self.merge) for key, used in till.account.caps.items() if "double" in key
+                0 < used <= 40 + 40 * bool(self.merge)
+                for key, used in till.account.caps.items()
+                if key.endswith(("/double", "/review"))
             )
 
     @precondition(lambda self: not self.has_merged)

@@ -78,7 +78,7 @@ def make_client(
 
 @pytest.mark.parametrize("algorithm", list(Algorithm))
 def test_every_route_is_signed_so_that_the_api_takes_it(world: World, algorithm: Algorithm) -> None:
-    api = FakeApi(world, [DONE] * 10)
+    api = FakeApi(world, [DONE] * 12)
     client = make_client(world, api, algorithm=algorithm)
     purchase = {"purchase_id": "r-1", "total": {"amount": 125000, "currency": "VND"}, "note": "cà phê"}
     client.record_purchase(purchase)
@@ -91,6 +91,8 @@ def test_every_route_is_signed_so_that_the_api_takes_it(world: World, algorithm:
     client.refund("red_0123456789abcdef")
     client.record_purchases([purchase])
     client.record_return("r-1", {"return_id": "back-1", "amount": {"amount": 25000, "currency": "VND"}})
+    client.record_event({"event_id": "e-1", "type": "review"})
+    client.preview_event({"type": "review"})
     routes = [f"{request.method} {request.path.removeprefix('/live')}" for request in api.arrived]
     assert routes == [
         "POST /v1/purchases",
@@ -103,6 +105,8 @@ def test_every_route_is_signed_so_that_the_api_takes_it(world: World, algorithm:
         "POST /v1/redemptions/red_0123456789abcdef/refund",
         "POST /v1/purchases/batch",
         "POST /v1/purchases/r-1/returns",
+        "POST /v1/events",
+        "POST /v1/events/preview",
     ]
     assert [request.find_header("idempotency-key") for request in api.arrived[4:8]] == [
         "till-7-42",

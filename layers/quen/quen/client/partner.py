@@ -101,6 +101,14 @@ class PartnerClient:
         """GET /v1/purchases/{purchase_id}."""
         return self.request("GET", f"/v1/purchases/{purchase_id}")
 
+    def record_event(self, event: Body) -> Answer:
+        """POST /v1/events; `event["event_id"]` makes it happen once, and what it was about makes it count once."""
+        return self.request("POST", "/v1/events", event)
+
+    def preview_event(self, event: Body) -> Answer:
+        """POST /v1/events/preview: what it would earn; nothing is written."""
+        return self.request("POST", "/v1/events/preview", event)
+
     def search_member(self, reference: Body) -> Answer:
         """POST /v1/members/search, by `phone`, `card_code` or `qr_token`."""
         return self.request("POST", "/v1/members/search", reference)

@@ -1,4 +1,4 @@
-"""What a till is told of a purchase or an event: what it earned and why, what the member then has, and what comes next. Pure."""
+"""What a till is told of a purchase or an event: what it earned and why, what the member then has, what comes next. Pure."""
 
 from __future__ import annotations
 
