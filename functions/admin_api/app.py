@@ -8,6 +8,7 @@ from admin_api.imports import imports
 from admin_api.jobs import jobs
 from admin_api.members import members
 from admin_api.partners import partners
+from admin_api.planning import planning
 from admin_api.program import program
 from admin_api.standing import standing
 from admin_api.stored_value import stored_value
@@ -17,5 +18,18 @@ from quen.http.api import Api
 
 app = Api(
     "admin_api",
-    [program, members, standing, adjustments, transfers, stored_value, imports, partners, jobs, verification, audit],
+    [
+        program,
+        planning,
+        members,
+        standing,
+        adjustments,
+        transfers,
+        stored_value,
+        imports,
+        partners,
+        jobs,
+        verification,
+        audit,
+    ],
 )

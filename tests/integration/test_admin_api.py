@@ -57,6 +57,50 @@ def test_a_program_is_replaced_by_a_new_version(apis: Served) -> None:
     assert [version["version"] for version in rest] == list(range(before["version"], 0, -1))
 
 
+def test_a_plan_tells_what_a_document_would_change_and_writes_nothing(apis: Served) -> None:
+    before = apis.admin("GET", "/v1/program").body
+    dearer = read_program(birthday={"points": 63}, rewards=[])
+    plan = apis.admin("POST", "/v1/program/plan", dearer, role="analyst").body
+    assert (plan["version"], plan["compared_with"]) == (before["version"] + 1, before["version"])
+    assert {change["path"]: change["change"] for change in plan["changes"]} == {
+        "/birthday/points": "changed",
+        **{f"/rewards/{reward['id']}": "removed" for reward in before["rewards"]},
+    } | ({"/birthday/channels": "changed"} if before["birthday"]["channels"] else {})
+    assert {warned["code"] for warned in plan["warnings"]} == {"reward_removed"}
+    assert [basket["points_after"] for basket in plan["baskets"]] == [2, 12, 125, 25]
+    assert all(basket["worth_difference"]["amount"] == 0 for basket in plan["baskets"])
+    assert apis.admin("GET", "/v1/program").body == before
+    same = apis.admin("POST", "/v1/program/plan", before).body
+    assert (same["unchanged"], same["changes"], same["version"]) == (True, [], before["version"])
+    refused = apis.admin("POST", "/v1/program/plan", {**dearer, "typo": 1})
+    assert (refused.status, [fault["pointer"] for fault in refused.body["errors"]]) == (422, ["/typo"])
+
+
+def test_an_earlier_version_becomes_the_program_again_as_a_version_of_its_own(apis: Served) -> None:
+    before = apis.admin("PUT", "/v1/program", read_program(birthday={"points": 64})).body
+    changed = apis.admin("PUT", "/v1/program", read_program(birthday={"points": 65})).body
+    after = apis.admin("POST", "/v1/program/rollback", {"version": before["version"]}).body
+    assert (after["version"], after["birthday"]["points"]) == (changed["version"] + 1, 64)
+    assert apis.admin("POST", "/v1/program/rollback", {"version": before["version"]}).body == after
+    assert apis.admin("GET", f"/v1/program?version={changed['version']}").body == changed
+    (record,) = [item for item in trail(apis) if item["action"] == "rollback_program"]
+    assert (record["before"]["version"], record["after"]["version"]) == (changed["version"], after["version"])
+    assert record["after"]["restored"] == before["version"]
+
+
+def test_a_version_that_there_is_not_can_be_neither_shown_nor_restored(apis: Served) -> None:
+    before = apis.admin("GET", "/v1/program").body
+    for answer in (
+        apis.admin("GET", "/v1/program?version=999"),
+        apis.admin("POST", "/v1/program/rollback", {"version": 999}),
+    ):
+        assert (answer.status, answer.code) == (404, "not_found")
+    past = {"version": 1, "effective_from": "2020-01-01T00:00:00Z"}
+    answer = apis.admin("POST", "/v1/program/rollback", past)
+    assert [fault["pointer"] for fault in answer.body["errors"]] == ["/effective_from"]
+    assert apis.admin("GET", "/v1/program").body == before
+
+
 def test_an_invalid_program_names_every_fault_and_changes_nothing(apis: Served) -> None:
     before = apis.admin("GET", "/v1/program").body
     wrong = read_program(birthday={"points": -1, "when": "noon"}, rewards=[{"id": "x"}])
@@ -247,6 +291,7 @@ def test_the_trail_tells_what_a_key_was_before_it_was_revoked_and_that_only_once
 
 CHANGES = {
     "replace_program": lambda apis, _: apis.admin("PUT", "/v1/program", read_program(birthday={"points": 62})),
+    "rollback_program": lambda apis, _: apis.admin("POST", "/v1/program/rollback", {"version": 1}),
     "create_partner": lambda apis, _: apis.admin("POST", "/v1/partners", {"name": "Unrecorded"}),
     "create_partner_key": lambda apis, ids: apis.admin(
         "POST", f"/v1/partners/{ids[0]}/keys", {"algorithm": "hmac-sha256"}

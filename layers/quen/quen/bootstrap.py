@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from quen.occasions.service import Occasions
     from quen.partners.rates import Rates
     from quen.partners.service import Partners
+    from quen.planning.service import Plans
     from quen.program.service import Programs
     from quen.returns.service import Returns
     from quen.rewards.service import Rewards
@@ -102,6 +103,13 @@ class Application:
         store = ProgramStore(self._dynamodb, self.settings.program_table)
         seconds = SANDBOX_PROGRAM_CACHE_SECONDS if self.settings.sandbox else CACHE_SECONDS
         return Programs(store, self.wall, cache_seconds=seconds, may_change_currency=self.settings.sandbox)
+
+    @cached_property
+    def plans(self) -> Plans:
+        """What a document would change."""
+        from quen.planning.service import Plans
+
+        return Plans(self.programs)
 
     @cached_property
     def ledger(self) -> Ledger:

@@ -33,7 +33,8 @@ def test_an_owner_may_do_everything() -> None:
         (
             Role.MANAGER,
             (
-                "read_program replace_program find_member read_member unmask_member read_account adjust_points "
+                "read_program replace_program plan_program rollback_program "
+                "find_member read_member unmask_member read_account adjust_points "
                 "change_member_state close_member change_member_tags change_member_tier "
                 "merge_members decide_adjustment adjust_stored_value import_balances "
                 "transfer_points "
@@ -49,7 +50,7 @@ def test_an_owner_may_do_everything() -> None:
             ),
         ),
         (Role.CASHIER, "read_program find_member read_member read_account"),
-        (Role.ANALYST, "read_program read_job_runs read_verification"),
+        (Role.ANALYST, "read_program plan_program read_job_runs read_verification"),
     ],
 )
 def test_every_other_role_may_do_what_it_is_for(role: Role, allowed: str) -> None:

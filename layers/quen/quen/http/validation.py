@@ -66,16 +66,19 @@ def parse_body(value: Json, kind: type[T]) -> T:
     return parsed
 
 
+_NUMBERS = ("limit", "version")
+"""The parameters that are whole numbers."""
+
+
 def parse_query(parameters: Mapping[str, Sequence[str]], kind: type[T]) -> T:
-    """The query parameters as `kind`, whose fields are texts and days, but for `limit`. Raises ValidationFailedError."""
+    """The query parameters as `kind`, whose fields are texts and days, but for those in `_NUMBERS`. Raises ValidationFailedError."""
     faults = [
         Fault(f"/{name}", "duplicate", "Once is enough.") for name, values in parameters.items() if len(values) > 1
     ]
     if faults:
         raise ValidationFailedError("A query parameter came more than once.", faults=faults)
     values: dict[str, Any] = {name: values[-1] for name, values in parameters.items()}
-    if re.fullmatch(r"[0-9]{1,9}", values.get("limit", "")):
-        values["limit"] = int(values["limit"])
+    values |= {name: int(values[name]) for name in _NUMBERS if re.fullmatch(r"[0-9]{1,9}", values.get(name, ""))}
     try:
         parsed = msgspec.convert(values, kind, strict=True)
     except msgspec.ValidationError as error:

@@ -34,6 +34,24 @@ class StoredVersion:
     text: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class PreparedVersion:
+    """What a document would become: that version, from then on. `before` is what would be in force then without it, and
+    `marks` are all versions that there are.
+    """
+
+    version: int
+    effective_from: datetime
+    text: str
+    before: StoredVersion | None
+    marks: tuple[VersionMark, ...]
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether it is what would be in force anyway."""
+        return self.before is not None and self.before.text == self.text
+
+
 class ProgramVersions(Protocol):
     """Where the versions are kept. Every method may raise TemporarilyUnavailableError."""
 
@@ -115,6 +133,19 @@ class Programs:
         another writer was faster; then the program is what it was. `others` are made of the `version` and
         `effective_from` that were (empty before the first document) and are, and written with the new version.
         """
+        prepared = self.prepare(source, now)
+        if prepared.before is not None and prepared.is_unchanged:
+            return _shown(prepared.before)
+        before = _mark_shown(prepared.before) if prepared.before else {}
+        added = StoredVersion(prepared.version, prepared.effective_from, _second(now), actor, prepared.text)
+        self._versions.add_version(added, prepared.marks, others(before, _mark_shown(added)))
+        self._marks_read_at = None
+        return _shown(added)
+
+    def prepare(self, source: str | bytes | Mapping[str, Any], now: datetime) -> PreparedVersion:
+        """The version that `replace` would write of that document; nothing is written. Raises ValidationFailedError with
+        every fault.
+        """
         from quen.program.document import parse_document  # pydantic is slow to load, and only a write needs it
 
         parsed = parse_document(source)
@@ -122,14 +153,28 @@ class Programs:
         marks = self._versions.load_marks()
         effective_from = _effective_from(parsed.effective_from, now, is_echo=parsed.read_as is not None)
         before = self._find_in_force(marks, effective_from)
-        if before is not None and before.text == text:
-            return _shown(before)
-        if before is not None and not self._may_change_currency:
+        if before is not None and before.text != text and not self._may_change_currency:
             _check_currency(before.text, text)
-        added = StoredVersion(_next_number(marks), _second(effective_from), _second(now), actor, text)
-        self._versions.add_version(added, marks, others(_mark_shown(before) if before else {}, _mark_shown(added)))
-        self._marks_read_at = None
-        return _shown(added)
+        return PreparedVersion(_next_number(marks), _second(effective_from), text, before, marks)
+
+    def restore(
+        self,
+        version: int,
+        *,
+        effective_from: datetime | None,
+        actor: str,
+        now: datetime,
+        others: Callable[[Mapping[str, Any], Mapping[str, Any]], Sequence[Write]] = lambda _before, _after: (),
+    ) -> dict[str, Any]:
+        """Make the document of an earlier version the program again: a new version, as with `replace`.
+
+        Raises NotFoundError where there is no such version, and what `replace` raises: what is checked today may refuse what
+        was once taken.
+        """
+        content = json.loads(self._versions.load_version(version).text)
+        if effective_from is not None:
+            content["effective_from"] = format_second(effective_from)
+        return self.replace(content, actor=actor, now=now, others=others)
 
     def list_versions(self, before: int | None = None, limit: int = 20) -> list[dict[str, Any]]:
         """Versions newest first, from the one before that number on: when they count, who wrote them and when."""

@@ -35,6 +35,8 @@ class Action(StrEnum):
 
     READ_PROGRAM = "read_program"
     REPLACE_PROGRAM = "replace_program"
+    PLAN_PROGRAM = "plan_program"
+    ROLLBACK_PROGRAM = "rollback_program"
     FIND_MEMBER = "find_member"
     READ_MEMBER = "read_member"
     UNMASK_MEMBER = "unmask_member"
@@ -64,6 +66,8 @@ ALLOWED: Mapping[Action, frozenset[Role]] = MappingProxyType(
     {
         Action.READ_PROGRAM: frozenset(Role),
         Action.REPLACE_PROGRAM: frozenset({_OWNER, _MANAGER}),
+        Action.PLAN_PROGRAM: frozenset({_OWNER, _MANAGER, _ANALYST}),
+        Action.ROLLBACK_PROGRAM: frozenset({_OWNER, _MANAGER}),
         Action.FIND_MEMBER: frozenset({_OWNER, _MANAGER, _SUPPORT, _CASHIER}),
         Action.READ_MEMBER: frozenset({_OWNER, _MANAGER, _SUPPORT, _CASHIER}),
         Action.UNMASK_MEMBER: frozenset({_OWNER, _MANAGER, _SUPPORT}),

@@ -1,0 +1,1 @@
+"""Planning: what a change of the program means, told before it is made."""

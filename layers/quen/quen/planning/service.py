@@ -1,0 +1,130 @@
+"""Plans: what a document would change, by the program that it would follow. Nothing is written.
+
+A plan is made of two documents and an instant, and of nothing else: no member is looked at.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from quen.errors import ValidationFailedError
+from quen.instants import format_second
+from quen.planning.model import (
+    BasketPlan,
+    Change,
+    Warned,
+    changes_between,
+    compare,
+    sample_baskets,
+    warnings_of,
+)
+from quen.planning.model.baskets import BASKETS_MAX
+from quen.program.compiled import compile_program
+from quen.program.service import PreparedVersion
+
+
+class PreparesVersions(Protocol):
+    """What plans are made of: the stack's program."""
+
+    def prepare(self, source: str | bytes | Mapping[str, Any], now: datetime) -> PreparedVersion:
+        """The version that a document would become. Raises ValidationFailedError with every fault."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A document as it counts: the version that it is or would be, from when, and its canonical content."""
+
+    version: int
+    effective_from: datetime
+    content: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a document changes. `before` is what it follows, None where it is the first."""
+
+    before: Stated | None
+    after: Stated
+    changes: Sequence[Change]
+    baskets: Sequence[BasketPlan]
+    warnings: Sequence[Warned]
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether it says what counts anyway."""
+        return self.before is not None and not self.changes
+
+
+class Plans:
+    """Tells what a document would change, before it is made the program."""
+
+    def __init__(self, programs: PreparesVersions) -> None:
+        self._programs = programs
+
+    def plan(self, source: str | bytes | Mapping[str, Any], now: datetime) -> Plan:
+        """What `PUT` would change with that document. Raises ValidationFailedError with every fault."""
+        prepared = self._programs.prepare(source, now)
+        found = prepared.before
+        before = None
+        if found is not None:
+            before = Stated(found.version, found.effective_from, _as_of_today(json.loads(found.text)))
+        after = Stated(prepared.version, prepared.effective_from, json.loads(prepared.text))
+        plan = draw_up(before, after)
+        later = [mark for mark in prepared.marks if mark.effective_from > prepared.effective_from]
+        if not later or plan.is_unchanged:
+            return plan
+        mark = min(later, key=lambda mark: mark.effective_from)
+        follows = _followed_by(mark.version, format_second(mark.effective_from))
+        return Plan(plan.before, plan.after, plan.changes, plan.baskets, [follows, *plan.warnings])
+
+
+def draw_up(before: Stated | None, after: Stated) -> Plan:
+    """The plan of one document in place of another; both are valid and canonical."""
+    now = compile_program(after.content, after.version, after.effective_from)
+    then = compile_program(before.content, before.version, before.effective_from) if before else None
+    programs = [now, then] if then else [now]
+    samples = sample_baskets(programs, now.local_day(after.effective_from))
+    baskets = compare(then, now, samples[:BASKETS_MAX])
+    warnings = warnings_of(then, now, baskets) if then else []
+    if len(samples) > BASKETS_MAX:
+        warnings.append(_left_out(len(samples) - BASKETS_MAX))
+    return Plan(before, after, changes_between(before.content if before else {}, after.content), baskets, warnings)
+
+
+def _as_of_today(content: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The document with every default written out that there is today: what an older one left unsaid is no change."""
+    from quen.program.document import parse_document  # pydantic is slow to load, and only who plans needs it
+
+    try:
+        return parse_document(content).content
+    except ValidationFailedError:
+        return content  # what is checked today may refuse what was once taken
+
+
+def _followed_by(version: int, instant: str) -> Warned:
+    return Warned(
+        "later_version_follows",
+        "/effective_from",
+        {
+            "vi": f"Phiên bản {version} đã được chuẩn bị và có hiệu lực từ {instant}: từ lúc đó thay đổi này không còn"
+            " tác dụng, trừ khi phiên bản ấy cũng có.",
+            "en": f"Version {version} is prepared and counts from {instant}: from then on this change is gone, unless that"
+            " version has it too.",
+        },
+    )
+
+
+def _left_out(number: int) -> Warned:
+    return Warned(
+        "baskets_left_out",
+        "/earning",
+        {
+            "vi": f"Còn {number} hoá đơn mẫu khác không được tính ở đây.",
+            "en": f"There would be {number} more sample baskets, which are left out here.",
+        },
+    )
