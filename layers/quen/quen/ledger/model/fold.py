@@ -47,7 +47,7 @@ def apply(account: Account, entry: Entry) -> Account:
     if entry.previous_hash != account.head:
         raise BrokenLedgerError(entry.sequence, "does not continue the chain")
     _check_lines(entry)
-    tier = account.tier_mark if entry.tier is None else entry.tier
+    tier, tier_since, tier_until = entry.tier or (account.tier, account.tier_since, account.tier_until)
     return Account(
         member_id=account.member_id,
         sequence=entry.sequence,
@@ -64,9 +64,9 @@ def apply(account: Account, entry: Entry) -> Account:
         active_on=max(account.active_on, entry.active_on),
         habits=_habits_after(account.habits, entry),
         seen=seen_after(account.seen, entry.seen),
-        tier=tier.id,
-        tier_since=tier.since,
-        tier_until=tier.until,
+        tier=tier,
+        tier_since=tier_since,
+        tier_until=tier_until,
     )
 
 
@@ -172,7 +172,8 @@ def _caps_after(caps: Mapping[str, int], changes: Mapping[str, int]) -> Mapping[
         return caps
     after = {**caps, **changes}
     horizon = cap_horizon(after)
-    return {key: after[key] for key in sorted(after) if after[key] and ends_on(key) >= horizon}
+    # A period's key begins with its last day, so that it needs no taking apart.
+    return {key: after[key] for key in sorted(after) if after[key] and key.removeprefix("~") >= horizon}
 
 
 def _rewards_after(rewards: Mapping[str, int], entry: Entry) -> Mapping[str, int]:
@@ -193,7 +194,8 @@ def _habits_after(habits: Mapping[str, Tally], entry: Entry) -> Mapping[str, Tal
     if not entry.habits:
         return habits
     after = added(habits, entry.habits)
-    if any(min(tally) < 0 for tally in after.values()):
+    is_less = any(min(change) < 0 for change in entry.habits.values())
+    if is_less and any(min(tally) < 0 for tally in after.values()):
         raise BrokenLedgerError(entry.sequence, "takes back more purchases than there were")
     return after
 

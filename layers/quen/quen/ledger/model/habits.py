@@ -12,13 +12,12 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
 
-from quen.business_days import add_months
 from quen.earning.model import Purchase
 from quen.ledger.model.values import FIRST, STORE, Account, Tally
 from quen.people import Behaviour
 
-MONTHS = 24
-"""So many months are told apart; what was bought before them stands together under EARLIER."""
+YEARS = 2
+"""The months of so many years are told apart; what was bought before them stands together under EARLIER."""
 EARLIER = "earlier"
 STORES_MAX = 10
 
@@ -42,11 +41,10 @@ def behaviour_of(account: Account, on: date) -> Behaviour:
 
 def with_purchase(account: Account, bought: Purchase, day: date) -> Habit:
     """One purchase more in its month, and a visit where it is the member's first one of that day at that store."""
-    store = bought.store_id or ""
-    key = _visit_key(day, store)
+    store, on = bought.store_id or "", day.isoformat()
+    key = _visit_key(on, store)
     known = account.caps.get(key, 0)
     tally = [1, bought.total.amount, int(not known)]
-    on = day.isoformat()
     return Habit({on[:7]: tally}, _seen(account.seen, store, on), {key: known + 1})
 
 
@@ -54,9 +52,10 @@ def without_goods(account: Account, before: Purchase, amount: int, day: date, *,
     """So much less was spent in the purchase's month, and where nothing of it is left, it never was; nor was its visit,
     unless another purchase is known of that day at that store.
     """
-    key = _visit_key(day, before.store_id or "")
+    on = day.isoformat()
+    key = _visit_key(on, before.store_id or "")
     known = account.caps.get(key, 0)
-    month = place_of(account.habits, day.isoformat()[:7])
+    month = place_of(account.habits, on[:7])
     lost = (int(is_whole), amount, int(is_whole and known <= 1))
     change = [-min(less, had) for less, had in zip(lost, account.habits.get(month, _NOTHING), strict=True)]
     return Habit({month: change} if any(change) else {}, {}, {key: known - 1} if is_whole and known else {})
@@ -67,8 +66,10 @@ def added(habits: Mapping[str, Tally], changes: Mapping[str, Tally]) -> Mapping[
     after = {**habits, **{month: _sum(habits.get(month, _NOTHING), change) for month, change in changes.items()}}
     if len(after) == len(habits) and all(any(after[month]) for month in changes):
         return after  # the same months, in the same order
-    horizon = _horizon(after)
-    return summed((EARLIER if month < horizon else month, after[month]) for month in sorted(after))
+    forgotten = _forgotten(after)
+    if EARLIER in after or min(after) <= forgotten:
+        return summed((EARLIER if month <= forgotten else month, after[month]) for month in sorted(after))
+    return {month: after[month] for month in sorted(after) if any(after[month])}
 
 
 def summed(tallies: Iterable[tuple[str, Tally]]) -> dict[str, Tally]:
@@ -81,7 +82,7 @@ def summed(tallies: Iterable[tuple[str, Tally]]) -> dict[str, Tally]:
 
 def place_of(habits: Mapping[str, Tally], month: str) -> str:
     """Under which month it stands: its own, or that of all months that are no longer told apart."""
-    is_earlier = month not in habits and month < (_horizon(habits) or EARLIER)
+    is_earlier = month not in habits and month <= (_forgotten(habits) or EARLIER)
     return EARLIER if is_earlier and EARLIER in habits else month
 
 
@@ -125,12 +126,14 @@ def _seen(seen: Mapping[str, str], store: str, day: str) -> dict[str, str]:
     key = f"{STORE}{store}"
     if day <= seen.get(key, ""):
         return changes
-    changes[key] = day
-    named = {known: seen[known] for known in seen if known.startswith(STORE) and known != STORE}
-    if store and key not in named and len(named) >= STORES_MAX:
-        oldest = min({**named, key: day}.items(), key=lambda item: (item[1], item[0]))[0]
-        changes[oldest] = ""
-    return {known: now for known, now in changes.items() if now or known in seen}
+    if key in seen or not store:
+        return changes | {key: day}
+    named = {known: last for known, last in seen.items() if known.startswith(STORE) and known != STORE}
+    if len(named) < STORES_MAX:
+        return changes | {key: day}
+    oldest = min(named, key=lambda known: (named[known], known))
+    is_newer = (day, key) > (named[oldest], oldest)
+    return changes | ({key: day, oldest: ""} if is_newer else {})
 
 
 def _stores(seen: Mapping[str, str]) -> Mapping[str, str]:
@@ -143,15 +146,15 @@ def _stores(seen: Mapping[str, str]) -> Mapping[str, str]:
     return dict(sorted(days.items(), key=lambda item: (item[1], item[0])))
 
 
-def _visit_key(day: date, store: str) -> str:
+def _visit_key(day: str, store: str) -> str:
     """What the caps count a day's purchases at a store under; no rule can have that name."""
     return f"{day}/visit@{store}"
 
 
-def _horizon(habits: Iterable[str]) -> str:
-    """The earliest month that is still told apart; months are counted back from the newest one."""
+def _forgotten(habits: Iterable[str]) -> str:
+    """The last month that is no longer told apart; years are counted back from the newest one."""
     newest = max((month for month in habits if month != EARLIER), default="")
-    return f"{add_months(date.fromisoformat(f'{newest}-01'), 1 - MONTHS):%Y-%m}" if newest else ""
+    return f"{int(newest[:4]) - YEARS}{newest[4:]}" if newest else ""
 
 
 def _sum(one: Tally, other: Tally) -> Tally:
