@@ -166,6 +166,7 @@ _AWS: Mapping[str, str] = {
     "EXPIRE_POINTS_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/expire-points",
     "BIRTHDAY_REWARDS_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/birthday-rewards",
     "VERIFY_LEDGER_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/verify-ledger",
+    "ISSUE_VOUCHERS_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/issue-vouchers",
     "EVENTS_FAILED_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/events-failed",
     "MASTER_KEY_SECRET": "quen-test/master",
     "PARTNER_SECRETS_PREFIX": "quen-test/partners/",

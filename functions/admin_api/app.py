@@ -14,6 +14,7 @@ from admin_api.standing import standing
 from admin_api.stored_value import stored_value
 from admin_api.transfers import transfers
 from admin_api.verification import verification
+from admin_api.vouchers import vouchers
 from quen.http.api import Api
 
 app = Api(
@@ -26,6 +27,7 @@ app = Api(
         adjustments,
         transfers,
         stored_value,
+        vouchers,
         imports,
         partners,
         jobs,

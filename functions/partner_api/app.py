@@ -8,6 +8,7 @@ from partner_api.purchases import purchases
 from partner_api.redemptions import redemptions
 from partner_api.returns import returns
 from partner_api.stored_value import stored_value
+from partner_api.vouchers import vouchers
 from quen.http.api import Api
 
-app = Api("partner_api", [purchases, returns, members, redemptions, stored_value, events])
+app = Api("partner_api", [purchases, returns, members, redemptions, stored_value, events, vouchers])

@@ -23,7 +23,7 @@ from tables import DATA_TEMPLATE
 
 INFRA = DATA_TEMPLATE.parent
 CONTEXT = SimpleNamespace(get_remaining_time_in_millis=lambda: 60_000)
-QUEUES = ("messages", "expire-points", "birthday-rewards", "verify-ledger", "events-failed")
+QUEUES = ("messages", "expire-points", "birthday-rewards", "verify-ledger", "issue-vouchers", "events-failed")
 TABLES = ("ledger", "members", "program", "messages")
 REGION = "us-east-1"
 Grant = tuple[str, str]
@@ -103,6 +103,7 @@ class World:
 
     def __init__(self, served: Served, calls: Calls) -> None:
         self._calls = calls
+        self.served = served
         self._sqs = boto3.client("sqs", region_name=REGION)
         for queue in QUEUES:
             self._sqs.create_queue(QueueName=queue)
@@ -170,6 +171,15 @@ def verify_work(world: World) -> set[Grant]:
     return world.called_by(work, world.drain("verify-ledger"))
 
 
+def issue_vouchers(world: World) -> set[Grant]:
+    from issue_vouchers.app import handle
+
+    benefit = {"kind": "amount_off", "amount": 50_000}
+    body = {"name": "Tết", "count": 3, "benefit": benefit, "valid_until": "2099-12-31"}
+    world.served.admin("POST", "/v1/voucher-batches", body, headers={"Idempotency-Key": "k"})
+    return world.called_by(handle, world.drain("issue-vouchers"))
+
+
 def publish(world: World) -> set[Grant]:
     from publish_events.app import handle
 
@@ -211,6 +221,7 @@ RUNS: dict[str, Callable[[World], set[Grant]]] = {
     "BirthdayRewardsWorkFunction": birthday_work,
     "VerifyLedgerStartFunction": verify_start,
     "VerifyLedgerWorkFunction": verify_work,
+    "IssueVouchersFunction": issue_vouchers,
     "PublishEventsFunction": publish,
     "SendMessagesFunction": send,
     "AuthorizeFunction": authorize,
@@ -222,6 +233,7 @@ WITHOUT_A_CALL = {
     "ExpirePointsWorkFunction": {"ExpirePointsQueue"},  # put back when time runs out
     "BirthdayRewardsWorkFunction": {"BirthdayRewardsQueue"},
     "VerifyLedgerWorkFunction": {"VerifyLedgerQueue"},
+    "IssueVouchersFunction": {"IssueVouchersQueue"},
     "SendMessagesFunction": {"MessagesQueue", "identity/*", "*"},  # held over quiet hours; e-mail, text message
 }
 

@@ -55,6 +55,9 @@ if TYPE_CHECKING:
     from quen.transfers.service import Transfers
     from quen.verification.service import Verifications
     from quen.verification.store import VerificationStore
+    from quen.vouchers.batches import Batches
+    from quen.vouchers.service import Vouchers
+    from quen.vouchers.store import VoucherStore
 
 PAUSE_SECONDS_MAX = 0.2
 SANDBOX_PROGRAM_CACHE_SECONDS = 1
@@ -200,6 +203,26 @@ class Application:
 
         key = self.keys.derive("ids")
         return StoredValues(self.ledger, self.members, self.programs, self._ledger_store, key)
+
+    @cached_property
+    def vouchers(self) -> Vouchers:
+        """Codes that are worth something once."""
+        from quen.vouchers.codes import VoucherCodes
+        from quen.vouchers.service import Vouchers
+
+        given = self.ledger, self.members, self.programs, self.partner_rates, VoucherCodes(self.keys)
+        return Vouchers(self._voucher_store, self._ledger_store, *given, self.keys.derive("ids"), pause)
+
+    @cached_property
+    def voucher_batches(self) -> Batches:
+        """Vouchers that are issued by the thousand."""
+        from quen.vouchers.batches import Batches
+        from quen.vouchers.codes import VoucherCodes
+        from quen.vouchers.queue import SqsBatchQueue
+
+        queue = SqsBatchQueue(self._sqs, self.settings.issue_vouchers_queue_url)
+        given = self.programs, queue, VoucherCodes(self.keys), self.clock
+        return Batches(self._voucher_store, self._ledger_store, *given, self.keys.derive("ids"), pause)
 
     @cached_property
     def statements(self) -> Statements:
@@ -384,6 +407,12 @@ class Application:
         from quen.earning.store import BudgetStore
 
         return Budgets(BudgetStore(self._dynamodb, self.settings.program_table))
+
+    @cached_property
+    def _voucher_store(self) -> VoucherStore:
+        from quen.vouchers.store import VoucherStore
+
+        return VoucherStore(self._dynamodb, self.settings.ledger_table)
 
     @cached_property
     def _lookups(self) -> Lookups:

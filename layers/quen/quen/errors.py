@@ -6,7 +6,8 @@
     │   ├── MemberNotFoundError
     │   ├── PurchaseNotFoundError
     │   ├── RedemptionNotFoundError
-    │   └── RewardNotFoundError
+    │   ├── RewardNotFoundError
+    │   └── VoucherNotFoundError
     ├── ForbiddenError                    the caller may not do this
     │   ├── PartnerForbiddenError         the partner's rights do not cover it
     │   ├── AdjustmentLimitReachedError   more points than the role may move at a time
@@ -25,6 +26,10 @@
     │   ├── RedemptionsOpenError          open redemptions stand in the way
     │   ├── ReservationExpiredError       the reservation lapsed or was released
     │   ├── RewardOutOfStockError         nothing is left of it
+    │   ├── VoucherAlreadyRedeemedError   nothing is left of the voucher
+    │   ├── VoucherReservedError          another use of the voucher has set it aside
+    │   ├── VoucherExpiredError           the voucher's last day is over
+    │   ├── VoucherCancelledError         staff, or the end of its reward, killed the voucher
     │   └── ConflictRetryError            lost every race it ran; try again
     ├── UnprocessableError                understood, but the rules say no
     │   ├── IdempotencyKeyReusedError     same key, other payload
@@ -41,6 +46,7 @@
     │   ├── TierRequiredError             the reward wants a higher tier
     │   ├── BirthdayLockedError           changed within the last 365 days
     │   ├── ConsentRequiredError          no consent covers it
+    │   ├── VoucherNotApplicableError     the voucher is worth nothing here
     │   └── TooLateError                  older than the program accepts
     └── TemporarilyUnavailableError       something we depend on does not answer
 
@@ -113,6 +119,11 @@ class RedemptionNotFoundError(NotFoundError):
 class RewardNotFoundError(NotFoundError):
     code = "reward_not_found"
     title = "There is no such reward"
+
+
+class VoucherNotFoundError(NotFoundError):
+    code = "voucher_not_found"
+    title = "There is no such voucher"
 
 
 class ForbiddenError(QuenError):
@@ -197,12 +208,32 @@ class AlreadyRedeemedError(ConflictError):
 
 class ReservationExpiredError(ConflictError):
     code = "reservation_expired"
-    title = "The reservation is over; its points went back"
+    title = "The reservation is over; what it held went back"
 
 
 class RewardOutOfStockError(ConflictError):
     code = "reward_out_of_stock"
     title = "Nothing is left of this reward"
+
+
+class VoucherAlreadyRedeemedError(ConflictError):
+    code = "voucher_already_redeemed"
+    title = "The voucher was used already"
+
+
+class VoucherReservedError(ConflictError):
+    code = "voucher_reserved"
+    title = "The voucher is reserved for another use"
+
+
+class VoucherExpiredError(ConflictError):
+    code = "voucher_expired"
+    title = "The voucher's last day is over"
+
+
+class VoucherCancelledError(ConflictError):
+    code = "voucher_cancelled"
+    title = "The voucher was cancelled"
 
 
 class ConflictRetryError(ConflictError):
@@ -284,6 +315,11 @@ class BirthdayLockedError(UnprocessableError):
 class ConsentRequiredError(UnprocessableError):
     code = "consent_required"
     title = "The member has not consented to this"
+
+
+class VoucherNotApplicableError(UnprocessableError):
+    code = "voucher_not_applicable"
+    title = "The voucher takes nothing off this bill"
 
 
 class TooLateError(UnprocessableError):

@@ -15,14 +15,17 @@ class CountedRequests:
     """Counts in memory, with the store's promise."""
 
     def __init__(self) -> None:
-        self.counted: dict[tuple[str, str, datetime], int] = {}
+        self.counted_requests: dict[tuple[str, str, datetime], int] = {}
 
     def count(self, partner_id: str, action: RatedAction, minute: datetime, *, at_most: int) -> bool:
         place = partner_id, action, minute
-        if self.counted.get(place, 0) >= at_most:
+        if self.counted_requests.get(place, 0) >= at_most:
             return False
-        self.counted[place] = self.counted.get(place, 0) + 1
+        self.counted_requests[place] = self.counted_requests.get(place, 0) + 1
         return True
+
+    def counted(self, partner_id: str, action: RatedAction, minute: datetime) -> int:
+        return self.counted_requests.get((partner_id, action, minute), 0)
 
 
 @pytest.mark.parametrize("action", RatedAction)
@@ -55,3 +58,16 @@ def test_who_is_refused_is_told_when_the_next_minute_begins(second: float, wait:
     with pytest.raises(RateLimitedError) as refusal:
         Rates(counts, clock).count("ptn_1", RatedAction.SEARCH_MEMBERS)
     assert refusal.value.retry_after_seconds == wait
+
+
+def test_who_is_at_the_limit_is_refused_before_anything_is_looked_for_and_not_counted() -> None:
+    clock = FixedClock()
+    rates = Rates(CountedRequests(), clock)
+    for _ in range(PER_MINUTE_MAX[RatedAction.GUESS_VOUCHERS]):
+        rates.refuse_at_limit("ptn_1", RatedAction.GUESS_VOUCHERS)
+        rates.count("ptn_1", RatedAction.GUESS_VOUCHERS)
+    with pytest.raises(RateLimitedError):
+        rates.refuse_at_limit("ptn_1", RatedAction.GUESS_VOUCHERS)
+    rates.refuse_at_limit("ptn_2", RatedAction.GUESS_VOUCHERS)
+    clock.advance(60)
+    rates.refuse_at_limit("ptn_1", RatedAction.GUESS_VOUCHERS)

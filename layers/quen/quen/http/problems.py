@@ -26,13 +26,16 @@ _CODES = {
         "signature_replayed signature_components_missing signature_params_missing"
     ),
     403: "forbidden partner_forbidden adjustment_limit_reached second_person_required",
-    404: "not_found member_not_found purchase_not_found redemption_not_found reward_not_found hold_not_found",
+    404: (
+        "not_found member_not_found purchase_not_found redemption_not_found reward_not_found voucher_not_found "
+        "hold_not_found"
+    ),
     405: "method_not_allowed",
     409: (
         "conflict member_already_exists purchase_already_recorded return_already_recorded event_already_recorded "
         "event_already_counted already_returned "
         "already_redeemed not_redeemed already_decided redemptions_open reservation_expired reward_out_of_stock "
-        "member_not_active conflict_retry"
+        "member_not_active conflict_retry voucher_already_redeemed voucher_reserved voucher_expired voucher_cancelled"
     ),
     413: "body_too_large",
     415: "unsupported_media_type",
@@ -40,7 +43,7 @@ _CODES = {
         "unprocessable validation_failed idempotency_key_reused insufficient_points currency_mismatch "
         "return_exceeds_purchase reward_limit_reached tier_required birthday_locked consent_required too_late "
         "transfers_not_offered transfer_limit_reached stored_value_not_offered stored_value_limit_reached "
-        "insufficient_stored_value refund_exceeds_payment"
+        "insufficient_stored_value refund_exceeds_payment voucher_not_applicable"
     ),
     429: "rate_limited",
     431: "headers_too_large",

@@ -6,7 +6,7 @@
     a key, by its id            PK KEY#<key id>, SK KEY                        GetItem, consistent
     the keys of a partner       PK PARTNER#<id>, SK KEY#<key id>               Query, then BatchGetItem
     was this nonce used         PK NONCE#<key id>#<nonce>, SK NONCE            PutItem on condition
-    requests in a minute        PK RATE#<id>#<minute, UTC>, SK <rated action>  UpdateItem on condition
+    requests in a minute        PK RATE#<id>#<minute, UTC>, SK <rated action>  UpdateItem on condition; GetItem
 
 `PARTNERS` and the keys under a partner are pointers: they hold nothing that can change. Nonces and counts are deleted by the
 table's time to live on `expires_at_epoch`, whenever that comes round; the condition on the write decides, not the deletion.
@@ -259,7 +259,7 @@ class RequestCountStore:
 
     def count(self, partner_id: str, action: RatedAction, minute: datetime, *, at_most: int) -> bool:
         """One more, unless there were so many. An answer that is lost on its way may count a request twice."""
-        item = CountItem(PK=f"RATE#{partner_id}#{minute:%Y-%m-%dT%H:%M}", SK=action.value)
+        item = CountItem(PK=_count_key(partner_id, minute), SK=action.value)
         over = minute + timedelta(seconds=WINDOW_SECONDS + COUNT_GRACE_SECONDS)
         actions: list[Action] = [
             CountItem.requests.add(1),
@@ -272,6 +272,17 @@ class RequestCountStore:
                 return False
             raise
         return True
+
+    def counted(self, partner_id: str, action: RatedAction, minute: datetime) -> int:
+        """How many were counted; an answer may be a moment old."""
+        try:
+            return CountItem.get(_count_key(partner_id, minute), action.value).requests
+        except CountItem.DoesNotExist:
+            return 0
+
+
+def _count_key(partner_id: str, minute: datetime) -> str:
+    return f"RATE#{partner_id}#{minute:%Y-%m-%dT%H:%M}"
 
 
 def _partner_item(partner: Partner) -> PartnerItem:

@@ -51,6 +51,10 @@ class Action(StrEnum):
     ADJUST_STORED_VALUE = "adjust_stored_value"
     IMPORT_BALANCES = "import_balances"
     TRANSFER_POINTS = "transfer_points"
+    ISSUE_VOUCHERS = "issue_vouchers"
+    READ_VOUCHERS = "read_vouchers"
+    READ_VOUCHER_CODES = "read_voucher_codes"
+    CANCEL_VOUCHER = "cancel_voucher"
     CREATE_PARTNER = "create_partner"
     CREATE_PARTNER_KEY = "create_partner_key"
     REVOKE_PARTNER_KEY = "revoke_partner_key"
@@ -82,6 +86,10 @@ ALLOWED: Mapping[Action, frozenset[Role]] = MappingProxyType(
         Action.ADJUST_STORED_VALUE: frozenset({_OWNER, _MANAGER}),
         Action.IMPORT_BALANCES: frozenset({_OWNER, _MANAGER}),
         Action.TRANSFER_POINTS: frozenset({_OWNER, _MANAGER}),
+        Action.ISSUE_VOUCHERS: frozenset({_OWNER, _MANAGER}),
+        Action.READ_VOUCHERS: frozenset({_OWNER, _MANAGER, _SUPPORT}),
+        Action.READ_VOUCHER_CODES: frozenset({_OWNER, _MANAGER}),
+        Action.CANCEL_VOUCHER: frozenset({_OWNER, _MANAGER, _SUPPORT}),
         Action.CREATE_PARTNER: frozenset({_OWNER}),
         Action.CREATE_PARTNER_KEY: frozenset({_OWNER}),
         Action.REVOKE_PARTNER_KEY: frozenset({_OWNER, _MANAGER}),

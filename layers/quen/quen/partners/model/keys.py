@@ -50,6 +50,7 @@ class Right(StrEnum):
     REDEEM_REWARDS = "redeem_rewards"
     MOVE_STORED_VALUE = "move_stored_value"
     RECORD_EVENTS = "record_events"
+    USE_VOUCHERS = "use_vouchers"
 
 
 ALL_RIGHTS = frozenset(Right)

@@ -1,0 +1,1 @@
+"""Issues batches of vouchers."""
