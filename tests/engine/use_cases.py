@@ -31,6 +31,8 @@ from quen.money import Money
 from quen.program.model import AdjustmentPolicy, Cap, EarningRule, Program, Reward, StoredValuePolicy, TransferPolicy
 from quen.returns.model import Goods
 from quen.rewards.model import PointsWanted, RewardWanted
+from quen.vouchers.service import Vouchers
+from voucher_desk import money_off, use
 
 PARTNER = "ptn_0000000000000001"
 EVENING = datetime(2026, 11, 22, 16, 55, tzinfo=UTC)  # 23:55 in Saigon
@@ -59,6 +61,12 @@ class Theatre(House):
         ledger = super().ledger
         ledger._pause = _do_not_wait
         return ledger
+
+    @cached_property
+    def vouchers(self) -> Vouchers:
+        vouchers = super().vouchers
+        vouchers._pause = _do_not_wait
+        return vouchers
 
 
 def _do_not_wait(_attempt: int) -> None:
@@ -272,6 +280,20 @@ def undo(theatre: Theatre, scene: Scene, _key: str) -> Outcome:
     return theatre.merges.undo(merge_id, actor="staff-2")
 
 
+def give_voucher(theatre: Theatre, scene: Scene, _key: str) -> None:
+    """A voucher of the member's, of which two uses together would be more than it is worth: one for the scene."""
+    if not theatre.vouchers.list_own(scene.member_id, None, 1)[0]:
+        writes, _ = theatre.vouchers.issuing(f"red_{scene.number:016}", scene.member_id, money_off())
+        theatre._ledger_store.save(*writes)
+
+
+def use_voucher(
+    theatre: Theatre, scene: Scene, key: str, how: Literal["reserve", "redeem"] = "redeem", amount: int = 60_000
+) -> Outcome:
+    code = theatre.vouchers.code_of(f"red_{scene.number:016}")
+    return use(theatre, how, code, amount, scene.named(how, key), member(scene.member_id))
+
+
 def ask(theatre: Theatre, scene: Scene, key: str) -> Outcome:
     """More points than one person decides about."""
     return adjust_by_staff(theatre, scene.member_id, APPROVAL_ABOVE + 1, scene.named("asked", key))
@@ -326,6 +348,8 @@ USE_CASES: tuple[UseCase, ...] = (
     UseCase("pay with stored value", move_value, fill, is_core=False),
     UseCase("load stored value", partial(move_value, activity="load"), fill, is_core=False),
     UseCase("refund stored value", refund_value, pay, is_core=False),
+    UseCase("redeem a voucher", use_voucher, give_voucher, is_core=False),
+    UseCase("reserve a voucher", partial(use_voucher, how="reserve"), give_voucher, is_core=False),
     UseCase("ask for a second person", ask, is_core=False),
     UseCase("approve", approve, ask, is_core=False),
     UseCase("reject", reject, ask, is_core=False),
@@ -398,6 +422,9 @@ def _book(theatre: Theatre, member_id: str) -> dict[str, Any]:
         "debt": account.debt,
         "counters": account.counters,
         "claims": len(theatre._ledger_store.list_documents(f"MEMBER#{member_id}", "CLAIM#")),
+        "vouchers": [
+            (shown["state"], shown["remaining_value"]) for shown in theatre.vouchers.list_own(member_id, None, 20)[0]
+        ],
         "redemptions": sorted((document.state, document.details["points"]) for document in redemptions),
         "pieces": sum(sum(hold.stock.values()) for hold in account.holds.values())
         + sum(document.details["quantity"] for document in used),

@@ -206,6 +206,31 @@ def test_a_member_s_voucher_is_nobody_else_s_and_goes_with_them(house: House) ->
     assert house.vouchers.load(shown["voucher_id"])["member_id"] == lan
 
 
+def test_who_is_merged_brings_their_vouchers_along_and_takes_them_away_again(house: House) -> None:
+    lan, hoa, mai = (enrol(house, f"+8490123456{number}") for number in (7, 8, 9))
+    code = bound(house, lan)
+    clock: Any = house.wall
+    clock.advance(minutes=1)
+    writes, _ = house.vouchers.issuing("red_0000000000000001", mai, money_off())
+    house._ledger_store.save(*writes)
+
+    def merge(survivor: str, merged: str) -> str:
+        asked = {"reason": "one", "actor": "s", "idempotency_key": f"{survivor} {merged}", "fingerprint": "m"}
+        return str(house.merges.merge(survivor, merged, **asked).result["merge_id"])
+
+    def codes(member_id: str) -> list[str]:
+        one, place = house.vouchers.list_own(member_id, None, 1)
+        return [shown["code"] for shown in [*one, *(house.vouchers.list_own(member_id, place, 9)[0] if place else [])]]
+
+    merge(hoa, lan)
+    assert codes(hoa) == [code]
+    second = merge(mai, hoa)
+    own = house.vouchers.code_of("red_0000000000000001")
+    assert codes(mai) == [own, code]
+    house.merges.undo(second, actor="s")
+    assert (codes(mai), codes(hoa)) == ([own], [code])
+
+
 def test_a_member_s_list_has_pages_newest_first(house: House) -> None:
     lan = enrol(house)
     clock: Any = house.wall

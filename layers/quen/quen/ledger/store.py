@@ -14,6 +14,7 @@
     what a job did, once        PK MEMBER#<id>, SK CLAIM#birthday:2026                GetItem, consistent
     what a member did, once     PK MEMBER#<id>, SK CLAIM#event:<type>:<subject>       GetItem, consistent
     whose claims count as well  PK MEMBER#<id>, SK CLAIMS#<merged member>             Query, consistent
+    who was merged into them    PK MEMBER#<id>, SK MERGED#<merged id>                 GetItem; Query, by vouchers
     accounts with something due index DueAccounts: due_shard, next_due_on             Query, a shard at a time
 
 An account, an ordinary entry and an ordinary document are under 1 KB each, so that a command costs six write units. The

@@ -114,6 +114,7 @@ class Merges:
                     *self._profiles.replacing((survivor, after[0]), (merged, after[1])),
                     *self._gifts(survivor_id, merged_id),
                     self._documents.new_document(merged_claims(survivor_id, merged_id, merge_id)),
+                    *self._trace(survivor_id, merged_id),
                     *others,
                 ],
                 is_replanned=True,
@@ -208,6 +209,15 @@ class Merges:
             if had and not self._ledger.find_document(key):
                 writes.append(self._documents.new_document(replace(had, key=key, member_id=survivor_id, sequence=0)))
         return writes
+
+    def _trace(self, survivor_id: str, merged_id: str) -> list[Write]:
+        """That the survivor once was the merged member too: so what hangs on the old id is found, like a voucher. It stays
+        when the merge is undone: whether it counts, the merged member's account says.
+        """
+        key = DocumentKey(f"MEMBER#{survivor_id}", f"MERGED#{merged_id}")
+        if self._ledger.find_document(key):
+            return []
+        return [self._documents.new_document(Document(key, "merged", survivor_id, "", 0, {}))]
 
     def _undo_until(self, details: Mapping[str, Any]) -> datetime:
         days = self._programs.current(self._ledger.now()).undo_days

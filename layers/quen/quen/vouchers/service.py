@@ -66,8 +66,11 @@ class VoucherRecords(Protocol):
     def find_batch(self, batch_id: str) -> Batch | None:
         """The batch, read consistently."""
 
-    def list_own(self, member_id: str, before: str | None, limit: int) -> tuple[list[Voucher], str | None]:
-        """A page of the member's vouchers, newest first, and the place before which the next page starts."""
+    def list_own(self, member_ids: Sequence[str], before: str | None, limit: int) -> tuple[list[Voucher], str | None]:
+        """A page of these members' vouchers, newest first, and the place before which the next page starts."""
+
+    def list_merged(self, member_id: str) -> list[str]:
+        """Who was ever merged into that member."""
 
     def adding(self, voucher: Voucher) -> Write:
         """The write that issues it, refused where it is there."""
@@ -182,9 +185,11 @@ class Vouchers:
         return self._repeat(attempt, lambda: None)
 
     def list_own(self, member_id: str, before: str | None, limit: int) -> tuple[list[dict[str, Any]], str | None]:
-        """A page of the member's own vouchers with their codes, newest first, and where the next page starts."""
+        """A page of the member's own vouchers with their codes, newest first, and where the next page starts. What belonged
+        to somebody who was merged into them is theirs.
+        """
         program, moment = self._moment()
-        found, following = self._records.list_own(member_id, before, limit)
+        found, following = self._records.list_own(self._all_ids(member_id), before, limit)
         shown = [
             {**voucher_view(one, program, moment), "code": self._codes.code_of(one.source_id, one.number)}
             for one in found
@@ -261,6 +266,16 @@ class Vouchers:
         if voucher.member_id is None or voucher.member_id == member_id:
             return True
         return bool(member_id) and self._ledger.load_surviving(voucher.member_id).member_id == member_id
+
+    def _all_ids(self, member_id: str) -> list[str]:
+        """The member's id, and those of who were merged into them, or into those, and are not parted again."""
+        ids, unseen = [member_id], [member_id]
+        while unseen:
+            merged = set(self._records.list_merged(unseen.pop())).difference(ids)
+            found = [one for one in merged if self._ledger.load_surviving(one).member_id == member_id]
+            ids += found
+            unseen += found
+        return ids
 
     def _load(self, voucher_id: str) -> Voucher:
         voucher = self._records.find(voucher_id) if is_id("vch", voucher_id) else None

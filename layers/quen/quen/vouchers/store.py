@@ -3,6 +3,7 @@
     what                          key                                              by
     a voucher, by code or by id   PK VOUCHER#<id>, SK VOUCHER                      GetItem, consistent
     a member's vouchers, newest   PK MEMBER#<id>, SK VOUCHER#<issued at>#<id>      Query backwards, then BatchGetItem
+    who a member was too          PK MEMBER#<id>, SK MERGED#<merged id>            Query: see `quen.ledger.store`
     one use of one                PK VOUCHERUSE#<use id>, SK DOCUMENT              a document: see `quen.ledger.store`
     a batch, and how far it is    PK VOUCHERBATCH#<id>, SK BATCH                   GetItem, consistent
     batches, newest first         PK VOUCHERBATCHES, SK <created at>#<id>          Query backwards, then BatchGetItem
@@ -32,7 +33,8 @@ from quen.vouchers.model import Reservation, Terms, Voucher
 from quen.writes import Write
 
 _ABSENT = "attribute_not_exists(PK)"
-_VOUCHER, _BATCH, _BATCHES = "VOUCHER", "BATCH", "VOUCHERBATCHES"
+_UNMOVED = "issued = :issued AND #status = :status"
+_VOUCHER, _BATCH, _BATCHES, _MERGED = "VOUCHER", "BATCH", "VOUCHERBATCHES", "MERGED#"
 
 
 class VoucherItem(Model):
@@ -72,7 +74,7 @@ class BatchItem(Model):
 
 
 class PointerItem(Model):
-    """That a member has a voucher, or that there is a batch: the key says it all."""
+    """That a member has a voucher, or was another one too; or that there is a batch: the key says it all."""
 
     class Meta:
         table_name = ""
@@ -109,12 +111,20 @@ class VoucherStore:
         item = PointerItem(PK=_member_key(member_id), SK=f"VOUCHER#{format_instant(issued_at)}#{voucher_id}")
         return put(f"voucher pointer {voucher_id}", item)
 
-    def list_own(self, member_id: str, before: str | None, limit: int) -> tuple[list[Voucher], str | None]:
-        """A page of the member's vouchers, newest first, and the place before which the next page starts."""
-        pointers, following = _page(_member_key(member_id), "VOUCHER#", before, limit)
-        keys = [(_voucher_key(pointer.rpartition("#")[2]), _VOUCHER) for pointer in pointers]
+    def list_own(self, member_ids: Sequence[str], before: str | None, limit: int) -> tuple[list[Voucher], str | None]:
+        """A page of these members' vouchers, newest first, and the place before which the next page starts."""
+        places = [
+            place for member_id in member_ids for place in _places(_member_key(member_id), "VOUCHER#", before, limit)
+        ]
+        page = sorted(places, reverse=True)[:limit]
+        keys = [(_voucher_key(place.rpartition("#")[2]), _VOUCHER) for place in page]
         found = {item.PK: _voucher(item) for item in VoucherItem.batch_get(keys, consistent_read=True)} if keys else {}
-        return [found[key] for key, _ in keys], following
+        return [found[key] for key, _ in keys], page[-1] if len(places) > limit else None
+
+    def list_merged(self, member_id: str) -> list[str]:
+        """Who was ever merged into that member."""
+        items = PointerItem.query(_member_key(member_id), PointerItem.SK.startswith(_MERGED), consistent_read=True)
+        return [item.SK.removeprefix(_MERGED) for item in items]
 
     def find_batch(self, batch_id: str) -> Batch | None:
         """The batch, read consistently."""
@@ -138,28 +148,23 @@ class VoucherStore:
 
     def list_batches(self, before: str | None, limit: int) -> tuple[list[Batch], str | None]:
         """A page of batches, newest first, and the place before which the next page starts."""
-        pointers, following = _page(_BATCHES, "", before, limit)
-        keys = [(_batch_key(pointer.rpartition("#")[2]), _BATCH) for pointer in pointers]
+        places = _places(_BATCHES, "", before, limit)
+        keys = [(_batch_key(place.rpartition("#")[2]), _BATCH) for place in places[:limit]]
         found = {item.PK: _batch(item) for item in BatchItem.batch_get(keys, consistent_read=True)} if keys else {}
-        return [found[key] for key, _ in keys], following
+        return [found[key] for key, _ in keys], places[limit - 1] if len(places) > limit else None
 
 
-_UNMOVED = "issued = :issued AND #status = :status"
-
-
-def _page(partition: str, prefix: str, before: str | None, limit: int) -> tuple[list[str], str | None]:
-    """Sort keys of the partition that begin so, from the last one before `before` on, and the last one where there are more."""
-    first, last = prefix, before or f"{prefix}~"
+def _places(partition: str, prefix: str, before: str | None, limit: int) -> list[str]:
+    """Sort keys of the partition that begin so, backwards from the one before `before`: one more than the limit, at most."""
+    last = before or f"{prefix}~"
     items = PointerItem.query(
         partition,
-        PointerItem.SK.between(first, last) if first else last > PointerItem.SK,
+        PointerItem.SK.between(prefix, last) if prefix else last >= PointerItem.SK,
         scan_index_forward=False,
         limit=limit + 2,
         consistent_read=True,
     )
-    found = [item.SK for item in items if before != item.SK]
-    page = found[:limit]
-    return page, page[-1] if len(found) > limit else None
+    return [item.SK for item in items if before != item.SK][: limit + 1]
 
 
 def _voucher_item(voucher: Voucher) -> VoucherItem:
