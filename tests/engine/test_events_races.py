@@ -11,7 +11,7 @@ import pytest
 
 from engine.schedule import Play, Stage, TurnstileClient, every_order
 from engine.test_races import PARTNER, RACERS, check_books, house, kinds, race
-from engine.use_cases import Theatre
+from engine.theatre import Theatre
 from factories import make_event, make_program
 from house import FixedPrograms, House, enrol, member
 from quen.errors import EventAlreadyCountedError

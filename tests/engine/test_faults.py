@@ -12,8 +12,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from engine.books import books, told
 from engine.faults import FAULTS, CrashError, Fault, FaultyClient, transaction_conflict
-from engine.use_cases import ENROL, USE_CASES, Theatre, UseCase, books, set_scene, told
+from engine.theatre import Theatre
+from engine.use_cases import ENROL, USE_CASES, UseCase, set_scene
 from quen.errors import ConflictRetryError, TemporarilyUnavailableError
 from quen.ledger.documents import Outcome
 from tables import create_tables

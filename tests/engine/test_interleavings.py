@@ -15,8 +15,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from engine.books import Told, books, told
 from engine.schedule import Play, Stage, TurnstileClient, every_order, not_serialisable
-from engine.use_cases import OTHER_CONTENT, USE_CASES, Theatre, Told, UseCase, acted, books, set_scene, told
+from engine.theatre import Theatre
+from engine.use_cases import OTHER_CONTENT, USE_CASES, UseCase, acted, set_scene
 from engine.wallet import BALANCE, NaiveWallet
 from quen.errors import (
     EventAlreadyRecordedError,

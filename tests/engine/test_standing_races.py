@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from engine.books import books, told
 from engine.schedule import Act, Play, Stage, TurnstileClient, every_order
-from engine.use_cases import PARTNER, WELCOME_POINTS, Scene, Theatre, books, meet, purchase, set_scene, told
+from engine.theatre import Scene, Theatre
+from engine.use_cases import PARTNER, WELCOME_POINTS, meet, purchase, set_scene
 from house import member
 from quen.ledger.documents import Outcome
 from quen.ledger.model import GrantBonus

@@ -12,30 +12,27 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cached_property, partial
+from functools import partial
 from itertools import count
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from engine.schedule import Act
+from engine.theatre import EVENING, Scene, Theatre
 from factories import make_event, make_program, make_purchase
-from house import House, MovableClock, enrol, member
 from house import adjust as adjust_by_staff
-from quen.errors import MemberAlreadyExistsError, QuenError
+from house import enrol, member
+from quen.errors import MemberAlreadyExistsError
 from quen.ids import derived_id
-from quen.ledger.documents import DocumentKey, Outcome
-from quen.ledger.model import GrantBonus, verify
-from quen.ledger.model.chain import parse_entry
-from quen.ledger.service import Ledger
+from quen.ledger.documents import Outcome
+from quen.ledger.model import GrantBonus
 from quen.members.model import Enrolment, Login
 from quen.money import Money
 from quen.program.model import AdjustmentPolicy, Cap, EarningRule, Program, Reward, StoredValuePolicy, TransferPolicy
 from quen.returns.model import Goods
 from quen.rewards.model import PointsWanted, RewardWanted
-from quen.vouchers.service import Vouchers
 from voucher_desk import money_off, use
 
 PARTNER = "ptn_0000000000000001"
-EVENING = datetime(2026, 11, 22, 16, 55, tzinfo=UTC)  # 23:55 in Saigon
 AFTER_MIDNIGHT = datetime(2026, 11, 22, 17, 1, tzinfo=UTC)
 WELCOME_POINTS = 150
 ENDING_POINTS = 40
@@ -46,55 +43,6 @@ APPROVAL_ABOVE = 200
 REVIEW_POINTS = 25
 SOLD_AMOUNT = 100_000
 STORED_VALUE_MAX = 100_000
-
-
-class Theatre(House):
-    """The house over a client of the test's, where nobody waits a moment before another try."""
-
-    def __init__(self, client: Any, tables: dict[str, str]) -> None:
-        self.time = MovableClock(EVENING)
-        super().__init__(client, tables, self.time)
-
-    @cached_property
-    def ledger(self) -> Ledger:
-        # In an order that is given, a pause changes nothing but the time it takes.
-        ledger = super().ledger
-        ledger._pause = _do_not_wait
-        return ledger
-
-    @cached_property
-    def vouchers(self) -> Vouchers:
-        vouchers = super().vouchers
-        vouchers._pause = _do_not_wait
-        return vouchers
-
-
-def _do_not_wait(_attempt: int) -> None:
-    """The other one is not let go on meanwhile."""
-
-
-@dataclass
-class Scene:
-    """One fresh member. `number` makes every id of the scene its own."""
-
-    number: int
-    member_id: str = ""
-    friend_id: str = ""
-
-    @property
-    def members(self) -> list[str]:
-        """Everybody whose books are looked at afterwards."""
-        return [member_id for member_id in (self.member_id, self.friend_id) if member_id]
-
-    @property
-    def reward_id(self) -> str:
-        """The reward of which one piece is there."""
-        return f"last-mug-{self.number}"
-
-    def named(self, name: str, key: str) -> str:
-        """An id, or a caller's key, that no other scene has."""
-        return f"{name}-{key}-{self.number}"
-
 
 Step = Callable[[Theatre, Scene, str], Any]
 
@@ -375,57 +323,3 @@ OTHER_CONTENT: Mapping[str, UseCase] = {
 
 ENROL = UseCase("enrol", enrol_another, is_keyed=False)
 """Moves value too, but on no member that is there before."""
-
-
-class Told(NamedTuple):
-    """What a client was told, or a job: the same in every scene, so that two of them can be compared."""
-
-    word: str
-    said: Any = None
-
-
-def told(answer: Any) -> Told:
-    """`done`, `replay`, or the code of a refusal. An error that is none of ours is a defect, and is raised."""
-    if isinstance(answer, BaseException) and not isinstance(answer, QuenError):
-        raise answer
-    if isinstance(answer, QuenError):
-        return Told(answer.code)
-    if isinstance(answer, Outcome):
-        said = {name: answer.result[name] for name in ("state", "points", "balance_after") if name in answer.result}
-        return Told("replay" if answer.replayed else "done", (said, (answer.result.get("account") or {}).get("points")))
-    return Told("written" if answer else "nothing to do", [entry.kind for entry in answer or ()])
-
-
-def books(theatre: Theatre, scene: Scene) -> list[dict[str, Any]]:
-    """What is in the books of the scene's members, the same in every scene, once they have been proven.
-
-    Each history is whole and folds to the account, each entry's lines sum to zero, and of the last piece no more are
-    taken than there are, and as many as redemptions hold or have used.
-    """
-    seen = [_book(theatre, member_id) for member_id in scene.members]
-    taken = sum(theatre._stock.count_taken([scene.reward_id])[scene.reward_id].values())
-    assert taken == sum(book["pieces"] for book in seen) <= LAST_PIECES
-    return seen
-
-
-def _book(theatre: Theatre, member_id: str) -> dict[str, Any]:
-    account, history = theatre._ledger_store.load(member_id), list(theatre._ledger_store.read_history(member_id))
-    assert verify(account, history) is None
-    entries = [parse_entry(*sealed) for sealed in history]
-    assert all(sum(entry.lines.values()) == 0 for entry in entries)
-    reserved = [DocumentKey(f"REDEMPTION#{entry.reference.id}") for entry in entries if entry.kind == "reserve"]
-    redemptions = theatre._ledger_store.find_documents(reserved)
-    used = [document for document in redemptions if document.state == "redeemed" and document.details["reward_id"]]
-    return {
-        "entries": [(entry.kind, sorted(entry.lines.items()), sorted(entry.lots.items())) for entry in entries],
-        "lots": account.lots,
-        "debt": account.debt,
-        "counters": account.counters,
-        "claims": len(theatre._ledger_store.list_documents(f"MEMBER#{member_id}", "CLAIM#")),
-        "vouchers": [
-            (shown["state"], shown["remaining_value"]) for shown in theatre.vouchers.list_own(member_id, None, 20)[0]
-        ],
-        "redemptions": sorted((document.state, document.details["points"]) for document in redemptions),
-        "pieces": sum(sum(hold.stock.values()) for hold in account.holds.values())
-        + sum(document.details["quantity"] for document in used),
-    }
