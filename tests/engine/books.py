@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from engine.theatre import Scene, Theatre
+from engine.theatre import LAST_PIECES, Scene, Theatre
 from quen.errors import QuenError
 from quen.ledger.documents import DocumentKey, Outcome
 from quen.ledger.model import verify

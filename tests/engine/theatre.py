@@ -12,6 +12,8 @@ from quen.ledger.service import Ledger
 from quen.vouchers.service import Vouchers
 
 EVENING = datetime(2026, 11, 22, 16, 55, tzinfo=UTC)  # 23:55 in Saigon
+LAST_PIECES = 1
+"""So many of a scene's own reward are there."""
 
 
 class Theatre(House):

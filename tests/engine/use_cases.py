@@ -17,7 +17,7 @@ from itertools import count
 from typing import Any, Literal
 
 from engine.schedule import Act
-from engine.theatre import EVENING, Scene, Theatre
+from engine.theatre import EVENING, LAST_PIECES, Scene, Theatre
 from factories import make_event, make_program, make_purchase
 from house import adjust as adjust_by_staff
 from house import enrol, member
@@ -38,7 +38,6 @@ WELCOME_POINTS = 150
 ENDING_POINTS = 40
 HELD_POINTS = 10
 LAST_PIECE_POINTS = 60
-LAST_PIECES = 1
 APPROVAL_ABOVE = 200
 REVIEW_POINTS = 25
 SOLD_AMOUNT = 100_000
