@@ -7,7 +7,7 @@ from typing import get_args
 from admin_api.adjustments import ReasonCode
 from quen.http.bodies import POINTS_MAX, whole
 from quen.ledger.model.fold import CAP_MEMORY_DAYS
-from quen.ledger.model.habits import EARLIER, MONTHS
+from quen.ledger.model.habits import EARLIER, YEARS
 from quen.members.model import consents
 from quen.members.model.facts import TAG, TAG_LENGTH_MAX
 from quen.program.document.limits import ACCEPTED_DAYS_MAX, AdjustingRole
@@ -35,7 +35,7 @@ def test_every_reason_that_a_program_names_can_be_given() -> None:
 
 
 def test_segments_ask_about_as_many_months_as_accounts_tell_apart() -> None:
-    assert (MONTHS_MAX, segments.EARLIER) == (MONTHS, EARLIER)
+    assert (MONTHS_MAX, segments.EARLIER) == (12 * YEARS, EARLIER)
 
 
 def test_segments_ask_about_every_tag_and_purpose_that_a_member_may_have() -> None:

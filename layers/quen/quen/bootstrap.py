@@ -10,19 +10,15 @@ import os
 import random
 import time
 from collections.abc import Callable
-from datetime import timedelta
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from quen.clock import Clock, SandboxClock, WallClock
-from quen.dynamodb import open_client
-from quen.keys import KeyRing
+from quen.adapters import Adapters
 from quen.observability import name_revision
 from quen.settings import Settings
 
 if TYPE_CHECKING:
     from quen.adjustments.service import Adjustments
-    from quen.earning.budgets import Budgets
     from quen.earning.service import Purchases
     from quen.events.service import Publisher
     from quen.http.paging import Cursors
@@ -30,15 +26,10 @@ if TYPE_CHECKING:
     from quen.jobs.service import Jobs
     from quen.jobs.verify_ledger import VerifyLedger
     from quen.ledger.service import Ledger
-    from quen.ledger.store import LedgerStore
-    from quen.members.lookups import Lookups
     from quen.members.service import Members
-    from quen.members.store import MemberStore
     from quen.members.tokens import TokenVerifier
     from quen.merges.service import Merges
-    from quen.messages.email import SesEmail
     from quen.messages.service import Messages
-    from quen.messages.sms import SnsSms
     from quen.occasions.service import Occasions
     from quen.partners.rates import Rates
     from quen.partners.service import Partners
@@ -46,7 +37,6 @@ if TYPE_CHECKING:
     from quen.program.service import Programs
     from quen.returns.service import Returns
     from quen.rewards.service import Rewards
-    from quen.rewards.store import StockStore
     from quen.segments.service import Segments
     from quen.staff.service import AuditTrail
     from quen.statements.service import Statements
@@ -54,10 +44,8 @@ if TYPE_CHECKING:
     from quen.tiers.service import Tiers
     from quen.transfers.service import Transfers
     from quen.verification.service import Verifications
-    from quen.verification.store import VerificationStore
     from quen.vouchers.batches import Batches
     from quen.vouchers.service import Vouchers
-    from quen.vouchers.store import VoucherStore
 
 PAUSE_SECONDS_MAX = 0.2
 SANDBOX_PROGRAM_CACHE_SECONDS = 1
@@ -72,23 +60,8 @@ def application() -> Application:
     return Application(settings)
 
 
-class Application:
+class Application(Adapters):
     """The use cases of one stack, over its real adapters."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self.wall: Clock = WallClock()
-
-    @cached_property
-    def clock(self) -> Clock:
-        """The business clock: the wall clock, or in a sandbox one that can be moved."""
-        return SandboxClock(self.wall, self._read_offset) if self.settings.sandbox else self.wall
-
-    @cached_property
-    def keys(self) -> KeyRing:
-        """The stack's keys, derived from the one secret that it reads at its start."""
-        answer = self._client("secretsmanager").get_secret_value(SecretId=self.settings.master_key_secret)
-        return KeyRing(answer["SecretString"].encode())
 
     @cached_property
     def cursors(self) -> Cursors:
@@ -339,53 +312,6 @@ class Application:
             delay_seconds_max=SANDBOX_HOLD_SECONDS if self.settings.sandbox else QUEUE_DELAY_SECONDS_MAX,
         )
 
-    @cached_property
-    def _email(self) -> SesEmail:
-        from quen.messages.email import SesEmail
-
-        return SesEmail(self._client("sesv2", is_repeatable=False))
-
-    @cached_property
-    def _sms(self) -> SnsSms:
-        from quen.messages.sms import SnsSms
-
-        return SnsSms(self._client("sns", is_repeatable=False))
-
-    @cached_property
-    def _sqs(self) -> Any:
-        return self._client("sqs")
-
-    @cached_property
-    def _read_offset(self) -> Callable[[], timedelta]:
-        """How far a sandbox's program lives ahead of the real time."""
-        if not self.settings.sandbox:
-            return lambda: timedelta(0)
-        from quen.sandbox import SandboxOffset
-
-        return SandboxOffset(self._dynamodb, self.settings.program_table).read
-
-    @cached_property
-    def _dynamodb(self) -> Any:
-        return open_client(self.settings.aws_region or None)
-
-    @cached_property
-    def _member_store(self) -> MemberStore:
-        from quen.members.store import MemberStore
-
-        return MemberStore(self._dynamodb, self.settings.members_table, self._lookups)
-
-    @cached_property
-    def _ledger_store(self) -> LedgerStore:
-        from quen.ledger.store import LedgerStore
-
-        return LedgerStore(self._dynamodb, self.settings.ledger_table)
-
-    @cached_property
-    def _verification_store(self) -> VerificationStore:
-        from quen.verification.store import VerificationStore
-
-        return VerificationStore(self._dynamodb, self.settings.ledger_table, self.settings.program_table)
-
     @property
     def _verify_ledger(self) -> VerifyLedger:
         from quen.jobs.verify_ledger import VerifyLedger
@@ -394,34 +320,6 @@ class Application:
 
         store = self._verification_store
         return VerifyLedger(store, MemberChecks(self._ledger_store, store.find_existing), LoggedDrift())
-
-    @cached_property
-    def _stock(self) -> StockStore:
-        from quen.rewards.store import StockStore
-
-        return StockStore(self._dynamodb, self.settings.program_table)
-
-    @cached_property
-    def _budgets(self) -> Budgets:
-        from quen.earning.budgets import Budgets
-        from quen.earning.store import BudgetStore
-
-        return Budgets(BudgetStore(self._dynamodb, self.settings.program_table))
-
-    @cached_property
-    def _voucher_store(self) -> VoucherStore:
-        from quen.vouchers.store import VoucherStore
-
-        return VoucherStore(self._dynamodb, self.settings.ledger_table)
-
-    @cached_property
-    def _lookups(self) -> Lookups:
-        from quen.members.lookups import Lookups
-
-        return Lookups(self.keys)
-
-    def _client(self, service: str, *, is_repeatable: bool = True) -> Any:
-        return open_client(self.settings.aws_region or None, service=service, is_repeatable=is_repeatable)
 
 
 def pause(attempt: int) -> None:

@@ -1,0 +1,122 @@
+"""What use cases rest on: the stack's settings, clocks, keys, and its tables, queues and senders, each made when first used.
+
+Nothing is built before it is needed, and an adapter's modules are imported with it: see `quen.bootstrap`, which composes the
+use cases over these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from quen.clock import Clock, SandboxClock, WallClock
+from quen.dynamodb import open_client
+from quen.keys import KeyRing
+from quen.settings import Settings
+
+if TYPE_CHECKING:
+    from quen.earning.budgets import Budgets
+    from quen.ledger.store import LedgerStore
+    from quen.members.lookups import Lookups
+    from quen.members.store import MemberStore
+    from quen.messages.email import SesEmail
+    from quen.messages.sms import SnsSms
+    from quen.rewards.store import StockStore
+    from quen.verification.store import VerificationStore
+    from quen.vouchers.store import VoucherStore
+
+
+class Adapters:
+    """The adapters of one stack."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.wall: Clock = WallClock()
+
+    @cached_property
+    def clock(self) -> Clock:
+        """The business clock: the wall clock, or in a sandbox one that can be moved."""
+        return SandboxClock(self.wall, self._read_offset) if self.settings.sandbox else self.wall
+
+    @cached_property
+    def keys(self) -> KeyRing:
+        """The stack's keys, derived from the one secret that it reads at its start."""
+        answer = self._client("secretsmanager").get_secret_value(SecretId=self.settings.master_key_secret)
+        return KeyRing(answer["SecretString"].encode())
+
+    @cached_property
+    def _email(self) -> SesEmail:
+        from quen.messages.email import SesEmail
+
+        return SesEmail(self._client("sesv2", is_repeatable=False))
+
+    @cached_property
+    def _sms(self) -> SnsSms:
+        from quen.messages.sms import SnsSms
+
+        return SnsSms(self._client("sns", is_repeatable=False))
+
+    @cached_property
+    def _sqs(self) -> Any:
+        return self._client("sqs")
+
+    @cached_property
+    def _read_offset(self) -> Callable[[], timedelta]:
+        """How far a sandbox's program lives ahead of the real time."""
+        if not self.settings.sandbox:
+            return lambda: timedelta(0)
+        from quen.sandbox import SandboxOffset
+
+        return SandboxOffset(self._dynamodb, self.settings.program_table).read
+
+    @cached_property
+    def _dynamodb(self) -> Any:
+        return open_client(self.settings.aws_region or None)
+
+    @cached_property
+    def _member_store(self) -> MemberStore:
+        from quen.members.store import MemberStore
+
+        return MemberStore(self._dynamodb, self.settings.members_table, self._lookups)
+
+    @cached_property
+    def _ledger_store(self) -> LedgerStore:
+        from quen.ledger.store import LedgerStore
+
+        return LedgerStore(self._dynamodb, self.settings.ledger_table)
+
+    @cached_property
+    def _verification_store(self) -> VerificationStore:
+        from quen.verification.store import VerificationStore
+
+        return VerificationStore(self._dynamodb, self.settings.ledger_table, self.settings.program_table)
+
+    @cached_property
+    def _stock(self) -> StockStore:
+        from quen.rewards.store import StockStore
+
+        return StockStore(self._dynamodb, self.settings.program_table)
+
+    @cached_property
+    def _budgets(self) -> Budgets:
+        from quen.earning.budgets import Budgets
+        from quen.earning.store import BudgetStore
+
+        return Budgets(BudgetStore(self._dynamodb, self.settings.program_table))
+
+    @cached_property
+    def _voucher_store(self) -> VoucherStore:
+        from quen.vouchers.store import VoucherStore
+
+        return VoucherStore(self._dynamodb, self.settings.ledger_table)
+
+    @cached_property
+    def _lookups(self) -> Lookups:
+        from quen.members.lookups import Lookups
+
+        return Lookups(self.keys)
+
+    def _client(self, service: str, *, is_repeatable: bool = True) -> Any:
+        return open_client(self.settings.aws_region or None, service=service, is_repeatable=is_repeatable)
