@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,10 +13,15 @@ import pytest
 from local.command import main
 
 PROJECT = Path(__file__).parents[3]
+DEMO = PROJECT / "infra/local/programs/ca-phe-quen.yaml"
 COMMANDS = ("request", "replay", "demo", "program", "job", "clock", "ledger", "token")
 NEEDS_THE_STACK = (
     ["request", "GET", "/v1/me"],
     ["program", "show"],
+    ["program", "versions"],
+    ["program", "rollback", "1"],
+    ["program", "plan", "infra/local/programs/ca-phe-quen.yaml"],
+    ["program", "apply", "infra/local/programs/ca-phe-quen.yaml", "--from", "2026-12-01"],
     ["job", "run", "expire-points", "--on", "2026-11-22"],
     ["clock", "show"],
     ["clock", "set", "2027-01-01"],
@@ -39,6 +45,10 @@ WRONG_USAGE = (
     ["replay", "x.csv", "--format", "csv", "--limit", "0"],
     ["program", "apply"],
     ["program", "show", "x.yaml"],
+    ["program", "show", "--version", "first"],
+    ["program", "rollback"],
+    ["program", "plan"],
+    ["program", "apply", "x.yaml", "--from", "soon"],
     ["job", "run", "expire-points"],
     ["job", "run", "expire-points", "--on", "2026-02-30"],
     ["ledger", "verify", "--on", "yesterday"],
@@ -112,6 +122,47 @@ def test_validate_needs_no_stack_and_names_every_fault(tmp_path: Path, capsys: p
     assert not shown["valid"]
     assert {fault["pointer"] for fault in shown["errors"]} == {"/program/time_zone", "/earning/0/per"}
     assert main(["program", "validate", str(tmp_path / "none.yaml")]) == 1
+
+
+@pytest.fixture
+def dearer(tmp_path: Path) -> Path:
+    """The demo's program with a higher price and a triple Monday."""
+    text = DEMO.read_text("utf-8").replace("points: 40", "points: 60").replace('multiplier: "2"', 'multiplier: "3"')
+    path = tmp_path / "dearer.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_two_documents_are_compared_without_a_stack(dearer: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["program", "plan", str(dearer), "--against", str(DEMO), "--from", "2026-12-01"]) == 0
+    told = capsys.readouterr().out
+    assert "2 changed." in told
+    assert "~ /earning/double-star/multiplier  2 → 3\n" in told
+    assert re.search(r"A usual bill on a Monday +125,000 +25 +→ +37 +\+1,200 VND", told)
+    assert "/rewards/free-size-up: The price rises from 40 to 60 points" in told
+    assert main(["program", "plan", str(dearer), "--against", str(DEMO), "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert [change["path"] for change in shown["changes"]] == [
+        "/earning/double-star/multiplier",
+        "/rewards/free-size-up/points",
+    ]
+
+
+def test_a_plan_says_that_nothing_changes_and_names_the_faults_of_either_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["program", "plan", str(DEMO), "--against", str(DEMO)]) == 0
+    assert capsys.readouterr().out.startswith("Nothing changes.\n")
+    bad = tmp_path / "bad.yaml"
+    bad.write_text(DEMO.read_text("utf-8").replace("per: 10000", "per: 0"), encoding="utf-8")
+    for arguments in ([str(bad)], [str(DEMO), "--against", str(bad)], [str(bad), "--against", str(DEMO)]):
+        assert main(["program", "plan", *arguments]) == 1
+        assert capsys.readouterr().err.startswith("/earning/0/per: ")
+
+
+def test_the_schema_is_printed_for_editors(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["program", "schema"]) == 0
+    assert json.loads(capsys.readouterr().out) == json.loads((PROJECT / "infra/program.schema.json").read_text("utf-8"))
 
 
 def test_the_module_runs_as_a_command() -> None:

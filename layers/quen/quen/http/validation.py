@@ -71,7 +71,9 @@ _NUMBERS = ("limit", "version")
 
 
 def parse_query(parameters: Mapping[str, Sequence[str]], kind: type[T]) -> T:
-    """The query parameters as `kind`: texts and days, but for those in `_NUMBERS`. Raises ValidationFailedError."""
+    """The query parameters as `kind`, whose fields are texts, days and the numbers in `_NUMBERS`. Raises
+    ValidationFailedError.
+    """
     faults = [
         Fault(f"/{name}", "duplicate", "Once is enough.") for name, values in parameters.items() if len(values) > 1
     ]

@@ -55,6 +55,8 @@ def _about_the_calendar(before: Program, after: Program) -> Iterator[Warned]:
 
 
 def _about_the_worth(before: Program, after: Program) -> Iterator[Warned]:
+    if before.currency != after.currency:
+        return
     was, will = (Fraction(one.points.worth_money, one.points.worth_points) for one in (before, after))
     if was > will:
         yield _warned(

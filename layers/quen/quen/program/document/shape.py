@@ -169,4 +169,4 @@ class _UntitledMembers(GenerateJsonSchema):
 def json_schema() -> dict[str, Any]:
     """The JSON Schema of the document (draft 2020-12)."""
     schema = ProgramDocument.model_json_schema(by_alias=True, schema_generator=_UntitledMembers)
-    return {"$schema": GenerateJsonSchema.schema_dialect} | schema
+    return {"$schema": GenerateJsonSchema.schema_dialect, "$id": "urn:quen:program-document"} | schema
