@@ -87,12 +87,16 @@ def _plain(programs: Sequence[Program], day: date) -> Draft:
 
 
 def _sized(plain: Draft, program: Program, basket_id: str, vi: str, en: str, halves: int) -> Basket:
+    """A bill of that size, of something that earns, by a member of the first tier."""
     rules = program.purchase_rules
+    digits = CURRENCY_DIGITS[program.currency]
     pers = [rule.per for rule in rules if rule.per and rule.wallet == "points"]
-    pers = pers or [rule.per for rule in rules if rule.per] or [1000 * 10 ** CURRENCY_DIGITS[program.currency]]
+    pers = pers or [10 * 10**digits if digits else 10_000]
     amount = min(AMOUNT_MAX, max(1, max(pers) * halves // 2))
     tier = program.tiers[0].id if program.tiers else ""
     draft = replace(plain, amount=amount, facts=replace(plain.facts, tier=tier))
+    bases = [rule for rule in rules if rule.wallet == "points" and rule.multiplier is None and not rule.is_bonus]
+    draft = holding(draft, bases[0].goods) if bases and all(rule.goods for rule in bases) else draft
     return Basket(basket_id, {"vi": vi, "en": en}, draft)
 
 
@@ -128,7 +132,7 @@ def _of_categories(program: Program, usual: Draft) -> Iterator[Basket]:
     goods += [program.basis.without_goods] if program.basis.without_goods else []
     for category in sorted(frozenset().union(*(one.categories for one in goods))):
         names = {"vi": f"Mua hàng {category}", "en": f"Goods of {category}"}
-        yield Basket(f"category:{category}", names, usual.of("", category))
+        yield Basket(f"category:{category}", names, replace(usual, goods=(("", category),)))
 
 
 def _of_rules(program: Program, usual: Draft) -> Iterator[Basket]:

@@ -67,10 +67,15 @@ class Draft:
         tenders = (Tender(self.tender, total),) if self.tender else ()
         return Purchase("", at, total, self.store, lines, tenders=tenders)
 
-    def of(self, sku: str, category: str | None) -> Draft:
-        """With something of those goods: instead of anything, or beside what was chosen before."""
+    def with_category(self, category: str) -> Draft:
+        """With something of that category: instead of anything, or beside what was chosen before."""
         chosen = () if self.goods == (_ANYTHING,) else self.goods
-        return replace(self, goods=(*chosen, (sku, category)))
+        return replace(self, goods=(*chosen, ("", category)))
+
+    def with_sku(self, sku: str) -> Draft:
+        """With that SKU: what was chosen last is of it, or it stands beside a SKU that was chosen before."""
+        *chosen, (last, category) = self.goods
+        return replace(self, goods=(*self.goods, (sku, None)) if last else (*chosen, (sku, category)))
 
 
 def fitted(draft: Draft, condition: Condition | None) -> Draft | None:
@@ -97,7 +102,7 @@ def holding(draft: Draft, goods: Goods | None) -> Draft:
     """With something of those goods on the bill; None: whatever."""
     if goods is None or any(goods.include(sku, category) for sku, category in draft.goods):
         return draft
-    return draft.of("", min(goods.categories)) if goods.categories else draft.of(min(goods.skus), None)
+    return draft.with_category(min(goods.categories)) if goods.categories else draft.with_sku(min(goods.skus))
 
 
 def _holds(draft: Draft, condition: Condition) -> bool:
