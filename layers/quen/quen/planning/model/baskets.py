@@ -136,12 +136,14 @@ def _of_categories(program: Program, usual: Draft) -> Iterator[Basket]:
 
 
 def _of_rules(program: Program, usual: Draft) -> Iterator[Basket]:
-    """For every rule a bill that it is for."""
+    """For every rule a bill that it is for, unless it asks for no more than goods of a category."""
     for rule in program.purchase_rules:
-        draft = fitted(usual, _condition_of(rule, program))
-        if draft:
+        condition = _condition_of(rule, program)
+        if condition is None and (rule.goods is None or rule.goods.categories):
+            continue
+        if draft := fitted(usual, condition):
             vi, en = _texts(rule.name) if rule.name else (rule.id, rule.id)
-            names = {"vi": f"Đủ điều kiện cho {vi}", "en": f"All that {en} asks for"}
+            names = {"vi": f"Đủ điều kiện “{vi}”", "en": f"What “{en}” is for"}
             yield Basket(f"rule:{rule.id}", names, holding(draft, rule.goods))
 
 
