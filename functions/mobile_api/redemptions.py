@@ -16,9 +16,11 @@ from quen.errors import (
     MemberNotFoundError,
     RedemptionNotFoundError,
     ReservationExpiredError,
+    VoucherAlreadyRedeemedError,
+    VoucherReservedError,
 )
 from quen.http.answers import Redemption, RedemptionPage
-from quen.http.bodies import RewardId
+from quen.http.bodies import RewardId, ShortText
 from quen.http.callers import MemberCaller, recognise_member
 from quen.http.endpoint import Call, Nothing, Resource
 from quen.http.errors import CursorInvalidError
@@ -34,10 +36,11 @@ redemptions: Resource[MemberCaller] = Resource(__name__, recognise_member)
 
 
 class RewardBody(Struct, frozen=True, forbid_unknown_fields=True):
-    """So many pieces of one reward."""
+    """So many pieces of one reward, redeemed at a store: that is to be said of rewards that are not redeemed everywhere."""
 
     reward_id: RewardId
     quantity: Annotated[int, Meta(ge=1, le=QUANTITY_MAX)] = 1
+    store_id: ShortText | None = None
 
 
 @redemptions.endpoint(
@@ -53,7 +56,7 @@ def reserve(call: Call[MemberCaller, RewardBody]) -> Outcome:
     """Reserve a reward; its points are held until it is collected, called off, or its time is over."""
     return application().rewards.reserve(
         MemberReference(member_id=own_member_id(call.caller)),
-        RewardWanted(call.input.reward_id, call.input.quantity),
+        RewardWanted(call.input.reward_id, call.input.quantity, call.input.store_id),
         idempotency_key=call.idempotency_key,
         fingerprint=call.fingerprint,
     )
@@ -83,8 +86,10 @@ def list_redemptions(call: Call[MemberCaller, PageQuery]) -> Mapping[str, Any]:
         AlreadyRedeemedError,
         ReservationExpiredError,
         ConflictRetryError,
+        VoucherAlreadyRedeemedError,
+        VoucherReservedError,
     ),
 )
 def cancel(call: Call[MemberCaller, Nothing], redemption_id: str) -> Outcome:
-    """Call a reservation off: its points go back to the lots they came from."""
+    """Call a reservation off, or vouchers of which nothing is used: the points go back to the lots they came from."""
     return application().rewards.release(redemption_id, member_id=own_member_id(call.caller))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from partner_api.bills import bills
 from partner_api.events import events
 from partner_api.members import members
 from partner_api.purchases import purchases
@@ -11,4 +12,4 @@ from partner_api.stored_value import stored_value
 from partner_api.vouchers import vouchers
 from quen.http.api import Api
 
-app = Api("partner_api", [purchases, returns, members, redemptions, stored_value, events, vouchers])
+app = Api("partner_api", [purchases, returns, members, redemptions, bills, stored_value, events, vouchers])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from partner_api.bills import BillBody
 from partner_api.callers import recognise_partner
 from quen.bootstrap import application
 from quen.errors import (
@@ -14,9 +15,11 @@ from quen.errors import (
     RedemptionNotFoundError,
     ReservationExpiredError,
     ValidationFailedError,
+    VoucherAlreadyRedeemedError,
+    VoucherReservedError,
 )
 from quen.http.answers import Count, Redemption
-from quen.http.bodies import BusinessId, Member, Points, RewardId
+from quen.http.bodies import BusinessId, Member, Points, RewardId, ShortText
 from quen.http.endpoint import Call, Nothing, Resource
 from quen.ledger.documents import Outcome
 from quen.partners.model import PartnerCaller, Right
@@ -27,22 +30,27 @@ redemptions: Resource[PartnerCaller] = Resource(__name__, recognise_partner)
 
 
 class RedemptionBody(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Either one reward of the catalogue, or plain points to pay part of a bill with."""
+    """Either one reward of the catalogue, or plain points to pay part of a bill with. With the `bill`, the answer says what is
+    taken off it; a reward that is not redeemed everywhere wants its store.
+    """
 
     member: Member
     reward_id: RewardId | None = None
     points: Points | None = None
     purchase_id: BusinessId | None = None
+    store_id: ShortText | None = None
+    bill: BillBody | None = None
 
     def wanted(self) -> Wanted:
         """As the domain has it. Raises ValidationFailedError."""
+        bill = self.bill.bill() if self.bill else None
         if self.points is not None and self.reward_id is None:
-            return PointsWanted(self.points, self.purchase_id)
+            return PointsWanted(self.points, self.purchase_id, bill, self.store_id)
         if self.reward_id is None or self.points is not None:
             raise ValidationFailedError.at("", "exactly_one_required", "Ask for exactly one of reward_id and points.")
         if self.purchase_id is not None:
             raise ValidationFailedError.at("/purchase_id", "not_allowed", "Only points pay for a purchase.")
-        return RewardWanted(self.reward_id)
+        return RewardWanted(self.reward_id, store_id=self.store_id, bill=bill)
 
 
 class RefundedRedemption(Redemption):
@@ -101,7 +109,14 @@ def release(call: Call[PartnerCaller, Nothing], redemption_id: str) -> Outcome:
     "/v1/redemptions/{redemption_id}/refund",
     action=Right.REDEEM_REWARDS,
     answer=RefundedRedemption,
-    errors=(RedemptionNotFoundError, NotRedeemedError, AlreadyReturnedError, ConflictRetryError),
+    errors=(
+        RedemptionNotFoundError,
+        NotRedeemedError,
+        AlreadyReturnedError,
+        ConflictRetryError,
+        VoucherAlreadyRedeemedError,
+        VoucherReservedError,
+    ),
 )
 def refund(call: Call[PartnerCaller, Nothing], redemption_id: str) -> Outcome:
     """Undone after it was redeemed: the points go back to their lots, which live on for the program's grace at least."""

@@ -58,7 +58,7 @@ def test_every_error_that_a_route_raises_is_documented_somewhere() -> None:
     documented = {code for name in ABOUT for code in codes(document(name, load(name)))}
     abstract = {"bad_request", "conflict", "unprocessable"}
     # Of features to come: the table has their statuses already, no route answers them yet.
-    later = {"hold_not_found", "tier_required", "consent_required"}
+    later = {"hold_not_found", "consent_required"}
     assert set(STATUSES) - documented == abstract | later
 
 
@@ -137,6 +137,7 @@ def parts_of(kind: Any) -> Iterator[Any]:
     [
         ("/v1/members/search", PER_MINUTE_MAX[RatedAction.SEARCH_MEMBERS]),
         ("/v1/purchases/preview", PER_MINUTE_MAX[RatedAction.PREVIEW_PURCHASES]),
+        ("/v1/bills/quote", PER_MINUTE_MAX[RatedAction.QUOTE_BILLS]),
     ],
 )
 def test_a_limited_route_says_how_often_it_may_be_asked(path: str, per_minute: int) -> None:

@@ -52,6 +52,7 @@ def test_the_limits_are_those_of_the_code() -> None:
         "POST /v1/members/search": "search_members",
         "POST /v1/purchases/preview": "preview_purchases",
         "POST /v1/events/preview": "preview_events",
+        "POST /v1/bills/quote": "quote_bills",
         "POST /v1/me/transfers": "send_points",
     }
     rows = re.findall(r"^\| `(POST [^`]+)` \| (\d+) \|$", PAGE, re.MULTILINE)

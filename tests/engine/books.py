@@ -36,20 +36,20 @@ def books(theatre: Theatre, scene: Scene) -> list[dict[str, Any]]:
     Each history is whole and folds to the account, each entry's lines sum to zero, and of the last piece no more are
     taken than there are, and as many as redemptions hold or have used.
     """
-    seen = [_book(theatre, member_id) for member_id in scene.members]
+    seen = [_book(theatre, scene, member_id) for member_id in scene.members]
     taken = sum(theatre._stock.count_taken([scene.reward_id])[scene.reward_id].values())
     assert taken == sum(book["pieces"] for book in seen) <= LAST_PIECES
     return seen
 
 
-def _book(theatre: Theatre, member_id: str) -> dict[str, Any]:
+def _book(theatre: Theatre, scene: Scene, member_id: str) -> dict[str, Any]:
     account, history = theatre._ledger_store.load(member_id), list(theatre._ledger_store.read_history(member_id))
     assert verify(account, history) is None
     entries = [parse_entry(*sealed) for sealed in history]
     assert all(sum(entry.lines.values()) == 0 for entry in entries)
-    reserved = [DocumentKey(f"REDEMPTION#{entry.reference.id}") for entry in entries if entry.kind == "reserve"]
-    redemptions = theatre._ledger_store.find_documents(reserved)
-    used = [document for document in redemptions if document.state == "redeemed" and document.details["reward_id"]]
+    asked = [entry.reference.id for entry in entries if entry.hold and entry.hold.change in {"opened", "spent"}]
+    redemptions = theatre._ledger_store.find_documents([DocumentKey(f"REDEMPTION#{one}") for one in asked])
+    used = [one for one in redemptions if one.state == "redeemed" and one.details["reward_id"] == scene.reward_id]
     return {
         "entries": [(entry.kind, sorted(entry.lines.items()), sorted(entry.lots.items())) for entry in entries],
         "lots": account.lots,

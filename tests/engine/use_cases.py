@@ -27,10 +27,20 @@ from quen.ledger.documents import Outcome
 from quen.ledger.model import GrantBonus
 from quen.members.model import Enrolment, Login
 from quen.money import Money
-from quen.program.model import AdjustmentPolicy, Cap, EarningRule, Program, Reward, StoredValuePolicy, TransferPolicy
+from quen.program.benefits import Benefit
+from quen.program.model import (
+    AdjustmentPolicy,
+    Cap,
+    EarningRule,
+    Program,
+    Reward,
+    StoredValuePolicy,
+    TransferPolicy,
+    VoucherTerms,
+)
 from quen.returns.model import Goods
 from quen.rewards.model import PointsWanted, RewardWanted
-from voucher_desk import money_off, use
+from voucher_desk import FACE, money_off, use
 
 PARTNER = "ptn_0000000000000001"
 AFTER_MIDNIGHT = datetime(2026, 11, 22, 17, 1, tzinfo=UTC)
@@ -91,9 +101,11 @@ def _program(scene: Scene) -> Program:
     welcome = EarningRule("welcome", "enrolment", points=WELCOME_POINTS)
     review = EarningRule("review", "review", points=REVIEW_POINTS, caps=(Cap(REVIEW_POINTS + 10, "day"),))
     last = Reward(scene.reward_id, {"en": "Mug"}, LAST_PIECE_POINTS, stock=LAST_PIECES)
+    tree = Reward("tree", {"en": "Tree"}, 100, per_member=1, limit_per="week", benefit=Benefit("donation", amount=1))
+    voucher = Reward("voucher", {"en": "Voucher"}, 100, benefit=Benefit("voucher", amount=FACE), voucher=VoucherTerms())
     return make_program(
         earning=(EarningRule("base", "purchase", points=1, per=10_000), welcome, review),
-        rewards=(last,),
+        rewards=(last, tree, voucher),
         transfers=TransferPolicy(per_day=150),
         stored_value=StoredValuePolicy(maximum=STORED_VALUE_MAX),
         adjustments=AdjustmentPolicy(approval_above=APPROVAL_ABOVE),
@@ -124,6 +136,24 @@ def reserve(theatre: Theatre, scene: Scene, key: str, wanted: PointsWanted | Rew
 
 def reserve_last(theatre: Theatre, scene: Scene, key: str, name: str = "last") -> Outcome:
     return reserve(theatre, scene, scene.named(name, key), RewardWanted(scene.reward_id))
+
+
+def donate(theatre: Theatre, scene: Scene, key: str) -> Outcome:
+    """Had at once, and once a week."""
+    return reserve(theatre, scene, scene.named("donated", key), RewardWanted("tree"))
+
+
+def buy_voucher(theatre: Theatre, scene: Scene, key: str) -> Outcome:
+    return reserve(theatre, scene, scene.named("voucher", key), RewardWanted("voucher"))
+
+
+def use_bought(theatre: Theatre, scene: Scene, key: str) -> Outcome:
+    code = theatre.vouchers.code_of(redemption_of(theatre, scene, "voucher", key))
+    return use(theatre, "redeem", code, key=scene.named("use bought", key), member=member(scene.member_id))
+
+
+def refund_voucher(theatre: Theatre, scene: Scene, key: str) -> Outcome:
+    return theatre.rewards.refund(redemption_of(theatre, scene, "voucher", key), partner_id=PARTNER)
 
 
 def hold(theatre: Theatre, scene: Scene, key: str) -> Outcome:
@@ -284,6 +314,10 @@ USE_CASES: tuple[UseCase, ...] = (
     UseCase("purchase", purchase),
     UseCase("reserve", _reserve_points),
     UseCase("reserve the last piece", reserve_last),
+    UseCase("donate", donate, is_core=False),
+    UseCase("buy a voucher", buy_voucher, is_core=False),
+    UseCase("use a bought voucher", use_bought, buy_voucher, is_keyed=False, is_core=False),
+    UseCase("refund a bought voucher", refund_voucher, buy_voucher, is_keyed=False, is_core=False),
     UseCase("redeem", redeem, hold),
     UseCase("release", release, hold),
     UseCase(

@@ -129,14 +129,14 @@ def test_a_lapsed_reservation_puts_its_piece_back_on_the_shelf(house: House, mem
 def test_several_pieces_come_from_as_many_shards_as_it_takes(house: House, member_id: str) -> None:
     program = replace(make_program(), rewards=(Reward("pin", {"en": "Pin"}, 10, stock=6),))
     house.programs = FixedPrograms(program)
-    for dependent in ("ledger", "rewards"):
+    for dependent in ("ledger", "rewards", "catalogue"):
         house.__dict__.pop(dependent, None)
     asked = house.rewards.reserve(member(member_id), RewardWanted("pin", 5), idempotency_key="k", fingerprint="f")
-    assert house.rewards.list_catalogue(member_id, "en")[0]["available"]
+    assert house.catalogue.list_rewards(member_id, "en")[0]["available"]
     with pytest.raises(RewardOutOfStockError):
         house.rewards.reserve(member(member_id), RewardWanted("pin", 2), idempotency_key="k2", fingerprint="f")
     house.rewards.reserve(member(member_id), RewardWanted("pin"), idempotency_key="k3", fingerprint="f")
-    assert not house.rewards.list_catalogue(member_id, "en")[0]["available"]
+    assert not house.catalogue.list_rewards(member_id, "en")[0]["available"]
     house.rewards.release(str(asked.result["redemption_id"]), member_id=member_id)
     house.rewards.reserve(member(member_id), RewardWanted("pin", 5), idempotency_key="k4", fingerprint="f")
 
@@ -160,10 +160,10 @@ def test_called_off_points_whose_last_day_has_passed_are_gone_in_the_answer_too(
 
 def test_the_catalogue_says_what_is_in_reach_and_what_is_missing(house: House) -> None:
     member_id = enrol(house)
-    coffee, mug = house.rewards.list_catalogue(member_id, "en")
+    mug, coffee = house.catalogue.list_rewards(member_id, "en")
     assert (coffee["name"], coffee["reachable"], coffee["missing_points"]) == ("Free coffee", False, 100)
     assert (mug["available"], mug["reachable"], mug["missing_points"]) == (True, False, 10)
-    assert house.rewards.list_catalogue(member_id, None)[0]["name"] == "Cà phê miễn phí"
+    assert house.catalogue.list_rewards(member_id, None)[1]["name"] == "Cà phê miễn phí"
 
 
 def test_what_cannot_be_had_is_refused_and_holds_nothing(house: House, member_id: str) -> None:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from quen.planning.service import Plans
     from quen.program.service import Programs
     from quen.returns.service import Returns
+    from quen.rewards.catalogue import Catalogue
     from quen.rewards.service import Rewards
     from quen.segments.service import Segments
     from quen.staff.service import AuditTrail
@@ -142,11 +143,18 @@ class Application(Adapters):
 
     @cached_property
     def rewards(self) -> Rewards:
-        """The catalogue and redemptions."""
+        """Redemptions."""
         from quen.rewards.service import Rewards
 
-        store = self._ledger_store
-        return Rewards(self.ledger, self.members, store, self.programs, self._stock, store, self.keys.derive("ids"))
+        store, key = self._ledger_store, self.keys.derive("ids")
+        return Rewards(self.ledger, self.members, store, self.programs, self._stock, store, self.vouchers, key)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """What points buy, and what members have off a bill."""
+        from quen.rewards.catalogue import Catalogue
+
+        return Catalogue(self.ledger, self.members, self.programs, self._stock)
 
     @cached_property
     def transfers(self) -> Transfers:

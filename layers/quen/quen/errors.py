@@ -43,7 +43,9 @@
     │   ├── InsufficientStoredValueError  less money than asked for
     │   ├── RefundExceedsPaymentError     more money back than was paid
     │   ├── RewardLimitReachedError       the member's limit for this reward
-    │   ├── TierRequiredError             the reward wants a higher tier
+    │   ├── TierRequiredError             the reward is for members of other tiers
+    │   ├── RewardNotAvailableError       the reward cannot be had today, or not by this member
+    │   ├── StoreNotEligibleError         the reward is redeemed at other stores
     │   ├── BirthdayLockedError           changed within the last 365 days
     │   ├── ConsentRequiredError          no consent covers it
     │   ├── VoucherNotApplicableError     the voucher is worth nothing here
@@ -305,6 +307,16 @@ class RewardLimitReachedError(UnprocessableError):
 class TierRequiredError(UnprocessableError):
     code = "tier_required"
     title = "The reward is for a higher tier"
+
+
+class RewardNotAvailableError(UnprocessableError):
+    code = "reward_not_available"
+    title = "The reward cannot be had now"
+
+
+class StoreNotEligibleError(UnprocessableError):
+    code = "store_not_eligible"
+    title = "The reward is redeemed at other stores"
 
 
 class BirthdayLockedError(UnprocessableError):

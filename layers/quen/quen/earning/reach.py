@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from quen.program.model import Program, Reward
 
@@ -30,9 +31,11 @@ class Reach:
     next: NextReward | None
 
 
-def reach_of(program: Program, active: int, earned: int) -> Reach:
-    """What so many active points buy; `earned` is what this purchase gave."""
-    prices = [(reward, reward.points) for reward in program.rewards]
+def reach_of(program: Program, active: int, earned: int, tier: str, today: date) -> Reach:
+    """What so many active points buy today, for a member of that tier; `earned` is what this purchase gave. What is for a
+    segment is not told: a till need not know who is in one.
+    """
+    prices = [(reward, reward.price_for(tier)) for reward in program.rewards if _is_told(reward, tier, today)]
     reachable = sorted((pair for pair in prices if pair[1] <= active), key=lambda pair: -pair[1])[:NAMED_MAX]
     beyond = min((pair for pair in prices if pair[1] > active), key=lambda pair: pair[1], default=None)
     if beyond is None:
@@ -40,3 +43,7 @@ def reach_of(program: Program, active: int, earned: int) -> Reach:
     reward, price = beyond
     missing = price - active
     return Reach(reachable, NextReward(reward, price, missing, -(-missing // earned) if earned > 0 else None))
+
+
+def _is_told(reward: Reward, tier: str, today: date) -> bool:
+    return reward.window.contains(today) and reward.is_for_tier(tier) and not reward.segment

@@ -10,7 +10,7 @@ from quen.earning.explanation import not_applied
 from quen.earning.model import MemberEvent, Purchase, RuleShare, price_event
 from quen.earning.reach import NextReward, reach_of
 from quen.earning.receipt import receipt_text
-from quen.ledger.model import NEVER, Account, Entry, entry_id, own_lots
+from quen.ledger.model import NEVER, Account, Entry, entry_id, own_lots, tier_of
 from quen.ledger.views import account_view, share_view
 from quen.program.model import Program
 
@@ -25,7 +25,8 @@ def purchase_view(purchase: Purchase, account: Account, entry: Entry, program: P
         (date.fromisoformat(part["active_on"]) for part in shown if part["state"] == "pending"), default=None
     )
     points = sum(part["points"] for part in shown)
-    reach = reach_of(program, account.active, points)
+    today = program.local_day(entry.recorded_at)
+    reach = reach_of(program, account.active, points, tier_of(account, program, today), today)
     return {
         "purchase_id": purchase.purchase_id or None,
         "member_id": account.member_id,

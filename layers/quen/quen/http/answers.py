@@ -9,6 +9,8 @@ from typing import Annotated, Literal, NotRequired, TypedDict
 
 from msgspec import Meta
 
+from quen.http.benefits import BenefitAnswer
+
 Instant = Annotated[
     str,
     Meta(description="RFC 3339 in UTC.", extra_json_schema={"format": "date-time"}, examples=["2026-11-22T03:15:00Z"]),
@@ -57,6 +59,13 @@ class Tier(TypedDict):
     name: str
     since: Day | None
     until: Day | None
+
+
+class NamedTier(TypedDict):
+    """A tier of the program."""
+
+    id: str
+    name: str
 
 
 class Account(TypedDict):
@@ -224,8 +233,45 @@ class EntryPage(TypedDict):
     next_cursor: Cursor | None
 
 
+class Benefit(BenefitAnswer):
+    """What a reward is. A voucher says how it is used: in parts or not, and for how many days, that of its issue included."""
+
+    partial: NotRequired[bool]
+    valid_days: NotRequired[Count]
+
+
+class LineShare(TypedDict):
+    """What is taken off one line of a bill."""
+
+    line_id: str
+    amount: Money
+
+
+class TakenOff(TypedDict):
+    """What is taken off a bill; the lines add up to it, where the bill has lines."""
+
+    amount: Money
+    lines: list[LineShare]
+
+
+class BoughtVoucher(TypedDict):
+    """A voucher as it was issued, and its code, which is told to whoever bought it."""
+
+    voucher_id: str
+    code: NotRequired[str]
+    state: Literal["issued"]
+    benefit: BenefitAnswer
+    partial: bool
+    face_value: Money | None
+    remaining_value: Money | None
+    valid_from: Day | None
+    valid_until: Day
+
+
 class Redemption(TypedDict):
-    """One use of points. `account` is there in the answer to a change."""
+    """One use of points. `benefit` is what to hand over, `taken_off` what that is on the bill that the till has shown, and
+    `vouchers` those that were bought. `account` is there in the answer to a change.
+    """
 
     redemption_id: str
     member_id: str
@@ -237,6 +283,10 @@ class Redemption(TypedDict):
     worth: Money
     expires_at: Instant
     entry_id: str
+    store_id: NotRequired[str]
+    benefit: NotRequired[Benefit]
+    taken_off: NotRequired[TakenOff]
+    vouchers: NotRequired[list[BoughtVoucher]]
     account: NotRequired[Account]
 
 

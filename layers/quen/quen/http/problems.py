@@ -43,7 +43,8 @@ _CODES = {
         "unprocessable validation_failed idempotency_key_reused insufficient_points currency_mismatch "
         "return_exceeds_purchase reward_limit_reached tier_required birthday_locked consent_required too_late "
         "transfers_not_offered transfer_limit_reached stored_value_not_offered stored_value_limit_reached "
-        "insufficient_stored_value refund_exceeds_payment voucher_not_applicable"
+        "insufficient_stored_value refund_exceeds_payment voucher_not_applicable "
+        "reward_not_available store_not_eligible"
     ),
     429: "rate_limited",
     431: "headers_too_large",

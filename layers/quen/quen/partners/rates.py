@@ -28,6 +28,7 @@ class RatedAction(StrEnum):
     SEARCH_MEMBERS = "search_members"
     PREVIEW_PURCHASES = "preview_purchases"
     PREVIEW_EVENTS = "preview_events"
+    QUOTE_BILLS = "quote_bills"
     SEND_POINTS = "send_points"
     GUESS_VOUCHERS = "guess_vouchers"
 
@@ -37,6 +38,7 @@ PER_MINUTE_MAX: Mapping[RatedAction, int] = MappingProxyType(
         RatedAction.SEARCH_MEMBERS: 120,
         RatedAction.PREVIEW_PURCHASES: 600,
         RatedAction.PREVIEW_EVENTS: 600,
+        RatedAction.QUOTE_BILLS: 600,
         RatedAction.SEND_POINTS: 20,
         RatedAction.GUESS_VOUCHERS: 20,
     }

@@ -6,15 +6,17 @@ that a member made is redeemed at any till of the program; one that a till made,
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Protocol
+from itertools import count
+from typing import Any
 
 from quen.errors import (
     AlreadyRedeemedError,
     AlreadyReturnedError,
     ConflictRetryError,
+    CurrencyMismatchError,
     IdempotencyKeyReusedError,
     InsufficientPointsError,
     MemberNotActiveError,
@@ -24,34 +26,41 @@ from quen.errors import (
     RedemptionNotFoundError,
     ReservationExpiredError,
     RewardLimitReachedError,
+    RewardNotAvailableError,
     RewardNotFoundError,
     RewardOutOfStockError,
+    StoreNotEligibleError,
+    TierRequiredError,
+    ValidationFailedError,
 )
 from quen.ids import derived_id, is_id
-from quen.instants import format_instant
-from quen.ledger.documents import Claim, Closing, Document, DocumentKey, OtherRefusedError, Outcome
-from quen.ledger.model import Account, Entry, Hold, Lots, Redeem, Refund, Release, Reserve
+from quen.ledger.documents import Claim, Closing, Document, DocumentKey, Outcome
+from quen.ledger.model import Account, Entry, Hold, Lots, Redeem, Refund, Release, behaviour_of
 from quen.ledger.model.values import REDEEMED
 from quen.ledger.ports import CurrentProgram, Documents, Intent
 from quen.ledger.service import Ledger
 from quen.ledger.views import account_view
 from quen.members.model import MemberReference
-from quen.program.model import Program, Reward
+from quen.program.model import Program, Reward, segment_holds
 from quen.returns.documents import partition_of, payment_of, with_back
 from quen.rewards.model import (
+    Asked,
     PointsWanted,
-    RewardWanted,
     Wanted,
-    lapse_of,
+    check_bill,
+    check_gates,
+    check_payment,
     parse_redemption_id,
     plan_pieces,
 )
-from quen.rewards.views import closed_view, redemption_view, reserved_view, reward_view
+from quen.rewards.ports import MemberLookup, RedemptionHistory, RewardStock, VoucherIssue
+from quen.rewards.views import closed_view, redemption_view, reserved_view
 from quen.writes import Write
 
 SCANNED_ENTRIES_MAX = 500
 SCANNED_PAGE = 100
-STOCK_TRIES_MAX = 8
+VOUCHERS_MAX = 20
+"""At a time, so that a redemption stays one transaction."""
 
 RESERVE_REFUSALS: tuple[type[QuenError], ...] = (
     MemberNotFoundError,
@@ -62,45 +71,16 @@ RESERVE_REFUSALS: tuple[type[QuenError], ...] = (
     IdempotencyKeyReusedError,
     InsufficientPointsError,
     RewardLimitReachedError,
+    CurrencyMismatchError,
+    RewardNotAvailableError,
+    StoreNotEligibleError,
+    TierRequiredError,
 )
 """What `Rewards.reserve` can be refused with, whoever asks."""
 
 
-class MemberLookup(Protocol):
-    """Who is meant."""
-
-    def resolve(self, reference: MemberReference, pointer: str) -> str:
-        """The id of a member who may earn and spend. Raises MemberNotFoundError, MemberNotActiveError."""
-
-
-class RewardStock(Protocol):
-    """The pieces of limited rewards that are taken, in shards."""
-
-    def take(self, reward: Reward, shard: str, pieces: int) -> Write:
-        """The write that takes pieces, refused where the shard has not that many left."""
-
-    def give_back(self, reward_id: str, shard: str, pieces: int) -> Write:
-        """The write that puts pieces back."""
-
-    def count_taken(self, reward_ids: Sequence[str]) -> dict[str, dict[str, int]]:
-        """How many pieces each shard of each reward has given."""
-
-
-class RedemptionHistory(Protocol):
-    """What the ledger's store tells of a member's redemptions."""
-
-    def list_entries(self, member_id: str, before: int | None, limit: int) -> list[Entry]:
-        """Entries newest first."""
-
-    def load_entry(self, member_id: str, sequence: int) -> Entry:
-        """One entry. Raises MemberNotFoundError where there is none."""
-
-    def find_documents(self, keys: Sequence[DocumentKey]) -> list[Document]:
-        """The documents that exist, in no particular order."""
-
-
 class Rewards:
-    """The catalogue, and what becomes of a redemption."""
+    """What becomes of a redemption, from asking on."""
 
     def __init__(
         self,
@@ -110,6 +90,7 @@ class Rewards:
         programs: CurrentProgram,
         stock: RewardStock,
         documents: Documents,
+        vouchers: VoucherIssue,
         id_key: bytes,
     ) -> None:
         self._ledger = ledger
@@ -119,18 +100,7 @@ class Rewards:
         self._stock = stock
         self._documents = documents
         self._id_key = id_key
-
-    def list_catalogue(self, member_id: str, locale: str | None) -> list[dict[str, Any]]:
-        """Every reward as this member sees it: can they have it, and if not, how many points are missing."""
-        account = self._ledger.load_account(member_id)
-        program = self._programs.current(self._ledger.now())
-        taken = self._stock.count_taken([reward.id for reward in program.rewards if reward.stock is not None])
-        left = {
-            reward.id: reward.stock - sum(taken[reward.id].values())
-            for reward in program.rewards
-            if reward.stock is not None
-        }
-        return [reward_view(reward, account, program, locale, left.get(reward.id)) for reward in program.rewards]
+        self._vouchers = vouchers
 
     def reserve(
         self,
@@ -141,33 +111,38 @@ class Rewards:
         fingerprint: str,
         partner_id: str | None = None,
     ) -> Outcome:
-        """Hold the points. The same request again is the first answer again, even where the member's code is over by then.
-
-        Raises MemberNotFoundError, MemberNotActiveError, RewardNotFoundError, InsufficientPointsError,
-        RewardLimitReachedError, RewardOutOfStockError, IdempotencyKeyReusedError.
+        """Hold the points, or spend them at once on what needs no handing over. The same request again is the first answer
+        again, even where the member's code is over by then. Raises RESERVE_REFUSALS, ValidationFailedError.
         """
         caller = f"partner:{partner_id}" if partner_id else f"member:{member.member_id}"
         redemption_id = derived_id("red", self._id_key, caller, idempotency_key)
-        claim = Claim(_key(redemption_id), "redemption", fingerprint)
+        claim = Claim(_key(redemption_id), "redemption", fingerprint, "reserved")
+        now = self._ledger.now()
+        program = self._programs.current(now)
         try:
             # A till's member is looked up; who asks for themselves is known, and their account says whether they may.
             own_id = None if partner_id else member.member_id
             member_id = own_id or self._members.resolve(member, "/member")
-            reward = self._find_reward(wanted)
+            reward = self._checked(member_id, wanted, program, now, partner_id)
+            asked = Asked(redemption_id, member_id, wanted, reward, program, now, partner_id)
+            attempts = count()
+            done = self._ledger.carry_out(member_id, lambda: self._reserving(asked, claim, next(attempts)), program)
         except QuenError:
-            if replay := self._ledger.find_replay(claim):
-                return replay
-            raise
-        if reward is None or reward.stock is None:
-            return self._reserve(member_id, wanted, reward, {}, claim, partner_id)
-        return self._reserve_stocked(member_id, wanted, reward, claim, partner_id)
+            replay = self._ledger.find_replay(claim)
+            if replay is None:
+                raise
+            done = replay
+        return replace(done, result=self._with_codes(done.result))
 
     def redeem(self, redemption_id: str, *, partner_id: str) -> Outcome:
         """The reward was handed over, or the bill paid. Raises RedemptionNotFoundError, ReservationExpiredError."""
         redemption_id = parse_redemption_id(redemption_id)
         document = self._load(redemption_id)
-        if document.details["partner_id"] not in {None, partner_id}:
+        bound_to = document.details["partner_id"] or document.details.get("only_for")
+        if bound_to not in {None, partner_id}:
             raise RedemptionNotFoundError
+        if document.state == "redeemed" and document.closing is None:
+            return Outcome(document.result, replayed=True)  # it was from the beginning: there was nothing to wait for
         return self._close(document, redemption_id, "redeemed", partner_id)
 
     def refund(self, redemption_id: str, *, partner_id: str) -> Outcome:
@@ -180,6 +155,9 @@ class Rewards:
         document = self._load(redemption_id)
         if (document.closed_by or document.details["partner_id"]) not in {None, partner_id}:
             raise RedemptionNotFoundError
+        return self._undo(document)
+
+    def _undo(self, document: Document) -> Outcome:
         if document.state not in {"redeemed", "refunded"}:
             raise NotRedeemedError
         program = self._programs.current(self._ledger.now())
@@ -196,12 +174,18 @@ class Rewards:
             raise
 
     def release(self, redemption_id: str, *, partner_id: str | None = None, member_id: str | None = None) -> Outcome:
-        """Called off by the till or by the member who made it. Raises RedemptionNotFoundError, AlreadyRedeemedError."""
+        """Called off by the till or by the member who made it. A voucher that a member bought is called off as long as
+        nothing of it is used. Raises RedemptionNotFoundError, AlreadyRedeemedError.
+        """
         redemption_id = parse_redemption_id(redemption_id)
         document = self._load(redemption_id)
         owner = document.details["partner_id"]
         if owner != partner_id or (owner is None and document.member_id != member_id):
             raise RedemptionNotFoundError
+        if member_id and document.details.get("vouchers"):
+            undone = self._undo(document)
+            shown = {name: value for name, value in undone.result.items() if name != "points_refunded"}
+            return replace(undone, result=shown)
         return self._close(document, redemption_id, "released", partner_id)
 
     def list_redemptions(
@@ -213,7 +197,7 @@ class Rewards:
         more = True
         while more and len(found) <= limit and scanned < SCANNED_ENTRIES_MAX:
             entries = self._history.list_entries(member_id, before, SCANNED_PAGE)
-            found += [entry for entry in entries if entry.kind == "reserve"]
+            found += [entry for entry in entries if entry.hold and entry.hold.change in {"opened", "spent"}]
             scanned += len(entries)
             more = len(entries) == SCANNED_PAGE
             before = entries[-1].sequence if entries else before
@@ -221,61 +205,83 @@ class Rewards:
         documents = self._history.find_documents([_key(entry.reference.id) for entry in page])
         by_key = {document.key: document for document in documents}
         now = self._ledger.now()
-        shown = [redemption_view(by_key[_key(entry.reference.id)], now) for entry in page]
+        shown = [dict(self._with_codes(redemption_view(by_key[_key(entry.reference.id)], now))) for entry in page]
         if len(found) > limit:
             return shown, page[-1].sequence
         return shown, before if more else None
 
-    def _find_reward(self, wanted: Wanted) -> Reward | None:
+    def _checked(
+        self, member_id: str, wanted: Wanted, program: Program, now: datetime, partner_id: str | None
+    ) -> Reward | None:
+        """The reward that is asked for, where nothing but the account can stand in the way; None for plain points."""
+        if wanted.bill is not None:
+            check_bill(program, wanted.bill)
         if isinstance(wanted, PointsWanted):
+            check_payment(program, wanted.points, wanted.bill)
             return None
-        return self._programs.current(self._ledger.now()).load_reward(wanted.reward_id)
+        reward = program.load_reward(wanted.reward_id)
+        check_gates(reward, program.local_day(now), wanted.store_id)
+        if reward.segment and not self._is_in_segment(reward.segment, member_id, program, now):
+            raise RewardNotAvailableError
+        if reward.voucher and wanted.quantity > VOUCHERS_MAX:
+            sentence = f"At most {VOUCHERS_MAX} vouchers are bought at a time."
+            raise ValidationFailedError.at("/quantity", "out_of_range", sentence)
+        if partner_id not in {None, reward.partner_id or partner_id}:
+            raise RewardNotAvailableError("Another partner hands this reward over.")
+        return reward
 
-    def _reserve_stocked(
-        self, member_id: str, wanted: Wanted, reward: Reward, claim: Claim, partner_id: str | None
-    ) -> Outcome:
-        """The first try goes by what there is in all; where that is refused, by what is left of it."""
-        pieces, name = _pieces(wanted), claim.key.partition
-        plan = plan_pieces(reward.stock or 0, {}, pieces, name)
-        for _ in range(STOCK_TRIES_MAX):
-            if plan is None:
-                break
-            try:
-                return self._reserve(member_id, wanted, reward, plan, claim, partner_id)
-            except OtherRefusedError:
-                plan = plan_pieces(reward.stock or 0, self._stock.count_taken([reward.id])[reward.id], pieces, name)
-        if replay := self._ledger.find_replay(claim):
-            return replay
-        raise RewardOutOfStockError if plan is None else ConflictRetryError
+    def _is_in_segment(self, segment_id: str, member_id: str, program: Program, now: datetime) -> bool:
+        day = program.local_day(now)
+        behaviour = behaviour_of(self._ledger.load_account(member_id), day)
+        return segment_holds(program, segment_id, self._members.person(member_id, program.time_zone), behaviour, day)
 
-    def _reserve(
-        self,
-        member_id: str,
-        wanted: Wanted,
-        reward: Reward | None,
-        stock: Mapping[str, int],
-        claim: Claim,
-        partner_id: str | None,
-    ) -> Outcome:
-        now = self._ledger.now()
-        program = self._programs.current(now)
-        lapses_at = lapse_of(program, reward, now, at_till=partner_id is not None)
-        command = replace(_command(claim, wanted, reward, lapses_at), stock=stock, at_till=partner_id is not None)
-        details = {
-            "partner_id": partner_id,
-            "reward_id": command.reward_id or None,
-            "quantity": command.quantity,
-            "points": command.points,
-            "expires_at": format_instant(command.lapses_at),
-            "purchase_id": wanted.purchase_id if isinstance(wanted, PointsWanted) else None,
-        }
+    def _reserving(self, asked: Asked, claim: Claim, attempt: int) -> Intent:
+        """The command, with the pieces that it takes. The first try goes by what there is in all; every further one, for
+        one was refused or others were in the way, by what is left of it. Raises RewardOutOfStockError.
+        """
+        reward = asked.reward
+        command = asked.command(self._pieces(asked, attempt))
+        others = [self._stock.take(reward, shard, pieces) for shard, pieces in command.stock.items()] if reward else []
+        issued: list[Mapping[str, Any]] = []
+        if reward and (terms := asked.voucher_terms):
+            for number in range(asked.quantity):
+                writes, shown = self._vouchers.issuing(asked.redemption_id, asked.member_id, terms, number=number)
+                others += writes
+                issued.append(shown)
 
         def answer(account: Account, entry: Entry) -> Mapping[str, Any]:
-            return reserved_view(command, entry, details, program) | {"account": account_view(account, program, now)}
+            shown = reserved_view(asked, entry) | ({"vouchers": issued} if issued else {})
+            return shown | {"account": account_view(account, asked.program, asked.now)}
 
-        others = [self._stock.take(reward, shard, pieces) for shard, pieces in stock.items()] if reward else []
-        whole = Claim(claim.key, claim.kind, claim.fingerprint, "reserved", details)
-        return self._ledger.execute(member_id, command, answer=answer, program=program, claim=whole, others=others)
+        def details(entry: Entry) -> Mapping[str, Any]:
+            return asked.details(entry) | ({"vouchers": len(issued)} if issued else {})
+
+        whole = replace(claim, state="redeemed" if command.at_once else "reserved")
+        return Intent(command, answer, whole, details=details, others=others, is_replanned=bool(others))
+
+    def _pieces(self, asked: Asked, attempt: int) -> Mapping[str, int]:
+        reward, wanted = asked.reward, asked.wanted
+        stock = reward.stock_at(wanted.store_id) if reward else None
+        if reward is None or stock is None or isinstance(wanted, PointsWanted):
+            return {}
+        store_id = (wanted.store_id or "") if reward.stock_by_store else ""
+        taken = self._stock.count_taken([reward.id], store_id)[reward.id] if attempt else {}
+        redemption_id, quantity = asked.redemption_id, wanted.quantity
+        pieces = plan_pieces(stock, taken, quantity, redemption_id, store_id=store_id, attempt=attempt)
+        if pieces is None:
+            raise RewardOutOfStockError
+        return pieces
+
+    def _with_codes(self, shown: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A redemption with the codes of its vouchers, which are not kept with it."""
+        if "vouchers" not in shown:
+            return shown
+        redemption_id = shown["redemption_id"]
+        coded = [
+            {**voucher, "code": self._vouchers.code_of(redemption_id, number=number)}
+            for number, voucher in enumerate(shown["vouchers"])
+        ]
+        return {**shown, "vouchers": coded}
 
     def _close(self, document: Document, redemption_id: str, state: str, partner_id: str | None) -> Outcome:
         program = self._programs.current(self._ledger.now())
@@ -306,7 +312,11 @@ class Rewards:
     def _refund_plan(self, document: Document, hold: Hold, program: Program) -> Intent:
         """The payment is read before the account: where a return gives some of it back meanwhile, it is read again."""
         lots: Lots = hold.lots
-        others = [self._stock.give_back(hold.reward_id, shard, pieces) for shard, pieces in hold.stock.items()]
+        redemption_id = document.key.partition.partition("#")[2]
+        others: list[Write] = []
+        for number in range(document.details.get("vouchers", 0)):
+            others += self._vouchers.cancelling(redemption_id, number=number)
+        others += [self._stock.give_back(hold.reward_id, shard, pieces) for shard, pieces in hold.stock.items()]
         if payment := self._find_payment(document):
             back = payment.details["back"]
             lots = {lot: points - back.get(lot, 0) for lot, points in hold.lots.items() if points > back.get(lot, 0)}
@@ -318,7 +328,7 @@ class Rewards:
             shown = closed_view(document, "refunded", account, entry, program)
             return shown | {"points_refunded": -entry.lines.get(REDEEMED, 0)}
 
-        command = Refund(document.key.partition.partition("#")[2], hold, lots)
+        command = Refund(redemption_id, hold, lots)
         return Intent(command, answer, closing=_undoing(document), others=others, is_replanned=True)
 
     def _find_payment(self, document: Document) -> Document | None:
@@ -340,24 +350,6 @@ class Rewards:
         if document is None:
             raise RedemptionNotFoundError
         return document
-
-
-def _command(claim: Claim, wanted: Wanted, reward: Reward | None, lapses_at: datetime) -> Reserve:
-    redemption_id = claim.key.partition.partition("#")[2]
-    if isinstance(wanted, PointsWanted) or reward is None:
-        return Reserve(redemption_id, wanted.points if isinstance(wanted, PointsWanted) else 0, lapses_at)
-    return Reserve(
-        redemption_id,
-        reward.points * wanted.quantity,
-        lapses_at,
-        reward.id,
-        wanted.quantity,
-        reward.per_member,
-    )
-
-
-def _pieces(wanted: Wanted) -> int:
-    return wanted.quantity if isinstance(wanted, RewardWanted) else 0
 
 
 def _undoing(document: Document) -> Closing:

@@ -2,6 +2,7 @@
 
     what                          key                                           by
     pieces taken, by shard        PK STOCK#<reward>, SK SHARD#<n>               UpdateItem in a transaction; BatchGetItem
+    the same at one store         PK STOCK#<reward>, SK SHARD#<n>@<store>       the same; Query for all stores
 
 What is stored is how many are taken; how many there are stands in the program document, so that a changed stock counts
 at once. Pieces are divided among shards, so that a rush on one reward does not queue at one item.
@@ -17,7 +18,7 @@ from pynamodb.models import Model
 
 from quen.dynamodb import IntAttribute, bind
 from quen.program.model import Reward
-from quen.rewards.model import STOCK_SHARDS, shard_capacity
+from quen.rewards.model import number_of, shard_capacity, shard_names, store_of
 from quen.writes import Write
 
 
@@ -41,7 +42,7 @@ class StockStore:
 
     def take(self, reward: Reward, shard: str, pieces: int) -> Write:
         """The write that takes pieces, refused where the shard has not that many left."""
-        room = shard_capacity(reward.stock or 0, int(shard)) - pieces
+        room = shard_capacity(reward.stock_at(store_of(shard)) or 0, number_of(shard)) - pieces
         condition = "attribute_not_exists(taken) OR taken <= :room"
         return self._moved(reward.id, shard, pieces, condition, {":room": {"N": str(room)}})
 
@@ -49,13 +50,21 @@ class StockStore:
         """The write that puts pieces back, in the transaction that returns their points."""
         return self._moved(reward_id, shard, -pieces, "attribute_exists(PK)", {})
 
-    def count_taken(self, reward_ids: Sequence[str]) -> dict[str, dict[str, int]]:
-        """How many pieces each shard of each reward has given, read consistently."""
+    def count_taken(self, reward_ids: Sequence[str], store_id: str = "") -> dict[str, dict[str, int]]:
+        """How many pieces each shard of each reward has given, of the stock of all stores or of that one's own, read
+        consistently.
+        """
         taken: dict[str, dict[str, int]] = {reward_id: {} for reward_id in reward_ids}
-        keys = [(f"STOCK#{reward_id}", f"SHARD#{shard}") for reward_id in reward_ids for shard in range(STOCK_SHARDS)]
+        names = shard_names(store_id)
+        keys = [(f"STOCK#{reward_id}", f"SHARD#{shard}") for reward_id in reward_ids for shard in names]
         for item in StockItem.batch_get(keys, consistent_read=True) if keys else ():
             taken[item.PK.removeprefix("STOCK#")][item.SK.removeprefix("SHARD#")] = item.taken
         return taken
+
+    def count_taken_everywhere(self, reward_id: str) -> dict[str, int]:
+        """How many pieces each shard of the reward has given, whichever store's it is: for show, a moment old."""
+        shards = StockItem.query(f"STOCK#{reward_id}", StockItem.SK.startswith("SHARD#"))
+        return {item.SK.removeprefix("SHARD#"): item.taken for item in shards}
 
     def _moved(
         self, reward_id: str, shard: str, pieces: int, condition: str, values: dict[str, dict[str, str]]

@@ -1,52 +1,124 @@
-"""How rewards and redemptions are shown: JSON-able values."""
+"""How rewards and redemptions are shown: JSON-able values. What is not there is left out of a redemption."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from quen.ledger.documents import Document
-from quen.ledger.model import Account, Entry, Reserve, entry_id
+from quen.ledger.model import Account, Entry, entry_id
 from quen.ledger.views import account_view
-from quen.program.model import Program, Reward
-from quen.rewards.model import display_code
+from quen.program.benefits import Allocation, benefit_form
+from quen.program.model import Program, Reward, Tier
+from quen.rewards.model import Asked, Offer, PayablePoints, display_code
 
 
-def reward_view(
-    reward: Reward, account: Account, program: Program, locale: str | None, left: int | None
-) -> dict[str, Any]:
-    """One line of the catalogue; `left` is None where there is no end of it."""
-    worth = program.worth(reward.points)
-    in_limit = reward.per_member is None or account.rewards.get(reward.id, 0) < reward.per_member
-    available = in_limit and (left is None or left > 0)
-    missing = max(0, reward.points - account.active)
+def offer_view(offer: Offer, program: Program, locale: str | None) -> dict[str, Any]:
+    """One line of the catalogue."""
+    reward, spoken = offer.reward, program.locale_for(locale)
+    window = reward.window
     return {
         "reward_id": reward.id,
-        "name": reward.name_in(program.locale_for(locale)),
-        "points": reward.points,
-        "available": available,
-        "reachable": available and not missing,
-        "missing_points": missing,
-        "worth": {"amount": worth.amount, "currency": worth.currency},
+        "name": reward.name_in(spoken),
+        "terms": reward.terms_in(spoken),
+        "benefit": benefit_view(reward, spoken),
+        "points": offer.points,
+        "available": offer.is_available,
+        "reachable": offer.is_reachable,
+        "missing_points": offer.missing,
+        "worth": money_view(program.worth(offer.points).amount, program),
+        "window": {
+            "from": window.first.isoformat() if window.first else None,
+            "to": window.last.isoformat() if window.last else None,
+        },
+        "stock": {"left": offer.left, "by_store": dict(offer.left_by_store)},
+        "stores": list(reward.stores or reward.stock_by_store),
+        "tier_required": None if offer.is_for_tier else _tier_view(reward, program, spoken),
     }
 
 
-def reserved_view(command: Reserve, entry: Entry, details: Mapping[str, Any], program: Program) -> dict[str, Any]:
+def reserved_view(asked: Asked, entry: Entry) -> dict[str, Any]:
     """A redemption as it begins."""
-    worth = program.worth(command.points)
-    return {
-        "redemption_id": command.redemption_id,
+    points = entry.hold.hold.points if entry.hold else 0
+    shown = {
+        "redemption_id": asked.redemption_id,
         "member_id": entry.member_id,
-        "state": "reserved",
-        "code": display_code(command.redemption_id),
-        "reward_id": details["reward_id"],
-        "quantity": command.quantity,
-        "points": command.points,
-        "worth": {"amount": worth.amount, "currency": worth.currency},
-        "expires_at": details["expires_at"],
+        "state": "redeemed" if asked.reward and asked.reward.is_at_once else "reserved",
+        "code": display_code(asked.redemption_id),
+        "reward_id": asked.reward.id if asked.reward else None,
+        "quantity": asked.quantity,
+        "points": points,
+        "worth": money_view(asked.program.worth(points).amount, asked.program),
+        "expires_at": asked.details(entry)["expires_at"],
         "entry_id": entry_id(entry),
     }
+    if asked.wanted.store_id:
+        shown["store_id"] = asked.wanted.store_id
+    if asked.reward and asked.reward.benefit:
+        shown["benefit"] = benefit_view(asked.reward, None)
+    if asked.wanted.bill:
+        shown["taken_off"] = taken_off_view(asked.taken_off(points), asked.program)
+    return shown
+
+
+def quote_view(
+    account: Account,
+    program: Program,
+    tier: Tier | None,
+    off: Allocation,
+    payable: PayablePoints,
+    rewards: Sequence[tuple[Offer, Allocation]],
+) -> dict[str, Any]:
+    """What a member has off a bill."""
+    spoken = program.locale_for(None)
+    return {
+        "member_id": account.member_id,
+        "tier": {"id": tier.id, "name": tier.name_in(spoken)} if tier else None,
+        "discount": taken_off_view(off, program),
+        "points_payable": {
+            "minimum": payable.minimum,
+            "maximum": payable.maximum,
+            "multiple": payable.multiple,
+            "worth": money_view(program.worth(payable.maximum).amount, program),
+        },
+        "rewards": [
+            {
+                "reward_id": offer.reward.id,
+                "name": offer.reward.name_in(spoken),
+                "points": offer.points,
+                "taken_off": taken_off_view(taken, program),
+            }
+            for offer, taken in rewards
+        ],
+    }
+
+
+def taken_off_view(off: Allocation, program: Program) -> dict[str, Any]:
+    """What is taken off a bill, and off which of its lines."""
+    return {
+        "amount": money_view(off.amount, program),
+        "lines": [{"line_id": line_id, "amount": money_view(amount, program)} for line_id, amount in off.lines],
+    }
+
+
+def benefit_view(reward: Reward, locale: str | None) -> dict[str, Any] | None:
+    """What a reward is; None for a plain thing that is handed over."""
+    if reward.benefit is None:
+        return None
+    shown = benefit_form(reward.benefit)
+    if reward.benefit.kind == "donation":
+        shown["cause"] = reward.about_in(locale)
+    if reward.benefit.kind == "event_ticket":
+        shown["event"] = {"name": reward.about_in(locale), **shown["event"]}
+    if reward.voucher:
+        shown |= {"partial": reward.voucher.partial, "valid_days": reward.voucher.valid_days}
+    return shown
+
+
+def money_view(amount: int, program: Program) -> dict[str, Any]:
+    """An amount in the program's currency."""
+    return {"amount": amount, "currency": program.currency}
 
 
 def closed_view(document: Document, state: str, account: Account, entry: Entry, program: Program) -> dict[str, Any]:
@@ -61,3 +133,11 @@ def redemption_view(document: Document, now: datetime) -> dict[str, Any]:
     lapsed = document.state == "reserved" and now >= datetime.fromisoformat(document.details["expires_at"])
     shown = {key: value for key, value in document.result.items() if key != "account"}
     return shown | {"state": "lapsed" if lapsed else document.state}
+
+
+def _tier_view(reward: Reward, program: Program, locale: str) -> dict[str, str] | None:
+    """The first of the program's tiers whose members may have the reward."""
+    for tier in program.tiers:
+        if tier.id in reward.tiers:
+            return {"id": tier.id, "name": tier.name_in(locale)}
+    return None

@@ -46,7 +46,19 @@ from quen.ledger.model.habits import behaviour_of
 from quen.ledger.model.history import Movement, Statement, account_as_of, statement
 from quen.ledger.model.merged import coming_back
 from quen.ledger.model.returned import budgets_freed, own_left, still_earned
-from quen.ledger.model.values import NEVER, Account, Entry, Hold, HoldChange, Lots, MemberState, Reference, TierMark
+from quen.ledger.model.tiers import tier_of
+from quen.ledger.model.values import (
+    NEVER,
+    Account,
+    Entry,
+    Hold,
+    HoldChange,
+    Lots,
+    MemberState,
+    Reference,
+    TierMark,
+    limit_key,
+)
 
 __all__ = [
     "NEVER",
@@ -94,6 +106,7 @@ __all__ = [
     "decide",
     "entry_id",
     "folded",
+    "limit_key",
     "next_due_on",
     "own_entry",
     "own_left",
@@ -105,5 +118,6 @@ __all__ = [
     "sealed_form",
     "statement",
     "still_earned",
+    "tier_of",
     "verify",
 ]

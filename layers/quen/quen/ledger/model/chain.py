@@ -202,6 +202,7 @@ def hold_form(hold: Hold) -> dict[str, Any]:
         "count": hold.counted,
         "stock": dict(hold.stock),
         "till": int(hold.at_till),
+        "period": hold.period,
     }
     return {name: value for name, value in fields.items() if value}
 
@@ -215,6 +216,7 @@ def parse_hold(fields: Mapping[str, Any]) -> Hold:
         counted=fields.get("count", 0),
         stock=fields.get("stock", {}),
         at_till=bool(fields.get("till", 0)),
+        period=fields.get("period", ""),
     )
 
 

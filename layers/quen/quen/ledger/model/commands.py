@@ -84,8 +84,10 @@ class GrantBonus:
 class Reserve:
     """Set points aside for a reward, or (without `reward_id`) for part of a bill, until `lapses_at`.
 
-    `limit` is how often the member may have this reward, where the program limits it; `stock` says which shards of its
-    stock the pieces come from, where it has one; `at_till`, that a till asks.
+    `prices` are what members of some tiers pay instead of `points`, `tiers` who may have it at all (empty: everybody).
+    `limit` is how often the member may have this reward, where the program limits it, and `period` in which time (see
+    Hold; empty: ever). `stock` says which shards of its stock the pieces come from, where it has one; `at_till`, that a
+    till asks; `at_once`, that there is nothing to wait for: the points are spent instead of held.
     """
 
     redemption_id: str
@@ -96,6 +98,10 @@ class Reserve:
     limit: int | None = None
     stock: Mapping[str, int] = field(default_factory=dict)
     at_till: bool = False
+    period: str = ""
+    at_once: bool = False
+    prices: Mapping[str, int] = field(default_factory=dict)
+    tiers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

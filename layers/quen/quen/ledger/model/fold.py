@@ -108,7 +108,7 @@ def _check_lines(entry: Entry) -> None:
     """Double entry: the lines of each unit sum to zero, and each of the member's says what lots, holds and counters say."""
     lines, hold = entry.lines, entry.hold
     held = 0
-    if hold:
+    if hold and hold.change != "spent":
         held = hold.hold.points if hold.change == "opened" else -hold.hold.points
     if lines.keys().isdisjoint(_OTHER_ACCOUNTS):
         is_balanced, is_counted = sum(lines.values()) == 0, not entry.counters
@@ -156,7 +156,7 @@ def _changed(lots: Lots, changes: Lots, sequence: int) -> Lots:
 
 def _holds_after(holds: Mapping[str, Hold], entry: Entry) -> Mapping[str, Hold]:
     change = entry.hold
-    if change is None:
+    if change is None or change.change == "spent":
         return holds
     if change.change == "opened":
         if change.redemption_id in holds:
@@ -177,16 +177,27 @@ def _caps_after(caps: Mapping[str, int], changes: Mapping[str, int]) -> Mapping[
 
 
 def _rewards_after(rewards: Mapping[str, int], entry: Entry) -> Mapping[str, int]:
-    """How many of each limited reward the member has had or holds; what is called off or refunded counts no more."""
+    """How many of each limited reward the member has had or holds; what is called off or refunded counts no more.
+
+    A period that is over everywhere on earth is forgotten, so that an account stays small; what comes back into one
+    changes nothing any more.
+    """
     steps = dict(entry.rewards)
     change = entry.hold
     if change and change.hold.counted and change.change != "redeemed":
-        step = change.hold.counted if change.change == "opened" else -change.hold.counted
-        steps[change.hold.reward_id] = steps.get(change.hold.reward_id, 0) + step
+        step = -change.hold.counted if change.change == "returned" else change.hold.counted
+        steps[change.hold.limit_key] = steps.get(change.hold.limit_key, 0) + step
     if not steps:
         return rewards
-    after = {**rewards, **{reward_id: rewards.get(reward_id, 0) + step for reward_id, step in steps.items()}}
-    return {key: after[key] for key in sorted(after) if after[key]}
+    after = {**rewards, **{key: rewards.get(key, 0) + step for key, step in steps.items()}}
+    yesterday = (entry.recorded_at.date() - timedelta(days=1)).isoformat()
+    return {key: after[key] for key in sorted(after) if after[key] and _still_counts(key, after[key], yesterday)}
+
+
+def _still_counts(key: str, count: int, yesterday: str) -> bool:
+    """Whether the count of a limited reward is still asked for: an unlimited time, or a period that is not over."""
+    last_day = key.partition("/")[2].partition("/")[0]
+    return not last_day or (count > 0 and last_day >= yesterday)
 
 
 def _habits_after(habits: Mapping[str, Tally], entry: Entry) -> Mapping[str, Tally]:

@@ -74,12 +74,18 @@ def unit_of(ledger_account: str) -> str:
     return name if name in OTHER_UNITS else POINTS
 
 
+def limit_key(reward_id: str, period: str) -> str:
+    """Under which key of an account's `rewards` pieces count that are limited ever (no period), or per period."""
+    return f"{reward_id}/{period}" if period else reward_id
+
+
 @dataclass(frozen=True, slots=True)
 class Hold:
     """Points set aside for one redemption, by the lot they came from, until they lapse back.
 
-    `counted` is how many of a reward that is limited per member they are for; `stock` how many pieces were taken from
-    which shards of the reward's stock; `at_till` whether a till made it, with the member before it.
+    `counted` is how many of a reward that is limited per member they are for, and `period` when that limit is one of a
+    period: its last local day and its name (`2026-11-30/month`). `stock` is how many pieces were taken from which shards
+    of the reward's stock; `at_till` whether a till made it, with the member before it.
     """
 
     lapses_at: datetime
@@ -88,6 +94,12 @@ class Hold:
     counted: int = 0
     stock: Mapping[str, int] = field(default_factory=dict)
     at_till: bool = False
+    period: str = ""
+
+    @property
+    def limit_key(self) -> str:
+        """Under which key of an account's `rewards` the pieces count."""
+        return limit_key(self.reward_id, self.period)
 
     @property
     def points(self) -> int:
@@ -110,7 +122,8 @@ ENTRY_TIER = TierMark()
 class Account:
     """What a member has now. The same entries always fold to the same account.
 
-    `caps` counts by `<day>/<rule>` what that day has used up; `rewards` how many of each limited reward were had;
+    `caps` counts by `<day>/<rule>` what that day has used up; `rewards` how many of each limited reward were had, ever
+    or (`<reward>/<last day>/<period>`) in a period that is not over;
     `counters` the other wallets: `qualifying/<month of the purchase>`, `stamps`, `stored_value` (smallest unit of money).
     `state` gates earning and spending; `moved_to` is the member that this one was merged into; `active_on` the day of
     the last activity, where points expire by inactivity.
@@ -196,11 +209,13 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class HoldChange:
-    """What an entry does to a hold: opens it, or closes it because its points were spent or went back."""
+    """What an entry does to a hold: opens it, or closes it because its points were spent or went back. `spent` says that
+    nothing was ever held: the points were spent at once, and the hold says from which lots and for what.
+    """
 
     redemption_id: str
     hold: Hold
-    change: Literal["opened", "redeemed", "returned"]
+    change: Literal["opened", "redeemed", "returned", "spent"]
 
 
 @dataclass(frozen=True, slots=True)

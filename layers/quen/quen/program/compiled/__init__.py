@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from quen.program.compiled.conditions import categories_of
 from quen.program.compiled.earning import basis_of, campaign_of, caps_of, rule_of, tier_of
+from quen.program.compiled.payment import payment_of
 from quen.program.compiled.points import points_of
 from quen.program.compiled.policies import adjustments_of, birthday_of, messages_of
 from quen.program.compiled.rewards import reward_of
@@ -54,11 +55,12 @@ def compile_program(content: Mapping[str, Any], version: int, effective_from: da
         basis=basis_of(content.get("basis"), categories),
         caps=caps_of(content.get("caps", ())),
         campaigns=tuple(campaign_of(campaign, locales, categories) for campaign in content.get("campaigns", ())),
-        tiers=tuple(tier_of(tier, locales) for tier in content.get("tiers", ())),
+        tiers=tuple(tier_of(tier, locales, categories) for tier in content.get("tiers", ())),
         segments=tuple(segment_of(segment, locales) for segment in content.get("segments", ())),
         events=frozenset(event["type"] for event in content.get("events", ())),
         birthday=birthday_of(content.get("birthday")),
         rewards=tuple(reward_of(reward, locales) for reward in content["rewards"]),
+        payment=payment_of(content.get("payment"), categories),
         messages=messages_of(content["messages"]),
         reservation_minutes=content["reservations"]["minutes"],
         accepted_days=content["purchases"]["accepted_days"],

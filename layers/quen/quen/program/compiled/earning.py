@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from quen.program.compiled.conditions import Categories, condition_of, dates_of, goods_of
+from quen.program.compiled.payment import discount_of
 from quen.program.model import BasisPolicy, Campaign, Cap, EarningRule, Tier
 
 _WHOLE_BILL = BasisPolicy()
@@ -48,9 +49,10 @@ def campaign_of(campaign: Mapping[str, Any], locales: Sequence[str], categories:
     )
 
 
-def tier_of(tier: Mapping[str, Any], locales: Sequence[str]) -> Tier:
+def tier_of(tier: Mapping[str, Any], locales: Sequence[str], categories: Categories) -> Tier:
     """One tier."""
-    return Tier(tier["id"], named(tier["name"], locales), Fraction(tier.get("multiplier", "1")))
+    discount = discount_of(tier.get("discount"), categories)
+    return Tier(tier["id"], named(tier["name"], locales), Fraction(tier.get("multiplier", "1")), discount)
 
 
 def caps_of(caps: Sequence[Mapping[str, Any]]) -> tuple[Cap, ...]:

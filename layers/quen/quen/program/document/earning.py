@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints
 
 from quen.money import AMOUNT_MAX
 from quen.program.document.conditions import CONDITIONS_MAX, DateWindow, GoodsSection, When
+from quen.program.document.payment import DiscountSection
 from quen.program.document.values import (
     MOVED_POINTS_MAX,
     POINTS_MAX,
@@ -156,6 +157,7 @@ class TierSection(Members):
     multiplier: Multiplier | None = Field(
         default=None, description='A decimal string: what the base rules give in points, times this; left out: "1".'
     )
+    discount: DiscountSection | None = Field(default=None, description="Off every bill; left out: nothing.")
 
 
 class CategorySection(Members):

@@ -49,5 +49,7 @@ def _fault(finding: Mapping[str, Any]) -> Fault:
 
 
 def _path(location: tuple[str | int, ...]) -> Iterator[str | int]:
-    """Pydantic's location without its marker for "the key itself"."""
-    return (segment for segment in location if segment != "[key]")
+    """Pydantic's location without what is no place of the document: its marker for "the key itself", and our tags for the
+    form in which a value is read that may have several. All of them stand in brackets.
+    """
+    return (segment for segment in location if isinstance(segment, int) or not segment.startswith("["))

@@ -30,6 +30,7 @@ from quen.program.document.limits import (
     StoredValueSection,
     TransfersSection,
 )
+from quen.program.document.payment import PaymentSection
 from quen.program.document.points import PointsSection
 from quen.program.document.rewards import RewardSection
 from quen.program.document.segments import SEGMENTS_MAX, SegmentSection
@@ -132,6 +133,9 @@ class ProgramDocument(Members):
     )
     birthday: BirthdaySection | None = Field(default=None, description="The birthday gift; left out: none.")
     rewards: list[RewardSection] = Field(default=[], max_length=REWARDS_MAX, description="What points buy.")
+    payment: PaymentSection | None = Field(
+        default=None, description="How points pay part of a bill; left out: as the member likes."
+    )
     reservations: Reservations = Field(default=Reservations(), description="Points held by a till.")
     purchases: PurchasesSection = Field(default=PurchasesSection(), description="Which receipts still earn.")
     refunds: RefundsSection = Field(default=RefundsSection(), description="What becomes of points that come back.")

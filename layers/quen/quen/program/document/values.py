@@ -18,6 +18,7 @@ POINTS_MAX = 1_000_000
 MOVED_POINTS_MAX = 10**9
 """As many as the APIs take at a time."""
 TEXT_MAX = 100
+LONG_TEXT_MAX = 1000
 CODE_MAX = 64
 PURPOSE_MAX = 64
 
@@ -27,6 +28,7 @@ TIME_OF_DAY = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 MONTH_DAY = r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 EMAIL = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+$"
 SENDER_ID = r"^(?=.*[A-Za-z])[A-Za-z0-9 -]{1,11}$"
+PARTNER_ID = r"^ptn_[0-9a-hjkmnp-tv-z]{16}$"
 CODE = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
 INSTANT = r"^(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$"
 
@@ -108,6 +110,24 @@ Identifier = Annotated[
     _schema(pattern=IDENTIFIER),
 ]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=TEXT_MAX), AfterValidator(_is_printable)]
+LongText = Annotated[str, StringConstraints(min_length=1, max_length=LONG_TEXT_MAX), AfterValidator(_is_printable)]
+StoreId = Annotated[str, StringConstraints(min_length=1, max_length=CODE_MAX), AfterValidator(_is_printable)]
+"""A store, as tills name it in `store_id`."""
+Percent = Annotated[
+    str,
+    _matches(DECIMAL, "Percent as text, with at most three places, like 10 or 7.5."),
+    _schema(pattern=DECIMAL),
+]
+Share = Annotated[
+    str,
+    _matches(DECIMAL, "A share as text, with at most three places: 0.5 is one half."),
+    _schema(pattern=DECIMAL),
+]
+PartnerId = Annotated[
+    str,
+    _matches(PARTNER_ID, "The id of a partner: ptn_ and sixteen letters and digits."),
+    _schema(pattern=PARTNER_ID),
+]
 Multiplier = Annotated[
     str,
     _matches(DECIMAL, "A decimal number as text, with at most three places, like 1.5."),

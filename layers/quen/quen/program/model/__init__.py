@@ -42,6 +42,7 @@ from quen.program.model.earning import (
     last_day_of,
 )
 from quen.program.model.goods import Goods
+from quen.program.model.payment import PaymentPolicy, TierDiscount
 from quen.program.model.points import Activity, EndOf, Expiry, ExpiryKind, PointsPolicy, Rounding
 from quen.program.model.policies import (
     LEAP_DAY,
@@ -54,7 +55,7 @@ from quen.program.model.policies import (
     TransferPolicy,
 )
 from quen.program.model.program import Program, VersionMark, version_at
-from quen.program.model.rewards import Reward
+from quen.program.model.rewards import Reward, VoucherTerms
 from quen.program.model.segmented import segment_holds, segments_held
 from quen.program.model.segments import Segment
 from quen.program.model.texts import text_in
@@ -96,6 +97,7 @@ __all__ = [
     "OnLunarDays",
     "OnWeekdays",
     "PaidWith",
+    "PaymentPolicy",
     "Period",
     "PointsPolicy",
     "Program",
@@ -104,8 +106,10 @@ __all__ = [
     "Segment",
     "StoredValuePolicy",
     "Tier",
+    "TierDiscount",
     "TransferPolicy",
     "VersionMark",
+    "VoucherTerms",
     "Wallet",
     "Weekday",
     "WhenReached",

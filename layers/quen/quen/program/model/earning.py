@@ -11,6 +11,7 @@ from typing import Literal
 from quen.business_days import end_of_month, end_of_year
 from quen.program.model.conditions import AllOf, Condition, NthPurchase, OnDates
 from quen.program.model.goods import Goods
+from quen.program.model.payment import TierDiscount
 from quen.program.model.texts import text_in
 
 Combine = Literal["sum", "best"]
@@ -108,11 +109,14 @@ class Campaign:
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """A level of members; `multiplier` applies to what the base rules give in points. The first one is everybody's."""
+    """A level of members; `multiplier` applies to what the base rules give in points, `discount` is off every bill. The
+    first one is everybody's.
+    """
 
     id: str
     name: Mapping[str, str]
     multiplier: Fraction = Fraction(1)
+    discount: TierDiscount | None = None
 
     def name_in(self, locale: str | None) -> str:
         """The name in that locale, or in its language, or in the program's first locale."""

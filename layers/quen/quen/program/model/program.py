@@ -12,6 +12,7 @@ from quen.errors import RewardNotFoundError
 from quen.money import Money
 from quen.program.model.conditions import InBirthdayMonth, InSegments, InTiers, NthPurchase, WithGoods, leaves
 from quen.program.model.earning import EVENTS, BasisPolicy, Campaign, Cap, EarningRule, Tier
+from quen.program.model.payment import PaymentPolicy
 from quen.program.model.points import PointsPolicy
 from quen.program.model.policies import AdjustmentPolicy, Birthday, MessagePolicy, StoredValuePolicy, TransferPolicy
 from quen.program.model.rewards import Reward
@@ -43,6 +44,7 @@ class Program:
     earning: tuple[EarningRule, ...] = ()
     birthday: Birthday | None = None
     rewards: tuple[Reward, ...] = ()
+    payment: PaymentPolicy | None = None
     messages: MessagePolicy = _NO_MESSAGES
     reservation_minutes: int = 15
     accepted_days: int = 90

@@ -16,7 +16,7 @@ from quen.program.document.checks.campaigns import (
 )
 from quen.program.document.checks.earning import check_earning
 from quen.program.document.checks.reading import at, given, items, members, repeated
-from quen.program.document.checks.rewards import check_rewards
+from quen.program.document.checks.rewards import check_discounts, check_payment, check_rewards
 from quen.program.document.checks.segments import check_segments
 
 _LISTS_WITHOUT_REPETITION = (
@@ -40,6 +40,8 @@ def find_contradictions(document: object) -> list[Fault]:
         check_categories,
         check_events,
         check_rewards,
+        check_payment,
+        check_discounts,
         _transfers,
         _quiet_hours,
     )

@@ -1,0 +1,123 @@
+"""What a member can have: the catalogue at their own prices, and what they have off a bill. Nothing here is written."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import Any
+
+from quen.ledger.model import Account, behaviour_of, tier_of
+from quen.ledger.ports import CurrentProgram
+from quen.ledger.service import Ledger
+from quen.members.model import MemberReference
+from quen.program.benefits import Bill
+from quen.program.model import Goods, Program, Reward, segments_held
+from quen.rewards.model import (
+    Offer,
+    bill_less,
+    by_reach,
+    check_bill,
+    check_lines,
+    is_available,
+    is_shown,
+    payable_points,
+    store_of,
+    taken_off_by,
+    tier_discount,
+)
+from quen.rewards.ports import MemberLookup, RewardStock
+from quen.rewards.views import offer_view, quote_view
+
+
+class Catalogue:
+    """Rewards and bills as one member sees them."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        members: MemberLookup,
+        programs: CurrentProgram,
+        stock: RewardStock,
+    ) -> None:
+        self._ledger = ledger
+        self._members = members
+        self._programs = programs
+        self._stock = stock
+
+    def list_rewards(self, member_id: str, locale: str | None) -> list[dict[str, Any]]:
+        """Every reward that can be had now or soon: at which price, and if not now, what is missing. What is within reach
+        comes first, the best value first.
+        """
+        account = self._ledger.load_account(member_id)
+        program, day = self._program_today()
+        offers = self._offers(account, program, day, [reward for reward in program.rewards if is_shown(reward, day)])
+        return [offer_view(offer, program, locale) for offer in by_reach(offers, program)]
+
+    def quote(self, member: MemberReference, bill: Bill, store_id: str | None) -> dict[str, Any]:
+        """What the member has off the bill: by their tier first; of what is then left, how many points may pay, and which
+        rewards within their reach would take something off.
+
+        Raises MemberNotFoundError, MemberNotActiveError, CurrencyMismatchError, ValidationFailedError.
+        """
+        member_id = self._members.resolve(member, "/member")
+        account = self._ledger.load_account(member_id)
+        program, day = self._program_today()
+        check_bill(program, bill, pointer="")
+        tier = program.tier_of(account.tier_on(day))
+        for excluded in (tier.discount.excluded if tier and tier.discount else None, _unpayable(program)):
+            check_lines(excluded, bill, pointer="")
+        off = tier_discount(tier.discount if tier else None, bill)
+        left = bill_less(bill, off)
+        here = [reward for reward in program.rewards if reward.window.contains(day) and reward.is_for_store(store_id)]
+        wanted = [reward for reward in here if taken_off_by(reward, left).amount]
+        offers = by_reach(self._offers(account, program, day, wanted, store_id), program)
+        within = [(offer, taken_off_by(offer.reward, left)) for offer in offers if offer.is_reachable]
+        return quote_view(account, program, tier, off, payable_points(program, left, account.active), within)
+
+    def _program_today(self) -> tuple[Program, date]:
+        now = self._ledger.now()
+        program = self._programs.current(now)
+        return program, program.local_day(now)
+
+    def _offers(
+        self, account: Account, program: Program, day: date, rewards: list[Reward], store_id: str | None = None
+    ) -> list[Offer]:
+        tier = tier_of(account, program, day)
+        segments: Collection[str] = ()
+        if any(reward.segment for reward in rewards):
+            person = self._members.person(account.member_id, program.time_zone)
+            segments = segments_held(program, person, behaviour_of(account, day), day)
+        in_all = self._stock.count_taken([reward.id for reward in rewards if reward.stock is not None])
+        offers = []
+        for reward in rewards:
+            by_store = self._left_by_store(reward)
+            left = sum(by_store.values()) if reward.stock_by_store else None
+            if reward.stock is not None:
+                left = max(0, reward.stock - sum(in_all[reward.id].values()))
+            here = by_store.get(store_id, 0) if store_id and reward.stock_by_store else left
+            is_for_tier = reward.is_for_tier(tier)
+            is_for_member = is_for_tier and (not reward.segment or reward.segment in segments)
+            offers.append(
+                Offer(
+                    reward,
+                    points=reward.price_for(tier),
+                    missing=max(0, reward.price_for(tier) - account.active),
+                    left=left,
+                    left_by_store=by_store,
+                    is_for_tier=is_for_tier,
+                    is_available=is_available(reward, account.rewards, day, here, is_for_member=is_for_member),
+                )
+            )
+        return offers
+
+    def _left_by_store(self, reward: Reward) -> Mapping[str, int]:
+        if not reward.stock_by_store:
+            return {}
+        given: dict[str, int] = {}
+        for shard, pieces in self._stock.count_taken_everywhere(reward.id).items():
+            given[store_of(shard)] = given.get(store_of(shard), 0) + pieces
+        return {store: max(0, stock - given.get(store, 0)) for store, stock in reward.stock_by_store.items()}
+
+
+def _unpayable(program: Program) -> Goods | None:
+    return program.payment.excluded if program.payment else None

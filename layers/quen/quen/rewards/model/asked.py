@@ -1,0 +1,93 @@
+"""A redemption that is asked for: the command that it is, and what is kept of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from quen.instants import format_instant
+from quen.ledger.model import Entry, Reserve
+from quen.program.benefits import NOTHING_OFF, Allocation
+from quen.program.model import Program, Reward
+from quen.rewards.model.bills import paid_with, taken_off_by
+from quen.rewards.model.wanted import PointsWanted, Wanted, lapse_of
+from quen.vouchers.model import Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a member wants under which id, by which program and when; `reward` is None for plain points, `partner_id` None
+    for who asks for themselves.
+    """
+
+    redemption_id: str
+    member_id: str
+    wanted: Wanted
+    reward: Reward | None
+    program: Program
+    now: datetime
+    partner_id: str | None = None
+
+    @property
+    def quantity(self) -> int:
+        """How many pieces; one bill is paid once."""
+        return 1 if isinstance(self.wanted, PointsWanted) else self.wanted.quantity
+
+    @property
+    def lapses_at(self) -> datetime:
+        """Until when it stands."""
+        return lapse_of(self.program, self.reward, self.now, at_till=self.partner_id is not None)
+
+    @property
+    def voucher_terms(self) -> Terms | None:
+        """Those of the vouchers that it buys; None where it buys none."""
+        if self.reward is None or self.reward.voucher is None or self.reward.benefit is None:
+            return None
+        bought = self.reward.voucher
+        last_day = self.program.local_day(self.now) + timedelta(days=bought.valid_days - 1)
+        return Terms(self.reward.benefit, last_day, partial=bought.partial)
+
+    def command(self, stock: Mapping[str, int]) -> Reserve:
+        """What is asked of the ledger, with the pieces that it takes from which shards."""
+        at_till, reward = self.partner_id is not None, self.reward
+        if reward is None:
+            points = self.wanted.points if isinstance(self.wanted, PointsWanted) else 0
+            return Reserve(self.redemption_id, points, self.lapses_at, at_till=at_till)
+        return Reserve(
+            self.redemption_id,
+            reward.points * self.quantity,
+            self.lapses_at,
+            reward.id,
+            self.quantity,
+            reward.per_member,
+            stock,
+            at_till,
+            period=reward.period_on(self.program.local_day(self.now)),
+            at_once=reward.is_at_once,
+            prices={tier: price * self.quantity for tier, price in reward.price_by_tier.items()},
+            tiers=reward.tiers,
+        )
+
+    def taken_off(self, points: int) -> Allocation:
+        """What it takes off the bill that the till shows; nothing, where none is shown."""
+        bill = self.wanted.bill
+        if bill is None:
+            return NOTHING_OFF
+        if self.reward is None:
+            return paid_with(self.program, points, bill)
+        return taken_off_by(self.reward, bill)
+
+    def details(self, entry: Entry) -> dict[str, Any]:
+        """What later commands need to know of it."""
+        kept = {
+            "partner_id": self.partner_id,
+            "reward_id": self.reward.id if self.reward else None,
+            "quantity": self.quantity,
+            "points": entry.hold.hold.points if entry.hold else 0,
+            "expires_at": format_instant(self.lapses_at),
+            "purchase_id": self.wanted.purchase_id if isinstance(self.wanted, PointsWanted) else None,
+        }
+        only_for = self.reward.partner_id if self.reward else None
+        return kept | ({"only_for": only_for} if only_for else {})

@@ -1,0 +1,51 @@
+"""What can be wanted for points: a reward of the catalogue, or part of a bill."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from quen.business_days import day_end
+from quen.program.benefits import Bill
+from quen.program.model import Program, Reward
+
+
+@dataclass(frozen=True, slots=True)
+class RewardWanted:
+    """So many pieces of one reward of the catalogue, at a store, for a bill that the till shows."""
+
+    reward_id: str
+    quantity: int = 1
+    store_id: str | None = None
+    bill: Bill | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PointsWanted:
+    """Plain points, to pay part of a bill with: that of a purchase, where the till names it, and as it shows it."""
+
+    points: int
+    purchase_id: str | None = None
+    bill: Bill | None = None
+    store_id: str | None = None
+
+
+Wanted = RewardWanted | PointsWanted
+
+
+def lapse_of(program: Program, reward: Reward | None, now: datetime, *, at_till: bool) -> datetime:
+    """Until when a redemption stands: minutes at a till; for a member's own, to the end of the reward's last day."""
+    if at_till or reward is None:
+        return now + timedelta(minutes=program.reservation_minutes)
+    return day_end(program.local_day(now) + timedelta(days=reward.expires_in_days), program.time_zone)
+
+
+def display_code(redemption_id: str) -> str:
+    """The redemption's id as a member shows it: four groups of four, upper case."""
+    body = redemption_id.partition("_")[2].upper()
+    return "-".join(body[start : start + 4] for start in range(0, len(body), 4))
+
+
+def parse_redemption_id(text: str) -> str:
+    """The id that somebody wrote as an id, or typed as the code a member shows; what is neither stays as it is."""
+    return text if text.startswith("red_") else "red_" + text.replace("-", "").lower()
