@@ -45,7 +45,7 @@ def purchase_view(purchase: Purchase, account: Account, entry: Entry, program: P
             active_on=waits_until,
             shares=entry.shares,
             following=reach.next,
-            expiring=_expiring(account, program.local_day(entry.recorded_at)),
+            expiring=_expiring(account, today),
         ),
     }
 
