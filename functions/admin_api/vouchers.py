@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import Annotated, Any, Literal, TypedDict
@@ -32,6 +32,9 @@ from quen.staff.model import Action, StaffCaller
 from quen.vouchers.batch import COUNT_MAX
 from quen.vouchers.batches import NewBatch
 from quen.vouchers.model import Terms
+from quen.writes import Write
+
+CODES_MAX = 1000
 
 vouchers: Resource[StaffCaller] = Resource(__name__, recognise_staff)
 
@@ -52,6 +55,12 @@ class BatchBody(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         """As the domain has it."""
         first_day: date | None = self.valid_from
         return NewBatch(self.name, self.count, Terms(self.benefit.value(), self.valid_until, first_day, self.partial))
+
+
+class CodesQuery(PageQuery, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The query parameters of a list of codes, which is read by machines."""
+
+    limit: Annotated[int, Meta(ge=1, le=CODES_MAX, description="How many codes a page holds at most.")] = 100
 
 
 class CancelBody(Struct, frozen=True, forbid_unknown_fields=True):
@@ -120,15 +129,17 @@ def create_batch(call: Call[StaffCaller, BatchBody]) -> Outcome:
     transaction.
     """
     app, asked = application(), call.input
-    after = {"name": asked.name, "count": asked.count, "kind": asked.benefit.kind, "amount": asked.benefit.amount}
-    target = f"voucher_batches:{call.idempotency_key}"
-    record = app.audit.write(call.caller, Action.ISSUE_VOUCHERS, target, after=after)
+
+    def record(batch_id: str) -> Sequence[Write]:
+        after = {"name": asked.name, "count": asked.count, "kind": asked.benefit.kind, "amount": asked.benefit.amount}
+        return [app.audit.write(call.caller, Action.ISSUE_VOUCHERS, f"voucher_batch:{batch_id}", after=after)]
+
     return app.voucher_batches.create(
         asked.value(),
         actor=call.caller.subject,
         idempotency_key=call.idempotency_key,
         fingerprint=call.fingerprint,
-        others=[record],
+        record=record,
     )
 
 
@@ -163,11 +174,11 @@ def show_batch(_call: Call[StaffCaller, Nothing], batch_id: str) -> Mapping[str,
     "GET",
     "/v1/voucher-batches/{batch_id}/codes",
     action=Action.READ_VOUCHER_CODES,
-    query=PageQuery,
+    query=CodesQuery,
     answer=VoucherCodePage,
     errors=(NotFoundError, CursorInvalidError),
 )
-def list_codes(call: Call[StaffCaller, PageQuery], batch_id: str) -> Mapping[str, Any]:
+def list_codes(call: Call[StaffCaller, CodesQuery], batch_id: str) -> Mapping[str, Any]:
     """The codes that are issued, to print or to send. Each page leaves an audit record: who has a code has its value."""
     app, caller = application(), call.caller
     fetch = partial(app.voucher_batches.list_codes, batch_id)

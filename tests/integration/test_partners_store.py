@@ -239,6 +239,8 @@ def test_requests_are_counted_a_minute_at_a_time_up_to_their_limit(aws: Aws) -> 
     counts, minute = RequestCountStore(aws.dynamodb, aws.table), NOW.replace(second=0)
     counted = [counts.count("ptn_1", RatedAction.SEARCH_MEMBERS, minute, at_most=3) for _ in range(5)]
     assert counted == [True, True, True, False, False]
+    assert counts.counted("ptn_1", RatedAction.SEARCH_MEMBERS, minute) == 3
+    assert counts.counted("ptn_2", RatedAction.SEARCH_MEMBERS, minute) == 0
     assert counts.count("ptn_2", RatedAction.SEARCH_MEMBERS, minute, at_most=3)
     assert counts.count("ptn_1", RatedAction.PREVIEW_PURCHASES, minute, at_most=3)
     assert counts.count("ptn_1", RatedAction.SEARCH_MEMBERS, minute + timedelta(minutes=1), at_most=3)

@@ -93,6 +93,7 @@ def test_staff_begin_a_batch_and_watch_it(served: Served) -> None:
     assert len({item["code"] for item in first["items"] + rest["items"]}) == 3
     trail = served.admin("GET", "/v1/audit").body["items"]
     told = [(record["action"], record["after"]) for record in trail if "voucher" in record["action"]]
+    assert {record["target"] for record in trail if "voucher" in record["action"]} == {f"voucher_batch:{batch_id}"}
     assert told[0] == ("read_voucher_codes", {"first": 2, "last": 2})
     assert told[-1] == ("issue_vouchers", {"name": "Tết", "count": 3, "kind": "amount_off", "amount": 50_000})
     assert "code" not in json.dumps(told[0][1])

@@ -19,7 +19,9 @@ from quen.ledger.ports import Change
 from quen.money import Money
 from quen.returns.model import Goods
 from quen.rewards.model import PointsWanted, RewardWanted
+from quen.vouchers.codes import VoucherCodes
 from tables import create_tables
+from voucher_desk import close, issue_batch, money_off, use
 
 PARTNER = "ptn_0000000000000001"
 READ_UNIT = 4096
@@ -116,6 +118,19 @@ def test_a_return_costs_six_write_units_and_two_read_units(busy_member: Any) -> 
         found = recorder.query(**query)["Items"]
         assert sum(item_size(item) for item in found) <= READ_UNIT  # so that the query costs one
         assert max(item_size(item) for item in found) < 1024
+
+
+def test_a_use_of_a_voucher_costs_four_write_units_and_two_reads_of_the_ledger(busy_member: Any) -> None:
+    """The voucher and its batch; ending a use reads the use too. What is written is the voucher and the use."""
+    house, recorder, _, ledger = busy_member
+    terms = money_off(skus=tuple(f"SKU-{number:04}" for number in range(20)), minimum_bill=None)
+    batch_id = issue_batch(house, 2, terms)
+    recorder.calls.clear()
+    used = use(house, "reserve", VoucherCodes(house.keys).code_of(batch_id, 1), 30_000, fingerprint="0" * 64)
+    assert (recorder.units(), recorder.reads_of(ledger)) == (4, 2)
+    recorder.calls.clear()
+    close(house, used.result["use_id"], "redeem", PARTNER)
+    assert (recorder.units(), recorder.reads_of(ledger)) == (4, 3)
 
 
 def test_a_page_of_the_statement_costs_four_read_units(busy_member: Any) -> None:

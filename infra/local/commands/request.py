@@ -24,6 +24,7 @@ NEEDS_KEY = re.compile(
     r"/v1/me/(redemptions|transfers)|/v1/redemptions(/[^/]+/(redeem|release|refund))?"
     r"|/v1/members/[^/]+/(adjustments|merges|stored-value/adjustments)"
     r"|/v1/stored-value/(loads|redemptions(/[^/]+/refunds)?)"
+    r"|/v1/vouchers/(reserve|redeem)|/v1/voucher-batches"
 )
 SHOWN_HEADERS = (
     "content-type",
@@ -35,7 +36,9 @@ SHOWN_HEADERS = (
     "x-request-id",
 )
 _MEMBERS_OWN = re.compile(r"/v1/me(/.*)?")
-_PARTNERS_OWN = re.compile(r"/v1/(purchases|redemptions|members/search|stored-value)(/.*)?")
+_PARTNERS_OWN = re.compile(
+    r"/v1/(purchases|redemptions|members/search|stored-value|vouchers/(validate|reserve|redeem|uses))(/.*)?"
+)
 
 
 def register(subcommands: Subcommands) -> None:

@@ -164,6 +164,21 @@ def test_a_refund_gives_the_value_back_and_the_days_of_grace_once() -> None:
         give_back(used, 70_000, date(2026, 12, 15), 14)
 
 
+@pytest.mark.parametrize(
+    ("refunded_on", "last_day"),
+    [
+        (date(2026, 11, 2), date(2026, 11, 30)),
+        (date(2026, 11, 16), date(2026, 11, 30)),
+        (date(2026, 11, 17), date(2026, 12, 1)),
+        (date(2026, 11, 30), date(2026, 12, 14)),
+        (date(2026, 12, 1), date(2026, 12, 14)),
+    ],
+)
+def test_a_refund_in_good_time_lengthens_nothing(refunded_on: date, last_day: date) -> None:
+    back = give_back(take(voucher(partial=True), 70_000), 70_000, refunded_on, 14)
+    assert back.last_day == last_day
+
+
 def test_who_cancels_kills_a_reservation_too_and_nothing_comes_back_to_the_dead() -> None:
     dead = cancel(reserve(voucher(), "vus_1", 100_000, LATER), MOMENT)
     assert (state_of(dead, MOMENT), dead.reservation) == ("cancelled", None)

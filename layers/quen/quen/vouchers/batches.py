@@ -49,6 +49,9 @@ class BatchRecords(Protocol):
     def changing_batch(self, before: Batch, after: Batch) -> Write:
         """The write that changes it, refused where it has moved on since it was read."""
 
+    def cancelling_batch(self, batch: Batch) -> Write:
+        """The write that cancels it however far it is, refused where its state is not what was read."""
+
     def adding(self, voucher: Voucher) -> Write:
         """The write that issues a voucher, refused where it is there."""
 
@@ -84,9 +87,17 @@ class Batches:
         self._pause = pause
 
     def create(
-        self, asked: NewBatch, *, actor: str, idempotency_key: str, fingerprint: str, others: Sequence[Write] = ()
+        self,
+        asked: NewBatch,
+        *,
+        actor: str,
+        idempotency_key: str,
+        fingerprint: str,
+        record: Callable[[str], Sequence[Write]] = lambda _: (),
     ) -> Outcome:
         """Begin a batch. The same request again is the first answer again, and wakes the worker again where it is needed.
+
+        `record` makes of the batch's id what is written with it.
 
         Raises ValidationFailedError, IdempotencyKeyReusedError, ConflictRetryError.
         """
@@ -98,7 +109,7 @@ class Batches:
             check_terms(asked.terms)
             if asked.terms.last_day < self._programs.current(now).local_day(now):
                 raise ValidationFailedError.at("/valid_until", "out_of_range", "The last day is today at the earliest.")
-            known = self._added(batch, others)
+            known = self._added(batch, record(batch_id))
         if known and known.fingerprint != fingerprint:
             raise IdempotencyKeyReusedError
         if known is None or known.state == "issuing":
@@ -155,12 +166,11 @@ class Batches:
             batch = self._load(batch_id)
             if batch.state == "cancelled":
                 return batch_view(batch)
-            after = replace(batch, state="cancelled")
             try:
-                self._documents.save(self._records.changing_batch(batch, after), *others)
+                self._documents.save(self._records.cancelling_batch(batch), *others)
             except (OtherRefusedError, ConflictRetryError):
                 continue
-            return batch_view(after)
+            return self.load(batch_id)
         raise ConflictRetryError
 
     def _added(self, batch: Batch, others: Sequence[Write]) -> Batch | None:

@@ -224,15 +224,17 @@ def release(voucher: Voucher, use_id: str, now: datetime) -> Voucher:
 
 
 def give_back(voucher: Voucher, taken: int, today: date, grace_days: int) -> Voucher:
-    """The voucher with a use refunded: from then on it lives for the grace beyond its last day, however often that happens.
+    """The voucher with a use refunded: it lives for the days of grace at least, but never for more than those beyond its own
+    last day, however often it is used and refunded.
 
     Raises VoucherCancelledError, and TooLateError when even the grace is over.
     """
     if voucher.is_cancelled:
         raise VoucherCancelledError
-    grace = max(grace_days, voucher.grace_days)
-    if today > voucher.terms.last_day + timedelta(days=grace):
+    late = (today - voucher.terms.last_day).days
+    if late > max(grace_days, voucher.grace_days):
         raise TooLateError("The voucher and its days of grace are over.")
+    grace = max(voucher.grace_days, min(grace_days, grace_days + late))
     return replace(voucher, version=voucher.version + 1, remaining=voucher.remaining + taken, grace_days=grace)
 
 

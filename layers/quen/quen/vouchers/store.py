@@ -87,6 +87,7 @@ class VoucherStore:
     """See `quen.vouchers.service.VoucherRecords` and `quen.vouchers.batches.BatchRecords`."""
 
     def __init__(self, client: BaseClient, table_name: str) -> None:
+        self._table = table_name
         bind((VoucherItem, BatchItem, PointerItem), table_name, client)
 
     def find(self, voucher_id: str) -> Voucher | None:
@@ -145,6 +146,18 @@ class VoucherStore:
         write = put(f"batch {after.batch_id}", _batch_item(after), condition=_UNMOVED, values=values)
         names = {"ExpressionAttributeNames": {"#status": "status"}}
         return Write(write.name, write.operation, {**write.parameters, **names})
+
+    def cancelling_batch(self, batch: Batch) -> Write:
+        """The write that cancels it however far it is, refused where its state is not what was read."""
+        parameters = {
+            "TableName": self._table,
+            "Key": {"PK": {"S": _batch_key(batch.batch_id)}, "SK": {"S": _BATCH}},
+            "UpdateExpression": "SET #status = :cancelled",
+            "ConditionExpression": "#status = :status",
+            "ExpressionAttributeNames": {"#status": "status"},
+            "ExpressionAttributeValues": {":cancelled": {"S": "cancelled"}, ":status": {"S": batch.state}},
+        }
+        return Write(f"batch {batch.batch_id}", "Update", parameters)
 
     def list_batches(self, before: str | None, limit: int) -> tuple[list[Batch], str | None]:
         """A page of batches, newest first, and the place before which the next page starts."""
