@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import settings
@@ -50,7 +50,9 @@ from quen.ledger.model import (
     verify,
 )
 from quen.ledger.model.values import OTHER_UNITS, unit_of
-from quen.program.model import Cap, EarningRule, Expiry, StoredValuePolicy, Tier, TransferPolicy
+from quen.program.model import Cap, EarningRule, Expiry, Reward, StoredValuePolicy, Tier, TransferPolicy
+from quen.program.model.rewards import LimitPeriod
+from recounts import given_up_with, recounted, sum_of, taken_with, told_apart
 from till import Till
 
 START = datetime(2026, 11, 22, 5, tzinfo=UTC)
@@ -74,29 +76,7 @@ RULES = (
 )
 TIERS = (Tier("member", {"vi": "Hạng thường"}), Tier("gold", {"vi": "Hạng vàng"}))
 members = st.integers(0, 1)
-
-
-def recounted(till: Till) -> dict[str, list[int]]:
-    """Purchases that did not come back whole, and what was spent, by month."""
-    months: dict[str, list[int]] = {}
-    for number, sale in till.sales.items():
-        amount, returns = sale["total"][0], till.returns[number]
-        back = sum(taken["amount"] for taken in returns)
-        month = till.program.local_day(datetime.fromisoformat(sale["occurred_at"])).isoformat()[:7]
-        purchases, spend = months.get(month, [0, 0])
-        months[month] = [purchases + int(not returns or back < amount), spend + amount - back]
-    return months
-
-
-def told_apart(months: dict[str, list[int]]) -> set[str]:
-    """The two years up to the newest month."""
-    newest = max(months, default="")
-    return {month for month in months if month > f"{int(newest[:4]) - 2}{newest[4:]}"}
-
-
-def sum_of(tallies: Collection[Sequence[int]]) -> list[int]:
-    """Purchases and spend of all months together."""
-    return [sum(tally[each] for tally in tallies) for each in (0, 1)]
+periods = st.sampled_from(get_args(LimitPeriod))
 
 
 class LedgerMachine(RuleBasedStateMachine):
@@ -176,12 +156,27 @@ class LedgerMachine(RuleBasedStateMachine):
             amount = int(till.sales[purchase_id]["total"][0] * part)
             self.attempt(lambda: till.bring_back(amount, purchase_id))
 
-    @rule(who=members, points=st.integers(1, 90), hours=st.integers(1, 24 * 60), limit=st.none() | st.integers(1, 2))
-    def reserve(self, who: int, points: int, hours: int, limit: int | None) -> None:
-        redemption = self.next_id("red")
+    @rule(
+        who=members,
+        points=st.integers(1, 90),
+        hours=st.integers(1, 24 * 60),
+        limit=st.none() | st.integers(1, 2),
+        per=periods,
+        at_once=st.booleans(),
+    )
+    def reserve(self, who: int, points: int, hours: int, limit: int | None, per: LimitPeriod, at_once: bool) -> None:
+        redemption, till = self.next_id("red"), self.tills[who]
         lapses_at = self.now + timedelta(hours=hours)
-        command = Reserve(redemption, points, lapses_at, "mug" if limit else "", limit=limit)
-        if self.attempt(lambda: self.tills[who].do(command)):
+        period = Reward("mug", {}, points, limit_per=per).period_on(self.program.local_day(self.now))
+        command = Reserve(
+            redemption, points, lapses_at, "mug" if limit else "", 1, limit, period=period, at_once=at_once
+        )
+        if not self.attempt(lambda: till.do(command)):
+            return
+        if at_once:
+            change = next(entry.hold for entry in reversed(till.entries) if entry.hold)
+            self.spent.append((who, redemption, change.hold))
+        else:
             self.open.append((who, redemption))
 
     @rule(who=members, points=st.integers(1, 90))
@@ -329,6 +324,19 @@ class LedgerMachine(RuleBasedStateMachine):
                 for key, used in till.account.caps.items()
                 if key.endswith(("/double", "/review"))
             )
+
+    @precondition(lambda self: not self.has_merged)
+    @invariant()
+    def a_limited_reward_counts_what_is_held_or_had_in_a_period_that_is_not_over(self) -> None:
+        today = self.program.local_day(self.now).isoformat()
+        for till in self.tills:
+            had: Counter[str] = Counter()
+            for entry in till.entries:
+                had.update(taken_with(entry))
+                had.subtract(given_up_with(entry))
+            current = {key: count for key, count in had.items() if "/" not in key or key.split("/")[1] >= today}
+            assert all(0 <= count <= 2 for count in current.values())
+            assert {key: till.account.rewards.get(key, 0) for key in current} == current
 
     @precondition(lambda self: not self.has_merged)
     @invariant()
