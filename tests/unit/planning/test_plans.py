@@ -9,6 +9,7 @@ import pytest
 
 from quen.errors import NotFoundError, ValidationFailedError
 from quen.instants import format_second
+from quen.planning.model.baskets import BASKETS_MAX
 from quen.planning.service import Plan, Plans
 from quen.planning.views import plan_view
 from quen.program.service import Programs
@@ -151,3 +152,16 @@ def test_an_earlier_version_is_restored_as_a_version_of_its_own(programs: Progra
         programs.restore(9, effective_from=None, actor="c", now=LATER)
     with pytest.raises(ValidationFailedError):
         programs.restore(2, effective_from=NOW, actor="c", now=LATER)
+
+
+def test_a_program_that_asks_about_very_much_has_only_so_many_baskets(programs: Programs) -> None:
+    categories = [{"id": f"c{number}"} for number in range(100)]
+    rules = [
+        {"id": f"r{number}", "on": "purchase", "bonus": 5, "when": {"category": [f"c{number}"]}}
+        for number in range(100)
+    ]
+    document = make_document()
+    document |= {"categories": categories, "earning": [*document["earning"], *rules]}
+    found = plan(programs, document)
+    assert codes(found) == ["baskets_left_out"]
+    assert len(found.baskets) == BASKETS_MAX

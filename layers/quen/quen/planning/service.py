@@ -92,7 +92,7 @@ def draw_up(before: Stated | None, after: Stated) -> Plan:
     baskets = compare(then, now, samples[:BASKETS_MAX])
     warnings = warnings_of(then, now, baskets) if then else []
     if len(samples) > BASKETS_MAX:
-        warnings.append(_left_out(len(samples) - BASKETS_MAX))
+        warnings.append(_LEFT_OUT)
     return Plan(before, after, changes_between(before.content if before else {}, after.content), baskets, warnings)
 
 
@@ -119,12 +119,11 @@ def _followed_by(version: int, instant: str) -> Warned:
     )
 
 
-def _left_out(number: int) -> Warned:
-    return Warned(
-        "baskets_left_out",
-        "/earning",
-        {
-            "vi": f"Còn {number} hoá đơn mẫu khác không được tính ở đây.",
-            "en": f"There would be {number} more sample baskets, which are left out here.",
-        },
-    )
+_LEFT_OUT = Warned(
+    "baskets_left_out",
+    "/earning",
+    {
+        "vi": f"Chỉ tính {BASKETS_MAX} hoá đơn mẫu đầu tiên: chương trình hỏi nhiều hơn thế.",
+        "en": f"Only the first {BASKETS_MAX} sample baskets are shown: the program asks about more than that.",
+    },
+)

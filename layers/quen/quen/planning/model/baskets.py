@@ -52,7 +52,9 @@ class Basket:
 
 
 def sample_baskets(programs: Sequence[Program], day: date) -> list[Basket]:
-    """The samples for these programs (the new one first), on that day or later; no two of them alike."""
+    """The samples for these programs (the new one first), on that day or later; no two of them alike. What is special in
+    the program comes first; there is one more than BASKETS_MAX where there are more than are shown.
+    """
     plain = _plain(programs, day)
     sizes = [_sized(plain, programs[0], *size) for size in _SIZES]
     usual = sizes[1].draft
@@ -69,6 +71,8 @@ def sample_baskets(programs: Sequence[Program], day: date) -> list[Basket]:
         if basket.basket_id not in found and basket.draft not in drafts:
             found[basket.basket_id] = basket
             drafts.add(basket.draft)
+        if len(found) > BASKETS_MAX:
+            break
     return list(found.values())
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -25,15 +25,19 @@ from quen.program.model import (
     Occasion,
     OfAmount,
     OnDates,
+    OnLunarDays,
+    OnWeekdays,
     PaidWith,
     Program,
     WithGoods,
+    leaves,
 )
 
 DAYS_AHEAD_MAX = 800
 """Further than any day comes round again, Tết too: twice a lunar year and a bit."""
 MINUTES_STEP = 30
 _DAY_MINUTES = 24 * 60
+_OF_THE_DAY = frozenset({OnDates, OnLunarDays, OnWeekdays})
 _ANYTHING: tuple[str, str | None] = ("", None)
 _NO_FACTS = Facts()
 
@@ -95,7 +99,7 @@ def fitted(draft: Draft, condition: Condition | None) -> Draft | None:
         changed = change(draft, condition) if change else draft
     if changed is None:
         return None
-    return next((other for other in _elsewhen(changed) if _holds(other, condition)), None)
+    return _moved(changed, condition)
 
 
 def holding(draft: Draft, goods: Goods | None) -> Draft:
@@ -109,12 +113,21 @@ def _holds(draft: Draft, condition: Condition) -> bool:
     return condition.failure(draft.occasion()) is None
 
 
-def _elsewhen(draft: Draft) -> Iterator[Draft]:
-    """The draft itself, then on each following day, then at other times of its day."""
-    for step in range(DAYS_AHEAD_MAX):
-        yield replace(draft, day=draft.day + timedelta(days=step))
-    for minute in range(0, _DAY_MINUTES, MINUTES_STEP):
-        yield replace(draft, minute=minute)
+def _moved(draft: Draft, condition: Condition) -> Draft | None:
+    """The draft on the first day, or else at the first time of its day, at which the condition holds; it may be its own."""
+    if _holds(draft, condition):
+        return draft
+    asked = {type(leaf) for leaf in leaves(condition)}
+    occasion = draft.occasion()
+    rest = (occasion.store, occasion.amount, occasion.goods, occasion.tenders, occasion.facts)
+    for step in range(1, DAYS_AHEAD_MAX if asked & _OF_THE_DAY else 1):
+        day = draft.day + timedelta(days=step)
+        if condition.failure(Occasion(day, occasion.minute, *rest)) is None:
+            return replace(draft, day=day)
+    for minute in range(0, _DAY_MINUTES if AtTimes in asked else 0, MINUTES_STEP):
+        if condition.failure(Occasion(occasion.day, minute, *rest)) is None:
+            return replace(draft, minute=minute)
+    return None
 
 
 def _on_dates(draft: Draft, asked: OnDates) -> Draft | None:
