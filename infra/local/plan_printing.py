@@ -55,13 +55,20 @@ def _values(change: Mapping[str, Any]) -> str:
 
 def _short(value: Any) -> str:
     """The value on one line, cut where it is too long to be read."""
-    text = value if isinstance(value, str) else json.dumps(_without_id(value), ensure_ascii=False)
+    text = _text(value)
     return text if len(text) <= VALUE_WIDTH_MAX else text[: VALUE_WIDTH_MAX - 1] + "…"
 
 
-def _without_id(value: Any) -> Any:
-    """What the path says already is not said again."""
-    return {name: item for name, item in value.items() if name != "id"} if isinstance(value, dict) else value
+def _text(value: Any) -> str:
+    """The value; of a thing with a name the name comes first, and what the path says already is not said again."""
+    if isinstance(value, str):
+        return value
+    if not isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False)
+    name = value.get("name")
+    named = f"“{name.get('en') or next(iter(name.values()))}” " if isinstance(name, dict) and name else ""
+    rest = {member: said for member, said in value.items() if member != "id" and (member != "name" or not named)}
+    return (named + (json.dumps(rest, ensure_ascii=False) if rest or not named else "")).strip()
 
 
 def _print_baskets(baskets: Sequence[Mapping[str, Any]]) -> None:

@@ -62,4 +62,15 @@ def test_another_order_is_one_change() -> None:
 
 def test_the_first_document_adds_everything() -> None:
     content = parse_document(make_document()).content
-    assert {change.path for change in changes_between({}, content)} == {f"/{section}" for section in content}
+    found = changes_between({}, content)
+    assert {change.section for change in found} == set(content)
+    assert {change.kind for change in found} == {"added"}
+    assert [change.item for change in found if change.section == "rewards"] == [one["id"] for one in content["rewards"]]
+
+
+def test_a_section_that_comes_or_goes_is_told_thing_by_thing() -> None:
+    tiers = [{"id": name, "name": {"vi": name, "en": name}} for name in ("silver", "gold")]
+    document = {**make_document(), "tiers": tiers}
+    assert [change[:2] for change in changes(document)] == [("added", "/tiers/silver"), ("added", "/tiers/gold")]
+    gone = changes(make_document(), before=document)
+    assert [change[:2] for change in gone] == [("removed", "/tiers/silver"), ("removed", "/tiers/gold")]

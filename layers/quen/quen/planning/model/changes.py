@@ -36,7 +36,9 @@ def changes_between(before: Content, after: Content) -> list[Change]:
 def _mapping(path: tuple[str, ...], before: Content, after: Content) -> Iterator[Change]:
     for name in [*after, *(name for name in before if name not in after)]:
         place = (*path, name)
-        if name not in before:
+        if not path and isinstance(after.get(name, before.get(name)), list):
+            yield from _value(place, before.get(name, []), after.get(name, []))  # a section that is not there is empty
+        elif name not in before:
             yield _change(place, "added", None, after[name])
         elif name not in after:
             yield _change(place, "removed", before[name], None)
