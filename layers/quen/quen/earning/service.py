@@ -63,12 +63,12 @@ class Purchases:
         try:
             member_id = self._members.resolve(member, "/member")
             self._check_time(purchase)
+            program = self._programs.at(purchase.occurred_at)
+            person = self._person(member_id, program)
         except QuenError:
             if replay := self._ledger.find_replay(claim):
                 return replay
             raise
-        program = self._programs.at(purchase.occurred_at)
-        person = self._person(member_id, program)
         tries = count()
 
         def plan() -> Intent:
