@@ -95,6 +95,7 @@ TIERS = [{"id": name, "name": {"vi": name, "en": name}} for name in ("silver", "
         ("/rewards/0", MISSING, ["reward_removed"]),
         ("/rewards/0/points", 121, ["price_raised"]),
         ("/rewards/0/points", 119, []),
+        ("/rewards/0/stock", 10, []),
         ("/program/time_zone", "Asia/Tokyo", ["days_move"]),
         ("/stored_value", MISSING, ["stored_value_stays"]),
         ("/earning/0/per", 20_000, ["baskets_earn_less"]),
@@ -114,6 +115,15 @@ def test_members_keep_their_tier_and_one_that_is_gone_counts_as_the_first(progra
     found = plan(programs, {**make_document(), "tiers": TIERS[:1]}, LATER)
     assert codes(found) == ["tier_removed", "members_keep_their_tier"]
     assert found.warnings[0].text["en"].endswith("count as members of silver.")
+
+
+def test_a_price_that_rises_for_one_tier_has_risen(programs: Programs) -> None:
+    cheaper = {**changed("/rewards/0/price_by_tier", {"gold": 100}), "tiers": TIERS}
+    programs.replace(cheaper, actor="a", now=NOW)
+    found = plan(programs, {**make_document(), "tiers": TIERS}, LATER)
+    assert codes(found) == ["price_raised"]
+    assert "from 100 to 120 points" in found.warnings[0].text["en"]
+    assert codes(plan(programs, cheaper, LATER)) == []
 
 
 def test_a_lower_budget_may_stop_a_campaign_at_once(programs: Programs) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import get_args
 
 import jsonschema_rs
 import pytest
 
 from quen.planning.model import compare, sample_baskets
+from quen.program.benefits import BenefitKind
 from quen.program.compiled import canonical_text, compile_program
 from quen.program.document import json_schema, parse_document
 from quen.program.model import Program
@@ -75,6 +77,11 @@ def test_everything_in_it_has_a_name_in_every_language(name: str) -> None:
     named += [rule for rule in program.earning if rule.wallet == "points"]
     assert program.rewards
     assert [one.id for one in named if set(one.name or {}) != set(program.locales)] == []
+
+
+def test_together_they_show_every_kind_of_reward_but_a_partners() -> None:
+    shown = {reward.benefit.kind for name in READY for reward in compiled(name).rewards if reward.benefit}
+    assert shown == {*get_args(BenefitKind)} - {"partner_reward"}  # that one names a partner of the stack
 
 
 @pytest.mark.parametrize(

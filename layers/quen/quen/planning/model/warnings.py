@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from quen.planning.model.comparison import BasketPlan
-from quen.program.model import Program
+from quen.program.model import Program, Reward
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +128,21 @@ def _about_rewards(before: Program, after: Program) -> Iterator[Warned]:
                 "Không đổi mới được nữa; ai đã đổi và chưa nhận vẫn nhận được cho đến hết hạn.",
                 "It cannot be had any more; who has one that is not collected yet can still collect it in time.",
             )
-        elif now[reward.id].points > reward.points:
+        elif raised := _raised(reward, now[reward.id]):
+            was, will = raised
             yield _warned(
                 "price_raised",
                 path,
-                f"Giá tăng từ {reward.points} lên {now[reward.id].points} điểm, kể cả với khách đang để dành điểm.",
-                f"The price rises from {reward.points} to {now[reward.id].points} points, for who is saving up for it too.",
+                f"Giá tăng từ {was} lên {will} điểm, kể cả với khách đang để dành điểm.",
+                f"The price rises from {was} to {will} points, for who is saving up for it too.",
             )
+
+
+def _raised(before: Reward, after: Reward) -> tuple[int, int] | None:
+    """The price before and after, where it rises: for everybody, or else for members of some tier."""
+    tiers = ("", *sorted({*before.price_by_tier, *after.price_by_tier}))
+    prices = ((before.price_for(tier), after.price_for(tier)) for tier in tiers)
+    return next(((was, will) for was, will in prices if will > was), None)
 
 
 def _about_other_wallets(before: Program, after: Program) -> Iterator[Warned]:
