@@ -21,12 +21,12 @@ bills: Resource[PartnerCaller] = Resource(__name__, recognise_partner)
 
 
 class BillLineBody(Struct, frozen=True, forbid_unknown_fields=True):
-    """One line of the bill; `amount` is for the whole line."""
+    """One line of the bill, after every other discount; `amount` is for the whole line."""
 
     line_id: ShortText
-    sku: ShortText
     quantity: Annotated[int, Meta(ge=1, le=QUANTITY_MAX)]
     amount: MoneyBody
+    sku: ShortText | None = None
     category: ShortText | None = None
 
     def value(self) -> BillLine:
@@ -41,9 +41,9 @@ class BillBody(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     lines: Annotated[tuple[BillLineBody, ...], Meta(max_length=LINES_MAX)] = ()
     delivery_fee: MoneyBody | None = None
 
-    def bill(self, pointer: str = "/bill") -> Bill:
-        """As the domain has it. Raises ValidationFailedError where two lines have one id, CurrencyMismatchError where
-        not all of it is in one currency.
+    def value(self, pointer: str = "/bill") -> Bill:
+        """As the domain has it. Raises ValidationFailedError where two lines have one id or the delivery is more than all,
+        CurrencyMismatchError where not all of it is in one currency.
         """
         seen: set[str] = set()
         for number, line in enumerate(self.lines):
@@ -59,6 +59,8 @@ class BillBody(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         if {amount.currency for amount in amounts} != {self.total.currency}:
             raise CurrencyMismatchError
         fee = self.delivery_fee.amount if self.delivery_fee else 0
+        if fee > self.total.amount:
+            raise ValidationFailedError.at(f"{pointer}/delivery_fee", "out_of_range", "The total has the fee in it.")
         return Bill(self.total.amount, self.total.currency, tuple(line.value() for line in self.lines), fee)
 
 
@@ -108,6 +110,6 @@ class Quote(TypedDict):
 def quote(call: Call[PartnerCaller, QuoteBody]) -> Mapping[str, Any]:
     """What a member has off a bill, nothing is recorded: 600 times a minute for each partner at most."""
     app, body, reference = application(), call.input, call.input.member.reference()
-    bill = body.bill(pointer="")
+    bill = body.value(pointer="")
     app.partner_rates.count(call.caller.partner_id, RatedAction.QUOTE_BILLS)
     return app.catalogue.quote(reference, bill, body.store_id)

@@ -43,7 +43,7 @@ class RedemptionBody(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
     def wanted(self) -> Wanted:
         """As the domain has it. Raises ValidationFailedError."""
-        bill = self.bill.bill() if self.bill else None
+        bill = self.bill.value() if self.bill else None
         if self.points is not None and self.reward_id is None:
             return PointsWanted(self.points, self.purchase_id, bill, self.store_id)
         if self.reward_id is None or self.points is not None:

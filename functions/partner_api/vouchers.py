@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, TypedDict
 
 from msgspec import Meta, Struct
 
+from partner_api.bills import BillBody
 from partner_api.callers import recognise_partner
 from quen.bootstrap import application
 from quen.errors import (
@@ -31,14 +32,13 @@ from quen.errors import (
 )
 from quen.http.answers import Instant, Money
 from quen.http.benefits import BenefitAnswer
-from quen.http.bodies import LINES_MAX, QUANTITY_MAX, BusinessId, Member, MoneyBody, ShortText
+from quen.http.bodies import BusinessId, Member, MoneyBody
 from quen.http.endpoint import Call, Nothing, Resource
 from quen.http.vouchers import Voucher
 from quen.ledger.documents import Outcome
 from quen.members.model import MemberReference
 from quen.money import Money as MoneyValue
 from quen.partners.model import PartnerCaller, Right
-from quen.program.benefits import Bill, BillLine
 from quen.vouchers.model import Wanted
 
 vouchers: Resource[PartnerCaller] = Resource(__name__, recognise_partner)
@@ -52,39 +52,6 @@ Code = Annotated[
         examples=["7K3W-9QXM-R2T4-BC8D0"],
     ),
 ]
-
-
-class BillLineBody(Struct, frozen=True, forbid_unknown_fields=True):
-    """One line of the bill, after every other discount; `amount` is for the whole line."""
-
-    line_id: ShortText
-    quantity: Annotated[int, Meta(ge=1, le=QUANTITY_MAX)]
-    amount: MoneyBody
-    sku: ShortText | None = None
-    category: ShortText | None = None
-
-
-class BillBody(Struct, frozen=True, forbid_unknown_fields=True):
-    """What is to be paid before the voucher, the delivery fee included."""
-
-    total: MoneyBody
-    lines: Annotated[tuple[BillLineBody, ...], Meta(max_length=LINES_MAX)] = ()
-    delivery_fee: MoneyBody | None = None
-
-    def value(self) -> Bill:
-        """As the domain has it. Raises ValidationFailedError, CurrencyMismatchError."""
-        amounts = [line.amount for line in self.lines] + ([self.delivery_fee] if self.delivery_fee else [])
-        if any(amount.currency != self.total.currency for amount in amounts):
-            raise CurrencyMismatchError
-        if len({line.line_id for line in self.lines}) < len(self.lines):
-            raise ValidationFailedError.at("/bill/lines", "duplicate", "Two lines have one line_id.")
-        fee = self.delivery_fee.amount if self.delivery_fee else 0
-        if fee > self.total.amount:
-            raise ValidationFailedError.at("/bill/delivery_fee", "out_of_range", "The total has the fee in it.")
-        lines = tuple(
-            BillLine(line.line_id, line.sku, line.category, line.quantity, line.amount.amount) for line in self.lines
-        )
-        return Bill(self.total.amount, self.total.currency, lines, fee)
 
 
 class LookBody(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

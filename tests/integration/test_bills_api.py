@@ -20,6 +20,7 @@ REWARDS: list[dict[str, Any]] = [
     {"id": "lounge", "name": NAMES, "points": 10, "tiers": ["gold"]},
     {"id": "cake", "name": NAMES, "points": 10, "stock": {"d1": 1}, "window": {"from": "2020-01-01"}},
     {"id": "past", "name": NAMES, "points": 10, "window": {"to": "2020-01-01"}},
+    {"id": "fifty", "name": NAMES, "points": 100, "benefit": {"kind": "voucher", "face": 50_000, "partial": True}},
     {
         "id": "concert",
         "name": NAMES,
@@ -71,7 +72,7 @@ def vnd(amount: int) -> dict[str, Any]:
 
 def test_the_catalogue_tells_what_each_reward_is_and_what_stands_in_the_way(served: Served, member_id: str) -> None:
     items = {item["reward_id"]: item for item in served.mobile("GET", "/v1/me/rewards", claims=LAN).body["items"]}
-    assert set(items) == {"twenty-off", "lounge", "cake", "concert"}
+    assert set(items) == {"twenty-off", "lounge", "cake", "fifty", "concert"}
     assert items["twenty-off"]["benefit"] == {"kind": "amount_off", "amount": 20_000}
     assert items["lounge"]["tier_required"] == {"id": "gold", "name": "Vàng"}
     assert items["cake"]["stock"] == {"left": 1, "by_store": {"d1": 1}}
@@ -90,6 +91,23 @@ def test_a_member_names_the_store_at_which_they_want_it(served: Served, member_i
     assert ask("b", reward_id="cake", store_id="d1").code == "reward_out_of_stock"
     assert ask("c", reward_id="past").code == "reward_not_available"
     assert ask("d", reward_id="lounge").code == "tier_required"
+
+
+def test_a_member_buys_a_voucher_sees_its_code_and_calls_it_off(served: Served, member_id: str) -> None:
+    def post(path: str, body: object = None, key: str = "a") -> Any:
+        return served.mobile("POST", path, body, claims=LAN, headers={"Idempotency-Key": key})
+
+    first, second = (post("/v1/me/redemptions", {"reward_id": "fifty"}, key).body for key in "ab")
+    [voucher] = first["vouchers"]
+    assert (first["state"], voucher["face_value"]) == ("redeemed", vnd(50_000))
+    shown = served.mobile("GET", "/v1/me/redemptions", claims=LAN).body["items"]
+    assert [one["vouchers"][0]["code"] for one in shown] == [second["vouchers"][0]["code"], voucher["code"]]
+    cancelled = post(f"/v1/me/redemptions/{first['redemption_id']}/cancel")
+    assert (cancelled.status, cancelled.body["state"]) == (200, "refunded")
+    used = {"code": second["vouchers"][0]["code"], "member": {"member_id": member_id}, "bill": BILL}
+    assert served.partner("POST", "/v1/vouchers/redeem", used, key="v").status < 300
+    refused = post(f"/v1/me/redemptions/{second['redemption_id']}/cancel")
+    assert refused.code == "voucher_already_redeemed"
 
 
 def test_a_till_asks_what_a_member_has_off_a_bill(served: Served, member_id: str) -> None:

@@ -29,6 +29,7 @@ from quen.ledger.views import entry_view
 from quen.program.benefits import Benefit, Bill, BillLine
 from quen.program.model import Goods, PaymentPolicy, Program, Reward, Tier, TierDiscount
 from quen.program.model.rewards import DayWindow
+from quen.program.model.segments import InAll, Range, Segment
 from quen.rewards.model import PointsWanted, RewardWanted
 from tables import create_tables
 
@@ -48,6 +49,7 @@ PROGRAM = replace(
         Tier("member", {"en": "Member"}),
         Tier("gold", {"en": "Gold"}, discount=TierDiscount(Fraction(1, 10), 15_000, TOBACCO)),
     ),
+    segments=(Segment("regulars", {"en": "Regulars"}, InAll("purchases", Range(2))),),
     payment=PaymentPolicy(minimum=50, multiple=10, max_share=Fraction(1, 4), excluded=TOBACCO),
     rewards=(
         Reward("mug", NAME, 30, price_by_tier={"gold": 20}),
@@ -57,7 +59,7 @@ PROGRAM = replace(
         Reward("pass", NAME, 10, stores=("d1",), per_member=1, limit_per="month"),
         Reward("bill", NAME, 100, benefit=Benefit("amount_off", amount=20_000, minimum_bill=150_000)),
         Reward("cinema", NAME, 10, benefit=Benefit("partner_reward", partner_id=TILL)),
-        Reward("gone", NAME, 10, segment="nobody"),
+        Reward("regulars-only", NAME, 10, segment="regulars"),
         Reward("trees", NAME, 10, benefit=Benefit("donation", amount=10_000), about={"en": "Mangroves"}),
     ),
 )
@@ -197,8 +199,13 @@ def test_a_partners_reward_is_handed_over_by_that_partner_alone(house: House, me
 
 def test_what_is_for_a_segment_is_for_its_members_alone(house: House, member_id: str) -> None:
     with pytest.raises(RewardNotAvailableError):
-        ask(house, member_id, "gone")
-    assert not offers(house, member_id)["gone"]["available"]
+        ask(house, member_id, "regulars-only")
+    assert not offers(house, member_id)["regulars-only"]["available"]
+    for number in range(2):
+        bought = make_purchase(10_000, purchase_id=f"B-{number}")
+        house.purchases.record(TILL, member(member_id), bought, f"f{number}")
+    assert offers(house, member_id)["regulars-only"]["available"]
+    assert ask(house, member_id, "regulars-only")["state"] == "reserved"
 
 
 def test_a_donation_is_had_at_once_and_final(house: House, member_id: str) -> None:

@@ -12,11 +12,13 @@ import pytest
 from moto import mock_aws
 
 from factories import make_account, make_event, make_program, make_purchase
-from house import House, MovableClock, enrol, member
+from house import FixedPrograms, House, MovableClock, enrol, member
 from local.write_units import item_size, transaction_units
 from quen.ledger.items import account_item
 from quen.ledger.ports import Change
 from quen.money import Money
+from quen.program.benefits import Benefit
+from quen.program.model import Reward
 from quen.returns.model import Goods
 from quen.rewards.model import PointsWanted, RewardWanted
 from quen.vouchers.codes import VoucherCodes
@@ -94,6 +96,22 @@ def test_earning_reserving_and_redeeming_cost_six_write_units_and_one_ledger_rea
     house.rewards.redeem(str(reserved.result["redemption_id"]), partner_id=PARTNER)
     assert recorder.units() <= 6
     assert recorder.reads_of(ledger) == 2  # the redemption says whose account it is
+
+
+def test_what_is_had_at_once_costs_one_transaction_and_a_limited_piece_two_write_units_more(busy_member: Any) -> None:
+    house, recorder, member_id, ledger = busy_member
+    tree = Reward("tree", {"en": "Tree"}, 10, per_member=5, limit_per="week", benefit=Benefit("donation", amount=1))
+    mug = Reward("mug", {"en": "Mug"}, 10, stock_by_store={"district-1": 50}, per_member=5, limit_per="month")
+    house.programs = FixedPrograms(make_program(rewards=(tree, mug)))
+    for dependent in ("ledger", "rewards"):
+        house.__dict__.pop(dependent, None)
+    for reward_id, units_max in (("tree", 6), ("mug", 8)):
+        recorder.calls.clear()
+        wanted = RewardWanted(reward_id, store_id="district-1")
+        house.rewards.reserve(member(member_id), wanted, idempotency_key=reward_id, fingerprint="0" * 64)
+        assert recorder.units() <= units_max
+        assert recorder.reads_of(ledger) == 1
+        assert sum(operation == "TransactWriteItems" for operation, _ in recorder.calls) == 1
 
 
 def test_every_item_of_an_ordinary_command_is_under_a_kilobyte(busy_member: Any) -> None:
