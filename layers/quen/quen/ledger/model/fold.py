@@ -215,14 +215,17 @@ def _counters_after(counters: Mapping[str, int], entry: Entry) -> Mapping[str, i
     """The other wallets; none is ever below zero. Qualifying points of long ago stand together."""
     if not entry.counters:
         return counters
-    horizon = _qualifying_horizon([*counters, *entry.counters])
-    after: dict[str, int] = {}
-    for key, amount in [*counters.items(), *entry.counters.items()]:
-        kept = _EARLIER if key.startswith(_QUALIFYING) and key < horizon else key
-        after[kept] = after.get(kept, 0) + amount
-    if any(amount < 0 for amount in after.values()):
+    after = {**counters, **{key: counters.get(key, 0) + amount for key, amount in entry.counters.items()}}
+    if len(after) == len(counters) and all(after[key] > 0 for key in entry.counters):
+        return after  # the same counters, in the same order
+    horizon = _qualifying_horizon(after)
+    kept: dict[str, int] = {}
+    for key, amount in after.items():
+        place = _EARLIER if key.startswith(_QUALIFYING) and key < horizon else key
+        kept[place] = kept.get(place, 0) + amount
+    if any(amount < 0 for amount in kept.values()):
         raise BrokenLedgerError(entry.sequence, "takes more from a wallet than it holds")
-    return {key: after[key] for key in sorted(after) if after[key]}
+    return {key: kept[key] for key in sorted(kept) if kept[key]}
 
 
 def _qualifying_horizon(keys: Iterable[str]) -> str:
