@@ -14,7 +14,7 @@ from typing import Any, Literal, Protocol
 
 from quen.errors import ConflictRetryError, CurrencyMismatchError, QuenError, VoucherNotFoundError
 from quen.ids import derived_id, is_id
-from quen.ledger.documents import ClaimTakenError, Document, OtherRefusedError, Outcome
+from quen.ledger.documents import ClaimTakenError, Closing, Document, OtherRefusedError, Outcome
 from quen.ledger.ports import CurrentProgram, Documents
 from quen.ledger.service import RACES_MAX, Ledger
 from quen.members.model import MemberReference
@@ -172,17 +172,16 @@ class Vouchers:
         def attempt() -> Outcome:
             program, moment = self._moment()
             document = self._load_use(use_id, partner_id)
-            if (answered := find_answer(document, closing)) is not None:
-                return Outcome(answered, replayed=True)
-            if document.state != closing.before:
-                raise out_of_order(document.state, how)
+            if replay := _replay(document, closing, how):
+                return replay
             voucher = self._load(document.details["voucher_id"])
             after = ended(voucher, document, how, moment, program)
             result = closed_view(document.closing or document.result, closing.state, after, program)
             self._documents.save(self._documents.closed(closing, result), self._records.changing(voucher, after))
             return Outcome(result)
 
-        return self._repeat(attempt, lambda: None)
+        # Between the use and its voucher being read, somebody else may have ended it: the use says how.
+        return self._repeat(attempt, lambda: _replay(self._load_use(use_id, partner_id), closing, how))
 
     def list_own(self, member_id: str, before: str | None, limit: int) -> tuple[list[dict[str, Any]], str | None]:
         """A page of the member's own vouchers with their codes, newest first, and where the next page starts. What belonged
@@ -322,3 +321,12 @@ class Vouchers:
                     return replay
                 raise
         raise ConflictRetryError
+
+
+def _replay(document: Document, closing: Closing, how: End) -> Outcome | None:
+    """The first answer again where the use has ended so; None while it can. Raises why it cannot any more."""
+    if (answered := find_answer(document, closing)) is not None:
+        return Outcome(answered, replayed=True)
+    if document.state != closing.before:
+        raise out_of_order(document.state, how)
+    return None
