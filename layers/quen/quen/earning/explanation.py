@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
+from dataclasses import dataclass, replace
 
 from quen.earning.model import Purchase, RuleShare, Skipped, price_purchase
 from quen.money import format_integer
-from quen.program.model import Facts, Program, Wallet
+from quen.program.model import Cap, Facts, Program, Wallet
 
+OUT_OF_REACH = 10**15
 _WALLETS: Mapping[Wallet, Mapping[str, str]] = {
     "points": {"vi": "điểm", "en": "points"},
     "qualifying": {"vi": "điểm xét hạng", "en": "qualifying points"},
@@ -88,16 +88,18 @@ def explain_purchase(
 ) -> list[RuleVerdict]:
     """A verdict for every rule of the program that decided, in its order; `shares` are what its entry says it gave."""
     skipped = dict(not_applied(program, purchase, facts, shares))
+    free = price_purchase(_without_caps(program), purchase, facts=facts)
+    would = {share.rule_id: share.points for share in free.explanation}
     given = {share.rule_id: share for share in shares}
     verdicts = []
     for rule in program.purchase_rules:
         if rule.id in given:
-            verdicts.append(verdict_of(given[rule.id]))
+            verdicts.append(_verdict(given[rule.id], would))
         else:
             reason = skipped.get(rule.id, "below_one_point")
             verdicts.append(RuleVerdict(rule.id, rule.wallet, reason, 0, 0))
     known = {rule.id for rule in program.purchase_rules}
-    return verdicts + [verdict_of(share) for share in shares if share.rule_id not in known]
+    return verdicts + [_verdict(share, would) for share in shares if share.rule_id not in known]
 
 
 def not_applied(program: Program, purchase: Purchase, facts: Facts, shares: Sequence[RuleShare]) -> tuple[Skipped, ...]:
@@ -107,15 +109,27 @@ def not_applied(program: Program, purchase: Purchase, facts: Facts, shares: Sequ
     return price_purchase(program, purchase, facts=facts).skipped
 
 
-def verdict_of(share: RuleShare) -> RuleVerdict:
-    """What a rule that applied has given."""
-    would = int(Fraction(share.exact)) if share.exact else share.points
-    if share.points:
-        verdict = "capped" if would > share.points else "applied"
-    else:
-        verdict = "cap_used_up" if would else "below_one_point"
+def _verdict(share: RuleShare, would: Mapping[str, int]) -> RuleVerdict:
+    """What a rule that applied has given; `would` is what the rules would have given if nothing had capped any of them."""
+    free = max(share.points, would.get(share.rule_id, 0))
+    given, withheld = ("capped" if free > share.points else "applied"), ("cap_used_up" if free else "below_one_point")
+    verdict = given if share.points else withheld
     exact = share.exact or str(share.points)
-    return RuleVerdict(share.rule_id, share.wallet, verdict, share.points, max(would, share.points), share.basis, exact)
+    return RuleVerdict(share.rule_id, share.wallet, verdict, share.points, free, share.basis, exact)
+
+
+def _without_caps(program: Program) -> Program:
+    """The program with every limit out of reach. A rule with one is still rounded by itself, as it was."""
+    rules = tuple(replace(rule, caps=_lifted(rule.caps)) for rule in program.earning)
+    campaigns = tuple(
+        replace(campaign, caps=_lifted(campaign.caps), budget=campaign.budget and OUT_OF_REACH)
+        for campaign in program.campaigns
+    )
+    return replace(program, earning=rules, campaigns=campaigns, caps=())
+
+
+def _lifted(caps: Sequence[Cap]) -> tuple[Cap, ...]:
+    return tuple(replace(cap, points=OUT_OF_REACH) for cap in caps)
 
 
 def sentences(verdict: RuleVerdict) -> Mapping[str, str]:
