@@ -21,13 +21,14 @@ from quen.ledger.model import (
     coming_back,
     decide,
     folded,
+    limits_held,
     own_entry,
     own_left,
     still_earned,
 )
 from quen.money import Money
 from quen.program.model import Program
-from quen.returns.model import Goods, give_back, is_whole, read_sale, returned_form, sold_form
+from quen.returns.model import Goods, give_back, is_whole, read_sales, returned_form, sold_form
 
 
 @dataclass
@@ -65,15 +66,17 @@ class Till:
 
     def bring_back(self, amount: int, purchase_id: str = "B-1", **payments: Any) -> list[Entry]:
         kept = self.sales[purchase_id]
-        sale = read_sale(purchase_id, kept, self.returns[purchase_id])
+        sales = read_sales(purchase_id, kept, self.returns[purchase_id])
+        sale = sales[-1]
         goods = Goods(f"R-{len(self.returns[purchase_id])}", self.now, Money(amount, "VND"))
         after, returned = give_back(sale, goods)
         command = ReturnPurchase(
             "ptn", purchase_id, goods.return_id, kept["rules"], sale.remaining, after.remaining, sale.earned,
             sale.rooms, sale.own, self.now, payments, is_whole(sale, after, is_first=not self.returns[purchase_id]),
+            sale.facts, limits_held(kept["rules"], [each.remaining for each in sales], sale.facts, sale.rooms),
         )  # fmt: skip
         still = still_earned(command)
-        lost = {wallet: points - still.earned(wallet) for wallet, points in sale.earned.items()}
+        lost = {wallet: max(0, points - still.earned(wallet)) for wallet, points in sale.earned.items()}
         own = own_left(sale.own, lost["points"])
         form = returned_form(goods, returned, lost, own)
         entries = self.do(command)

@@ -13,6 +13,7 @@ from moto import mock_aws
 from factories import NOON, make_campaigning, make_purchase
 from house import FixedPrograms, House, MovableClock, enrol, member
 from quen.money import Money
+from quen.program.model import EarningRule, OfAmount
 from quen.returns.model import Goods
 from tables import create_tables
 
@@ -78,6 +79,18 @@ def test_many_small_returns_fill_the_budget_as_one_large_one_does(house: House) 
         goods = Goods(f"R-{number}", NOON, Money(20_000, "VND"))
         house.returns.record(PARTNER, "B-1", goods, "f")
     assert buy(house, member_id, 300_000, 2)["double"] == 25
+
+
+def test_a_bill_that_becomes_small_by_returns_gives_a_budget_back_what_it_had_of_it_and_no_more(house: House) -> None:
+    program = make_campaigning(25)
+    small = EarningRule("small", "purchase", bonus=10, when=OfAmount(at_most=50_000), campaign="tet")
+    house.programs.program = replace(program, earning=(*program.earning, small))
+    member_id = enrol(house)
+    assert buy(house, member_id, 100_000)["double"] == 10
+    assert buy(house, member_id, 150_000, 2)["double"] == 15
+    for number, amount in enumerate((40_000, 20_000, 40_000)):
+        house.returns.record(PARTNER, "B-1", Goods(f"R-{number}", NOON, Money(amount, "VND")), "f")
+    assert buy(house, member_id, 300_000, 3)["double"] == 10
 
 
 def test_a_budget_that_is_raised_counts_at_once(house: House) -> None:

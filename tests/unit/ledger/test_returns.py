@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from factories import NOON, make_account, make_program
@@ -23,7 +23,7 @@ from quen.ledger.model import (
     rebuild,
 )
 from quen.money import Money
-from quen.program.model import EarningRule, Program
+from quen.program.model import Cap, EarningRule, OfAmount, Program
 from quen.returns.model import Goods, give_back, kept_form, paid_back, read_sale
 from till import Till
 
@@ -269,3 +269,61 @@ def test_lines_are_returned_by_pieces_and_amounts_cumulatively() -> None:
         give_back(sale, goods("2", 1, 1, "USD"))
     with pytest.raises(ValidationFailedError):
         give_back(sale, Goods("R", NOON - timedelta(seconds=1), Money(1, "VND")))
+
+
+def test_a_rule_that_only_the_rest_of_a_bill_is_small_enough_for_gives_back_nothing_of_a_cap() -> None:
+    small = EarningRule("small", "purchase", bonus=10, when=OfAmount(at_most=50_000), caps=(Cap(10, "day"),))
+    till = Till(replace(PROGRAM, earning=(small,)))
+    assert till.buy(30_000, "B-1") == 10
+    assert till.buy(100_000, "B-2") == 0
+    till.bring_back(60_000, "B-2")
+    till.bring_back(40_000, "B-2")
+    assert list(used_up(till).values()) == [10]
+    assert till.buy(30_000, "B-3") == 0
+
+
+any_rules = st.lists(
+    st.builds(
+        EarningRule,
+        st.sampled_from(["a", "b", "c"]),
+        st.just("purchase"),
+        bonus=st.integers(1, 30),
+        when=st.builds(OfAmount, at_least=st.integers(0, 60), at_most=st.none() | st.integers(60, 100)),
+        caps=st.tuples(st.builds(Cap, st.integers(1, 40), st.just("day"), st.sampled_from(["cap", "reject"]))),
+    )
+    | st.builds(
+        EarningRule,
+        st.sampled_from(["d", "e"]),
+        st.just("purchase"),
+        points=st.integers(1, 3),
+        per=st.integers(1, 10),
+        caps=st.tuples(st.builds(Cap, st.integers(1, 40), st.just("day"), st.sampled_from(["cap", "reject"]))),
+    ),
+    min_size=1,
+    max_size=3,
+    unique_by=lambda rule: rule.id,
+)
+
+
+@settings(deadline=None)
+@given(any_rules, st.lists(st.integers(1, 100), min_size=1, max_size=3), st.data())
+def test_whatever_comes_back_caps_have_what_they_gave_and_never_more(
+    earning: list[EarningRule], amounts: list[int], data: st.DataObject
+) -> None:
+    till = Till(replace(PROGRAM, earning=tuple(earning)))
+    till.buy(50, "kept")
+    kept, worth = used_up(till), till.worth
+    left = {f"B-{number}": amount for number, amount in enumerate(amounts)}
+    for purchase_id, amount in left.items():
+        till.buy(amount, purchase_id)
+    while left:
+        purchase_id = data.draw(st.sampled_from(sorted(left)))
+        amount = data.draw(st.integers(1, left[purchase_id]))
+        before = used_up(till)
+        till.bring_back(amount, purchase_id)
+        assert all(kept.get(key, 0) <= points <= before[key] for key, points in used_up(till).items())
+        left[purchase_id] -= amount
+        if not left[purchase_id]:
+            del left[purchase_id]
+    assert used_up(till) == kept
+    assert till.worth == worth

@@ -157,6 +157,11 @@ def returned_form(goods: Goods, amount: int, lost: Mapping[Wallet, int], own: Lo
 
 def read_sale(purchase_id: str, details: Details, returns: Sequence[Details]) -> Sale:
     """The purchase of that document after the returns of these, in their order."""
+    return read_sales(purchase_id, details, returns)[-1]
+
+
+def read_sales(purchase_id: str, details: Details, returns: Sequence[Details]) -> list[Sale]:
+    """The purchase of that document as it was made, and after each of these returns, in their order."""
     amount, currency = details["total"]
     purchase = Purchase(
         purchase_id,
@@ -174,10 +179,10 @@ def read_sale(purchase_id: str, details: Details, returns: Sequence[Details]) ->
         "stamps": details.get("stamps", 0),
     }
     rooms, own, facts = details.get("rooms", {}), details.get("own", {}), parse_facts(details.get("facts", {}))
-    sale = Sale(purchase, details["version"], earned, rooms, own, facts)
+    sales = [Sale(purchase, details["version"], earned, rooms, own, facts)]
     for taken in returns:
-        sale = _after(sale, taken)
-    return sale
+        sales.append(_after(sales[-1], taken))
+    return sales
 
 
 def _line(kept: Sequence[Any], currency: str) -> PurchaseLine:

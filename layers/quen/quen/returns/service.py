@@ -22,7 +22,17 @@ from quen.errors import (
 )
 from quen.instants import format_instant
 from quen.ledger.documents import Claim, Document, Outcome
-from quen.ledger.model import Account, Entry, Lots, ReturnPurchase, budgets_freed, entry_id, own_left, still_earned
+from quen.ledger.model import (
+    Account,
+    Entry,
+    Lots,
+    ReturnPurchase,
+    budgets_freed,
+    entry_id,
+    limits_held,
+    own_left,
+    still_earned,
+)
 from quen.ledger.model.values import ISSUED, REDEEMED
 from quen.ledger.ports import Documents, Intent
 from quen.ledger.service import Ledger
@@ -30,7 +40,7 @@ from quen.ledger.views import account_view, changes_view
 from quen.money import Money
 from quen.program.model import Program
 from quen.returns.documents import RETURNS_MAX, next_return, partition_of, with_back
-from quen.returns.model import Goods, Sale, give_back, is_whole, kept_before, paid_back, read_sale, returned_form
+from quen.returns.model import Goods, Sale, give_back, is_whole, kept_before, paid_back, read_sales, returned_form
 
 TILL_CLOCK_AHEAD_MAX = timedelta(minutes=10)
 
@@ -84,12 +94,13 @@ class Returns:
             raise ReturnExceedsPurchaseError
         purchase_id = str(purchase.result["purchase_id"])
         kept = {**kept_before(purchase.result), **purchase.details}
-        sale = read_sale(purchase_id, kept, [document.details for document in returns])
+        sales = read_sales(purchase_id, kept, [document.details for document in returns])
+        sale = sales[-1]
         after, amount = give_back(sale, goods)
         payments = [document for document in documents if document.kind == "payment"]
         back = _payments_back(payments, after, purchase.member_id)
         command = replace(
-            self._command(partner_id, sale, after, goods),
+            self._command(partner_id, sales, after, goods),
             payments=back,
             is_whole=is_whole(sale, after, is_first=not returns),
         )
@@ -112,12 +123,14 @@ class Returns:
 
         return Intent(command, answer, claim, others=writes, is_replanned=True)
 
-    def _command(self, partner_id: str, sale: Sale, after: Sale, goods: Goods) -> ReturnPurchase:
+    def _command(self, partner_id: str, sales: Sequence[Sale], after: Sale, goods: Goods) -> ReturnPurchase:
+        sale = sales[-1]
+        rules = self._programs.version(sale.version)
         return ReturnPurchase(
             partner_id=partner_id,
             purchase_id=sale.purchase.purchase_id,
             return_id=goods.return_id,
-            rules=self._programs.version(sale.version),
+            rules=rules,
             before=sale.remaining,
             remaining=after.remaining,
             earned=sale.earned,
@@ -125,6 +138,7 @@ class Returns:
             own=sale.own,
             facts=sale.facts,
             occurred_at=goods.occurred_at,
+            held=limits_held(rules, [each.remaining for each in sales], sale.facts, sale.rooms),
         )
 
     def _check_time(self, goods: Goods) -> None:

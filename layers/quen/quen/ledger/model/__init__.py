@@ -45,7 +45,7 @@ from quen.ledger.model.fold import BrokenLedgerError, apply, folded, rebuild
 from quen.ledger.model.habits import behaviour_of
 from quen.ledger.model.history import Movement, Statement, account_as_of, statement
 from quen.ledger.model.merged import coming_back
-from quen.ledger.model.returned import budgets_freed, own_left, still_earned
+from quen.ledger.model.returned import budgets_freed, limits_held, own_left, still_earned
 from quen.ledger.model.tiers import tier_of
 from quen.ledger.model.values import (
     NEVER,
@@ -107,6 +107,7 @@ __all__ = [
     "entry_id",
     "folded",
     "limit_key",
+    "limits_held",
     "next_due_on",
     "own_entry",
     "own_left",

@@ -48,7 +48,7 @@ class ReturnPurchase:
     its rules knew of the member. `own`
     are the points that are still its own, by lot or by pending lot. `occurred_at` is the till's time, or now. `payments`
     are spent points that come back with the goods, by lot and redemption. `is_whole` says that nothing of the purchase is
-    left, and something was before.
+    left, and something was before. `held` is what it has used of limits until now, by their names (see `limits_held`).
     """
 
     partner_id: str
@@ -64,6 +64,7 @@ class ReturnPurchase:
     payments: Mapping[str, Lots] = field(default_factory=dict)
     is_whole: bool = False
     facts: Facts = NO_FACTS
+    held: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,19 +7,18 @@ program's limit; beyond it the shop bears the loss, as an entry that says so.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from quen.business_days import local_day
-from quen.earning.model import Award, ends_on, limits_on, price_purchase
+from quen.earning.model import Award, Purchase, ends_on, limits_on, price_purchase
 from quen.ledger.model.commands import ReturnPurchase
 from quen.ledger.model.draft import Draft
 from quen.ledger.model.earned import purchase_key, qualifying_key
 from quen.ledger.model.fold import apply, cap_horizon, counted
 from quen.ledger.model.habits import without_goods
 from quen.ledger.model.values import ISSUED, REDEEMED, WRITTEN_OFF, Account, Entry, Lots, Reference
-from quen.program.model import Program, Wallet
+from quen.program.model import Facts, Program, Wallet
 
 
 def purchase_return(account: Account, command: ReturnPurchase, program: Program, now: datetime) -> list[Entry]:
@@ -42,7 +41,7 @@ def purchase_return(account: Account, command: ReturnPurchase, program: Program,
         draft.count(key, -min(gone, counted(account, key)))
     amount = command.before.total.amount - command.remaining.total.amount
     habit = without_goods(account, command.before, amount, day, is_whole=command.is_whole)
-    caps = {**_caps_given_back(account, command, still, day), **habit.visits}
+    caps = {**_caps_given_back(account, command, day), **habit.visits}
     entry = draft.sealed(program_version=command.rules.version, caps=caps, habits=habit.habits)
     return [entry, *_written_off(apply(account, entry), missing - owed, reference, program, now)]
 
@@ -54,11 +53,30 @@ def still_earned(command: ReturnPurchase) -> Award:
 
 def budgets_freed(command: ReturnPurchase) -> dict[str, int]:
     """What the return gives back to the budgets of campaigns, by campaign."""
-    until_now = still_earned(replace(command, remaining=command.before)).capped
-    still = still_earned(command).capped
     budgets = {f"@{campaign.id}": campaign.id for campaign in command.rules.campaigns if campaign.budget is not None}
-    freed = {budgets[name]: points - still.get(name, 0) for name, points in until_now.items() if name in budgets}
-    return {campaign_id: points for campaign_id, points in freed.items() if points > 0}
+    return {budgets[name]: points for name, points in _limits_freed(command).items() if name in budgets}
+
+
+def limits_held(rules: Program, states: Sequence[Purchase], facts: Facts, rooms: Mapping[str, int]) -> dict[str, int]:
+    """What a purchase still uses of limits, by their names: `states` are the whole of it and what each return has left.
+
+    What a return has given back once is the limit's: where less of a bill makes another rule apply (one for small bills),
+    that rule gives the purchase nothing more, so it takes nothing more and has nothing more to give back.
+    """
+    held = dict(price_purchase(rules, states[0], facts=facts, rooms=rooms).capped)
+    for state in states[1:] if held else ():
+        capped = price_purchase(rules, state, facts=facts, rooms=rooms).capped
+        held = {name: min(points, capped.get(name, 0)) for name, points in held.items()}
+    return held
+
+
+def _limits_freed(command: ReturnPurchase) -> dict[str, int]:
+    """What the return gives back to limits, by their names; never more than the purchase still used of them."""
+    if not command.held:
+        return {}
+    still = still_earned(command).capped
+    freed = {name: points - still.get(name, 0) for name, points in command.held.items()}
+    return {name: points for name, points in freed.items() if points > 0}
 
 
 def own_left(own: Lots, lost: int) -> Lots:
@@ -86,20 +104,16 @@ def _take_back(draft: Draft, lost: int, own: Lots) -> int:
     return missing
 
 
-def _caps_given_back(account: Account, command: ReturnPurchase, still: Award, day: date) -> Mapping[str, int]:
+def _caps_given_back(account: Account, command: ReturnPurchase, day: date) -> Mapping[str, int]:
     """What limits have used up after the return; of a period that is forgotten, nothing is said."""
-    until_now = still_earned(replace(command, remaining=command.before)).capped
-    if not until_now:
+    freed = _limits_freed(command)
+    if not freed:
         return {}
     horizon = cap_horizon(account.caps)
     store = command.before.store_id
     keys = {limit.name: limit.key for limit in limits_on(command.rules, day, store) if limit.key}
-    freed = {keys[name]: points - still.capped.get(name, 0) for name, points in until_now.items() if name in keys}
-    return {
-        key: max(0, account.caps.get(key, 0) - points)
-        for key, points in freed.items()
-        if points and ends_on(key) >= horizon
-    }
+    given = {keys[name]: points for name, points in freed.items() if name in keys}
+    return {key: max(0, account.caps.get(key, 0) - points) for key, points in given.items() if ends_on(key) >= horizon}
 
 
 def _written_off(account: Account, points: int, reference: Reference, program: Program, now: datetime) -> list[Entry]:
