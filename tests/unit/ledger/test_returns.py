@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from factories import NOON, make_account, make_program
-from quen.earning.model import Purchase
+from quen.earning.model import Purchase, PurchaseLine, price_purchase
 from quen.errors import CurrencyMismatchError, ReturnExceedsPurchaseError, ValidationFailedError
 from quen.ledger.model import (
     Account,
@@ -23,8 +23,8 @@ from quen.ledger.model import (
     rebuild,
 )
 from quen.money import Money
-from quen.program.model import Cap, EarningRule, OfAmount, Program
-from quen.returns.model import Goods, give_back, kept_form, paid_back, read_sale
+from quen.program.model import BasisPolicy, Cap, EarningRule, OfAmount, Program
+from quen.returns.model import Goods, LineReturned, give_back, kept_form, paid_back, read_sale
 from till import Till
 
 PROGRAM = make_program()
@@ -238,8 +238,6 @@ def test_more_than_is_left_is_refused() -> None:
 
 
 def sale_with_lines() -> Any:
-    from quen.earning.model import PurchaseLine
-
     lines = (
         PurchaseLine("1", "latte", 2, Money(90_000, "VND")),
         PurchaseLine("2", "cake", 1, Money(35_000, "VND")),
@@ -249,8 +247,6 @@ def sale_with_lines() -> Any:
 
 
 def test_lines_are_returned_by_pieces_and_amounts_cumulatively() -> None:
-    from quen.returns.model import LineReturned
-
     def goods(line_id: str, quantity: int, amount: int, currency: str = "VND") -> Goods:
         return Goods("R", NOON, lines=(LineReturned(line_id, quantity, Money(amount, currency)),))
 
@@ -327,3 +323,22 @@ def test_whatever_comes_back_caps_have_what_they_gave_and_never_more(
             del left[purchase_id]
     assert used_up(till) == kept
     assert till.worth == worth
+
+
+def test_an_amount_that_is_the_whole_bill_brings_back_every_item_of_it() -> None:
+    program = replace(PROGRAM, earning=(EarningRule("by-item", "purchase", points=1, each="item"),))
+    sale, _ = give_back(sale_with_lines(), Goods("R-1", NOON, Money(25_000, "VND")))
+    assert price_purchase(program, sale.remaining).points == 3
+    sale, _ = give_back(sale, Goods("R-2", NOON, Money(100_000, "VND")))
+    assert price_purchase(program, sale.remaining).points == 0
+
+
+def test_a_delivery_fee_goes_with_the_last_piece_of_a_bill_of_nothing() -> None:
+    earning = (EarningRule("base", "purchase", points=1, per=10_000),)
+    program = replace(PROGRAM, earning=earning, basis=BasisPolicy(with_delivery=True))
+    lines = (PurchaseLine("1", "gift", 2, Money(0, "VND")),)
+    purchase = Purchase("B-1", NOON, Money(0, "VND"), None, lines, delivery_fee=Money(30_000, "VND"))
+    sale = read_sale("B-1", {**kept_form(purchase, program), "version": 1, "points": 3}, [])
+    assert price_purchase(program, sale.remaining).points == 3
+    sale, _ = give_back(sale, Goods("R-1", NOON, lines=(LineReturned("1", 2, Money(0, "VND")),)))
+    assert price_purchase(program, sale.remaining).points == 0

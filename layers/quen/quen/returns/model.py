@@ -63,13 +63,13 @@ class Sale:
 
     @property
     def remaining(self) -> Purchase:
-        """The purchase without what came back."""
+        """The purchase without what came back; of one that came back whole no line is left, whichever a return named."""
         total = Money(self.purchase.total.amount - self.returned, self.purchase.total.currency)
         lines = tuple(_left_of(line, *self.lines_returned.get(line.line_id, (0, 0))) for line in self.purchase.lines)
         return replace(
             self.purchase,
             total=total,
-            lines=tuple(line for line in lines if line.quantity),
+            lines=() if self.returned and not total.amount else tuple(line for line in lines if line.quantity),
             tax=self._left(self.purchase.tax),
             delivery_fee=self._left(self.purchase.delivery_fee),
             tenders=tuple(replace(tender, amount=self._share_left(tender.amount)) for tender in self.purchase.tenders),
@@ -80,8 +80,9 @@ class Sale:
 
     def _share_left(self, amount: Money) -> Money:
         """Of what belongs to the whole bill, the part of what is left of it, rounded down."""
-        total = self.purchase.total.amount
-        return Money(amount.amount * (total - self.returned) // total, amount.currency) if total else amount
+        pieces = sum(line.quantity for line in self.purchase.lines)
+        left = 1 - self.share_returned if self.purchase.total.amount or pieces else 1
+        return Money(int(amount.amount * left), amount.currency)
 
     @property
     def share_returned(self) -> Fraction:
