@@ -23,7 +23,7 @@ from quen.ledger.model import (
     rebuild,
 )
 from quen.money import Money
-from quen.program.model import BasisPolicy, Cap, EarningRule, OfAmount, Program
+from quen.program.model import BasisPolicy, Cap, EarningRule, OfAmount, Program, Tier
 from quen.returns.model import Goods, LineReturned, give_back, kept_form, paid_back, read_sale
 from till import Till
 
@@ -342,3 +342,18 @@ def test_a_delivery_fee_goes_with_the_last_piece_of_a_bill_of_nothing() -> None:
     assert price_purchase(program, sale.remaining).points == 3
     sale, _ = give_back(sale, Goods("R-1", NOON, lines=(LineReturned("1", 2, Money(0, "VND")),)))
     assert price_purchase(program, sale.remaining).points == 0
+
+
+@pytest.mark.parametrize("times", [{"tiers": (Tier("gold", {"en": "Gold"}, Fraction(2)),)}, {}])
+def test_what_multiplies_a_visit_counts_it_once_a_day_and_store_and_goes_back_with_it(times: dict[str, Any]) -> None:
+    visit = EarningRule("stop-by", "purchase", points=10, each="visit")
+    double = EarningRule("double", "purchase", multiplier=Fraction(2))
+    till = Till(replace(PROGRAM, earning=(visit,) if times else (visit, double), **times))
+    bought = [till.buy(1000, f"B-{number}", store="d1") for number in range(3)]
+    assert bought == [20, 0, 0]
+    assert till.buy(1000, "B-3", store="d2") == 20
+    till.bring_back(500, "B-1")
+    till.bring_back(500, "B-0")
+    assert till.worth == 40
+    till.bring_back(500, "B-0")
+    assert till.worth == 20

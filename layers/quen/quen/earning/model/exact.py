@@ -5,14 +5,14 @@ Shares are whole numbers of one unit so small that every rule's share is exact: 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
 
 from quen.earning.model.basis import Basis
 from quen.earning.model.eligibility import Applying
-from quen.earning.model.limits import Limit
+from quen.earning.model.limits import Limit, is_visited
 from quen.program.model import Cap, EarningRule, Facts, Program, Tier, Wallet
 
 ONE = Fraction(1)
@@ -49,8 +49,13 @@ class Share:
         return f"{whole}." + f"{scaled:0{DECIMALS_MAX}d}".rstrip("0")
 
 
-def exact_shares(program: Program, applying: Sequence[Applying], basis: Basis, facts: Facts) -> list[Share]:
-    """The shares of these rules, all of one wallet, in their order; what the member's tier adds comes last."""
+def exact_shares(
+    program: Program, applying: Sequence[Applying], basis: Basis, facts: Facts, rooms: Mapping[str, int]
+) -> list[Share]:
+    """The shares of these rules, all of one wallet, in their order; what the member's tier adds comes last.
+
+    What `rooms` says of limits cuts no share yet; but a purchase that is no visit any more gives a multiplier no visit.
+    """
     if not applying:
         return []
     tier = program.tier_of(facts.tier) if applying[0].rule.wallet == "points" else None
@@ -59,7 +64,7 @@ def exact_shares(program: Program, applying: Sequence[Applying], basis: Basis, f
     covered = _best(applying, basis)
     bases = [one for one in applying if one.rule.multiplier is None and not one.rule.is_bonus]
     given = {one.rule.id: _base(one.rule, basis, covered[one.rule.id], unit) for one in bases}
-    whole = sum(given.values())
+    whole = sum(given[one.rule.id] for one in bases if not is_visited(one.limits, rooms))
     by_line = _by_line(bases, basis, covered, unit) if _looks_at_goods(applying) else []
     shares = []
     for one in applying:

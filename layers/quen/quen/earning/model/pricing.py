@@ -48,7 +48,7 @@ def price_purchase(
     occasion = occasion_of(program, purchase, facts)
     basis = basis_of(program.basis, purchase)
     applying, skipped = eligible(program, occasion, basis)
-    shares = _shares(program, applying, basis, facts)
+    shares = _shares(program, applying, basis, facts, rooms)
     left = dict(rooms)
     for wallet in dict.fromkeys(share.wallet for share in shares):
         _round([share for share in shares if share.wallet == wallet], program.points.rounding, left)
@@ -60,15 +60,17 @@ def price_purchase(
     return replace(award, basis=basis.parts, skipped=(*skipped, *beaten))
 
 
-def _shares(program: Program, applying: Sequence[Applying], basis: Basis, facts: Facts) -> list[Share]:
+def _shares(
+    program: Program, applying: Sequence[Applying], basis: Basis, facts: Facts, rooms: Mapping[str, int]
+) -> list[Share]:
     """The exact shares of all wallets, in the order of the rules; what a tier adds comes last of its wallet."""
     wallets = dict.fromkeys(one.rule.wallet for one in applying)
     if len(wallets) == 1:
-        return exact_shares(program, applying, basis, facts)
+        return exact_shares(program, applying, basis, facts, rooms)
     shares = [
         share
         for wallet in wallets
-        for share in exact_shares(program, [one for one in applying if one.rule.wallet == wallet], basis, facts)
+        for share in exact_shares(program, [one for one in applying if one.rule.wallet == wallet], basis, facts, rooms)
     ]
     order = {one.rule.id: number for number, one in enumerate(applying)}
     return sorted(shares, key=lambda share: order.get(share.rule_id, len(order)))
