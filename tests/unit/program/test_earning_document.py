@@ -158,8 +158,13 @@ def changed(path: str, value: object) -> dict[str, Any]:
     return dict(root)
 
 
+HAPPY, EVENING = {"from": "14:00", "to": "16:00"}, {"from": "22:00", "to": "02:00"}
 WRONG = [
     # A rule that can never count.
+    ("/earning/4/when", {"time": HAPPY, "all": [{"time": EVENING}]}, "/earning/4/when/time", "never"),
+    ("/earning/8/when", {"nth_purchase": {"every": 2}}, "/earning/8/when/nth_purchase", "never"),
+    ("/earning/9/when", {"all": [{"amount": {"at_least": 1}}]}, "/earning/9/when", "never"),
+    ("/earning/9/when", {"all": [{"tender": ["card"]}]}, "/earning/9/when", "never"),
     ("/earning/6/when", {"date": {"from": "2027-03-01"}}, "/earning/6/when/date", "never"),
     ("/earning/6/when", {"store": ["d9"]}, "/earning/6/when/store", "never"),
     ("/earning/4/when", {"weekday": ["mon"], "all": [{"weekday": ["tue"]}]}, "/earning/4/when/weekday", "never"),
@@ -212,6 +217,53 @@ WRONG = [
     ("/tiers/1/multiplier", "0.5", "/tiers/1/multiplier", "out_of_range"),
     ("/basis/tax", "half", "/basis/tax", "not_allowed"),
 ]
+
+
+RIGHT = [
+    # A bill may be paid with two tenders.
+    ("/earning/4/when", {"all": [{"tender": ["cash"]}, {"tender": ["card"]}]}),
+    # These never apply at the same time.
+    ("/earning/6/when", {"time": HAPPY}, ("/earning/7/when", {"time": EVENING})),
+    ("/earning/6/when", {"festival": ["tet"]}, ("/earning/7/when", {"festival": ["mid_autumn"]})),
+    ("/earning/6/when", {"nth_purchase": {"is": 2}}, ("/earning/7/when", {"nth_purchase": {"is": 3}})),
+    ("/earning/7", {"id": "autumn", "on": "review", "points": 1, "exclusive": "season"}),
+    # Another rule may have every line.
+    (
+        "/earning/0",
+        {
+            "id": "base",
+            "on": "purchase",
+            "points": 1,
+            "per": 1,
+            "combine": "best",
+            "when": {"amount": {"at_least": 10}},
+            "cap": {"points": 5, "per": "purchase"},
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize("changes", RIGHT)
+def test_what_is_no_contradiction_stands(changes: tuple[Any, ...]) -> None:
+    where, value, *more = changes
+    document = changed(where, value)
+    for path, another in more:
+        *way, last = path.strip("/").split("/")
+        document[way[0]][int(way[1])][last] = another
+    assert faults_of(document) == []
+
+
+def test_an_event_in_a_campaign_that_asks_for_a_bill_never_counts() -> None:
+    document = changed("/campaigns/0/when", {"tender": ["card"]})
+    document["earning"][9]["campaign"] = "tet"
+    assert faults_of(document) == [("/earning/9/campaign", "never")]
+
+
+def test_two_tenders_of_one_bill_do_not_exclude_each_other() -> None:
+    document = changed("/earning/6/when", {"tender": ["cash"]})
+    document["earning"][7]["when"] = {"tender": ["card"]}
+    del document["earning"][6]["campaign"]
+    assert faults_of(document) == [("/earning/7/exclusive", "overlapping"), ("/campaigns/0/id", "unused")]
 
 
 @pytest.mark.parametrize(("where", "value", "pointer", "code"), WRONG)

@@ -6,6 +6,7 @@ these is empty, nothing can ever pass, and whoever wrote it meant something else
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -15,21 +16,32 @@ from quen.program.document.checks.reading import at, items, members, texts
 from quen.program.document.faults import pointer_to
 
 Path = tuple[str | int, ...]
-SETS = ("weekday", "store", "tier", "tender")
-"""Members of a `when` of which one value is asked: two lists that have none in common cannot both hold."""
+SETS = ("weekday", "festival", "store", "tier")
+"""Members of a `when` of which one value is asked: two lists that have none in common cannot both hold. Tenders are none of
+these: a bill may be paid with several.
+"""
+OF_BILLS = ("tender", "category", "sku")
+"""Members of a `when` that hold only where there is a bill, besides its amount."""
+_DAY_MINUTES = 24 * 60
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _FIRST_DAY, _LAST_DAY = date.min, date.max
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What conditions that must all hold leave: by name the values, the days, the sizes of a bill. None: whatever."""
+    """What conditions that must all hold leave: by name the values, the days, the minutes of the day, the sizes of a bill,
+    the numbers that the purchase is divided by. None: whatever. `asks_bill` is what is asked of a bill.
+    """
 
     sets: Mapping[str, frozenset[str]] = field(default_factory=dict)
     first: date = _FIRST_DAY
     last: date = _LAST_DAY
     at_least: int = 0
     at_most: int | None = None
+    minutes: frozenset[int] | None = None
+    every: frozenset[int] = frozenset()
+    asks_bill: str = ""
+    has_bill: bool = True
 
     @property
     def empty(self) -> str | None:
@@ -39,11 +51,24 @@ class Scope:
                 return name
         if self.first > self.last or not self._has_weekday():
             return "date"
+        if self.minutes is not None and not self.minutes:
+            return "time"
+        if self._has_no_number():
+            return "nth_purchase"
+        if self.asks_bill and not self.has_bill:
+            return self.asks_bill
         return "amount" if self.at_most is not None and self.at_least > self.at_most else None
 
     def meets(self, other: Scope) -> bool:
         """Whether something can pass both."""
         return merged(self, other).empty is None
+
+    def _has_no_number(self) -> bool:
+        """Whether none of the purchases that are left is one of every so many."""
+        numbers = self.sets.get("nth_purchase")
+        return numbers is not None and not any(
+            all(int(number) % every == 0 for every in self.every) for number in numbers
+        )
 
     def _has_weekday(self) -> bool:
         """Whether one of the weekdays that are left is among the days that are left."""
@@ -61,7 +86,9 @@ def scope_of(when: object) -> Scope:
     amount = members(at(when, "amount"))
     at_least, at_most = amount.get("at_least"), amount.get("at_most")
     sizes = Scope(at_least=at_least if type(at_least) is int else 0, at_most=at_most if type(at_most) is int else None)
-    scope = merged(scope, sizes)
+    scope = merged(merged(scope, sizes), _numbers_of(at(when, "nth_purchase")))
+    asked = next((name for name in OF_BILLS if items(at(when, name))), "")
+    scope = merged(scope, Scope(minutes=_minutes_of(at(when, "time")), asks_bill=asked))
     for part in items(at(when, "all")):
         scope = merged(scope, scope_of(part))
     return scope
@@ -72,11 +99,29 @@ def window_of(window: object) -> Scope:
     return Scope(first=_day(at(window, "from")) or _FIRST_DAY, last=_day(at(window, "to")) or _LAST_DAY)
 
 
+def _minutes_of(window: object) -> frozenset[int] | None:
+    """The minutes of a part of the day; None where it is none, which the shape says."""
+    first, end = _minute(at(window, "from")), _minute(at(window, "to"))
+    if first is None or end is None or first == end:
+        return None
+    return frozenset(minute % _DAY_MINUTES for minute in range(first, end if first < end else end + _DAY_MINUTES))
+
+
+def _numbers_of(nth: object) -> Scope:
+    """The purchases that are meant; whatever, where it is said elsewhere what is wrong."""
+    number, every = at(nth, "is"), at(nth, "every")
+    if number is not None and every is not None:
+        return Scope()
+    sets = {"nth_purchase": frozenset({str(number)})} if type(number) is int else {}
+    return Scope(sets, every=frozenset({every}) if type(every) is int and every > 0 else frozenset())
+
+
 def merged(one: Scope, other: Scope) -> Scope:
     """What both leave."""
     sets = dict(one.sets)
     for name, values in other.sets.items():
         sets[name] = sets[name] & values if name in sets else values
+    minutes = [each.minutes for each in (one, other) if each.minutes is not None]
     largest = [most for most in (one.at_most, other.at_most) if most is not None]
     return replace(
         one,
@@ -85,6 +130,10 @@ def merged(one: Scope, other: Scope) -> Scope:
         last=min(one.last, other.last),
         at_least=max(one.at_least, other.at_least),
         at_most=min(largest, default=None),
+        minutes=frozenset.intersection(*minutes) if minutes else None,
+        every=one.every | other.every,
+        asks_bill=one.asks_bill or other.asks_bill,
+        has_bill=one.has_bill and other.has_bill,
     )
 
 
@@ -167,6 +216,14 @@ UNKNOWN: Mapping[str, str] = {
 
 def _ids(sections: Sequence[object]) -> frozenset[str]:
     return texts(at(section, "id") for section in sections)
+
+
+def _minute(value: object) -> int | None:
+    """The minute of the day; None where it is none, which the shape says."""
+    if not isinstance(value, str) or not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", value):
+        return None
+    hours, minutes = value.split(":")
+    return int(hours) * 60 + int(minutes)
 
 
 def _day(value: object) -> date | None:

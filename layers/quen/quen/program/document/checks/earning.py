@@ -48,6 +48,7 @@ def check_earning(document: object) -> Iterator[Fault]:
         yield from check_goods(at(rule, "goods"), (*path, "goods"), known["category"])
         yield from _shape(document, members(rule), pointer_to(path), bases)
         yield from check_caps(members(rule), pointer_to(path), least_given(members(rule), _scope(rule, None)))
+        yield from _never(members(rule), pointer_to(path))
         yield from _campaign(members(rule), pointer_to(path), campaigns)
     yield from _exclusive(rules, campaigns)
 
@@ -145,6 +146,15 @@ def _enrolment_rule(rule: Mapping[str, Any], pointer: str) -> Iterator[Fault]:
         yield Fault(f"{pointer}/wallet", "contradiction", "Joining gives points; the other wallets are for purchases.")
 
 
+def _never(rule: Mapping[str, Any], pointer: str) -> Iterator[Fault]:
+    """A fault where what must hold can, but never for what the rule is on: a first purchase, an event without a bill."""
+    is_named = not _is_of_purchases(rule) and any(at(rule, "when", name) is not None for name in _ASKED_OF_PURCHASES)
+    if not is_named and scope_of(rule.get("when")).empty is None and (empty := _scope(rule, None).empty):
+        where = f"/{empty}" if at(rule, "when", empty) is not None else ""
+        sentence = f"This can never hold for what the rule is on, {rule.get('on')}, so the rule would never count."
+        yield Fault(f"{pointer}/when{where}", "never", sentence)
+
+
 def _campaign(rule: Mapping[str, Any], pointer: str, campaigns: Mapping[str, object]) -> Iterator[Fault]:
     """Faults of a rule with the campaign that it belongs to: there is none, or both never hold at once."""
     if not given(rule, "campaign"):
@@ -154,7 +164,8 @@ def _campaign(rule: Mapping[str, Any], pointer: str, campaigns: Mapping[str, obj
         sentence = "No campaign of that name is listed under `campaigns`: add it there, or correct the spelling."
         yield Fault(f"{pointer}/campaign", "unknown_campaign", sentence)
         return
-    alone = scope_of(rule.get("when")).empty is None and _scope({}, campaign).empty is None
+    campaigning = merged(scope_of(at(campaign, "when")), window_of(at(campaign, "window")))
+    alone = _scope(rule, None).empty is None and campaigning.empty is None
     if alone and (empty := _scope(rule, campaign).empty):
         sentence = "The rule's conditions and its campaign's never hold at once, so the rule would never count."
         where = f"/when/{empty}" if at(rule, "when", empty) is not None else "/campaign"
@@ -176,8 +187,23 @@ def _exclusive(rules: Sequence[object], campaigns: Mapping[str, object]) -> Iter
 
 
 def _scope(rule: object, campaign: object) -> Scope:
-    own = scope_of(at(rule, "when"))
+    own = merged(scope_of(at(rule, "when")), _occasion_of(rule))
     return merged(own, merged(scope_of(at(campaign, "when")), window_of(at(campaign, "window"))))
+
+
+def _occasion_of(rule: object) -> Scope:
+    """What the event that the rule is on leaves: only a purchase has a bill, and only one purchase is the first."""
+    event = at(rule, "on")
+    if not isinstance(event, str) or event == "enrolment":
+        return Scope()
+    if _is_of_purchases(rule):
+        sets = {"on": frozenset({"purchase"})}
+        return Scope(sets | {"nth_purchase": frozenset({"1"})} if event == "first_purchase" else sets)
+    return Scope({"on": frozenset({event})}, at_most=0, has_bill=False)
+
+
+def _is_of_purchases(rule: object) -> bool:
+    return at(rule, "on") in PURCHASES
 
 
 def _is_base(rule: object) -> bool:

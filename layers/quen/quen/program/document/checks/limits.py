@@ -41,7 +41,8 @@ def least_given(rule: Mapping[str, Any], scope: Scope) -> int:
     if not given(rule, "per"):
         return 0 if given(rule, "goods") and rule.get("each") == "item" else fixed
     per = rule["per"]
-    if type(per) is not int or per < 1 or given(rule, "goods"):
+    # of rules that combine as best, another one may have every line
+    if type(per) is not int or per < 1 or given(rule, "goods") or rule.get("combine") == "best":
         return 0
     return fixed * scope.at_least // per
 
