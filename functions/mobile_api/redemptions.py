@@ -17,6 +17,7 @@ from quen.errors import (
     RedemptionNotFoundError,
     ReservationExpiredError,
     VoucherAlreadyRedeemedError,
+    VoucherExpiredError,
     VoucherReservedError,
 )
 from quen.http.answers import Redemption, RedemptionPage
@@ -87,6 +88,7 @@ def list_redemptions(call: Call[MemberCaller, PageQuery]) -> Mapping[str, Any]:
         ReservationExpiredError,
         ConflictRetryError,
         VoucherAlreadyRedeemedError,
+        VoucherExpiredError,
         VoucherReservedError,
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import boto3
@@ -18,6 +19,7 @@ from quen.errors import (
     ValidationFailedError,
     VoucherAlreadyRedeemedError,
     VoucherCancelledError,
+    VoucherExpiredError,
     VoucherReservedError,
 )
 from quen.ledger.documents import DocumentKey
@@ -135,3 +137,20 @@ def test_what_cannot_be_bought_issues_nothing(house: House, member_id: str) -> N
     with pytest.raises(RewardLimitReachedError):
         buy(house, member_id, 6, "too many")
     assert sum(house._stock.count_taken(["fifty"])["fifty"].values()) == 20
+
+
+def test_a_voucher_that_is_over_is_called_off_by_no_member(house: House, member_id: str) -> None:
+    bought = buy(house, member_id)
+    house.wall.advance(days=30)
+    with pytest.raises(VoucherExpiredError):
+        house.rewards.release(bought["redemption_id"], member_id=member_id)
+    assert active(house, member_id) == 420
+
+
+def test_points_live_no_longer_for_a_voucher_that_was_bought_and_called_off(house: House) -> None:
+    member_id = enrol(house)
+    adjust(house, member_id, 80, expires_on=date(2026, 11, 30))
+    bought = buy(house, member_id)
+    house.wall.advance(days=9)
+    house.rewards.release(bought["redemption_id"], member_id=member_id)
+    assert active(house, member_id) == 20

@@ -62,10 +62,11 @@ class VoucherIssue(Protocol):
     ) -> tuple[list[Write], dict[str, Any]]:
         """The writes that issue one to the member, and how it is shown and kept: without its code."""
 
-    def cancelling(self, redemption_id: str, *, number: int = 0) -> list[Write]:
+    def cancelling(self, redemption_id: str, *, number: int = 0, late: bool = True) -> list[Write]:
         """The writes that cancel one, refused where it is used meanwhile; none where it is cancelled.
 
-        Raises VoucherAlreadyRedeemedError where any of it was used, VoucherReservedError while a till is at it.
+        Raises VoucherAlreadyRedeemedError where any of it was used, VoucherReservedError while a till is at it,
+        VoucherExpiredError where it is over, unless it may be `late`.
         """
 
     def code_of(self, redemption_id: str, *, number: int = 0) -> str:

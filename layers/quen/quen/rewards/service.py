@@ -157,14 +157,14 @@ class Rewards:
             raise RedemptionNotFoundError
         return self._undo(document)
 
-    def _undo(self, document: Document) -> Outcome:
+    def _undo(self, document: Document, *, has_grace: bool = True) -> Outcome:
         if document.state not in {"redeemed", "refunded"}:
             raise NotRedeemedError
         program = self._programs.current(self._ledger.now())
         hold = self._load_hold(document)
 
         def plan() -> Intent:
-            return self._refund_plan(document, hold, program)
+            return self._refund_plan(document, hold, program, has_grace=has_grace)
 
         try:
             return self._ledger.carry_out(document.member_id, plan, program)
@@ -175,7 +175,8 @@ class Rewards:
 
     def release(self, redemption_id: str, *, partner_id: str | None = None, member_id: str | None = None) -> Outcome:
         """Called off by the till or by the member who made it. A voucher that a member bought is called off as long as
-        nothing of it is used. Raises RedemptionNotFoundError, AlreadyRedeemedError.
+        nothing of it is used and it is not over; its points live no longer for that. Raises RedemptionNotFoundError,
+        AlreadyRedeemedError, VoucherExpiredError.
         """
         redemption_id = parse_redemption_id(redemption_id)
         document = self._load(redemption_id)
@@ -183,7 +184,7 @@ class Rewards:
         if owner != partner_id or (owner is None and document.member_id != member_id):
             raise RedemptionNotFoundError
         if member_id and document.details.get("vouchers"):
-            undone = self._undo(document)
+            undone = self._undo(document, has_grace=False)
             shown = {name: value for name, value in undone.result.items() if name != "points_refunded"}
             return replace(undone, result=shown)
         return self._close(document, redemption_id, "released", partner_id)
@@ -309,13 +310,13 @@ class Rewards:
         payment = payment_of(document, partition_of(partner_id, purchase_id), self._load_hold(document).lots)
         return [self._documents.new_document(payment)]
 
-    def _refund_plan(self, document: Document, hold: Hold, program: Program) -> Intent:
+    def _refund_plan(self, document: Document, hold: Hold, program: Program, *, has_grace: bool) -> Intent:
         """The payment is read before the account: where a return gives some of it back meanwhile, it is read again."""
         lots: Lots = hold.lots
         redemption_id = document.key.partition.partition("#")[2]
         others: list[Write] = []
         for number in range(document.details.get("vouchers", 0)):
-            others += self._vouchers.cancelling(redemption_id, number=number)
+            others += self._vouchers.cancelling(redemption_id, number=number, late=has_grace)
         others += [self._stock.give_back(hold.reward_id, shard, pieces) for shard, pieces in hold.stock.items()]
         if payment := self._find_payment(document):
             back = payment.details["back"]
@@ -328,7 +329,7 @@ class Rewards:
             shown = closed_view(document, "refunded", account, entry, program)
             return shown | {"points_refunded": -entry.lines.get(REDEEMED, 0)}
 
-        command = Refund(redemption_id, hold, lots)
+        command = Refund(redemption_id, hold, lots, has_grace)
         return Intent(command, answer, closing=_undoing(document), others=others, is_replanned=True)
 
     def _find_payment(self, document: Document) -> Document | None:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
 
-from quen.errors import ConflictRetryError, CurrencyMismatchError, QuenError, VoucherNotFoundError
+from quen.errors import ConflictRetryError, CurrencyMismatchError, QuenError, VoucherExpiredError, VoucherNotFoundError
 from quen.ids import derived_id, is_id
 from quen.ledger.documents import ClaimTakenError, Closing, Document, OtherRefusedError, Outcome
 from quen.ledger.ports import CurrentProgram, Documents
@@ -32,6 +32,7 @@ from quen.vouchers.model import (
     new_voucher,
     quote,
     reserve,
+    state_of,
     take,
     take_back,
 )
@@ -229,16 +230,20 @@ class Vouchers:
         writes = [self._records.adding(voucher), self._records.pointing(member_id, voucher_id, moment.now)]
         return writes, voucher_view(voucher, program, moment)
 
-    def cancelling(self, redemption_id: str, *, number: int = 0) -> list[Write]:
+    def cancelling(self, redemption_id: str, *, number: int = 0, late: bool = True) -> list[Write]:
         """The write that kills the n-th voucher of a redemption, for the transaction that gives the points back; none where
         it issued none. It is refused where the voucher is used meanwhile: plan anew.
 
-        Raises VoucherAlreadyRedeemedError where any of it was used, VoucherReservedError while a till is at it.
+        Raises VoucherAlreadyRedeemedError where any of it was used, VoucherReservedError while a till is at it,
+        VoucherExpiredError where it is over, unless it may be `late`.
         """
         voucher = self._records.find(self._codes.voucher_id_of(redemption_id, number))
         if voucher is None or voucher.is_cancelled:
             return []
-        return [self._records.changing(voucher, take_back(voucher, self._moment()[1]))]
+        moment = self._moment()[1]
+        if not late and state_of(voucher, moment) == "expired":
+            raise VoucherExpiredError
+        return [self._records.changing(voucher, take_back(voucher, moment))]
 
     def code_of(self, redemption_id: str, *, number: int = 0) -> str:
         """The code of the n-th voucher of a redemption, for its member's eyes."""

@@ -121,11 +121,14 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """A redemption that was redeemed is undone: `hold` as it was, `lots` what of it has not come back already."""
+    """A redemption that was redeemed is undone: `hold` as it was, `lots` what of it has not come back already. Without
+    `has_grace` they live no longer than they would have, as after a reservation that is called off.
+    """
 
     redemption_id: str
     hold: Hold
     lots: Lots
+    has_grace: bool = True
 
 
 @dataclass(frozen=True, slots=True)

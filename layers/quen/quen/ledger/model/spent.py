@@ -69,9 +69,9 @@ def released(account: Account, command: Release, program: Program, now: datetime
 
 
 def refunded(account: Account, command: Refund, program: Program, now: datetime) -> Entry:
-    """Spent points come back to the lots they came from, which live on for the program's grace at least."""
+    """Spent points come back to the lots they came from, which live on for the program's grace at least, if they have it."""
     draft = Draft(account, "refund", program, now, Reference("redemption", command.redemption_id))
-    draft.give(REDEEMED, draft.living(command.lots, days_min=program.grace_days))
+    draft.give(REDEEMED, draft.living(command.lots, days_min=program.grace_days if command.has_grace else None))
     had = account.rewards.get(command.hold.limit_key, 0)
     uncounted = min(command.hold.counted, had)
     return draft.sealed(rewards={command.hold.limit_key: -uncounted} if uncounted else {})
