@@ -200,3 +200,11 @@ def test_two_rewards_have_two_ids() -> None:
     twice = changed("/rewards/1/id", make_document()["rewards"][0]["id"])
     assert faults_of(twice) == [("/rewards/1/id", "duplicate")]
     assert faults_of(changed("/rewards/0/name/en", MISSING)) == [("/rewards/0/name/en", "missing")]
+
+
+@pytest.mark.parametrize("nonsense", [{"a": 1}, ["a"], 5, True])
+@pytest.mark.parametrize("name", ["segment", "tiers", "stores"])
+def test_what_is_no_name_is_a_fault_and_no_accident(name: str, nonsense: object) -> None:
+    said = nonsense if name == "segment" else [nonsense]
+    pointers = {pointer for pointer, _ in faults_of(reward(stock={"d1": 1}, **{name: said}))}
+    assert any(pointer.startswith(f"{COFFEE}/{name}") for pointer in pointers)

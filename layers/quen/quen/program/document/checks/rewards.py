@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from quen.errors import Fault
 from quen.program.document.checks.conditions import check_goods, check_window, names_of
-from quen.program.document.checks.reading import at, given, items, members, repeated
+from quen.program.document.checks.reading import at, items, members, repeated
 from quen.program.document.checks.values import decimal_of
 from quen.program.document.faults import pointer_to
 from quen.program.document.values import Locale
@@ -84,7 +84,7 @@ def _gates(
     named = items(reward.get("tiers"))
     yield from repeated(named, (*path, "tiers"))
     for index, tier in enumerate(named):
-        if tier not in tiers:
+        if isinstance(tier, str) and tier not in tiers:  # what is no text is named by the shape
             yield Fault(
                 pointer_to((*path, "tiers", index)),
                 "unknown_tier",
@@ -101,7 +101,7 @@ def _gates(
         elif named and tier not in named:
             sentence = "Members of this tier cannot have the reward, so it has no price for them."
             yield Fault(pointer, "contradiction", sentence)
-    if given(reward, "segment") and reward["segment"] not in segments:
+    if isinstance(reward.get("segment"), str) and reward["segment"] not in segments:
         yield Fault(
             pointer_to((*path, "segment")),
             "unknown_segment",
@@ -117,7 +117,7 @@ def _stores(reward: Mapping[str, Any], path: tuple[str | int, ...]) -> Iterator[
             sentence = "There is stock at a store at which the reward is not redeemed."
             yield Fault(pointer_to((*path, "stock", store)), "contradiction", sentence)
     for index, named in enumerate(stores):
-        if isinstance(reward.get("stock"), Mapping) and named not in reward["stock"]:
+        if isinstance(reward.get("stock"), Mapping) and isinstance(named, str) and named not in reward["stock"]:
             sentence = "This store has no stock of the reward; say how many it has, 0 if none."
             yield Fault(pointer_to((*path, "stores", index)), "missing", sentence)
 
