@@ -56,9 +56,10 @@ def _book(theatre: Theatre, scene: Scene, member_id: str) -> dict[str, Any]:
         "debt": account.debt,
         "counters": account.counters,
         "claims": len(theatre._ledger_store.list_documents(f"MEMBER#{member_id}", "CLAIM#")),
-        "vouchers": [
-            (shown["state"], shown["remaining_value"]) for shown in theatre.vouchers.list_own(member_id, None, 20)[0]
-        ],
+        "vouchers": sorted(
+            (shown["state"], str(shown["remaining_value"]))
+            for shown in theatre.vouchers.list_own(member_id, None, 20)[0]
+        ),
         "redemptions": sorted((document.state, document.details["points"]) for document in redemptions),
         "pieces": sum(sum(hold.stock.values()) for hold in account.holds.values())
         + sum(document.details["quantity"] for document in used),

@@ -40,6 +40,8 @@ from quen.program.model import (
 )
 from quen.returns.model import Goods
 from quen.rewards.model import PointsWanted, RewardWanted
+from quen.vouchers.codes import VoucherCodes
+from quen.vouchers.uses import End
 from voucher_desk import FACE, money_off, use
 
 PARTNER = "ptn_0000000000000001"
@@ -257,18 +259,42 @@ def undo(theatre: Theatre, scene: Scene, _key: str) -> Outcome:
     return theatre.merges.undo(merge_id, actor="staff-2")
 
 
-def give_voucher(theatre: Theatre, scene: Scene, _key: str) -> None:
+def give_voucher(theatre: Theatre, scene: Scene, _key: str, number: int = 0) -> None:
     """A voucher of the member's, of which two uses together would be more than it is worth: one for the scene."""
-    if not theatre.vouchers.list_own(scene.member_id, None, 1)[0]:
-        writes, _ = theatre.vouchers.issuing(f"red_{scene.number:016}", scene.member_id, money_off())
+    source = f"red_{scene.number:016}"
+    if not theatre._voucher_store.find(VoucherCodes(theatre.keys).voucher_id_of(source, number)):
+        writes, _ = theatre.vouchers.issuing(source, scene.member_id, money_off(), number=number)
         theatre._ledger_store.save(*writes)
 
 
 def use_voucher(
-    theatre: Theatre, scene: Scene, key: str, how: Literal["reserve", "redeem"] = "redeem", amount: int = 60_000
+    theatre: Theatre,
+    scene: Scene,
+    key: str,
+    how: Literal["reserve", "redeem"] = "redeem",
+    amount: int = 60_000,
+    number: int = 0,
 ) -> Outcome:
-    code = theatre.vouchers.code_of(f"red_{scene.number:016}")
+    code = theatre.vouchers.code_of(f"red_{scene.number:016}", number=number)
     return use(theatre, how, code, amount, scene.named(how, key), member(scene.member_id))
+
+
+def hold_voucher(theatre: Theatre, scene: Scene, key: str) -> None:
+    """A part of it, set aside: one use for the scene, whoever ends it."""
+    give_voucher(theatre, scene, key)
+    use_voucher(theatre, scene, "once", "reserve")
+
+
+def spend_voucher(theatre: Theatre, scene: Scene, key: str) -> None:
+    """Another voucher, a part of which is used: one use for the scene, whoever refunds it."""
+    give_voucher(theatre, scene, key, number=1)
+    use_voucher(theatre, scene, "once", number=1)
+
+
+def end_use(theatre: Theatre, scene: Scene, _key: str, how: End) -> Outcome:
+    begun = "redeem" if how == "refund" else "reserve"
+    use_id = derived_id("vus", theatre.keys.derive("ids"), f"partner:{PARTNER}", scene.named(begun, "once"))
+    return theatre.vouchers.close(use_id, how, partner_id=PARTNER)
 
 
 def ask(theatre: Theatre, scene: Scene, key: str) -> Outcome:
@@ -331,6 +357,9 @@ USE_CASES: tuple[UseCase, ...] = (
     UseCase("refund stored value", refund_value, pay, is_core=False),
     UseCase("redeem a voucher", use_voucher, give_voucher, is_core=False),
     UseCase("reserve a voucher", partial(use_voucher, how="reserve"), give_voucher, is_core=False),
+    UseCase("redeem a reserved voucher", partial(end_use, how="redeem"), hold_voucher, is_keyed=False, is_core=False),
+    UseCase("release a voucher", partial(end_use, how="release"), hold_voucher, is_keyed=False, is_core=False),
+    UseCase("refund a voucher", partial(end_use, how="refund"), spend_voucher, is_keyed=False, is_core=False),
     UseCase("ask for a second person", ask, is_core=False),
     UseCase("approve", approve, ask, is_core=False),
     UseCase("reject", reject, ask, is_core=False),
