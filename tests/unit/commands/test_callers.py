@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
+import yaml
 
 from local.callers import TokenCaller, ask, ask_for, problem_sentence
 from local.commands.request import caller_for, needs_key
 from local.errors import LocalError
 from quen.client import Answer, NoAnswerError
 
+METHODS = {"get", "post", "put", "patch", "delete"}
 PROBLEM = {"content-type": "application/problem+json"}
 
 
@@ -52,6 +56,25 @@ def answer(status: int, body: bytes = b"{}", headers: Mapping[str, str] = PROBLE
 )
 def test_a_path_says_whom_it_is_for(method: str, path: str, caller: str) -> None:
     assert caller_for(method, path) == caller
+
+
+@pytest.mark.parametrize(("api", "caller"), [("mobile", "member"), ("partner", "partner"), ("admin", "staff")])
+def test_every_route_of_the_contract_is_asked_for_as_its_own_caller_with_the_key_that_it_needs(
+    api: str, caller: str
+) -> None:
+    asked = {f"{method} {path}": (caller_for(method, path), needs_key(method, path)) for method, path, _ in routes(api)}
+    assert asked == {f"{method} {path}": (caller, is_keyed) for method, path, is_keyed in routes(api)}
+
+
+def routes(api: str) -> list[tuple[str, str, bool]]:
+    """Each route of that API's contract: method, a path, and whether it takes an Idempotency-Key."""
+    paths = yaml.safe_load((Path(__file__).parents[3] / "infra/openapi" / f"{api}.yaml").read_text("utf-8"))["paths"]
+    return [
+        (method.upper(), path.replace("{", "").replace("}", ""), "Idempotency-Key" in json.dumps(operation))
+        for path, operations in paths.items()
+        for method, operation in operations.items()
+        if method in METHODS
+    ]
 
 
 def test_only_routes_that_need_a_key_get_one() -> None:
