@@ -24,6 +24,7 @@ from quen.ledger.model import (
     limits_held,
     own_entry,
     own_left,
+    rules_that_applied,
     still_earned,
 )
 from quen.money import Money
@@ -70,10 +71,11 @@ class Till:
         sale = sales[-1]
         goods = Goods(f"R-{len(self.returns[purchase_id])}", self.now, Money(amount, "VND"))
         after, returned = give_back(sale, goods)
+        rules = rules_that_applied(kept["rules"], sales[0].purchase, sale.facts, sale.rooms)
         command = ReturnPurchase(
-            "ptn", purchase_id, goods.return_id, kept["rules"], sale.remaining, after.remaining, sale.earned,
+            "ptn", purchase_id, goods.return_id, rules, sale.remaining, after.remaining, sale.earned,
             sale.rooms, sale.own, self.now, payments, is_whole(sale, after, is_first=not self.returns[purchase_id]),
-            sale.facts, limits_held(kept["rules"], [each.remaining for each in sales], sale.facts, sale.rooms),
+            sale.facts, limits_held(rules, [each.remaining for each in sales], sale.facts, sale.rooms),
         )  # fmt: skip
         still = still_earned(command)
         lost = {wallet: max(0, points - still.earned(wallet)) for wallet, points in sale.earned.items()}

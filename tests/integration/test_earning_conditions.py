@@ -125,6 +125,14 @@ def test_a_threshold_is_tested_again_on_what_remains(house: House) -> None:
     assert bring_back(house, 10_000) == 41
 
 
+def test_less_of_a_bill_makes_no_rule_for_small_bills_apply_whatever_the_steps(house: House) -> None:
+    run(house, BASE, EarningRule("small", "purchase", bonus=50, when=OfAmount(at_most=100_000)))
+    member_id = enrol(house)
+    assert buy(house, member_id, 200_000, number=1) == buy(house, member_id, 200_000, number=2) == {"base": 20}
+    in_steps = sum(bring_back(house, amount, number=1) for amount in (50_000, 60_000))
+    assert in_steps == bring_back(house, 110_000, number=2) == 11
+
+
 def test_goods_are_kept_where_rules_ask_about_them_and_lines_that_come_back_lose_theirs(house: House) -> None:
     coffee = EarningRule("coffee", "purchase", points=5, each="item", goods=Goods(frozenset({"coffee"})))
     run(house, BASE, coffee)

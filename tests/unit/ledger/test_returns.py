@@ -185,17 +185,21 @@ def test_any_split_of_a_return_gives_back_the_same_points_that_paid(
 
 @given(st.integers(0, 5_000_000), st.integers(0, 5_000_000), st.integers(0, 250))
 def test_what_is_left_after_a_return_is_what_the_rest_would_have_earned(amount: int, back: int, used: int) -> None:
-    """Whatever else had used the day's cap before, and though the rounding of a part may be luckier than the whole's."""
+    """Whatever else had used the day's cap before, and though the rounding of a part may be luckier than the whole's: then
+    the cap is not used again for it, or it could be passed.
+    """
     back = min(amount, back)
     half_more = replace(PROGRAM.earning[1], multiplier=Fraction(3, 2))
     program = make_program(earning=(PROGRAM.earning[0], half_more))
-    caps = {"2026-11-23/double-star": used} if used else {}
+    key = "2026-11-23/double-star"
+    caps = {key: used} if used else {}
     returning, rest = (Till(program=program, now=MONDAY, account=Account("mem", caps=caps)) for _ in range(2))
     returning.buy(amount)
     if back:
         returning.bring_back(back)
     rest.buy(amount - back)
-    assert (returning.worth, used_up(returning)) == (rest.worth, used_up(rest))
+    assert returning.worth == rest.worth
+    assert 0 <= used_up(rest).get(key, 0) - used_up(returning).get(key, 0) <= 1
 
 
 @given(

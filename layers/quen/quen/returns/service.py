@@ -31,6 +31,7 @@ from quen.ledger.model import (
     entry_id,
     limits_held,
     own_left,
+    rules_that_applied,
     still_earned,
 )
 from quen.ledger.model.values import ISSUED, REDEEMED
@@ -125,7 +126,8 @@ class Returns:
 
     def _command(self, partner_id: str, sales: Sequence[Sale], after: Sale, goods: Goods) -> ReturnPurchase:
         sale = sales[-1]
-        rules = self._programs.version(sale.version)
+        version = self._programs.version(sale.version)
+        rules = rules_that_applied(version, sales[0].purchase, sale.facts, sale.rooms)
         return ReturnPurchase(
             partner_id=partner_id,
             purchase_id=sale.purchase.purchase_id,

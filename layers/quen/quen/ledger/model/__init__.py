@@ -45,7 +45,7 @@ from quen.ledger.model.fold import BrokenLedgerError, apply, folded, rebuild
 from quen.ledger.model.habits import behaviour_of
 from quen.ledger.model.history import Movement, Statement, account_as_of, statement
 from quen.ledger.model.merged import coming_back
-from quen.ledger.model.returned import budgets_freed, limits_held, own_left, still_earned
+from quen.ledger.model.returned import budgets_freed, limits_held, own_left, rules_that_applied, still_earned
 from quen.ledger.model.tiers import tier_of
 from quen.ledger.model.values import (
     NEVER,
@@ -115,6 +115,7 @@ __all__ = [
     "parse_entry",
     "purchase_key",
     "rebuild",
+    "rules_that_applied",
     "seal",
     "sealed_form",
     "statement",

@@ -8,6 +8,7 @@ program's limit; beyond it the shop bears the loss, as an entry that says so.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from quen.business_days import local_day
@@ -51,6 +52,17 @@ def still_earned(command: ReturnPurchase) -> Award:
     return price_purchase(command.rules, command.remaining, facts=command.facts, rooms=command.rooms)
 
 
+def rules_that_applied(rules: Program, sold: Purchase, facts: Facts, rooms: Mapping[str, int]) -> Program:
+    """The program with those of its purchase rules alone that applied to the purchase as it was made.
+
+    Less of a bill never makes another rule apply (one for small bills): else what is left would hang on the steps by which
+    it came back.
+    """
+    applied = {share.rule_id for share in price_purchase(rules, sold, facts=facts, rooms=rooms).explanation}
+    kept = tuple(rule for rule in rules.earning if rule.id in applied)
+    return rules if len(kept) == len(rules.purchase_rules) else replace(rules, earning=kept)
+
+
 def budgets_freed(command: ReturnPurchase) -> dict[str, int]:
     """What the return gives back to the budgets of campaigns, by campaign."""
     budgets = {f"@{campaign.id}": campaign.id for campaign in command.rules.campaigns if campaign.budget is not None}
@@ -60,8 +72,8 @@ def budgets_freed(command: ReturnPurchase) -> dict[str, int]:
 def limits_held(rules: Program, states: Sequence[Purchase], facts: Facts, rooms: Mapping[str, int]) -> dict[str, int]:
     """What a purchase still uses of limits, by their names: `states` are the whole of it and what each return has left.
 
-    What a return has given back once is the limit's: where less of a bill makes another rule apply (one for small bills),
-    that rule gives the purchase nothing more, so it takes nothing more and has nothing more to give back.
+    What a return has given back once is the limit's: where the rounding of a part is luckier than the whole's, the purchase
+    takes nothing again, for somebody else may have it.
     """
     held = dict(price_purchase(rules, states[0], facts=facts, rooms=rooms).capped)
     for state in states[1:] if held else ():
