@@ -19,6 +19,7 @@ from quen.ledger.model import SetTier
 from quen.members.model import Enrolment, Login
 from quen.money import Money
 from quen.program.model import (
+    Cap,
     EarningRule,
     Goods,
     InBirthdayMonth,
@@ -131,6 +132,14 @@ def test_less_of_a_bill_makes_no_rule_for_small_bills_apply_whatever_the_steps(h
     assert buy(house, member_id, 200_000, number=1) == buy(house, member_id, 200_000, number=2) == {"base": 20}
     in_steps = sum(bring_back(house, amount, number=1) for amount in (50_000, 60_000))
     assert in_steps == bring_back(house, 110_000, number=2) == 11
+
+
+def test_what_a_cap_had_rejected_does_not_come_back_with_less_of_a_bill(house: House) -> None:
+    run(house, BASE, EarningRule("up-to-5", "purchase", points=1, per=10_000, caps=(Cap(5, "day", "reject"),)))
+    member_id = enrol(house)
+    assert buy(house, member_id, number=1) == {"base": 10, "up-to-5": 0}
+    in_steps = sum(bring_back(house, amount, number=1) for amount in (60_000, 10_000, 30_000))
+    assert in_steps == 10
 
 
 def test_goods_are_kept_where_rules_ask_about_them_and_lines_that_come_back_lose_theirs(house: House) -> None:

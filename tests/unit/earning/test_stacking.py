@@ -250,6 +250,31 @@ def test_of_several_caps_the_one_with_least_room_counts() -> None:
     assert (award.points, award.capped) == (2, {"base": 2, "base~month": 2})
 
 
+def test_what_a_limit_cuts_from_a_base_rule_is_not_multiplied() -> None:
+    double = EarningRule("double", "purchase", multiplier=Fraction(2))
+    for cap in (Cap(4, "purchase"), Cap(4, "day")):
+        program = with_rules(replace(BASE, caps=(cap,)), double, tiers=TIERS)
+        award = price_purchase(program, bill(("coffee", 1, 100_000)), facts=Facts(tier="gold"))
+        assert given(award) == {"base": 4, "double": 6, "tier:gold": 2}
+    rejecting = with_rules(replace(BASE, caps=(Cap(4, "day", "reject"),)), double)
+    assert price_purchase(rejecting, bill(("coffee", 1, 100_000))).points == 0
+
+
+def test_a_budget_that_is_used_up_pays_nothing_by_way_of_a_tier() -> None:
+    tet = Campaign("tet", {"en": "Tet"}, budget=10)
+    program = with_rules(replace(BASE, campaign="tet"), campaigns=(tet,), tiers=TIERS)
+    gold = Facts(tier="gold")
+    assert given(price_purchase(program, bill(("coffee", 1, 200_000)), facts=gold)) == {"base": 10, "tier:gold": 5}
+    assert price_purchase(program, bill(("coffee", 1, 200_000)), facts=gold, rooms={"@tet": 0}).points == 0
+
+
+def test_a_multiplier_of_goods_multiplies_what_a_cap_has_left_of_their_lines() -> None:
+    capped = replace(BASE, caps=(Cap(5, "day"),))
+    double = EarningRule("double-cake", "purchase", multiplier=Fraction(2), goods=CAKE)
+    award = price_purchase(with_rules(capped, double), bill(("coffee", 1, 60_000), ("cake", 1, 40_000)))
+    assert given(award) == {"base": 5, "double-cake": 2}
+
+
 def test_what_limits_all_rules_is_taken_from_the_last_ones() -> None:
     bonus = EarningRule("bonus", "purchase", bonus=10)
     program = with_rules(BASE, bonus, caps=(Cap(12, "day"), Cap(15, "purchase")))

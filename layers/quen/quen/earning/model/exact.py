@@ -12,7 +12,7 @@ from math import gcd, lcm
 
 from quen.earning.model.basis import Basis
 from quen.earning.model.eligibility import Applying
-from quen.earning.model.limits import Limit, is_visited
+from quen.earning.model.limits import Limit
 from quen.program.model import Cap, EarningRule, Facts, Program, Tier, Wallet
 
 ONE = Fraction(1)
@@ -54,7 +54,8 @@ def exact_shares(
 ) -> list[Share]:
     """The shares of these rules, all of one wallet, in their order; what the member's tier adds comes last.
 
-    What `rooms` says of limits cuts no share yet; but a purchase that is no visit any more gives a multiplier no visit.
+    What limits will cut from a base rule is not multiplied: else a cap, or a budget that is used up, would go on paying by
+    way of tiers and multipliers. `rooms` is how many points each limit may still give.
     """
     if not applying:
         return []
@@ -64,8 +65,10 @@ def exact_shares(
     covered = _best(applying, basis)
     bases = [one for one in applying if one.rule.multiplier is None and not one.rule.is_bonus]
     given = {one.rule.id: _base(one.rule, basis, covered[one.rule.id], unit) for one in bases}
-    whole = sum(given[one.rule.id] for one in bases if not is_visited(one.limits, rooms))
-    by_line = _by_line(bases, basis, covered, unit) if _looks_at_goods(applying) else []
+    passed = _let_through(bases, given, rooms, unit)
+    whole = sum(passed.values())
+    kept = {rule_id: (passed[rule_id], exact) for rule_id, exact in given.items()}
+    by_line = _by_line(bases, basis, covered, unit, kept) if _looks_at_goods(applying) else []
     shares = []
     for one in applying:
         rule = one.rule
@@ -119,10 +122,34 @@ def _base(rule: EarningRule, basis: Basis, covered: frozenset[int] | None, unit:
     return rule.fixed * unit if amount else 0
 
 
+def _let_through(
+    bases: Sequence[Applying], given: Mapping[str, int], rooms: Mapping[str, int], unit: int
+) -> dict[str, int]:
+    """What of the shares of base rules caps and limits let through, so far as it can be told before rounding."""
+    left: dict[str, int] = {}
+    passed: dict[str, int] = {}
+    for one in bases:
+        exact = _within_purchase(given[one.rule.id], one.rule.caps, unit)
+        for limit in one.limits:
+            room = left.setdefault(limit.name, max(0, rooms.get(limit.name, limit.points))) * unit
+            if exact > room:
+                exact = 0 if limit.when_reached == "reject" else room
+        for limit in one.limits:
+            left[limit.name] -= -(-exact // unit)
+        passed[one.rule.id] = exact
+    return passed
+
+
 def _by_line(
-    bases: Sequence[Applying], basis: Basis, covered: dict[str, frozenset[int] | None], unit: int
+    bases: Sequence[Applying],
+    basis: Basis,
+    covered: Mapping[str, frozenset[int] | None],
+    unit: int,
+    kept: Mapping[str, tuple[int, int]],
 ) -> list[int]:
-    """What all base rules together give for each line. What is given for a purchase as a whole is no line's."""
+    """What all base rules together give for each line. What is given for a purchase as a whole is no line's; of a rule that
+    is cut, every line has the part of it that is `kept`, as it is to all that there was.
+    """
     totals = [0] * len(basis.lines)
     everywhere = range(len(totals))
     for one in bases:
@@ -131,9 +158,11 @@ def _by_line(
             continue
         lines = covered[rule.id]
         rate = rule.fixed * (unit // rule.per if rule.per is not None else unit)
+        part, whole = kept[rule.id]
         for number in everywhere if lines is None else lines:
             line = basis.lines[number]
-            totals[number] += rate * (line.amount if rule.per is not None else line.quantity)
+            share = rate * (line.amount if rule.per is not None else line.quantity)
+            totals[number] += share if part == whole else share * part // whole
     return totals
 
 

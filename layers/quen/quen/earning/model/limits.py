@@ -43,11 +43,6 @@ def rule_limits(rule: EarningRule, campaign: Campaign | None, day: date, store: 
     return tuple(limits)
 
 
-def is_visited(limits: Sequence[Limit], rooms: Mapping[str, int]) -> bool:
-    """Whether these are the limits of a rule for visits, and an earlier purchase was the visit of that day and store."""
-    return any("~visit@" in limit.name and rooms.get(limit.name, limit.points) < limit.points for limit in limits)
-
-
 def program_limits(program: Program, day: date) -> tuple[Limit, ...]:
     """What limits all rules together, beyond the purchase itself."""
     return tuple(_limit(ALL_RULES, cap, day) for cap in program.caps if cap.per != "purchase")

@@ -2,7 +2,7 @@
 
     eligibility    which rules apply: their campaign runs, their conditions hold, their goods are on the bill
     base           so many per amount, purchase, item or visit; of rules that combine as `best`, each line goes to one
-    tier           the multiplier of the member's tier, on what the base rules gave in points
+    tier           the multiplier of the member's tier, on what the base rules gave in points, as far as no limit cuts it
     multipliers    each adds (multiplier - 1) x what stands then; two of them add, they do not multiply each other
     bonuses        so many for the purchase
     caps           per purchase on the exact share

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from fractions import Fraction
 
 from quen.business_days import local_day
 from quen.earning.model import Award, Purchase, ends_on, limits_on, price_purchase
@@ -55,10 +56,11 @@ def still_earned(command: ReturnPurchase) -> Award:
 def rules_that_applied(rules: Program, sold: Purchase, facts: Facts, rooms: Mapping[str, int]) -> Program:
     """The program with those of its purchase rules alone that applied to the purchase as it was made.
 
-    Less of a bill never makes another rule apply (one for small bills): else what is left would hang on the steps by which
-    it came back.
+    Less of a bill never makes another rule apply (one for small bills, or one whose cap had rejected the whole): else what
+    is left would hang on the steps by which it came back.
     """
-    applied = {share.rule_id for share in price_purchase(rules, sold, facts=facts, rooms=rooms).explanation}
+    shares = price_purchase(rules, sold, facts=facts, rooms=rooms).explanation
+    applied = {share.rule_id for share in shares if share.points or Fraction(share.exact or 0) < 1}
     kept = tuple(rule for rule in rules.earning if rule.id in applied)
     return rules if len(kept) == len(rules.purchase_rules) else replace(rules, earning=kept)
 
