@@ -80,13 +80,21 @@ def test_the_tier_of_the_day_multiplies_and_a_return_goes_by_it_though_it_has_ch
     assert bring_back(house, 50_000, number=2) == 10
 
 
-def test_every_second_purchase_counts_and_one_that_came_back_whole_never_was(house: House) -> None:
-    run(house, replace(BASE, id="every-2nd", when=NthPurchase(2, is_every=True)))
+def test_every_second_purchase_counts_and_one_that_came_back_keeps_its_number(house: House) -> None:
+    run(house, BASE, EarningRule("2nd", "purchase", bonus=9, when=NthPurchase(2, is_every=True)))
     member_id = enrol(house)
-    assert [buy(house, member_id, number=number) for number in (1, 2, 3)] == [{}, {"every-2nd": 10}, {}]
-    bring_back(house, 100_000, number=3)
-    assert buy(house, member_id, number=4) == {}
-    assert buy(house, member_id, number=5) == {"every-2nd": 10}
+    given = [buy(house, member_id, number=number).get("2nd", 0) for number in (1, 2, 3)]
+    bring_back(house, 100_000, number=1)
+    given += [buy(house, member_id, number=number).get("2nd", 0) for number in (4, 5)]
+    assert given == [0, 9, 0, 9, 0]
+
+
+def test_bringing_purchases_back_gives_nobody_the_same_number_again(house: House) -> None:
+    run(house, BASE, EarningRule("3rd", "purchase", bonus=9, when=NthPurchase(3)))
+    member_id = enrol(house)
+    assert [buy(house, member_id, number=number).get("3rd", 0) for number in (1, 2, 3)] == [0, 0, 9]
+    bring_back(house, 100_000, number=1)
+    assert buy(house, member_id, number=4).get("3rd", 0) == 0
 
 
 def test_the_first_purchase_has_its_bonus_and_loses_it_only_with_the_whole_purchase(house: House) -> None:

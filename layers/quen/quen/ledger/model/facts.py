@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from quen.earning.model import NO_FACTS
-from quen.ledger.model.habits import behaviour_of
+from quen.ledger.model.habits import RETURNED_WHOLE, behaviour_of
 from quen.ledger.model.values import Account
 from quen.people import Person
 from quen.program.model import Facts, InBirthdayMonth, InTiers, NthPurchase, Program, segments_held
@@ -21,5 +21,14 @@ def facts_of(account: Account, program: Program, person: Person | None, day: dat
     if program.asked_segments:
         segments = segments_held(program, person, behaviour_of(account, day), day) & program.asked_segments
     is_birthday_month = InBirthdayMonth in asked and person is not None and person.birth_month == day.month
-    nth = 1 + sum(purchases for purchases, _, _ in account.habits.values()) if NthPurchase in asked else 1
+    nth = _nth(account) if NthPurchase in asked else 1
     return Facts(tier.id if tier else "", segments, is_birthday_month, nth)
+
+
+def _nth(account: Account) -> int:
+    """Which purchase the next one is: 1 where none is kept, else counting on from all that there ever were.
+
+    One that came back whole keeps its number, or the same number could be had again and again by bringing others back.
+    """
+    kept = sum(purchases for purchases, _, _ in account.habits.values())
+    return kept + account.caps.get(RETURNED_WHOLE, 0) + 1 if kept else 1

@@ -19,6 +19,8 @@ from quen.people import Behaviour
 YEARS = 2
 """The months of so many years are told apart; what was bought before them stands together under EARLIER."""
 EARLIER = "earlier"
+RETURNED_WHOLE = "~9999-12-31/returned"
+"""Under which the caps, which never forget it, count purchases that came back whole, where rules ask for a number."""
 STORES_MAX = 10
 
 _NOTHING: Tally = (0, 0, 0)

@@ -18,9 +18,9 @@ from quen.ledger.model.commands import ReturnPurchase
 from quen.ledger.model.draft import Draft
 from quen.ledger.model.earned import purchase_key, qualifying_key
 from quen.ledger.model.fold import apply, cap_horizon, counted
-from quen.ledger.model.habits import without_goods
+from quen.ledger.model.habits import RETURNED_WHOLE, without_goods
 from quen.ledger.model.values import ISSUED, REDEEMED, WRITTEN_OFF, Account, Entry, Lots, Reference
-from quen.program.model import Facts, Program, Wallet
+from quen.program.model import Facts, NthPurchase, Program, Wallet
 
 
 def purchase_return(account: Account, command: ReturnPurchase, program: Program, now: datetime) -> list[Entry]:
@@ -43,7 +43,7 @@ def purchase_return(account: Account, command: ReturnPurchase, program: Program,
         draft.count(key, -min(gone, counted(account, key)))
     amount = command.before.total.amount - command.remaining.total.amount
     habit = without_goods(account, command.before, amount, day, is_whole=command.is_whole)
-    caps = {**_caps_given_back(account, command, day), **habit.visits}
+    caps = {**_caps_given_back(account, command, day), **habit.visits, **_returned_whole(account, command, program)}
     entry = draft.sealed(program_version=command.rules.version, caps=caps, habits=habit.habits)
     return [entry, *_written_off(apply(account, entry), missing - owed, reference, program, now)]
 
@@ -128,6 +128,12 @@ def _caps_given_back(account: Account, command: ReturnPurchase, day: date) -> Ma
     keys = {limit.name: limit.key for limit in limits_on(command.rules, day, store) if limit.key}
     given = {keys[name]: points for name, points in freed.items() if name in keys}
     return {key: max(0, account.caps.get(key, 0) - points) for key, points in given.items() if ends_on(key) >= horizon}
+
+
+def _returned_whole(account: Account, command: ReturnPurchase, program: Program) -> Mapping[str, int]:
+    """One purchase more that came back whole, where rules ask which purchase one is."""
+    is_asked = command.is_whole and NthPurchase in program.asked
+    return {RETURNED_WHOLE: account.caps.get(RETURNED_WHOLE, 0) + 1} if is_asked else {}
 
 
 def _written_off(account: Account, points: int, reference: Reference, program: Program, now: datetime) -> list[Entry]:
