@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from local.callers import ask_for, open_staff
+from local.callers import Caller, ask_for, open_staff
 from local.commands.clock import parse_when
 from local.errors import LocalError
 from local.mail_senders import confirm_program_sender
@@ -116,9 +116,10 @@ def apply(arguments: argparse.Namespace) -> int:
     if faults:
         return _tell_faults(arguments, faults)
     with RunningStack.load(arguments.data) as stack:
-        shown = ask_for(open_staff(stack), "PUT", "/v1/program", document)
+        staff = open_staff(stack)
+        shown = ask_for(staff, "PUT", "/v1/program", document)
         confirm_program_sender(stack.aws_endpoint, document)
-    return _tell_version(arguments, shown)
+        return _tell_version(staff, arguments, shown)
 
 
 def show(stack: RunningStack, arguments: argparse.Namespace) -> int:
@@ -144,27 +145,43 @@ def list_versions(stack: RunningStack, arguments: argparse.Namespace) -> int:
     """Print every version: whether it counts, is over, or is prepared for later."""
     staff = open_staff(stack)
     document = ask_for(staff, "GET", "/v1/program")
-    versions: list[dict[str, Any]] = []
-    query: str | None = ""
-    while query is not None:
-        page = ask_for(staff, "GET", f"/v1/program/versions?limit={VERSIONS_PAGE}{query}")
-        versions += page["items"]
-        query = f"&cursor={page['next_cursor']}" if page["next_cursor"] else None
+    versions = _all_versions(staff)
     if arguments.json:
         print_json({"items": versions})
         return DONE
+    to_come = {one["version"] for one in coming(versions, document["effective_from"])}
     rows = [
-        (one["version"], one["effective_from"], _state(one, document), one["recorded_at"], one["actor"])
+        (one["version"], one["effective_from"], _state(one, document, to_come), one["recorded_at"], one["actor"])
         for one in versions
     ]
     print_table(("version", "counts from", "", "written", "by"), rows)
     return DONE
 
 
-def _state(version: dict[str, Any], document: dict[str, Any]) -> str:
+def coming(versions: list[dict[str, Any]], after: str) -> list[dict[str, Any]]:
+    """The versions that begin to count after that instant, soonest first; of those of one instant only the newest counts."""
+    newest: dict[str, dict[str, Any]] = {}
+    for one in sorted(versions, key=lambda version: version["version"]):
+        newest[one["effective_from"]] = one
+    return [newest[begins] for begins in sorted(newest) if begins > after]
+
+
+def _all_versions(staff: Caller) -> list[dict[str, Any]]:
+    versions: list[dict[str, Any]] = []
+    query: str | None = ""
+    while query is not None:
+        page = ask_for(staff, "GET", f"/v1/program/versions?limit={VERSIONS_PAGE}{query}")
+        versions += page["items"]
+        query = f"&cursor={page['next_cursor']}" if page["next_cursor"] else None
+    return versions
+
+
+def _state(version: dict[str, Any], document: dict[str, Any], to_come: set[int]) -> str:
     if version["version"] == document["version"]:
         return "in force"
-    return "prepared" if version["effective_from"] > document["effective_from"] else ""
+    if version["version"] in to_come:
+        return "prepared"
+    return "replaced" if version["effective_from"] > document["effective_from"] else ""
 
 
 def rollback(stack: RunningStack, arguments: argparse.Namespace) -> int:
@@ -174,7 +191,7 @@ def rollback(stack: RunningStack, arguments: argparse.Namespace) -> int:
     if arguments.effective_from is not None:
         zone = ask_for(staff, "GET", "/v1/program")["program"]["time_zone"]
         body["effective_from"] = _instant(arguments.effective_from, zone)
-    return _tell_version(arguments, ask_for(staff, "POST", "/v1/program/rollback", body))
+    return _tell_version(staff, arguments, ask_for(staff, "POST", "/v1/program/rollback", body))
 
 
 def schema(_arguments: argparse.Namespace) -> int:
@@ -230,12 +247,29 @@ def _instant(when: datetime | str, zone: str) -> str:
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _tell_version(arguments: argparse.Namespace, shown: dict[str, Any]) -> int:
+def _tell_version(staff: Caller, arguments: argparse.Namespace, shown: dict[str, Any]) -> int:
     if arguments.json:
         print_json(shown)
-    else:
-        sys.stdout.write(f"Version {shown.get('version', '?')} is in place.\n")
+        return DONE
+    in_force = ask_for(staff, "GET", "/v1/program")
+    for sentence in version_sentences(shown, in_force, _all_versions(staff)):
+        sys.stdout.write(f"{sentence}\n")
     return DONE
+
+
+def version_sentences(shown: dict[str, Any], in_force: dict[str, Any], versions: list[dict[str, Any]]) -> Iterator[str]:
+    """Whether the version counts already or from when, and which one that was prepared before takes its place later."""
+    number, begins = shown["version"], shown["effective_from"]
+    yield (
+        f"Version {number} is in place."
+        if begins <= in_force["effective_from"]
+        else (f"Version {number} is prepared: it counts from {begins}.")
+    )
+    for later in coming(versions, begins):
+        yield (
+            f"Version {later['version']}, prepared before, takes its place at {later['effective_from']}. "
+            f"To keep version {number}: quen program rollback {number} --from {later['effective_from']}"
+        )
 
 
 def _tell_faults(arguments: argparse.Namespace, faults: list[dict[str, str]]) -> int:
