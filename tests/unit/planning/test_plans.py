@@ -150,6 +150,14 @@ def test_a_version_that_is_prepared_for_later_is_pointed_out_and_compared_with_f
     assert (codes(then), [change.before for change in then.changes]) == ([], [75])
 
 
+def test_of_two_versions_prepared_for_one_instant_the_one_that_will_count_is_pointed_out(programs: Programs) -> None:
+    for points in (75, 85):
+        programs.replace(
+            {**changed("/birthday/points", points), "effective_from": format_second(LATER)}, actor="a", now=NOW
+        )
+    assert "Version 3" in plan(programs, changed("/birthday/points", 80)).warnings[0].text["en"]
+
+
 def test_an_earlier_version_is_restored_as_a_version_of_its_own(programs: Programs, versions: InMemoryVersions) -> None:
     programs.replace(changed("/birthday/points", 75), actor="a", now=NOW)
     restored = programs.restore(1, effective_from=None, actor="b", now=LATER)

@@ -78,7 +78,9 @@ class Plans:
         later = [mark for mark in prepared.marks if mark.effective_from > prepared.effective_from]
         if not later or plan.is_unchanged:
             return plan
-        mark = min(later, key=lambda mark: mark.effective_from)
+        mark = min(
+            later, key=lambda mark: (mark.effective_from, -mark.version)
+        )  # of two at one instant, the later decision
         follows = _followed_by(mark.version, format_second(mark.effective_from))
         return Plan(plan.before, plan.after, plan.changes, plan.baskets, [follows, *plan.warnings])
 
