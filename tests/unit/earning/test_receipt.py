@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from factories import make_program
+from quen.earning.model import RuleShare
 from quen.earning.receipt import receipt_text
+from quen.program.model import EarningRule, Tier
 
 
 def test_a_receipt_tells_points_balance_and_worth() -> None:
@@ -30,3 +32,12 @@ def test_points_that_wait_say_until_when() -> None:
     text = receipt_text(make_program(), 12, active=0, active_on=date(2026, 12, 6))
     assert "12 điểm, dùng được từ ngày 06/12/2026." in text["vi"]
     assert "12 points, yours to spend from 2026-12-06." in text["en"]
+
+
+def test_what_the_tier_adds_is_named_so_that_the_parts_come_to_the_whole() -> None:
+    rule = EarningRule("base", "purchase", points=1, per=10_000, name={"vi": "Điểm mua sắm", "en": "Shopping"})
+    program = make_program(earning=(rule,), tiers=(Tier("gold", {"vi": "Vàng", "en": "Gold"}),))
+    shares = (RuleShare("base", 1, 1_000_000, 100), RuleShare("tier:gold", 1, 1_000_000, 50))
+    text = receipt_text(program, 150, active=150, shares=shares)
+    assert text["vi"].startswith("Bạn được tích 150 điểm (Điểm mua sắm: 100, Hạng Vàng: 50).")
+    assert text["en"].startswith("You earned 150 points (Shopping: 100, Gold tier: 50).")

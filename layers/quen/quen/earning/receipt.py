@@ -8,7 +8,7 @@ from datetime import date
 from quen.earning.model import RuleShare
 from quen.earning.reach import NextReward
 from quen.money import format_integer, format_money
-from quen.program.model import Program, text_in
+from quen.program.model import Program, Tier, text_in
 
 
 def receipt_text(
@@ -24,8 +24,8 @@ def receipt_text(
     """The sentences by language.
 
     `points` is what the purchase earned, `active` what the member can spend afterwards, `active_on` the day on which the
-    points become active, where they wait. Of `shares`, rules that have a name for members are named with what they gave;
-    `following` is the next reward, `expiring` the day on which points expire soon, and how many.
+    points become active, where they wait. Of `shares`, rules that have a name for members and the member's tier are named
+    with what they gave; `following` is the next reward, `expiring` the day on which points expire soon, and how many.
     """
     worth = program.worth(active)
     earned_vi = _earned_vi(points, active_on, _named(program, shares, "vi"))
@@ -60,14 +60,19 @@ def return_text(program: Program, taken: int, given: int, *, active: int) -> dic
 
 
 def _named(program: Program, shares: Sequence[RuleShare], locale: str) -> str:
-    """What rules with a name gave, in brackets."""
-    names = {rule.id: rule.name for rule in program.earning if rule.name}
+    """What rules with a name and the tier gave, in brackets."""
+    names = {rule.id: text_in(rule.name, locale) for rule in program.earning if rule.name}
+    names |= {f"tier:{tier.id}": _tier_name(tier, locale) for tier in program.tiers}
     told = [
-        f"{text_in(names[share.rule_id], locale)}: {format_integer(share.points, locale)}"
+        f"{names[share.rule_id]}: {format_integer(share.points, locale)}"
         for share in shares
         if share.wallet == "points" and share.points and share.rule_id in names
     ]
     return f" ({', '.join(told)})" if told else ""
+
+
+def _tier_name(tier: Tier, locale: str) -> str:
+    return f"Hạng {tier.name_in(locale)}" if locale == "vi" else f"{tier.name_in(locale)} tier"
 
 
 def _earned_vi(points: int, active_on: date | None, named: str) -> str:
