@@ -277,7 +277,8 @@ def test_every_wrong_code_gets_one_answer_and_who_guesses_is_soon_refused(house:
         with pytest.raises(QuenError) as refused:
             use(house, "redeem", wrong[number % len(wrong)], key=f"k{number}")
         answers.add((refused.value.code, refused.value.detail, refused.value.faults))
-    assert answers == {("voucher_not_found", "There is no such voucher", ())}
+    told = "No voucher that can be used here has this code; one that a member owns is used with the member named."
+    assert answers == {("voucher_not_found", told, ())}
     right = issue_code(house)
     for code in (wrong[0], right):
         with pytest.raises(RateLimitedError):

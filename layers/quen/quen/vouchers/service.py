@@ -40,6 +40,9 @@ from quen.vouchers.uses import End, closing_of, ended, find_answer, out_of_order
 from quen.vouchers.views import closed_view, off_view, origin_view, use_view, voucher_view
 from quen.writes import Write
 
+_UNUSABLE = "No voucher that can be used here has this code; one that a member owns is used with the member named."
+"""Said of every code alike, so that it tells a guesser nothing."""
+
 
 class MemberLookup(Protocol):
     """Who a till means."""
@@ -260,7 +263,7 @@ class Vouchers:
         voucher = self._records.find(voucher_id) if voucher_id else None
         if voucher is None or not self._is_for(voucher, member_id, partner_id):
             self._guesses.count(partner_id, RatedAction.GUESS_VOUCHERS)
-            raise VoucherNotFoundError
+            raise VoucherNotFoundError(_UNUSABLE)
         return self._with_batch(voucher), member_id
 
     def _is_for(self, voucher: Voucher, member_id: str, partner_id: str) -> bool:
