@@ -24,8 +24,8 @@ T = TypeVar("T")
 _RULES: Sequence[tuple[re.Pattern[str], str, str]] = tuple(
     (re.compile(pattern), code, message)
     for pattern, code, message in (
-        (r"Object missing required field `(?P<member>[^`]*)`", "missing", "This member is required."),
-        (r"Object contains unknown field `(?P<member>.*)`", "unknown", "This member is not known here."),
+        (r"Object missing required field `(?P<member>[^`]*)`", "missing", "This field is required."),
+        (r"Object contains unknown field `(?P<member>.*)`", "unknown", "No field of this name belongs here."),
         (r"Expected `\w+` of length", "length", "This is too short or too long."),
         (r"Expected `\w+` matching regex", "pattern", "This does not have the required form."),
         (r"Expected `\w+` (?:<|>|that's a multiple)", "out_of_range", "This number is out of range."),

@@ -14,9 +14,9 @@ from quen.errors import Fault
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 _SENTENCES = {
     "missing": ("missing", "This is needed."),
-    "extra_forbidden": ("unknown", "No such member is known here."),
-    "model_type": ("type", "A mapping of members is expected here."),
-    "dict_type": ("type", "A mapping of members is expected here."),
+    "extra_forbidden": ("unknown", "No field of that name belongs here: correct the spelling, or take it out."),
+    "model_type": ("type", "Fields with names are expected here, one below the other or in braces."),
+    "dict_type": ("type", "Fields with names are expected here, one below the other or in braces."),
     "list_type": ("type", "A list is expected here."),
     "int_type": ("type", "A whole number is expected here."),
     "string_type": ("type", "A text is expected here."),

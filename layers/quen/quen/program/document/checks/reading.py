@@ -37,7 +37,7 @@ def repeated(values: Iterable[object], path: tuple[str | int, ...], *, member: s
     for index, value in enumerate(values):
         if isinstance(value, str) and value in seen:
             pointer = pointer_to((*path, index, member) if member else (*path, index))
-            yield Fault(pointer, "duplicate", "The same stands here before.")
+            yield Fault(pointer, "duplicate", "The same stands further up already: each may stand here once.")
         if isinstance(value, str):
             seen.add(value)
 
