@@ -23,7 +23,7 @@ from quen.http.answers import Problem
 from quen.http.api import Api
 from quen.http.problems import STATUSES
 from quen.program.document.text import read_text
-from tables import create_tables
+from tables import create_tables, open_mocked
 
 PROGRAM = Path(__file__).parents[1] / "infra/local/programs/ca-phe-quen.yaml"
 AUTHORITY = "api.example.com"
@@ -140,7 +140,7 @@ def serving(*, with_program: bool = True) -> Iterator[Served]:
         environment.delenv("AWS_ENDPOINT_URL", raising=False)
         for name, value in _AWS.items():
             environment.setenv(name, value)
-        tables = create_tables(boto3.client("dynamodb", region_name="us-east-1"))
+        tables = create_tables(open_mocked())
         boto3.client("secretsmanager", region_name="us-east-1").create_secret(
             Name="quen-test/master", SecretString="m" * 64
         )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import boto3
+import moto  # before any client is opened, so that every client is one that it can stand in for
 import yaml
 
 DATA_TEMPLATE = Path(__file__).parents[1] / "infra/data.yaml"
@@ -34,9 +37,24 @@ def load_template(path: Path) -> dict[str, Any]:
     return template
 
 
+@cache
+def open_mocked() -> Any:
+    """The client that all tests over moto's DynamoDB share: opening one takes longer than most of them."""
+    assert moto
+    return boto3.client(
+        "dynamodb", region_name="us-east-1", aws_access_key_id="testing", aws_secret_access_key="testing"
+    )
+
+
+@cache
+def _data_tables() -> dict[str, Any]:
+    resources: dict[str, Any] = load_template(DATA_TEMPLATE)["Resources"]
+    return resources
+
+
 def create_tables(client: Any) -> dict[str, str]:
     """Create all four tables under fresh names; answers the name of each."""
-    resources = load_template(DATA_TEMPLATE)["Resources"]
+    resources = _data_tables()
     run = uuid4().hex[:8]
     for name, resource in TABLES.items():
         properties = resources[resource]["Properties"]

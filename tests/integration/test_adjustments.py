@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -26,7 +25,7 @@ from quen.errors import (
 )
 from quen.ledger.model import verify
 from quen.program.model import AdjustmentPolicy
-from tables import create_tables
+from tables import create_tables, open_mocked
 
 POLICY = AdjustmentPolicy(
     {"support": 100, "manager": 5_000}, approval_above=1_000, reason_codes=("mistake", "goodwill")
@@ -36,7 +35,7 @@ POLICY = AdjustmentPolicy(
 @pytest.fixture
 def house() -> Iterator[House]:
     with mock_aws():
-        client = boto3.client("dynamodb", region_name="us-east-1")
+        client = open_mocked()
         house = House(client, create_tables(client), MovableClock())
         house.programs = FixedPrograms(make_program(adjustments=POLICY))
         yield house

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -26,7 +25,7 @@ from quen.ledger.documents import DocumentKey
 from quen.program.benefits import Benefit
 from quen.program.model import Reward, VoucherTerms
 from quen.rewards.model import RewardWanted
-from tables import create_tables
+from tables import create_tables, open_mocked
 from voucher_desk import close, left, use
 
 TILL = "ptn_0000000000000001"
@@ -44,7 +43,7 @@ FIFTY = Reward(
 @pytest.fixture
 def house() -> Iterator[House]:
     with mock_aws():
-        client = boto3.client("dynamodb", region_name="us-east-1")
+        client = open_mocked()
         made = House(client, create_tables(client), MovableClock())
         made.programs = FixedPrograms(replace(make_program(), rewards=(FIFTY,)))
         yield made

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -15,7 +14,7 @@ from house import FixedPrograms, House, MovableClock, enrol, member
 from quen.money import Money
 from quen.program.model import EarningRule, OfAmount
 from quen.returns.model import Goods
-from tables import create_tables
+from tables import create_tables, open_mocked
 
 PARTNER = "ptn_0000000000000001"
 
@@ -23,7 +22,7 @@ PARTNER = "ptn_0000000000000001"
 @pytest.fixture
 def house() -> Iterator[House]:
     with mock_aws():
-        client = boto3.client("dynamodb", region_name="us-east-1")
+        client = open_mocked()
         made = House(client, create_tables(client), MovableClock())
         made.programs = FixedPrograms(make_campaigning(25))
         yield made

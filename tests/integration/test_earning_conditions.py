@@ -8,7 +8,6 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -33,7 +32,7 @@ from quen.program.model import (
 from quen.program.model.segments import InAll, Range, Segment
 from quen.returns.model import Goods as GoodsBack
 from quen.returns.model import LineReturned
-from tables import create_tables
+from tables import create_tables, open_mocked
 
 PARTNER = "ptn_0000000000000001"
 BASE = EarningRule("base", "purchase", points=1, per=10_000)
@@ -43,7 +42,7 @@ TIERS = (Tier("member", {"en": "Member"}), Tier("gold", {"en": "Gold"}, Fraction
 @pytest.fixture
 def house() -> Iterator[House]:
     with mock_aws():
-        client = boto3.client("dynamodb", region_name="us-east-1")
+        client = open_mocked()
         yield House(client, create_tables(client), MovableClock())
 
 

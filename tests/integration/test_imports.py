@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -24,7 +23,7 @@ from quen.ledger.model import verify
 from quen.members.model import Enrolment, Login, MemberReference
 from quen.program.model import StoredValuePolicy
 from served import Served, serving
-from tables import create_tables
+from tables import create_tables, open_mocked
 
 PHONE = "+84901234567"
 ROW = Row(
@@ -43,7 +42,7 @@ ROW = Row(
 @pytest.fixture
 def house() -> Iterator[House]:
     with mock_aws():
-        client = boto3.client("dynamodb", region_name="us-east-1")
+        client = open_mocked()
         house = House(client, create_tables(client), MovableClock())
         house.programs = FixedPrograms(make_program(stored_value=StoredValuePolicy(1_000_000)))
         yield house

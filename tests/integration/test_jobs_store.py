@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import boto3
 import pytest
 from moto import mock_aws
 
 from quen.dynamodb import open_client
 from quen.jobs.store import RunStore
-from tables import create_tables
+from tables import create_tables, open_mocked
 from unit.jobs.runs_contract import RunsContract
 
 
@@ -21,5 +20,5 @@ class TestRunStore(RunsContract):
             monkeypatch.setenv(name, "testing")
         monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
         with mock_aws():
-            tables = create_tables(boto3.client("dynamodb", region_name="us-east-1"))
+            tables = create_tables(open_mocked())
             yield RunStore(open_client("us-east-1"), tables["program"])

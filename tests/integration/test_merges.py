@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -29,7 +28,7 @@ from quen.money import Money
 from quen.program.model import Reward
 from quen.returns.model import Goods
 from quen.rewards.model import PointsWanted, RewardWanted
-from tables import create_tables
+from tables import create_tables, open_mocked
 
 PARTNER = "ptn_1"
 LAN, OTHER_LAN, THIRD_LAN = "+84901234567", "+84907654321", "+84905555555"
@@ -39,7 +38,7 @@ BIRTHDAY = GrantBonus("birthday", 50, "2026", "birthday")
 @pytest.fixture
 def house() -> Iterator[House]:
     with mock_aws():
-        client = boto3.client("dynamodb", region_name="us-east-1")
+        client = open_mocked()
         house = House(client, create_tables(client), MovableClock())
         house.programs = FixedPrograms(make_program(rewards=(Reward("mug", {"en": "Mug"}, 5, per_member=1),)))
         yield house

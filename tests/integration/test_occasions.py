@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -24,7 +23,7 @@ from quen.errors import (
 from quen.ledger.documents import Outcome
 from quen.members.model import MemberReference
 from quen.program.model import Campaign, Cap, EarningRule, OnWeekdays
-from tables import create_tables
+from tables import create_tables, open_mocked
 
 LAN, OTHER_LAN, THIRD_LAN = "+84901234567", "+84907654321", "+84905555555"
 REVIEW = EarningRule("review", "review", points=30)
@@ -36,7 +35,7 @@ LATER = EarningRule("later", "yoga-class", points=7, pending_days=14)
 @pytest.fixture
 def house() -> Iterator[House]:
     with mock_aws():
-        client = boto3.client("dynamodb", region_name="us-east-1")
+        client = open_mocked()
         house = House(client, create_tables(client), MovableClock())
         rules = (*make_program().earning, REVIEW, STAMP, ON_MONDAYS, LATER)
         house.programs = FixedPrograms(make_program(earning=rules, events=frozenset({"yoga-class"})))

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -22,13 +21,13 @@ from quen.errors import (
 from quen.members.model import MemberReference
 from quen.money import Money
 from quen.program.model import Expiry
-from tables import create_tables
+from tables import create_tables, open_mocked
 
 
 @pytest.fixture
 def house() -> Iterator[House]:
     with mock_aws():
-        client = boto3.client("dynamodb", region_name="us-east-1")
+        client = open_mocked()
         yield House(client, create_tables(client), MovableClock())
 
 

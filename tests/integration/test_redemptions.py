@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -24,7 +23,7 @@ from quen.errors import (
 )
 from quen.program.model import Reward
 from quen.rewards.model import PointsWanted, RewardWanted
-from tables import create_tables
+from tables import create_tables, open_mocked
 
 TILL = "ptn_0000000000000001"
 OTHER_TILL = "ptn_0000000000000002"
@@ -33,7 +32,7 @@ OTHER_TILL = "ptn_0000000000000002"
 @pytest.fixture
 def house() -> Iterator[House]:
     with mock_aws():
-        client = boto3.client("dynamodb", region_name="us-east-1")
+        client = open_mocked()
         yield House(client, create_tables(client), MovableClock())
 
 

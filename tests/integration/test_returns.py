@@ -27,7 +27,7 @@ from quen.ledger.documents import Outcome
 from quen.money import Money
 from quen.returns.model import Goods
 from quen.rewards.model import PointsWanted, RewardWanted
-from tables import create_tables
+from tables import create_tables, open_mocked
 
 PARTNER = "ptn_1"
 
@@ -35,7 +35,7 @@ PARTNER = "ptn_1"
 @pytest.fixture
 def house() -> Iterator[House]:
     with mock_aws():
-        client = boto3.client("dynamodb", region_name="us-east-1")
+        client = open_mocked()
         yield House(client, create_tables(client), MovableClock())
 
 

@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime
 from fractions import Fraction
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
@@ -31,7 +30,7 @@ from quen.program.model import Goods, PaymentPolicy, Program, Reward, Tier, Tier
 from quen.program.model.rewards import DayWindow
 from quen.program.model.segments import InAll, Range, Segment
 from quen.rewards.model import PointsWanted, RewardWanted
-from tables import create_tables
+from tables import create_tables, open_mocked
 
 TILL = "ptn_0000000000000001"
 OTHER_TILL = "ptn_0000000000000002"
@@ -68,7 +67,7 @@ PROGRAM = replace(
 @pytest.fixture
 def house() -> Iterator[House]:
     with mock_aws():
-        client = boto3.client("dynamodb", region_name="us-east-1")
+        client = open_mocked()
         yield housed(client, create_tables(client))
 
 

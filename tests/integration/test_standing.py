@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -28,7 +27,7 @@ from quen.money import Money
 from quen.program.model import Expiry, StoredValuePolicy
 from quen.returns.model import Goods
 from quen.rewards.model import PointsWanted
-from tables import create_tables
+from tables import create_tables, open_mocked
 
 PARTNER = "ptn_1"
 LAN, OTHER_LAN = "+84901234567", "+84907654321"
@@ -37,7 +36,7 @@ LAN, OTHER_LAN = "+84901234567", "+84907654321"
 @pytest.fixture
 def house() -> Iterator[House]:
     with mock_aws():
-        client = boto3.client("dynamodb", region_name="us-east-1")
+        client = open_mocked()
         house = House(client, create_tables(client), MovableClock())
         house.programs = FixedPrograms(make_program(stored_value=StoredValuePolicy(1_000_000)))
         yield house

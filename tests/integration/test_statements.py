@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -16,7 +15,7 @@ from quen.errors import MemberNotFoundError, PurchaseNotFoundError, ValidationFa
 from quen.money import Money
 from quen.program.model import Expiry
 from quen.returns.model import Goods
-from tables import create_tables
+from tables import create_tables, open_mocked
 
 PARTNER = "ptn_1"
 
@@ -29,7 +28,7 @@ def clock() -> MovableClock:
 @pytest.fixture
 def house(clock: MovableClock) -> Iterator[House]:
     with mock_aws():
-        client = boto3.client("dynamodb", region_name="us-east-1")
+        client = open_mocked()
         house = House(client, create_tables(client), clock)
         program = make_program()
         points = replace(program.points, pending_days=3, expiry=Expiry("days", 20))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -25,7 +24,7 @@ from quen.ledger.documents import Outcome
 from quen.ledger.model import verify
 from quen.money import Money
 from quen.program.model import AdjustmentPolicy, StoredValuePolicy
-from tables import create_tables
+from tables import create_tables, open_mocked
 
 PARTNER = "ptn_1"
 
@@ -33,7 +32,7 @@ PARTNER = "ptn_1"
 @pytest.fixture
 def house() -> Iterator[House]:
     with mock_aws():
-        client = boto3.client("dynamodb", region_name="us-east-1")
+        client = open_mocked()
         house = House(client, create_tables(client), MovableClock())
         house.programs = FixedPrograms(make_program(stored_value=StoredValuePolicy(maximum=500_000)))
         yield house

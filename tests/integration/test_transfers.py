@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -21,7 +20,7 @@ from quen.errors import (
 from quen.ledger.documents import DocumentKey, Outcome
 from quen.members.model import MemberReference
 from quen.program.model import TransferPolicy
-from tables import create_tables
+from tables import create_tables, open_mocked
 
 FRIEND = "+84907654321"
 
@@ -29,7 +28,7 @@ FRIEND = "+84907654321"
 @pytest.fixture
 def house() -> Iterator[House]:
     with mock_aws():
-        client = boto3.client("dynamodb", region_name="us-east-1")
+        client = open_mocked()
         house = House(client, create_tables(client), MovableClock())
         house.programs = FixedPrograms(make_program(transfers=TransferPolicy(per_day=100, minimum=10)))
         yield house

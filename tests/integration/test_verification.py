@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -15,13 +14,13 @@ from quen.errors import MemberNotFoundError, NotFoundError
 from quen.ledger.model import Account, Sealed
 from quen.verification.service import Verifications
 from quen.verification.store import VerificationStore
-from tables import create_tables
+from tables import create_tables, open_mocked
 
 
 @pytest.fixture
 def house() -> Iterator[House]:
     with mock_aws():
-        client = boto3.client("dynamodb", region_name="us-east-1")
+        client = open_mocked()
         yield House(client, create_tables(client), MovableClock())
 
 

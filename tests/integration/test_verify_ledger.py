@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -21,7 +20,7 @@ from local.sandbox_clock import SandboxClockItem
 from quen.errors import NotFoundError
 from quen.jobs.verify_ledger import NAME
 from quen.verification.model import MemberFlaw, Verification
-from tables import create_tables
+from tables import create_tables, open_mocked
 
 ENTRIES = 4  # the welcome and three purchases
 Item = dict[str, Any]
@@ -76,7 +75,7 @@ class TouchableHouse(House):
 @pytest.fixture
 def house() -> Iterator[TouchableHouse]:
     with mock_aws():
-        yield TouchableHouse(boto3.client("dynamodb", region_name="us-east-1"))
+        yield TouchableHouse(open_mocked())
 
 
 def sort_of(sequence: int) -> str:

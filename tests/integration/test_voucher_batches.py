@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -18,7 +17,7 @@ from quen.vouchers.batch import PAGE_VOUCHERS
 from quen.vouchers.batches import NewBatch
 from quen.vouchers.codes import VoucherCodes
 from quen.vouchers.model import Terms, new_voucher
-from tables import create_tables
+from tables import create_tables, open_mocked
 from voucher_desk import QueuedBatches, batches_of, issue_batch, left, money_off, never, use
 
 COUNT = 2 * PAGE_VOUCHERS + 2
@@ -27,7 +26,7 @@ COUNT = 2 * PAGE_VOUCHERS + 2
 @pytest.fixture
 def house() -> Iterator[House]:
     with mock_aws():
-        client = boto3.client("dynamodb", region_name="us-east-1")
+        client = open_mocked()
         house = House(client, create_tables(client), MovableClock())
         house.programs = FixedPrograms(make_program())
         yield house

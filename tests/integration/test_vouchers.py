@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -37,7 +36,7 @@ from quen.program.benefits import Benefit, Bill, BillLine
 from quen.requests import RateLimitedError
 from quen.vouchers.codes import VoucherCodes
 from quen.vouchers.model import Terms, Wanted
-from tables import create_tables
+from tables import create_tables, open_mocked
 from voucher_desk import LAST_DAY, PARTNER, close, issue_code, left, money_off, use
 
 BILL = Bill(80_000, "VND", (BillLine("1", "coffee", "drinks", 2, 60_000), BillLine("2", "cake", "food", 1, 20_000)))
@@ -47,7 +46,7 @@ REDEMPTION = "red_0000000000000000"
 @pytest.fixture
 def house() -> Iterator[House]:
     with mock_aws():
-        client = boto3.client("dynamodb", region_name="us-east-1")
+        client = open_mocked()
         house = House(client, create_tables(client), MovableClock())
         house.programs = FixedPrograms(make_program())
         yield house

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from math import ceil
 from typing import Any
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -22,7 +21,7 @@ from quen.program.model import Reward
 from quen.returns.model import Goods
 from quen.rewards.model import PointsWanted, RewardWanted
 from quen.vouchers.codes import VoucherCodes
-from tables import create_tables
+from tables import create_tables, open_mocked
 from voucher_desk import close, issue_batch, money_off, use
 
 PARTNER = "ptn_0000000000000001"
@@ -59,7 +58,7 @@ class Recorder:
 def a_busy_member() -> Any:
     """A member with two years of purchases behind them, an open hold and twelve lots."""
     with mock_aws():
-        client = boto3.client("dynamodb", region_name="us-east-1")
+        client = open_mocked()
         tables = create_tables(client)
         clock = MovableClock(datetime(2024, 12, 1, 3, tzinfo=UTC))
         house = House(client, tables, clock)

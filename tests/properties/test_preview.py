@@ -8,7 +8,6 @@ from fractions import Fraction
 from itertools import count
 from typing import Any
 
-import boto3
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -31,7 +30,7 @@ from quen.program.model import (
     Program,
     Tier,
 )
-from tables import create_tables
+from tables import create_tables, open_mocked
 
 PARTNER = "ptn_0000000000000001"
 CATEGORIES = ("coffee", "cake", "tea")
@@ -123,7 +122,7 @@ def bills(draw: st.DrawFn) -> Purchase:
 @pytest.fixture(scope="module")
 def house() -> Iterator[House]:
     with mock_aws():
-        client = boto3.client("dynamodb", region_name="us-east-1")
+        client = open_mocked()
         yield House(client, create_tables(client), MovableClock())
 
 

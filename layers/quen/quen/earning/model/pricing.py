@@ -13,7 +13,8 @@ A rule with a limit beyond the purchase comes last, and gives the whole points b
 far as there is room: `min(what it would give, room)`. So a period gives `min(cap, what all its purchases would give)`, in
 whatever order the receipts come, and no split of a bill slips under the cap. Where several such rules meet in one
 purchase, the first shares its one rounding and each further one is rounded down by itself: if two caps shared a
-fraction, small bills could earn under the one what the other has used up.
+fraction, small bills could earn under the one what the other has used up. Where limits of different periods cross, or
+what a limit has cut is multiplied and rounded, the order of receipts can tell after all; it never passes a limit.
 
 The same function says what is left of an award after a return: the purchase that remains, priced by the same rules, with
 the facts and the room that the purchase had.
