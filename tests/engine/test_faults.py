@@ -23,6 +23,7 @@ from tables import create_tables
 pytestmark = pytest.mark.engine
 CLIENT_TRIES_MAX = 5
 CASES = (ENROL, *USE_CASES)
+CLASSICS = [case for case in CASES if case.name in {"enrol", "purchase", "reserve", "redeem", "return"}]
 KEY = "a"
 QUICK_SEEDS = range(40)
 SEEDS = range(2_000)
@@ -74,8 +75,30 @@ def shop(engine: Any) -> Shop:
     return Shop(engine, create_tables(engine))
 
 
+# MiniStack is everywhere, and the quicker one: there every use case meets every fault each time, on both in the long tests.
+@pytest.mark.parametrize("engine", ["ministack"], indirect=True, scope="module")
 @pytest.mark.parametrize("use_case", CASES, ids=lambda use_case: use_case.name)
 def test_a_fault_at_any_call_and_a_retry_leave_exactly_one_effect(use_case: UseCase, shop: Shop) -> None:
+    check_every_fault(use_case, shop)
+
+
+@pytest.mark.parametrize("engine", ["dynamodb_local"], indirect=True, scope="module")
+@pytest.mark.parametrize("use_case", CLASSICS, ids=lambda use_case: use_case.name)
+def test_on_amazon_s_own_engine_it_is_the_same(use_case: UseCase, shop: Shop) -> None:
+    check_every_fault(use_case, shop)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("engine", ["dynamodb_local"], indirect=True, scope="module")
+@pytest.mark.parametrize(
+    "use_case", [case for case in CASES if case not in CLASSICS], ids=lambda use_case: use_case.name
+)
+def test_on_amazon_s_own_engine_the_others_are_the_same(use_case: UseCase, shop: Shop) -> None:
+    check_every_fault(use_case, shop)
+
+
+def check_every_fault(use_case: UseCase, shop: Shop) -> None:
+    """One fault at every call, in every way."""
     expected = shop.unharmed(use_case)
     assert expected.calls >= 1
     for kind, fault in FAULTS.items():
