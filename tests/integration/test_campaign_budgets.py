@@ -101,3 +101,27 @@ def test_a_budget_that_is_raised_counts_at_once(house: House) -> None:
 
 def test_one_purchase_may_use_all_shards_of_a_budget(house: House) -> None:
     assert buy(house, enrol(house), 1_000_000)["double"] == 25
+
+
+def test_of_a_budget_that_is_lowered_no_more_is_given_than_it_has_left(house: House) -> None:
+    house.programs.program = make_campaigning(40)
+    first, *others = [enrol(house, f"+8490111110{number}") for number in range(9)]
+    assert buy(house, first, 200_000, 1)["double"] == 20  # two of four shards are used up, or nearly
+    house.programs.program = make_campaigning(22)
+    given = 0
+    for number, member_id in enumerate(others, start=2):
+        for dependent in ("purchases", "_budgets"):  # another process, which has met nothing yet
+            house.__dict__.pop(dependent, None)
+        given += buy(house, member_id, 10_000, number)["double"]
+    assert given == 2
+
+
+def test_of_a_budget_that_is_lowered_below_what_was_given_no_more_is_given_until_that_comes_back(house: House) -> None:
+    house.programs.program = make_campaigning(40)
+    member_id = enrol(house)
+    assert buy(house, member_id, 200_000, 1)["double"] == 20
+    house.programs.program = make_campaigning(15)
+    assert buy(house, member_id, 100_000, 2)["double"] == 0
+    give_back(house, 80_000)
+    assert buy(house, member_id, 100_000, 3)["double"] == 3
+    assert buy(house, member_id, 100_000, 4)["double"] == 0

@@ -290,6 +290,25 @@ def test_a_shard_that_others_are_at_is_left_to_them(house: House, member_id: str
     assert busy.conflicts == 1
 
 
+@pytest.mark.parametrize("store_id", [None, "d1"])
+def test_of_a_stock_that_is_lowered_no_more_is_given_than_it_has_left(
+    house: House, member_id: str, store_id: str | None
+) -> None:
+    def stock(pieces: int) -> None:
+        limits = {"stock_by_store": {store_id: pieces}} if store_id else {"stock": pieces}
+        pin = Reward("pin", NAME, 1, **limits)  # type: ignore[arg-type]
+        house.programs.program = replace(PROGRAM, rewards=(pin,))
+
+    stock(40)
+    ask(house, member_id, "pin", "most", quantity=20, store_id=store_id)
+    stock(22)
+    taken = [ask(house, member_id, "pin", f"k{number}", store_id=store_id)["quantity"] for number in range(2)]
+    assert sum(taken) == 2
+    with pytest.raises(RewardOutOfStockError):
+        ask(house, member_id, "pin", "more", store_id=store_id)
+    assert offers(house, member_id)["pin"]["stock"]["left"] == 0
+
+
 def test_points_of_a_purchase_are_paid_and_come_back_as_ever(house: House, member_id: str) -> None:
     house.purchases.record(TILL, member(member_id), make_purchase(200_000), "f")
     wanted = PointsWanted(100, "B-1", BILL, "d1")

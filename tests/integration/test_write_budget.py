@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from factories import make_account, make_event, make_program, make_purchase
+from factories import make_account, make_campaigning, make_event, make_program, make_purchase
 from house import FixedPrograms, House, MovableClock, enrol, member
 from local.write_units import item_size, transaction_units
 from quen.ledger.items import account_item
@@ -49,6 +49,13 @@ class Recorder:
         """Write units of the last transaction."""
         transactions = [parameters for operation, parameters in self.calls if operation == "TransactWriteItems"]
         return transaction_units(transactions[-1]["TransactItems"], {})
+
+    def shards_read(self) -> list[str]:
+        """The shards of stock and of budgets that were read, each for one read unit: all of them in one call, or none."""
+        batches = [asked["RequestItems"] for operation, asked in self.calls if operation == "BatchGetItem"]
+        assert len(batches) <= 1
+        keys = [key for batch in batches for table in batch.values() for key in table["Keys"]]
+        return [f"{key['PK']['S']} {key['SK']['S']}" for key in keys]
 
     def reads_of(self, table: str) -> int:
         return sum(operation in {"GetItem", "Query"} and asked["TableName"] == table for operation, asked in self.calls)
@@ -97,20 +104,35 @@ def test_earning_reserving_and_redeeming_cost_six_write_units_and_one_ledger_rea
     assert recorder.reads_of(ledger) == 2  # the redemption says whose account it is
 
 
-def test_what_is_had_at_once_costs_one_transaction_and_a_limited_piece_two_write_units_more(busy_member: Any) -> None:
+def test_what_is_had_at_once_costs_one_transaction_and_a_limited_piece_two_write_units_and_four_reads_more(
+    busy_member: Any,
+) -> None:
     house, recorder, member_id, ledger = busy_member
     tree = Reward("tree", {"en": "Tree"}, 10, per_member=5, limit_per="week", benefit=Benefit("donation", amount=1))
     mug = Reward("mug", {"en": "Mug"}, 10, stock_by_store={"district-1": 50}, per_member=5, limit_per="month")
     house.programs = FixedPrograms(make_program(rewards=(tree, mug)))
     for dependent in ("ledger", "rewards"):
         house.__dict__.pop(dependent, None)
-    for reward_id, units_max in (("tree", 6), ("mug", 8)):
+    for reward_id, units_max, looks in (("tree", 6, 0), ("mug", 8, 1)):
         recorder.calls.clear()
         wanted = RewardWanted(reward_id, store_id="district-1")
         house.rewards.reserve(member(member_id), wanted, idempotency_key=reward_id, fingerprint="0" * 64)
         assert recorder.units() <= units_max
         assert recorder.reads_of(ledger) == 1
         assert sum(operation == "TransactWriteItems" for operation, _ in recorder.calls) == 1
+        assert len(recorder.shards_read()) == 4 * looks
+
+
+def test_a_campaign_with_a_budget_costs_a_purchase_two_write_units_and_four_reads(busy_member: Any) -> None:
+    shared, recorder, member_id, ledger = busy_member
+    tables = {name: getattr(shared.settings, f"{name}_table") for name in ("ledger", "members", "program", "messages")}
+    house = House(recorder, tables, shared.clock)
+    house.programs = FixedPrograms(make_campaigning(1000))
+    purchase = make_purchase(100_000, purchase_id="B-budget", at=house.clock.now())
+    house.purchases.record(PARTNER, member(member_id), purchase, "0" * 64)
+    assert recorder.units() <= 8
+    assert recorder.reads_of(ledger) == 1
+    assert sorted(recorder.shards_read()) == [f"BUDGET#tet SHARD#{number}" for number in range(4)]
 
 
 def test_every_item_of_an_ordinary_command_is_under_a_kilobyte(busy_member: Any) -> None:

@@ -12,7 +12,7 @@ from quen.program.benefits import Benefit
 from quen.program.model import Reward
 from quen.program.model.rewards import DayWindow
 from quen.rewards.model import Offer, by_reach, check_gates, is_available, is_shown
-from quen.rewards.model.stock import number_of, plan_pieces, shard_capacity, shard_names, store_of
+from quen.rewards.model.stock import capacities, plan_pieces, shard_names, store_of
 
 NAME = {"en": "Mug"}
 DECEMBER = DayWindow(date(2026, 12, 1), date(2026, 12, 31))
@@ -93,17 +93,34 @@ def test_what_is_within_reach_comes_first_by_its_value_and_then_what_lacks_least
 def test_shards_are_named_by_number_and_store_and_share_the_stock(store_id: str) -> None:
     names = shard_names(store_id)
     assert {store_of(name) for name in names} == {store_id}
-    assert sum(shard_capacity(10, number_of(name)) for name in names) == 10
+    assert capacities(10, {}, store_id) == dict(zip(names, (3, 3, 2, 2), strict=True))
 
 
 def test_a_further_attempt_begins_at_the_next_shard() -> None:
-    [first], [second] = (plan_pieces(100, {}, 1, "red_a", attempt=attempt) or {} for attempt in (0, 1))
-    assert number_of(second) == (number_of(first) + 1) % len(shard_names())
+    [first], [second] = (plan_pieces(capacities(100, {}), {}, 1, "red_a", attempt=attempt) or {} for attempt in (0, 1))
+    assert int(second) == (int(first) + 1) % len(shard_names())
 
 
 def test_a_stores_pieces_come_from_its_own_shards() -> None:
-    plan = plan_pieces(5, {}, 5, "red_a", store_id="d1")
+    capacity = capacities(5, {}, "d1")
+    plan = plan_pieces(capacity, {}, 5, "red_a")
     assert plan is not None
     assert sum(plan.values()) == 5
     assert {store_of(shard) for shard in plan} == {"d1"}
-    assert plan_pieces(5, plan, 1, "red_a", store_id="d1") is None
+    assert plan_pieces(capacity, plan, 1, "red_a") is None
+
+
+@pytest.mark.parametrize(
+    ("total", "taken", "capacity"),
+    [
+        (22, (10, 10, 0, 0), (10, 10, 1, 1)),
+        (22, (5, 10, 0, 0), (5, 10, 4, 3)),
+        (20, (12, 4, 0, 0), (12, 4, 2, 2)),
+        (20, (10, 10, 3, 0), (10, 10, 3, 0)),
+        (80, (-50, 60, 60, 0), (-40, 60, 60, 0)),
+    ],
+)
+def test_what_a_shard_has_given_beyond_its_share_the_others_have_less(
+    total: int, taken: tuple[int, ...], capacity: tuple[int, ...]
+) -> None:
+    assert tuple(capacities(total, dict(zip(shard_names(), taken, strict=True))).values()) == capacity

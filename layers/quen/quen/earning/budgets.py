@@ -1,18 +1,19 @@
 """Campaigns' budgets: points that a campaign may give to all members together, and never a point more.
 
 What is given is counted in shards, as a limited reward's stock is, so that a rush does not queue at one item; a purchase
-takes its part in its own transaction. The first try takes from what there is in all; where that is refused, the budget is
-nearly used up, and the purchase is decided again with what is left of it.
+takes its part in its own transaction. What is left is looked at before, for the budget may have been lowered since: no shard
+can tell by itself what others have given beyond their share.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Protocol
 
 from quen.earning.model import RuleShare
 from quen.program.model import Program
-from quen.rewards.model import plan_pieces
+from quen.rewards.model import capacities, plan_pieces
 from quen.writes import Write
 
 Taken = Mapping[str, Mapping[str, int]]
@@ -22,8 +23,8 @@ Taken = Mapping[str, Mapping[str, int]]
 class BudgetCounts(Protocol):
     """Where what budgets have given is counted."""
 
-    def take(self, campaign_id: str, budget: int, shard: str, points: int) -> Write:
-        """The write that takes points, refused where the shard has not that many left."""
+    def take(self, campaign_id: str, shard: str, points: int, capacity: int) -> Write:
+        """The write that takes points, refused where the shard would then have given more than its capacity."""
 
     def give_back(self, campaign_id: str, shard: str, points: int) -> Write:
         """The write that puts points back."""
@@ -33,33 +34,28 @@ class BudgetCounts(Protocol):
 
 
 class Budgets:
-    """What campaigns may still give. A process that has met a budget's end looks before it takes."""
+    """What campaigns may still give."""
 
     def __init__(self, counts: BudgetCounts) -> None:
         self._counts = counts
-        self._nearly_used_up: set[str] = set()
 
-    def look(self, program: Program, *, refused: bool) -> Taken:
-        """What has been taken of the program's budgets, where that must be known: after a refusal, or near the end."""
-        limited = [campaign.id for campaign in program.campaigns if campaign.budget is not None]
-        if refused:
-            self._nearly_used_up.update(limited)
-        wanted = [campaign_id for campaign_id in limited if campaign_id in self._nearly_used_up]
-        return self._counts.count_taken(wanted) if wanted else {}
-
-    def count(self, program: Program) -> Taken:
-        """What has been taken of all budgets of the program."""
-        limited = [campaign.id for campaign in program.campaigns if campaign.budget is not None]
+    def look(self, program: Program, day: date) -> Taken:
+        """What has been taken of the budgets of the campaigns that run on that local day; of others nothing is."""
+        limited = [
+            campaign.id for campaign in program.campaigns if campaign.budget is not None and campaign.runs_on(day)
+        ]
         return self._counts.count_taken(limited) if limited else {}
 
-    def take(self, program: Program, plan: Mapping[str, Mapping[str, int]]) -> list[Write]:
-        """The writes that take what was planned."""
+    def take(self, program: Program, plan: Mapping[str, Mapping[str, int]], taken: Taken) -> list[Write]:
+        """The writes that take what was planned by these counts."""
         budgets = {campaign.id: campaign.budget or 0 for campaign in program.campaigns}
-        return [
-            self._counts.take(campaign_id, budgets[campaign_id], shard, points)
-            for campaign_id, shards in plan.items()
-            for shard, points in shards.items()
-        ]
+        writes = []
+        for campaign_id, shards in plan.items():
+            capacity = capacities(budgets[campaign_id], taken[campaign_id])
+            writes += [
+                self._counts.take(campaign_id, shard, points, capacity[shard]) for shard, points in shards.items()
+            ]
+        return writes
 
     def give_back(self, kept: Mapping[str, Mapping[str, int]], points: Mapping[str, int]) -> list[Write]:
         """The writes that put points back, each campaign's into the shard from which most had come: it is the sum over the
@@ -92,7 +88,8 @@ def plan_use(program: Program, shares: Sequence[RuleShare], taken: Taken, purcha
     plans: dict[str, dict[str, int]] = {}
     for campaign in program.campaigns:
         if campaign.budget is not None and campaign.id in used:
-            plan = plan_pieces(campaign.budget, taken.get(campaign.id, {}), used[campaign.id], purchase)
+            given = taken[campaign.id]
+            plan = plan_pieces(capacities(campaign.budget, given), given, used[campaign.id], purchase)
             # What is not there any more is asked for all the same: the refusal says so, and all is read again.
             plans[campaign.id] = plan or {"0": used[campaign.id]}
     return plans

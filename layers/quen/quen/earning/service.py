@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import count
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -69,25 +68,17 @@ class Purchases:
             if replay := self._ledger.find_replay(claim):
                 return replay
             raise
-        tries = count()
 
         def plan() -> Intent:
-            return self._plan(partner_id, purchase, program, person, claim, is_refused=next(tries) > 0)
+            return self._plan(partner_id, purchase, program, person, claim)
 
         return self._ledger.carry_out(member_id, plan, program)
 
     def _plan(
-        self,
-        partner_id: str,
-        purchase: Purchase,
-        program: Program,
-        person: Person | None,
-        claim: Claim,
-        *,
-        is_refused: bool,
+        self, partner_id: str, purchase: Purchase, program: Program, person: Person | None, claim: Claim
     ) -> Intent:
-        """The purchase by what campaigns have left; after a refusal that is looked up."""
-        taken = self._budgets.look(program, refused=is_refused)
+        """The purchase by what campaigns have left."""
+        taken = self._budgets.look(program, program.local_day(purchase.occurred_at))
 
         def answer(account: Account, entry: Entry) -> Mapping[str, Any]:
             return purchase_view(purchase, account, entry, program)
@@ -100,7 +91,7 @@ class Purchases:
             return sold_form(purchase, entry, program) | ({"budgets": budgets} if budgets else {})
 
         def more(entry: Entry) -> Sequence[Write]:
-            return self._budgets.take(program, used(entry))
+            return self._budgets.take(program, used(entry), taken)
 
         command = RecordPurchase(partner_id, purchase, person, rooms_left(program, taken))
         return Intent(command, answer, claim, details=details, more=more, is_replanned=True)
@@ -110,8 +101,8 @@ class Purchases:
         member_id = self._members.resolve(member, "/member")
         self._check_time(purchase)
         program = self._programs.at(purchase.occurred_at)
-        budgets = rooms_left(program, self._budgets.count(program))
-        command = RecordPurchase(partner_id, purchase, self._person(member_id, program), budgets)
+        taken = self._budgets.look(program, program.local_day(purchase.occurred_at))
+        command = RecordPurchase(partner_id, purchase, self._person(member_id, program), rooms_left(program, taken))
         account, entry = self._ledger.foresee(member_id, command, program)
         shown = purchase_view(purchase, account, entry, program)
         return shown | {"entries": [entry | {"entry_id": None} for entry in shown["entries"]]}

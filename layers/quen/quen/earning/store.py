@@ -3,8 +3,8 @@
     what                          key                                           by
     points given, by shard        PK BUDGET#<campaign>, SK SHARD#<n>            UpdateItem in a transaction; BatchGetItem
 
-What is stored is how many are given; how many there may be stands in the program document, so that a raised budget counts
-at once. A shard may be below zero after returns: it is the sum that never passes the budget.
+What is stored is how many are given; how many there may be stands in the program document, so that one that is raised or
+lowered counts at once. A shard may be below zero after returns: it is the sum that never passes the budget.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pynamodb.attributes import UnicodeAttribute
 from pynamodb.models import Model
 
 from quen.dynamodb import IntAttribute, bind
-from quen.rewards.model import STOCK_SHARDS, shard_capacity
+from quen.rewards.model import STOCK_SHARDS
 from quen.writes import Write
 
 
@@ -38,9 +38,9 @@ class BudgetStore:
         self._table = table_name
         bind((BudgetItem,), table_name, client)
 
-    def take(self, campaign_id: str, budget: int, shard: str, points: int) -> Write:
-        """The write that takes points, refused where the shard has not that many left."""
-        room = shard_capacity(budget, int(shard)) - points
+    def take(self, campaign_id: str, shard: str, points: int, capacity: int) -> Write:
+        """The write that takes points, refused where the shard would then have given more than its capacity."""
+        room = capacity - points
         condition = "given <= :room" if room < 0 else "attribute_not_exists(given) OR given <= :room"
         return self._moved(campaign_id, shard, points, condition, {":room": {"N": str(room)}})
 

@@ -60,9 +60,8 @@ class Occasions:
         """What `record` would answer now, without an entry's id: decided by the same code, and not written."""
         member_id = self._members.resolve(member, "/member")
         program = self._program_of(event)
-        command = RecordEvent(
-            partner_id, event, self._person(member_id, program), rooms_left(program, self._budgets.count(program))
-        )
+        taken = self._budgets.look(program, program.local_day(event.occurred_at))
+        command = RecordEvent(partner_id, event, self._person(member_id, program), rooms_left(program, taken))
         account, entry = self._ledger.foresee(member_id, command, program)
         if self._claims.are_made(account.member_id, event):
             raise EventAlreadyCountedError
@@ -70,7 +69,7 @@ class Occasions:
         return shown | {"entries": [part | {"entry_id": None} for part in shown["entries"]]}
 
     def _plan(self, partner_id: str, member_id: str, event: MemberEvent, program: Program, claim: Claim) -> Plan:
-        """The event by what campaigns have left; after a refusal it is looked up what stands in its way."""
+        """The event by what campaigns have left; after a refusal it is looked up whether it was counted."""
         person = self._person(member_id, program)
         tries = count()
 
@@ -84,14 +83,12 @@ class Occasions:
                 if replay := self._ledger.find_replay(claim):
                     return replay
                 raise EventAlreadyCountedError
-            taken = self._budgets.look(program, refused=is_refused)
+            taken = self._budgets.look(program, program.local_day(event.occurred_at))
 
             def more(entry: Entry) -> Sequence[Write]:
                 once = self._claims.writes(entry.member_id, event, claim.key.partition)
-                return [
-                    *once,
-                    *self._budgets.take(program, plan_use(program, entry.shares, taken, claim.key.partition)),
-                ]
+                used = plan_use(program, entry.shares, taken, claim.key.partition)
+                return [*once, *self._budgets.take(program, used, taken)]
 
             command = RecordEvent(partner_id, event, person, rooms_left(program, taken))
             return Intent(command, answer, claim, more=more, is_replanned=True)

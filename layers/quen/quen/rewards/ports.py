@@ -10,7 +10,6 @@ from quen.ledger.documents import Document, DocumentKey
 from quen.ledger.model import Entry
 from quen.members.model import MemberReference
 from quen.people import Person
-from quen.program.model import Reward
 from quen.vouchers.model import Terms
 from quen.writes import Write
 
@@ -28,8 +27,8 @@ class MemberLookup(Protocol):
 class RewardStock(Protocol):
     """The pieces of limited rewards that are taken, in shards."""
 
-    def take(self, reward: Reward, shard: str, pieces: int) -> Write:
-        """The write that takes pieces, refused where the shard has not that many left."""
+    def take(self, reward_id: str, shard: str, pieces: int, capacity: int) -> Write:
+        """The write that takes pieces, refused where the shard would then have given more than its capacity."""
 
     def give_back(self, reward_id: str, shard: str, pieces: int) -> Write:
         """The write that puts pieces back."""

@@ -47,6 +47,7 @@ from quen.rewards.model import (
     Asked,
     PointsWanted,
     Wanted,
+    capacities,
     check_bill,
     check_gates,
     check_payment,
@@ -237,12 +238,12 @@ class Rewards:
         return segment_holds(program, segment_id, self._members.person(member_id, program.time_zone), behaviour, day)
 
     def _reserving(self, asked: Asked, claim: Claim, attempt: int) -> Intent:
-        """The command, with the pieces that it takes. The first try goes by what there is in all; every further one, for
-        one was refused or others were in the way, by what is left of it. Raises RewardOutOfStockError.
+        """The command, with the pieces that it takes: by what is left in every try, for one was refused or others were in
+        the way. Raises RewardOutOfStockError.
         """
         reward = asked.reward
-        command = asked.command(self._pieces(asked, attempt))
-        others = [self._stock.take(reward, shard, pieces) for shard, pieces in command.stock.items()] if reward else []
+        pieces, others = self._pieces(asked, attempt)
+        command = asked.command(pieces)
         issued: list[Mapping[str, Any]] = []
         if reward and (terms := asked.voucher_terms):
             for number in range(asked.quantity):
@@ -260,18 +261,19 @@ class Rewards:
         whole = replace(claim, state="redeemed" if command.at_once else "reserved")
         return Intent(command, answer, whole, details=details, others=others, is_replanned=bool(others))
 
-    def _pieces(self, asked: Asked, attempt: int) -> Mapping[str, int]:
+    def _pieces(self, asked: Asked, attempt: int) -> tuple[Mapping[str, int], list[Write]]:
+        """How many pieces which shards give, and the writes that take them; none of what is not limited."""
         reward, wanted = asked.reward, asked.wanted
         stock = reward.stock_at(wanted.store_id) if reward else None
         if reward is None or stock is None or isinstance(wanted, PointsWanted):
-            return {}
+            return {}, []
         store_id = (wanted.store_id or "") if reward.stock_by_store else ""
-        taken = self._stock.count_taken([reward.id], store_id)[reward.id] if attempt else {}
-        redemption_id, quantity = asked.redemption_id, wanted.quantity
-        pieces = plan_pieces(stock, taken, quantity, redemption_id, store_id=store_id, attempt=attempt)
+        taken = self._stock.count_taken([reward.id], store_id)[reward.id]
+        capacity = capacities(stock, taken, store_id)
+        pieces = plan_pieces(capacity, taken, wanted.quantity, asked.redemption_id, attempt=attempt)
         if pieces is None:
             raise RewardOutOfStockError
-        return pieces
+        return pieces, [self._stock.take(reward.id, shard, count, capacity[shard]) for shard, count in pieces.items()]
 
     def _with_codes(self, shown: Mapping[str, Any]) -> Mapping[str, Any]:
         """A redemption with the codes of its vouchers, which are not kept with it."""

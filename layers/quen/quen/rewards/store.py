@@ -5,7 +5,7 @@
     the same at one store         PK STOCK#<reward>, SK SHARD#<n>@<store>       the same; Query for all stores
 
 What is stored is how many are taken; how many there are stands in the program document, so that a changed stock counts
-at once. Pieces are divided among shards, so that a rush on one reward does not queue at one item.
+at once, be it a lowered one. Pieces are divided among shards, so that a rush on one reward does not queue at one item.
 """
 
 from __future__ import annotations
@@ -17,8 +17,7 @@ from pynamodb.attributes import UnicodeAttribute
 from pynamodb.models import Model
 
 from quen.dynamodb import IntAttribute, bind
-from quen.program.model import Reward
-from quen.rewards.model import number_of, shard_capacity, shard_names, store_of
+from quen.rewards.model import shard_names
 from quen.writes import Write
 
 
@@ -40,11 +39,11 @@ class StockStore:
         self._table = table_name
         bind((StockItem,), table_name, client)
 
-    def take(self, reward: Reward, shard: str, pieces: int) -> Write:
-        """The write that takes pieces, refused where the shard has not that many left."""
-        room = shard_capacity(reward.stock_at(store_of(shard)) or 0, number_of(shard)) - pieces
-        condition = "attribute_not_exists(taken) OR taken <= :room"
-        return self._moved(reward.id, shard, pieces, condition, {":room": {"N": str(room)}})
+    def take(self, reward_id: str, shard: str, pieces: int, capacity: int) -> Write:
+        """The write that takes pieces, refused where the shard would then have given more than its capacity."""
+        room = capacity - pieces
+        condition = "taken <= :room" if room < 0 else "attribute_not_exists(taken) OR taken <= :room"
+        return self._moved(reward_id, shard, pieces, condition, {":room": {"N": str(room)}})
 
     def give_back(self, reward_id: str, shard: str, pieces: int) -> Write:
         """The write that puts pieces back, in the transaction that returns their points."""

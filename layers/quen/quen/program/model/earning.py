@@ -106,6 +106,10 @@ class Campaign:
         window = OnDates(self.first, self.last)
         return AllOf((window, self.when)) if self.when else window
 
+    def runs_on(self, day: date) -> bool:
+        """Whether its window contains that local day."""
+        return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
+
 
 @dataclass(frozen=True, slots=True)
 class Tier:

@@ -22,7 +22,7 @@ from quen.rewards.model.bills import (
 )
 from quen.rewards.model.gates import ANNOUNCED_DAYS, check_gates, is_shown
 from quen.rewards.model.offers import Offer, by_reach, is_available, money_value
-from quen.rewards.model.stock import STOCK_SHARDS, number_of, plan_pieces, shard_capacity, shard_names, store_of
+from quen.rewards.model.stock import STOCK_SHARDS, capacities, plan_pieces, shard_names, store_of
 from quen.rewards.model.wanted import (
     PointsWanted,
     RewardWanted,
@@ -43,6 +43,7 @@ __all__ = [
     "Wanted",
     "bill_less",
     "by_reach",
+    "capacities",
     "check_bill",
     "check_gates",
     "check_lines",
@@ -52,12 +53,10 @@ __all__ = [
     "is_shown",
     "lapse_of",
     "money_value",
-    "number_of",
     "paid_with",
     "parse_redemption_id",
     "payable_points",
     "plan_pieces",
-    "shard_capacity",
     "shard_names",
     "store_of",
     "taken_off_by",

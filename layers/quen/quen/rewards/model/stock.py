@@ -1,8 +1,9 @@
 """How a reward's limited stock is divided among shards, so that a rush on it does not queue at one item.
 
 A shard is named by its number, at a store by `<number>@<store>`. What is kept is how many each shard has given; how many
-it may give follows from the stock in the program document. So the number of shards never changes: what was given by four
-would not count against the shares of ten.
+it may give follows from the stock in the program document and from what all have given, for the stock may have been lowered
+since. So the counts are read before any is taken from; and the number of shards never changes: what was given by four would
+not count against the shares of ten.
 """
 
 from __future__ import annotations
@@ -23,35 +24,38 @@ def store_of(shard: str) -> str:
     return shard.partition("@")[2]
 
 
-def number_of(shard: str) -> int:
-    """The shard's number, counted from 0."""
-    return int(shard.partition("@")[0])
+def capacities(total: int, taken: Mapping[str, int], store_id: str = "") -> dict[str, int]:
+    """How many each shard may give in all, by what each has given: an equal share of the total, and together never more.
 
-
-def shard_capacity(stock: int, number: int) -> int:
-    """How many of so many pieces the shard of that number may give; over all shards they add up to the stock."""
-    return stock // STOCK_SHARDS + (number < stock % STOCK_SHARDS)
+    A shard that has given more than its share, for the total was lowered since, is full with that; what it gave too much
+    the others have less. As counts beyond the share only ever fall, no capacity does: one that was planned by older counts
+    is never too large.
+    """
+    shares: dict[str, int] = {}
+    full: dict[str, int] = {}
+    open_shards = shard_names(store_id)
+    while open_shards:
+        each, more = divmod(total - sum(full.values()), len(open_shards))
+        shares |= {shard: each + (rank < more) for rank, shard in enumerate(open_shards)}
+        beyond = {shard: taken.get(shard, 0) for shard in open_shards if taken.get(shard, 0) > shares[shard]}
+        if not beyond:
+            break
+        full |= beyond
+        open_shards = [shard for shard in open_shards if shard not in beyond]
+    return {shard: full.get(shard, shares[shard]) for shard in shard_names(store_id)}
 
 
 def plan_pieces(
-    stock: int,
-    taken: Mapping[str, int],
-    quantity: int,
-    redemption_id: str,
-    *,
-    store_id: str = "",
-    attempt: int = 0,
+    capacity: Mapping[str, int], taken: Mapping[str, int], quantity: int, redemption_id: str, *, attempt: int = 0
 ) -> dict[str, int] | None:
     """Which shards give how many pieces: one alone if it can, or else several; None where there are not so many left.
 
     Each redemption begins at a shard of its own, and each further attempt at the next one, so that a rush does not queue
     at the first.
     """
-    names = shard_names(store_id)
+    names = sorted(capacity)
     first = (crc32(redemption_id.encode()) + attempt) % STOCK_SHARDS
-    left = {
-        shard: shard_capacity(stock, number_of(shard)) - taken.get(shard, 0) for shard in names[first:] + names[:first]
-    }
+    left = {shard: capacity[shard] - taken.get(shard, 0) for shard in names[first:] + names[:first]}
     enough = next((shard for shard in left if left[shard] >= quantity), None)
     if enough is not None:
         return {enough: quantity}
