@@ -14,6 +14,7 @@ from factories import make_program
 from house import FixedPrograms, House, MovableClock, adjust, enrol, member
 from quen.errors import (
     InsufficientPointsError,
+    RedemptionNotFoundError,
     RewardLimitReachedError,
     ValidationFailedError,
     VoucherAlreadyRedeemedError,
@@ -57,9 +58,14 @@ def member_id(house: House) -> str:
     return made
 
 
-def buy(house: House, member_id: str, quantity: int = 1, key: str = "k") -> dict[str, Any]:
+def buy(
+    house: House, member_id: str, quantity: int = 1, key: str = "k", partner_id: str | None = None
+) -> dict[str, Any]:
+    """By the member, or by a till for them."""
     wanted = RewardWanted("fifty", quantity)
-    return dict(house.rewards.reserve(member(member_id), wanted, idempotency_key=key, fingerprint="f").result)
+    who = member(member_id)
+    done = house.rewards.reserve(who, wanted, idempotency_key=key, fingerprint="f", partner_id=partner_id)
+    return dict(done.result)
 
 
 def codes(bought: dict[str, Any]) -> list[str]:
@@ -112,9 +118,23 @@ def test_once_any_of_it_was_used_no_points_come_back(house: House, member_id: st
     close(house, reserved["use_id"], "redeem")
     with pytest.raises(VoucherAlreadyRedeemedError):
         house.rewards.release(bought["redemption_id"], member_id=member_id)
-    with pytest.raises(VoucherAlreadyRedeemedError):
-        house.rewards.refund(bought["redemption_id"], partner_id=TILL)
     assert (active(house, member_id), left(house, codes(bought)[0])) == (420, 30_000)
+
+
+def test_a_voucher_that_a_member_bought_no_partner_undoes(house: House, member_id: str) -> None:
+    bought = buy(house, member_id)
+    with pytest.raises(RedemptionNotFoundError):
+        house.rewards.refund(bought["redemption_id"], partner_id=TILL)
+    assert (active(house, member_id), left(house, codes(bought)[0])) == (420, 50_000)
+
+
+def test_what_a_till_bought_it_undoes_as_long_as_nothing_of_it_was_used(house: House, member_id: str) -> None:
+    first, second = (buy(house, member_id, key=key, partner_id=TILL) for key in ("one", "two"))
+    use(house, "redeem", codes(first)[0], 20_000, member=member(member_id))
+    with pytest.raises(VoucherAlreadyRedeemedError):
+        house.rewards.refund(first["redemption_id"], partner_id=TILL)
+    assert house.rewards.refund(second["redemption_id"], partner_id=TILL).result["points_refunded"] == 100
+    assert active(house, member_id) == 420
 
 
 def test_several_are_bought_together_and_die_together(house: House, member_id: str) -> None:

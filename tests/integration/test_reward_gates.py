@@ -15,7 +15,9 @@ from moto import mock_aws
 from factories import make_program, make_purchase
 from house import FixedPrograms, House, MovableClock, adjust, enrol, member
 from quen.errors import (
+    NotRedeemedError,
     QuenError,
+    RedemptionNotFoundError,
     RewardLimitReachedError,
     RewardNotAvailableError,
     RewardOutOfStockError,
@@ -218,8 +220,30 @@ def test_a_donation_is_had_at_once_and_final(house: House, member_id: str) -> No
     assert refused.value.code == "already_redeemed"
     [shown], _ = house.rewards.list_redemptions(member_id, None, 10)
     assert shown["state"] == "redeemed"
+
+
+def test_what_a_member_had_at_once_no_partner_undoes(house: House, member_id: str) -> None:
+    asked = ask(house, member_id, "trees")
+    for partner_id in (TILL, OTHER_TILL):
+        with pytest.raises(RedemptionNotFoundError):
+            house.rewards.refund(asked["redemption_id"], partner_id=partner_id)
+    assert house.ledger.load_account(member_id).active == 1010
+
+
+def test_what_a_till_had_at_once_for_a_member_that_partner_alone_undoes(house: House, member_id: str) -> None:
+    asked = ask(house, member_id, "trees", partner_id=TILL)
+    with pytest.raises(RedemptionNotFoundError):
+        house.rewards.refund(asked["redemption_id"], partner_id=OTHER_TILL)
     back = house.rewards.refund(asked["redemption_id"], partner_id=TILL).result
     assert (back["state"], back["account"]["points"]["active"]) == ("refunded", 1020)
+    with pytest.raises(RedemptionNotFoundError):
+        house.rewards.refund(asked["redemption_id"], partner_id=OTHER_TILL)
+
+
+def test_what_is_not_redeemed_yet_a_partner_that_could_redeem_it_is_told_so(house: House, member_id: str) -> None:
+    for reward_id, expected in (("mug", NotRedeemedError), ("cinema", RedemptionNotFoundError)):
+        with pytest.raises(expected):
+            house.rewards.refund(ask(house, member_id, reward_id, reward_id)["redemption_id"], partner_id=OTHER_TILL)
 
 
 def test_points_pay_part_of_a_bill_as_the_program_says(house: House, member_id: str) -> None:

@@ -139,8 +139,7 @@ class Rewards:
         """The reward was handed over, or the bill paid. Raises RedemptionNotFoundError, ReservationExpiredError."""
         redemption_id = parse_redemption_id(redemption_id)
         document = self._load(redemption_id)
-        bound_to = document.details["partner_id"] or document.details.get("only_for")
-        if bound_to not in {None, partner_id}:
+        if _bound_to(document) not in {None, partner_id}:
             raise RedemptionNotFoundError
         if document.state == "redeemed" and document.closing is None:
             return Outcome(document.result, replayed=True)  # it was from the beginning: there was nothing to wait for
@@ -148,13 +147,16 @@ class Rewards:
 
     def refund(self, redemption_id: str, *, partner_id: str) -> Outcome:
         """A redemption is undone after it was redeemed, by who redeemed it: what of its points has not come back with
-        returned goods goes back to its lots, which live on for the program's grace at least.
+        returned goods goes back to its lots, which live on for the program's grace at least. What a member had at once no
+        till redeemed: it is undone by the partner who hands the reward over, where there is one, and by no other.
 
         Raises RedemptionNotFoundError, NotRedeemedError, AlreadyReturnedError where returned goods gave it all back.
         """
         redemption_id = parse_redemption_id(redemption_id)
         document = self._load(redemption_id)
-        if (document.closed_by or document.details["partner_id"]) not in {None, partner_id}:
+        owner = document.closed_by or _bound_to(document)
+        # Until somebody has redeemed it, a member's own is any till's to redeem, which may be told that it has not.
+        if owner != partner_id and (owner or document.state in {"redeemed", "refunded"}):
             raise RedemptionNotFoundError
         return self._undo(document)
 
@@ -353,6 +355,12 @@ class Rewards:
         if document is None:
             raise RedemptionNotFoundError
         return document
+
+
+def _bound_to(document: Document) -> str | None:
+    """The partner whose tills alone may redeem it; None where any may."""
+    bound_to: str | None = document.details["partner_id"] or document.details.get("only_for")
+    return bound_to
 
 
 def _undoing(document: Document) -> Closing:
