@@ -9,9 +9,11 @@ import pytest
 from engine.test_races import PARTNER, RACERS, house, kinds, race
 from factories import NOON, make_purchase
 from house import House, enrol, member
+from quen.errors import ValidationFailedError
 from quen.ledger.documents import Outcome
 from quen.ledger.model import verify
 from quen.money import Money
+from quen.program.benefits import Bill
 from quen.returns.model import Goods
 from quen.rewards.model import PointsWanted
 
@@ -95,3 +97,36 @@ def test_sixteen_refunds_of_one_redemption_give_its_points_back_once(house: Hous
     results = race(lambda _: house.rewards.refund(redemption_id, partner_id=PARTNER))
     assert kinds(results) == {"done": 1, "replay": RACERS - 1}
     assert active(house, member_id) == 20 + 100 + 40
+
+
+def test_payments_redeemed_at_once_together_pay_no_more_of_a_bill_than_it_comes_to(house: House) -> None:
+    """Eight times 100 points, each sent twice, of a bill that 500 may pay."""
+    member_id = buy(house, 5, 10_000_000)
+    bill = Bill(50_000, "VND")
+
+    def reserved(number: int) -> str:
+        done = house.rewards.reserve(
+            member(member_id),
+            PointsWanted(100, "raced-5", bill),
+            idempotency_key=f"pay-5-{number}",
+            fingerprint="p",
+            partner_id=PARTNER,
+        )
+        return str(done.result["redemption_id"])
+
+    ids = [reserved(number) for number in range(8)]
+    results = race(lambda number: house.rewards.redeem(ids[number % len(ids)], partner_id=PARTNER))
+    again = [house.rewards.redeem(each, partner_id=PARTNER) for each in ids if is_paid(house, each)]
+    assert len(again) == 5
+    assert set(kinds(results)) <= {"done", "replay", "ValidationFailedError", "ConflictRetryError"}
+    assert active(house, member_id) == 20 + 100 + 1000 - 8 * 100
+    assert house.ledger.load_account(member_id).held == 3 * 100
+
+
+def is_paid(house: House, redemption_id: str) -> bool:
+    """Whether it is redeemed, now at the latest."""
+    try:
+        house.rewards.redeem(redemption_id, partner_id=PARTNER)
+    except ValidationFailedError:
+        return False
+    return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from fractions import Fraction
@@ -340,6 +340,43 @@ def test_points_of_a_purchase_are_paid_and_come_back_as_ever(house: House, membe
     redemption_id = str(paid.result["redemption_id"])
     assert house.rewards.redeem(redemption_id, partner_id=TILL).result["store_id"] == "d1"
     assert house.rewards.refund(redemption_id, partner_id=TILL).result["points_refunded"] == 100
+
+
+def payment(house: House, member_id: str, key: str, points: int = 500, **more: Any) -> str:
+    """A redemption by which points are to pay for a part of the bill of a purchase: a quarter of it is 500 points."""
+    wanted = PointsWanted(points, **{"purchase_id": "B-1", "bill": BILL} | more)
+    done = house.rewards.reserve(member(member_id), wanted, idempotency_key=key, fingerprint="f", partner_id=TILL)
+    return str(done.result["redemption_id"])
+
+
+def above_maximum(act: Callable[[], object]) -> bool:
+    """Whether it is refused as one payment of too many points is."""
+    try:
+        act()
+    except ValidationFailedError as refused:
+        return [(fault.pointer, fault.code) for fault in refused.faults] == [("/points", "above_maximum")]
+    return False
+
+
+def test_all_payments_of_one_purchase_together_pay_no_more_than_one_may(house: House, member_id: str) -> None:
+    first = payment(house, member_id, "first", 300)
+    house.rewards.redeem(first, partner_id=TILL)
+    assert above_maximum(lambda: payment(house, member_id, "more", 210))
+    assert payment(house, member_id, "first", 300) == first
+    house.rewards.redeem(payment(house, member_id, "rest", 200), partner_id=TILL)
+    assert above_maximum(lambda: payment(house, member_id, "any", 50))
+    payment(house, member_id, "other", 500, purchase_id="B-2")
+
+
+def test_of_payments_that_were_reserved_together_the_later_one_is_not_redeemed(house: House, member_id: str) -> None:
+    first, second = (payment(house, member_id, key) for key in ("first", "second"))
+    done = house.rewards.redeem(second, partner_id=TILL)
+    assert above_maximum(lambda: house.rewards.redeem(first, partner_id=TILL))
+    assert house.ledger.load_account(member_id).held == 500
+    assert house.rewards.redeem(second, partner_id=TILL) == replace(done, replayed=True)
+    house.rewards.refund(second, partner_id=TILL)
+    house.rewards.redeem(first, partner_id=TILL)
+    assert above_maximum(lambda: payment(house, member_id, "any", 50))
 
 
 def vnd(amount: int) -> dict[str, Any]:

@@ -10,6 +10,7 @@
     all about a purchase        PK PURCHASE#<partner>#<purchase_id>                   Query, consistent
       its returns, in order     SK RETURN#<number, 4 digits>
       points that paid for it   SK PAID#<redemption>
+      of its bill, how much     SK BILL                                             GetItem, consistent
                                 PK EVENT#<partner>#<event_id>, SK DOCUMENT
     what a job did, once        PK MEMBER#<id>, SK CLAIM#birthday:2026                GetItem, consistent
     what a member did, once     PK MEMBER#<id>, SK CLAIM#event:<type>:<subject>       GetItem, consistent

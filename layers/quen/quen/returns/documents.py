@@ -1,4 +1,6 @@
-"""All that a purchase's partition holds, told apart: the purchase, its returns in their order, the points that paid for it."""
+"""All that a purchase's partition holds, told apart: the purchase, its returns in their order, the points that paid for it, and
+how much of its bill they paid.
+"""
 
 from __future__ import annotations
 
@@ -33,6 +35,44 @@ def payment_of(redemption: Document, partition: str, lots: Lots) -> Document:
         result={},
         details={"lots": dict(lots), "back": {}},
     )
+
+
+def bill_key(partition: str) -> DocumentKey:
+    """Where it stands how much of a purchase's bill points have paid."""
+    return DocumentKey(partition, "BILL")
+
+
+def bill_of(redemption: Document, partition: str, worth: int) -> Document:
+    """That of that bill the redemption has paid so much, in the smallest unit, as the first one."""
+    redemption_id = redemption.key.partition.partition("#")[2]
+    return Document(
+        key=bill_key(partition),
+        kind="bill",
+        member_id=redemption.member_id,
+        fingerprint="",
+        sequence=redemption.sequence,
+        result={},
+        details={"paid": {redemption_id: worth}},
+    )
+
+
+def paid_by_others(bill: Document | None, redemption_id: str = "") -> int:
+    """How much of the bill redemptions but that one have paid, in the smallest unit."""
+    paid = bill.details["paid"] if bill else {}
+    return sum(worth for payer, worth in paid.items() if payer != redemption_id)
+
+
+def with_paid(bill: Document, redemption_id: str, worth: int) -> dict[str, Any]:
+    """The bill's details once that redemption has paid so much of it as well."""
+    return {**bill.details, "paid": bill.details["paid"] | {redemption_id: worth}}
+
+
+def without_paid(bill: Document, redemption_id: str) -> dict[str, Any]:
+    """The bill's details once that redemption was undone."""
+    return {
+        **bill.details,
+        "paid": {payer: worth for payer, worth in bill.details["paid"].items() if payer != redemption_id},
+    }
 
 
 def payment_view(payment: Document) -> dict[str, Any]:

@@ -42,7 +42,7 @@ from quen.ledger.service import Ledger
 from quen.ledger.views import account_view
 from quen.members.model import MemberReference
 from quen.program.model import Program, Reward, segment_holds
-from quen.returns.documents import partition_of, payment_of, with_back
+from quen.returns.documents import with_back
 from quen.rewards.model import (
     Asked,
     PointsWanted,
@@ -54,6 +54,7 @@ from quen.rewards.model import (
     parse_redemption_id,
     plan_pieces,
 )
+from quen.rewards.payments import Payments
 from quen.rewards.ports import MemberLookup, RedemptionHistory, RewardStock, VoucherIssue
 from quen.rewards.views import closed_view, redemption_view, reserved_view
 from quen.writes import Write
@@ -100,6 +101,7 @@ class Rewards:
         self._programs = programs
         self._stock = stock
         self._documents = documents
+        self._payments = Payments(ledger, documents)
         self._id_key = id_key
         self._vouchers = vouchers
 
@@ -136,7 +138,9 @@ class Rewards:
         return replace(done, result=self._with_codes(done.result))
 
     def redeem(self, redemption_id: str, *, partner_id: str) -> Outcome:
-        """The reward was handed over, or the bill paid. Raises RedemptionNotFoundError, ReservationExpiredError."""
+        """The reward was handed over, or the bill paid. Raises RedemptionNotFoundError, ReservationExpiredError, and
+        ValidationFailedError where other points have paid so much of the purchase since that these would be too many.
+        """
         redemption_id = parse_redemption_id(redemption_id)
         document = self._load(redemption_id)
         if _bound_to(document) not in {None, partner_id}:
@@ -221,7 +225,7 @@ class Rewards:
         if wanted.bill is not None:
             check_bill(program, wanted.bill)
         if isinstance(wanted, PointsWanted):
-            check_payment(program, wanted.points, wanted.bill)
+            check_payment(program, wanted.points, wanted.bill, self._payments.paid(partner_id, wanted))
             return None
         reward = program.load_reward(wanted.reward_id)
         check_gates(reward, program.local_day(now), wanted.store_id)
@@ -296,23 +300,19 @@ class Rewards:
 
         command = Redeem(redemption_id) if state == "redeemed" else Release(redemption_id)
         closing = Closing(document.key, state, by=partner_id or "")
-        others = self._payment(document) if state == "redeemed" else []
+        is_paying = state == "redeemed" and bool(document.details["purchase_id"])
+        lots: Lots = self._load_hold(document).lots if is_paying else {}
+
+        def plan() -> Intent:
+            others = self._payments.paying(document, lots) if is_paying else []
+            return Intent(command, answer, closing=closing, others=others, is_replanned=is_paying)
+
         try:
-            return self._ledger.execute(
-                document.member_id, command, answer=answer, program=program, closing=closing, others=others
-            )
+            return self._ledger.carry_out(document.member_id, plan, program)
         except ReservationExpiredError:
             if self._load(redemption_id).state in {"redeemed", "refunded"}:
                 raise AlreadyRedeemedError from None
             raise
-
-    def _payment(self, document: Document) -> list[Write]:
-        """Where points pay for a purchase, the purchase knows: its returns give them back."""
-        partner_id, purchase_id = document.details["partner_id"], document.details["purchase_id"]
-        if not purchase_id:
-            return []
-        payment = payment_of(document, partition_of(partner_id, purchase_id), self._load_hold(document).lots)
-        return [self._documents.new_document(payment)]
 
     def _refund_plan(self, document: Document, hold: Hold, program: Program, *, has_grace: bool) -> Intent:
         """The payment is read before the account: where a return gives some of it back meanwhile, it is read again."""
@@ -322,7 +322,8 @@ class Rewards:
         for number in range(document.details.get("vouchers", 0)):
             others += self._vouchers.cancelling(redemption_id, number=number, late=has_grace)
         others += [self._stock.give_back(hold.reward_id, shard, pieces) for shard, pieces in hold.stock.items()]
-        if payment := self._find_payment(document):
+        others += self._payments.undoing(document)
+        if payment := self._payments.find(document):
             back = payment.details["back"]
             lots = {lot: points - back.get(lot, 0) for lot, points in hold.lots.items() if points > back.get(lot, 0)}
             if not lots:
@@ -335,13 +336,6 @@ class Rewards:
 
         command = Refund(redemption_id, hold, lots, has_grace)
         return Intent(command, answer, closing=_undoing(document), others=others, is_replanned=True)
-
-    def _find_payment(self, document: Document) -> Document | None:
-        partner_id, purchase_id = document.details["partner_id"], document.details["purchase_id"]
-        if not purchase_id:
-            return None
-        redemption_id = document.key.partition.partition("#")[2]
-        return self._ledger.find_document(DocumentKey(partition_of(partner_id, purchase_id), f"PAID#{redemption_id}"))
 
     def _load_hold(self, document: Document) -> Hold:
         """What the redemption held, as its first entry says."""

@@ -10,8 +10,8 @@ from typing import Any
 from quen.instants import format_instant
 from quen.ledger.model import Entry, Reserve
 from quen.program.benefits import NOTHING_OFF, Allocation
-from quen.program.model import Program, Reward
-from quen.rewards.model.bills import paid_with, taken_off_by
+from quen.program.model import PaymentPolicy, Program, Reward
+from quen.rewards.model.bills import paid_with, payable_money, taken_off_by
 from quen.rewards.model.wanted import PointsWanted, Wanted, lapse_of
 from quen.vouchers.model import Terms
 
@@ -90,4 +90,11 @@ class Asked:
             "purchase_id": self.wanted.purchase_id if isinstance(self.wanted, PointsWanted) else None,
         }
         only_for = self.reward.partner_id if self.reward else None
-        return kept | ({"only_for": only_for} if only_for else {})
+        more = {"only_for": only_for, "payable": self._payable if kept["purchase_id"] else None}
+        return kept | {name: value for name, value in more.items() if value is not None}
+
+    @property
+    def _payable(self) -> int | None:
+        """What all points together may pay of the bill, in the smallest unit; None where the till shows none."""
+        bill = self.wanted.bill
+        return payable_money(self.program.payment or PaymentPolicy(), bill) if bill else None

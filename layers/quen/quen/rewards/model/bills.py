@@ -33,9 +33,9 @@ def payable_points(program: Program, bill: Bill, active: int) -> PayablePoints:
     return PayablePoints(policy.minimum, maximum if is_enough else 0, policy.multiple)
 
 
-def check_payment(program: Program, points: int, bill: Bill | None) -> None:
+def check_payment(program: Program, points: int, bill: Bill | None, paid: int = 0) -> None:
     """Raises ValidationFailedError at the points or the bill, as the program's policy says; of a bill that is shown, points
-    never pay more than it comes to.
+    never pay more than it comes to, together with what they have `paid` of it before (smallest unit).
     """
     policy = program.payment or _FREELY
     if policy.needs_bill and bill is None:
@@ -45,8 +45,14 @@ def check_payment(program: Program, points: int, bill: Bill | None) -> None:
         raise ValidationFailedError.at("/points", "below_minimum", f"At least {policy.minimum} points pay at a time.")
     if points % policy.multiple:
         raise ValidationFailedError.at("/points", "not_a_multiple", f"Points pay in steps of {policy.multiple}.")
-    if bill is not None and program.worth(points).amount > payable_money(policy, bill):
-        sentence = "So many points are worth more than what they may pay of this bill."
+    if bill is not None:
+        check_payable(payable_money(policy, bill), program.worth(points).amount, paid)
+
+
+def check_payable(payable: int, worth: int, paid: int) -> None:
+    """Raises ValidationFailedError where points of that worth pay more than all of them may, in the smallest unit."""
+    if paid + worth > payable:
+        sentence = "So many points are worth more than what they may still pay of this bill."
         raise ValidationFailedError.at("/points", "above_maximum", sentence)
 
 
