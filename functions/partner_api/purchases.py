@@ -141,6 +141,13 @@ class Basis(TypedDict):
     goods: NotRequired[int]
 
 
+class LinePoints(TypedDict):
+    """What a line of the receipt has earned: its part of every rule that counted it, in whole points."""
+
+    line_id: str
+    points: Count
+
+
 class NotApplied(TypedDict):
     """A rule that gave nothing because it did not apply, and why not: a code, whose sentence `explain` gives."""
 
@@ -177,6 +184,7 @@ class RecordedPurchase(TypedDict):
     member_id: str
     entries: list[EarnedEntry]
     basis: Basis
+    lines: list[LinePoints]
     not_applied: list[NotApplied]
     rewards: Reach
     account: Account

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from quen.earning.explanation import not_applied
+from quen.earning.lines import points_by_line
 from quen.earning.model import MemberEvent, Purchase, RuleShare, price_event
 from quen.earning.reach import NextReward, reach_of
 from quen.earning.receipt import receipt_text
@@ -32,6 +33,10 @@ def purchase_view(purchase: Purchase, account: Account, entry: Entry, program: P
         "member_id": account.member_id,
         "entries": shown,
         "basis": dict(entry.basis),
+        "lines": [
+            {"line_id": line_id, "points": given}
+            for line_id, given in points_by_line(program, purchase, entry.facts, entry.shares).items()
+        ],
         "not_applied": [skipped._asdict() for skipped in not_applied(program, purchase, entry.facts, entry.shares)],
         "rewards": {
             "reachable": [{"reward_id": reward.id, "points": price} for reward, price in reach.reachable],

@@ -7,8 +7,9 @@ eligibility, exact, rounding, pricing   the one order in which a purchase is pri
 occasions   joining, and events that partners report
 """
 
-from quen.earning.model.basis import Basis, basis_of
-from quen.earning.model.eligibility import occasion_of
+from quen.earning.model.basis import Basis, basis_of, in_proportion
+from quen.earning.model.eligibility import eligible, occasion_of
+from quen.earning.model.exact import won_lines
 from quen.earning.model.limits import Limit, ends_on, limits_on, rooms_had
 from quen.earning.model.occasions import price_enrolment, price_event
 from quen.earning.model.pricing import NO_FACTS, price_purchase
@@ -36,11 +37,14 @@ __all__ = [
     "Skipped",
     "Tender",
     "basis_of",
+    "eligible",
     "ends_on",
+    "in_proportion",
     "limits_on",
     "occasion_of",
     "price_enrolment",
     "price_event",
     "price_purchase",
     "rooms_had",
+    "won_lines",
 ]

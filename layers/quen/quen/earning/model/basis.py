@@ -15,8 +15,9 @@ from quen.program.model import BasisPolicy, Goods
 
 @dataclass(frozen=True, slots=True)
 class BasisLine:
-    """A line as far as it earns."""
+    """A line as far as it earns; what of a bill no line names has no id."""
 
+    line_id: str
     sku: str
     category: str | None
     quantity: int
@@ -55,7 +56,7 @@ def basis_of(policy: BasisPolicy, purchase: Purchase) -> Basis:
     if purchase.delivery_fee and purchase.delivery_fee.amount and policy.with_delivery:
         parts["delivery"] = purchase.delivery_fee.amount
         amount += purchase.delivery_fee.amount
-        lines = (*lines, BasisLine("", None, 0, purchase.delivery_fee.amount))
+        lines = (*lines, BasisLine("", "", None, 0, purchase.delivery_fee.amount))
     if policy.without_goods and purchase.lines:
         kept = tuple(line for line in lines if not policy.without_goods.include(line.sku, line.category))
         left = sum(line.amount for line in kept)
@@ -71,10 +72,10 @@ def _lines(purchase: Purchase, amount: int) -> tuple[BasisLine, ...]:
     rest = max(0, purchase.total.amount - sum(weights))
     shares = in_proportion(amount, [*weights, rest])
     lines = tuple(
-        BasisLine(line.sku, line.category, line.quantity, share)
+        BasisLine(line.line_id, line.sku, line.category, line.quantity, share)
         for line, share in zip(purchase.lines, shares, strict=False)
     )
-    return (*lines, BasisLine("", None, 0, shares[-1])) if shares[-1] or not lines else lines
+    return (*lines, BasisLine("", "", None, 0, shares[-1])) if shares[-1] or not lines else lines
 
 
 def in_proportion(amount: int, weights: Sequence[int]) -> list[int]:

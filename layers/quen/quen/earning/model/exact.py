@@ -62,7 +62,7 @@ def exact_shares(
     tier = program.tier_of(facts.tier) if applying[0].rule.wallet == "points" else None
     factor = tier.multiplier if tier else ONE
     unit = _unit(applying, factor)
-    covered = _best(applying, basis)
+    covered = won_lines(applying, basis)
     bases = [one for one in applying if one.rule.multiplier is None and not one.rule.is_bonus]
     given = {one.rule.id: _base(one.rule, basis, covered[one.rule.id], unit) for one in bases}
     passed = _let_through(bases, given, rooms, unit)
@@ -93,7 +93,7 @@ def _unit(applying: Sequence[Applying], factor: Fraction) -> int:
     return lcm(*pers) * factor.denominator * lcm(*parts)
 
 
-def _best(applying: Sequence[Applying], basis: Basis) -> dict[str, frozenset[int] | None]:
+def won_lines(applying: Sequence[Applying], basis: Basis) -> dict[str, frozenset[int] | None]:
     """The lines of every base rule. Those that combine as `best` have each line once: who gives most for it, the earlier on
     a tie.
     """
