@@ -53,7 +53,7 @@ REASONS: Mapping[str, Mapping[str, str]] = {
         "en": "Counts only in the month of the member's birthday.",
     },
     "other_purchase_number": {
-        "vi": "Không phải lần mua được áp dụng.",
+        "vi": "Lần mua này không thuộc các lần được áp dụng.",
         "en": "It was not the purchase that counts for it.",
     },
     "other_rule_gives_more": {
