@@ -56,3 +56,14 @@ def engine(request: pytest.FixtureRequest) -> Any:
 @pytest.fixture
 def tables(engine: Any) -> dict[str, str]:
     return create_tables(engine)
+
+
+MINISTACK_EACH_TIME = {"test_events_races", "test_flash_sale", "test_standing_races", "test_voucher_races"}
+"""Modules that are played on the quicker engine each time, and on Amazon's own in the long tests."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of every day within their minutes."""
+    for item in items:
+        if item.path.stem in MINISTACK_EACH_TIME and "dynamodb_local" in item.name:
+            item.add_marker(pytest.mark.long)
