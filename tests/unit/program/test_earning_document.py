@@ -181,6 +181,9 @@ WRONG = [
     ("/earning/13/when/lunar/from", "13-01", "/earning/13/when/lunar/from", "format"),
     ("/earning/9/when", {"amount": {"at_least": 1}}, "/earning/9/when/amount", "never"),
     ("/campaigns/0/when", {"date": {"from": "2027-03-01"}}, "/campaigns/0/window", "never"),
+    ("/earning/4/when", {"weekday": ["mon"], "not": {"weekday": ["mon"]}}, "/earning/4/when/weekday", "never"),
+    ("/earning/5/when", {"tier": ["gold"], "not": {"tier": ["gold"]}}, "/earning/5/when/tier", "never"),
+    ("/earning/3/goods", {"categories": ["gift-cards"]}, "/earning/3/goods", "never"),
     # Exclusive rules whose windows overlap.
     ("/earning/7/when/date", {"to": "2027-02-05"}, "/earning/7/exclusive", "overlapping"),
     ("/earning/7/when", None, "/earning/7/exclusive", "overlapping"),

@@ -81,7 +81,9 @@ class Scope:
 
 def scope_of(when: object) -> Scope:
     """What a `when` leaves, as far as its members must all hold; what it says in another way is left open."""
-    scope = Scope({name: texts(items(at(when, name))) for name in SETS if items(at(when, name))})
+    ruled_out = _ruled_out(at(when, "not"))
+    sets = {name: texts(items(at(when, name))) for name in SETS if items(at(when, name))}
+    scope = Scope({name: values - ruled_out.get(name, frozenset()) for name, values in sets.items()})
     scope = merged(scope, window_of(at(when, "date")))
     amount = members(at(when, "amount"))
     at_least, at_most = amount.get("at_least"), amount.get("at_most")
@@ -92,6 +94,12 @@ def scope_of(when: object) -> Scope:
     for part in items(at(when, "all")):
         scope = merged(scope, scope_of(part))
     return scope
+
+
+def _ruled_out(when: object) -> Mapping[str, frozenset[str]]:
+    """The values that a `not` rules out by itself: one that asks several things at once rules out none of them alone."""
+    asked = [name for name, said in members(when).items() if said is not None]
+    return {name: texts(items(at(when, name))) for name in asked if name in SETS} if len(asked) == 1 else {}
 
 
 def window_of(window: object) -> Scope:

@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 from quen.errors import Fault
 from quen.program.document.checks.conditions import (
+    Path,
     Scope,
     check_goods,
     check_when,
@@ -46,11 +47,21 @@ def check_earning(document: object) -> Iterator[Fault]:
         if isinstance(at(rule, "when"), Mapping):
             yield from check_when(at(rule, "when"), (*path, "when"), known)
         yield from check_goods(at(rule, "goods"), (*path, "goods"), known["category"])
+        yield from _worthless(document, at(rule, "goods"), (*path, "goods"))
         yield from _shape(document, members(rule), pointer_to(path), bases)
         yield from check_caps(members(rule), pointer_to(path), least_given(members(rule), _scope(rule, None)))
         yield from _never(members(rule), pointer_to(path))
         yield from _campaign(members(rule), pointer_to(path), campaigns)
     yield from _exclusive(rules, campaigns)
+
+
+def _worthless(document: object, goods: object, path: Path) -> Iterator[Fault]:
+    """A fault where all the goods of a rule are among those that earn nothing."""
+    without = at(document, "basis", "without_goods")
+    asked = [(name, texts(items(at(goods, name)))) for name in ("categories", "skus")]
+    if any(values for _, values in asked) and all(values <= texts(items(at(without, name))) for name, values in asked):
+        sentence = "All of these goods earn nothing by `basis.without_goods`, so the rule would never count."
+        yield Fault(pointer_to(path), "never", sentence)
 
 
 def _shape(document: object, rule: Mapping[str, Any], pointer: str, bases: Sequence[object]) -> Iterator[Fault]:
