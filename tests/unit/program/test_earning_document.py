@@ -184,6 +184,12 @@ WRONG = [
     ("/earning/4/when", {"weekday": ["mon"], "not": {"weekday": ["mon"]}}, "/earning/4/when/weekday", "never"),
     ("/earning/5/when", {"tier": ["gold"], "not": {"tier": ["gold"]}}, "/earning/5/when/tier", "never"),
     ("/earning/3/goods", {"categories": ["gift-cards"]}, "/earning/3/goods", "never"),
+    (
+        "/earning/6",
+        {"id": "tet-stamps", "on": "purchase", "points": 1, "wallet": "stamps", "campaign": "tet"},
+        "/campaigns/0/budget",
+        "never",
+    ),
     # Exclusive rules whose windows overlap.
     ("/earning/7/when/date", {"to": "2027-02-05"}, "/earning/7/exclusive", "overlapping"),
     ("/earning/7/when", None, "/earning/7/exclusive", "overlapping"),

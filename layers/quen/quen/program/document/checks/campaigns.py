@@ -14,7 +14,7 @@ from quen.program.document.checks.conditions import (
     scope_of,
     window_of,
 )
-from quen.program.document.checks.earning import PURCHASES, check_multiplier
+from quen.program.document.checks.earning import OTHER_WALLETS, PURCHASES, check_multiplier
 from quen.program.document.checks.limits import check_caps
 from quen.program.document.checks.names import check_names
 from quen.program.document.checks.reading import at, items, members, repeated, texts
@@ -27,7 +27,8 @@ def check_campaigns(document: object) -> Iterator[Fault]:
     campaigns = items(at(document, "campaigns"))
     yield from repeated((at(campaign, "id") for campaign in campaigns), ("campaigns",), member="id")
     known = names_of(document)
-    used = texts(at(rule, "campaign") for rule in items(at(document, "earning")))
+    rules = items(at(document, "earning"))
+    used = texts(at(rule, "campaign") for rule in rules)
     for index, campaign in enumerate(campaigns):
         path = ("campaigns", index)
         yield from check_names(document, at(campaign, "name"), (*path, "name"), "A campaign")
@@ -39,6 +40,10 @@ def check_campaigns(document: object) -> Iterator[Fault]:
             sentence = "Its conditions never hold within its window, so the campaign would never count."
             yield Fault(pointer_to((*path, "window")), "never", sentence)
         yield from check_caps(members(campaign), pointer_to(path), 0)
+        wallets = [at(rule, "wallet") for rule in rules if at(rule, "campaign") == at(campaign, "id")]
+        if at(campaign, "budget") is not None and wallets and all(wallet in OTHER_WALLETS for wallet in wallets):
+            sentence = "A budget is of points, and the campaign's rules give none: it would never be used."
+            yield Fault(pointer_to((*path, "budget")), "never", sentence)
         if isinstance(at(campaign, "id"), str) and at(campaign, "id") not in used:
             sentence = "No earning rule names this campaign, so it would do nothing."
             yield Fault(pointer_to((*path, "id")), "unused", sentence)

@@ -29,7 +29,7 @@ PURCHASES = ("purchase", "first_purchase")
 
 _DECIMAL = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3})?")
 _WALLETS: tuple[Wallet, ...] = get_args(Wallet)
-_OTHER_WALLETS = tuple(wallet for wallet in _WALLETS if wallet != "points")
+OTHER_WALLETS = tuple(wallet for wallet in _WALLETS if wallet != "points")
 _ONLY_FOR_PURCHASES = ("per", "each", "multiplier", "bonus", "goods", "combine")
 _ASKED_OF_PURCHASES = ("amount", "category", "sku", "tender", "nth_purchase")
 
@@ -93,7 +93,7 @@ def _purchase_rule(rule: Mapping[str, Any], pointer: str, bases: Sequence[object
                 yield Fault(f"{pointer}/{name}", "contradiction", "A bonus is so many for the purchase, and no more.")
     else:
         yield from _base(rule, pointer)
-    if given(rule, "pending") and _wallet(rule) in _OTHER_WALLETS:
+    if given(rule, "pending") and _wallet(rule) in OTHER_WALLETS:
         yield Fault(f"{pointer}/pending", "contradiction", "Only points wait; qualifying points and stamps never do.")
 
 
@@ -153,7 +153,7 @@ def _enrolment_rule(rule: Mapping[str, Any], pointer: str) -> Iterator[Fault]:
     for name in (*_ONLY_FOR_PURCHASES, "pending", "when", "cap", "caps", "campaign", "exclusive"):
         if given(rule, name):
             yield Fault(f"{pointer}/{name}", "contradiction", "This is for purchases; a member enrols once.")
-    if _wallet(rule) in _OTHER_WALLETS:
+    if _wallet(rule) in OTHER_WALLETS:
         yield Fault(f"{pointer}/wallet", "contradiction", "Joining gives points; the other wallets are for purchases.")
 
 
