@@ -74,7 +74,7 @@ class Till:
         rules = rules_that_applied(kept["rules"], sales[0].purchase, sale.facts, sale.rooms)
         command = ReturnPurchase(
             "ptn", purchase_id, goods.return_id, rules, sale.remaining, after.remaining, sale.earned,
-            sale.rooms, sale.own, self.now, payments, is_whole(sale, after, is_first=not self.returns[purchase_id]),
+            sale.rooms, sale.own, self.now, payments, is_whole(sale, after),
             sale.facts, limits_held(rules, [each.remaining for each in sales], sale.facts, sale.rooms),
         )  # fmt: skip
         still = still_earned(command)

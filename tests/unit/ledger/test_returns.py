@@ -24,7 +24,7 @@ from quen.ledger.model import (
 )
 from quen.money import Money
 from quen.program.model import BasisPolicy, Cap, EarningRule, OfAmount, Program, Tier
-from quen.returns.model import Goods, LineReturned, give_back, kept_form, paid_back, read_sale
+from quen.returns.model import Goods, LineReturned, give_back, is_whole, kept_form, paid_back, read_sale, returned_form
 from till import Till
 
 PROGRAM = make_program()
@@ -346,6 +346,19 @@ def test_a_delivery_fee_goes_with_the_last_piece_of_a_bill_of_nothing() -> None:
     assert price_purchase(program, sale.remaining).points == 3
     sale, _ = give_back(sale, Goods("R-1", NOON, lines=(LineReturned("1", 2, Money(0, "VND")),)))
     assert price_purchase(program, sale.remaining).points == 0
+
+
+@pytest.mark.parametrize("amount", [0, None])
+def test_a_delivery_fee_of_a_bill_of_nothing_without_lines_goes_with_its_first_return(amount: int | None) -> None:
+    program = replace(PROGRAM, basis=BasisPolicy(with_delivery=True))
+    purchase = Purchase("B-1", NOON, Money(0, "VND"), delivery_fee=Money(30_000, "VND"))
+    kept = {**kept_form(purchase, program), "version": 1, "points": 3}
+    sale = read_sale("B-1", kept, [])
+    goods = Goods("R-1", NOON, None if amount is None else Money(amount, "VND"))
+    after, returned = give_back(sale, goods)
+    left = read_sale("B-1", kept, [returned_form(goods, returned, {"points": 3}, {})])
+    assert [price_purchase(program, each.remaining).points for each in (sale, after, left)] == [3, 0, 0]
+    assert (is_whole(sale, after), is_whole(left, give_back(left, goods)[0])) == (True, False)
 
 
 @pytest.mark.parametrize("times", [{"tiers": (Tier("gold", {"en": "Gold"}, Fraction(2)),)}, {}])

@@ -48,8 +48,8 @@ class Sale:
     """A purchase as it stands: what it was, by which version of the program it was decided, what it still earns.
 
     `rooms` is what rules with a cap per day could still give when it was decided; `facts` what its rules knew of the
-    member; `own` are the points that are still its
-    own, by lot or pending lot; `returned` is the amount that came back.
+    member; `own` are the points that are still its own, by lot or pending lot; `returned` is the amount that came back,
+    `has_returns` whether anything did, be it for nothing.
     """
 
     purchase: Purchase
@@ -60,6 +60,7 @@ class Sale:
     facts: Facts = NO_FACTS
     returned: int = 0
     lines_returned: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    has_returns: bool = False
 
     @property
     def remaining(self) -> Purchase:
@@ -80,19 +81,19 @@ class Sale:
 
     def _share_left(self, amount: Money) -> Money:
         """Of what belongs to the whole bill, the part of what is left of it, rounded down."""
-        pieces = sum(line.quantity for line in self.purchase.lines)
-        left = 1 - self.share_returned if self.purchase.total.amount or pieces else 1
-        return Money(int(amount.amount * left), amount.currency)
+        return Money(int(amount.amount * (1 - self.share_returned)), amount.currency)
 
     @property
     def share_returned(self) -> Fraction:
-        """Which part of the bill came back; of one of nothing, which part of its pieces, or all."""
+        """Which part of the bill came back; of one of nothing, which part of its pieces; of one without these, all with the
+        first return.
+        """
         if self.purchase.total.amount:
             return Fraction(self.returned, self.purchase.total.amount)
         pieces = sum(line.quantity for line in self.purchase.lines)
-        return (
-            Fraction(sum(quantity for quantity, _ in self.lines_returned.values()), pieces) if pieces else Fraction(1)
-        )
+        if not pieces:
+            return Fraction(self.has_returns)
+        return Fraction(sum(quantity for quantity, _ in self.lines_returned.values()), pieces)
 
 
 def sold_form(purchase: Purchase, entry: Entry, program: Program) -> dict[str, Any]:
@@ -211,12 +212,12 @@ def give_back(sale: Sale, goods: Goods) -> tuple[Sale, int]:
     lines = dict(sale.lines_returned)
     for number, line in enumerate(goods.lines):
         lines[line.line_id] = _line_after(sale, line, lines.get(line.line_id, (0, 0)), f"/lines/{number}/line_id")
-    return replace(sale, returned=sale.returned + amount, lines_returned=lines), amount
+    return replace(sale, returned=sale.returned + amount, lines_returned=lines, has_returns=True), amount
 
 
-def is_whole(before: Sale, after: Sale, *, is_first: bool) -> bool:
-    """Whether nothing of the purchase is left now, and something was before; of one of nothing, the first return is that."""
-    return after.share_returned == 1 and (is_first or before.share_returned < 1)
+def is_whole(before: Sale, after: Sale) -> bool:
+    """Whether nothing of the purchase is left now, and something was before."""
+    return after.share_returned == 1 and before.share_returned < 1
 
 
 def paid_back(paid: Lots, share: Fraction, before: Lots) -> Lots:
@@ -245,6 +246,7 @@ def _after(sale: Sale, taken: Details) -> Sale:
         own=taken.get("own", {}),
         returned=sale.returned + taken["amount"],
         lines_returned=lines,
+        has_returns=True,
     )
 
 

@@ -103,7 +103,7 @@ class Returns:
         command = replace(
             self._command(partner_id, sales, after, goods),
             payments=back,
-            is_whole=is_whole(sale, after, is_first=not returns),
+            is_whole=is_whole(sale, after),
         )
         still = still_earned(command)
         lost = {wallet: max(0, points - still.earned(wallet)) for wallet, points in sale.earned.items()}
