@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quen.rewards.model import capacities, plan_pieces, shard_names
+from quen.shards.model import capacities, plan_pieces, shard_names
 
 counts = st.lists(st.integers(0, 12), min_size=4, max_size=4)
 ages = st.integers(0, 5)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from quen.members.store import MemberStore
     from quen.messages.email import SesEmail
     from quen.messages.sms import SnsSms
-    from quen.rewards.store import StockStore
+    from quen.shards.store import ShardStore
     from quen.verification.store import VerificationStore
     from quen.vouchers.store import VoucherStore
 
@@ -94,17 +94,17 @@ class Adapters:
         return VerificationStore(self._dynamodb, self.settings.ledger_table, self.settings.program_table)
 
     @cached_property
-    def _stock(self) -> StockStore:
-        from quen.rewards.store import StockStore
+    def _stock(self) -> ShardStore:
+        from quen.shards.store import ShardStore
 
-        return StockStore(self._dynamodb, self.settings.program_table)
+        return ShardStore(self._dynamodb, self.settings.program_table, "STOCK")
 
     @cached_property
     def _budgets(self) -> Budgets:
         from quen.earning.budgets import Budgets
-        from quen.earning.store import BudgetStore
+        from quen.shards.store import ShardStore
 
-        return Budgets(BudgetStore(self._dynamodb, self.settings.program_table))
+        return Budgets(ShardStore(self._dynamodb, self.settings.program_table, "BUDGET"))
 
     @cached_property
     def _voucher_store(self) -> VoucherStore:

@@ -12,7 +12,7 @@ from quen.program.benefits import Benefit
 from quen.program.model import Reward
 from quen.program.model.rewards import DayWindow
 from quen.rewards.model import Offer, by_reach, check_gates, is_available, is_shown
-from quen.rewards.model.stock import capacities, plan_pieces, shard_names, store_of
+from quen.shards.model import capacities, plan_pieces, shard_names, store_of
 
 NAME = {"en": "Mug"}
 DECEMBER = DayWindow(date(2026, 12, 1), date(2026, 12, 31))

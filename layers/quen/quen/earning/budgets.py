@@ -13,7 +13,7 @@ from typing import Protocol
 
 from quen.earning.model import RuleShare
 from quen.program.model import Program
-from quen.rewards.model import capacities, plan_pieces
+from quen.shards.model import capacities, plan_pieces
 from quen.writes import Write
 
 Taken = Mapping[str, Mapping[str, int]]

@@ -21,12 +21,12 @@ from quen.rewards.model import (
     is_available,
     is_shown,
     payable_points,
-    store_of,
     taken_off_by,
     tier_discount,
 )
 from quen.rewards.ports import MemberLookup, RewardStock
 from quen.rewards.views import offer_view, quote_view
+from quen.shards.model import store_of
 
 
 class Catalogue:

@@ -47,16 +47,15 @@ from quen.rewards.model import (
     Asked,
     PointsWanted,
     Wanted,
-    capacities,
     check_bill,
     check_gates,
     check_payment,
     parse_redemption_id,
-    plan_pieces,
 )
 from quen.rewards.payments import Payments
 from quen.rewards.ports import MemberLookup, RedemptionHistory, RewardStock, VoucherIssue
 from quen.rewards.views import closed_view, redemption_view, reserved_view
+from quen.shards.model import capacities, plan_pieces
 from quen.writes import Write
 
 SCANNED_ENTRIES_MAX = 500

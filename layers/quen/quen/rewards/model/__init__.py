@@ -3,7 +3,6 @@
 wanted      what is asked for: a reward, or points for part of a bill
 asked       the command that it is, and what is kept of it
 gates       windows and stores
-stock       pieces, divided among shards
 bills       points that pay for part of a bill, and what a tier has off one
 offers      how the catalogue is ordered
 """
@@ -23,7 +22,6 @@ from quen.rewards.model.bills import (
 )
 from quen.rewards.model.gates import ANNOUNCED_DAYS, check_gates, is_shown
 from quen.rewards.model.offers import Offer, by_reach, is_available, money_value
-from quen.rewards.model.stock import STOCK_SHARDS, capacities, plan_pieces, shard_names, store_of
 from quen.rewards.model.wanted import (
     PointsWanted,
     RewardWanted,
@@ -35,7 +33,6 @@ from quen.rewards.model.wanted import (
 
 __all__ = [
     "ANNOUNCED_DAYS",
-    "STOCK_SHARDS",
     "Asked",
     "Offer",
     "PayablePoints",
@@ -44,7 +41,6 @@ __all__ = [
     "Wanted",
     "bill_less",
     "by_reach",
-    "capacities",
     "check_bill",
     "check_gates",
     "check_lines",
@@ -58,9 +54,6 @@ __all__ = [
     "paid_with",
     "parse_redemption_id",
     "payable_points",
-    "plan_pieces",
-    "shard_names",
-    "store_of",
     "taken_off_by",
     "tier_discount",
 ]

@@ -1,7 +1,7 @@
-"""How a reward's limited stock is divided among shards, so that a rush on it does not queue at one item.
+"""How a total (a reward's stock, a campaign's budget) is divided among shards, so that a rush does not queue at one item.
 
-A shard is named by its number, at a store by `<number>@<store>`. What is kept is how many each shard has given; how many
-it may give follows from the stock in the program document and from what all have given, for the stock may have been lowered
+A shard is named by its number, at a store by `<number>@<store>`. What is kept is how much each shard has given; how much
+it may give follows from the total in the program document and from what all have given, for the total may have been lowered
 since. So the counts are read before any is taken from; and the number of shards never changes: what was given by four would
 not count against the shares of ten.
 """
@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from zlib import crc32
 
-STOCK_SHARDS = 4
+SHARDS = 4
 
 
 def shard_names(store_id: str = "") -> list[str]:
-    """The shards of the stock that all stores share, or of one store's own."""
-    return [f"{number}@{store_id}" if store_id else str(number) for number in range(STOCK_SHARDS)]
+    """The shards of what all stores share, or of one store's own."""
+    return [f"{number}@{store_id}" if store_id else str(number) for number in range(SHARDS)]
 
 
 def store_of(shard: str) -> str:
@@ -46,15 +46,15 @@ def capacities(total: int, taken: Mapping[str, int], store_id: str = "") -> dict
 
 
 def plan_pieces(
-    capacity: Mapping[str, int], taken: Mapping[str, int], quantity: int, redemption_id: str, *, attempt: int = 0
+    capacity: Mapping[str, int], taken: Mapping[str, int], quantity: int, claim_id: str, *, attempt: int = 0
 ) -> dict[str, int] | None:
     """Which shards give how many pieces: one alone if it can, or else several; None where there are not so many left.
 
-    Each redemption begins at a shard of its own, and each further attempt at the next one, so that a rush does not queue
+    Each claim begins at a shard of its own, and each further attempt at the next one, so that a rush does not queue
     at the first.
     """
     names = sorted(capacity)
-    first = (crc32(redemption_id.encode()) + attempt) % STOCK_SHARDS
+    first = (crc32(claim_id.encode()) + attempt) % SHARDS
     left = {shard: capacity[shard] - taken.get(shard, 0) for shard in names[first:] + names[:first]}
     enough = next((shard for shard in left if left[shard] >= quantity), None)
     if enough is not None:
