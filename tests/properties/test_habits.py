@@ -66,7 +66,7 @@ def test_habits_are_what_a_recount_says(bought: list[Receipt]) -> None:
         months.setdefault(f"{day:%Y-%m}", Counter()).update(purchases=1, spend=receipt.amount, visits=int(is_visit))
         if receipt.store:
             last[receipt.store] = max(str(last.get(receipt.store, "")), day.isoformat())
-    seen = behaviour_of(report(Till(PROGRAM), bought, numbers(bought)).account, NOON.date())
+    seen = behaviour_of(report(Till(PROGRAM), bought, numbers(bought)).account, PROGRAM, NOON.date())
     assert seen.months == {month: tuple(tally.values()) for month, tally in months.items()}
     days = [PROGRAM.local_day(receipt.at) for receipt in bought]
     assert (seen.first_on, seen.last_on) == (min(days, default=None), max(days, default=None))

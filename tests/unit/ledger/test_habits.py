@@ -54,14 +54,14 @@ def bought_on(*days: str, store: str | None = "HCM-01") -> Till:
 
 
 def test_who_has_bought_nothing_has_no_habits() -> None:
-    assert behaviour_of(Account("mem"), TODAY) == Behaviour({}, None, None, (), "")
+    assert behaviour_of(Account("mem"), make_program(), TODAY) == Behaviour({}, None, None, (), "")
 
 
 def test_a_month_counts_purchases_spend_and_visits() -> None:
     till = bought_on("2026-10-31", "2026-11-01", "2026-11-20")
     till.buy(0, "B-free", store="HCM-01")
     assert till.account.habits == {"2026-10": [1, 100_000, 1], "2026-11": [3, 200_000, 2]}
-    seen = behaviour_of(till.account, TODAY)
+    seen = behaviour_of(till.account, make_program(), TODAY)
     assert (seen.first_on, seen.last_on, seen.stores) == (date(2026, 10, 31), date(2026, 11, 20), ("HCM-01",))
     assert (seen.purchases, till.account.purchases) == (4, 4)
     assert seen.months["2026-11"] == (3, 200_000, 2)
@@ -84,7 +84,7 @@ def test_a_visit_is_the_first_purchase_of_a_day_at_a_store(stores: list[str | No
 
 
 def test_a_till_that_names_no_store_is_no_store_that_was_bought_at() -> None:
-    seen = behaviour_of(bought_on("2026-11-20", store=None).account, TODAY)
+    seen = behaviour_of(bought_on("2026-11-20", store=None).account, make_program(), TODAY)
     assert (seen.stores, seen.last_on) == ((), date(2026, 11, 20))
 
 
@@ -92,7 +92,7 @@ def test_a_late_receipt_counts_in_its_own_month_and_moves_no_last_day() -> None:
     till = bought_on("2026-11-20")
     till.buy(70_000, "B-late", on("2026-09-30"), "HN-02")
     assert till.account.habits == {"2026-09": [1, 70_000, 1], "2026-11": [1, 100_000, 1]}
-    seen = behaviour_of(till.account, TODAY)
+    seen = behaviour_of(till.account, make_program(), TODAY)
     assert (seen.first_on, seen.last_on, seen.stores) == (date(2026, 9, 30), date(2026, 11, 20), ("HN-02", "HCM-01"))
 
 
@@ -103,7 +103,7 @@ def test_the_last_ten_stores_are_remembered_in_the_order_of_last_use() -> None:
     till.buy(10_000, "B-again", NOON, "S-05")
     till.buy(10_000, "B-late", NOON - timedelta(days=30), "S-99")
     till.buy(10_000, "B-unnamed", NOON - timedelta(days=40))
-    stores = behaviour_of(till.account, TODAY).stores
+    stores = behaviour_of(till.account, make_program(), TODAY).stores
     assert stores == ("S-02", "S-03", "S-04", *(f"S-{number:02d}" for number in range(6, 12)), "S-05")
 
 
@@ -138,7 +138,9 @@ def test_a_return_lowers_the_spend_and_a_whole_one_the_purchases_and_visits() ->
     assert till.account.habits == {"2026-11": [2, 170_000, 2]}
     till.bring_back(70_000, "B-1")
     assert till.account.habits == {"2026-11": [1, 100_000, 1]}
-    assert behaviour_of(till.account, TODAY).last_on == date(2026, 11, 20)  # they were there all the same
+    assert behaviour_of(till.account, make_program(), TODAY).last_on == date(
+        2026, 11, 20
+    )  # they were there all the same
 
 
 def test_a_visit_stays_while_another_purchase_of_it_stays() -> None:
@@ -187,7 +189,7 @@ def test_the_account_of_a_past_moment_has_the_habits_of_that_moment() -> None:
     till = bought_on("2026-10-20", "2026-11-20")
     past = account_as_of("mem", till.entries, PROGRAM, on("2026-10-21"))
     assert past.habits == {"2026-10": [1, 100_000, 1]}
-    assert behaviour_of(past, TODAY).last_on == date(2026, 10, 20)
+    assert behaviour_of(past, make_program(), TODAY).last_on == date(2026, 10, 20)
 
 
 def test_what_is_kept_reads_back_and_is_verified() -> None:

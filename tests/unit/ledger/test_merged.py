@@ -107,7 +107,7 @@ def test_habits_add_up_in_the_survivor_and_part_again() -> None:
     merged.buy(70_000, "B-3", NOON - timedelta(days=40), "HCM-01")
     ours, theirs = survivor.account, merged.account
     undoing = merge(survivor, merged)
-    both = behaviour_of(survivor.account, NOON.date())
+    both = behaviour_of(survivor.account, make_program(), NOON.date())
     assert both.months == {"2026-09": (1, 50_000, 1), "2026-10": (2, 170_000, 2)}
     assert (both.first_on, both.stores) == ((NOON - timedelta(days=70)).date(), ("HN-02", "HCM-01"))
     assert (merged.account.habits, merged.account.seen) == ({}, {})

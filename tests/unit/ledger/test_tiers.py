@@ -51,7 +51,7 @@ def test_a_tier_counts_to_the_end_of_its_last_day() -> None:
     assert till.account.tier_mark == TierMark("gold", "2026-11-22", "2026-12-31")
     days = [TODAY, END, END + timedelta(days=1)]
     assert [till.account.tier_on(day) for day in days] == ["gold", "gold", ""]
-    assert [behaviour_of(till.account, day).tier for day in days] == ["gold", "gold", ""]
+    assert [behaviour_of(till.account, till.program, day).tier for day in days] == ["gold", "gold", "member"]
 
 
 def test_a_tier_without_a_last_day_is_for_good_until_another_is_set() -> None:

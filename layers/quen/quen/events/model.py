@@ -89,6 +89,10 @@ _TYPES: Mapping[str, Callable[[Entry], list[str]]] = {
     "state": _always("member.state_changed"),
     "stored_value": _always("stored_value.moved"),
     "tier": _always("tier.changed"),
+    "review": _always(),
+    "card": _always(),
+    "membership": _always(),
+    "term": _always(),
 }
 """Every kind of entry, and the types of event that tell it."""
 

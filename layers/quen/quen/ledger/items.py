@@ -10,11 +10,14 @@ from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
+from quen.cards.model import CardMark
 from quen.dynamodb import IntAttribute
 from quen.ledger.documents import Document, DocumentKey, Json
 from quen.ledger.model import Account, Entry, canonical_form, next_due_on
 from quen.ledger.model.chain import hold_form, parse_hold
 from quen.ledger.ports import Change
+from quen.memberships.model import NO_MEMBERSHIP, Membership
+from quen.tiers.model import NO_STANDING, Standing
 
 SHARDS = 8
 STATE_BYTES_MAX = 600
@@ -103,6 +106,11 @@ def account_item(change: Change) -> AccountItem:
         "tier": account.tier,
         "tier_since": account.tier_since,
         "tier_until": account.tier_until,
+        "standing": "" if account.standing == NO_STANDING else account.standing,
+        "cards": account.cards,
+        "gifts": account.gifts,
+        "granted": account.granted,
+        "membership": "" if account.membership == NO_MEMBERSHIP else account.membership,
     }
     due = next_due_on(account, change.program.time_zone)
     text = json.dumps({name: value for name, value in state.items() if value}, separators=(",", ":"))
@@ -124,7 +132,18 @@ def read_account(member_id: str, item: AccountItem) -> Account:
     text = zlib.decompress(item.packed) if item.packed else item.state or "{}"
     state = cast("dict[str, Any]", json.loads(text))
     holds = {key: parse_hold(form) for key, form in state.pop("holds", {}).items()}
-    return Account(member_id, item.sequence, item.head, holds=holds, **state)
+    cards = {card: CardMark(*mark) for card, mark in state.pop("cards", {}).items()}
+    standing, membership = Standing(*state.pop("standing", ())), Membership(*state.pop("membership", ()))
+    return Account(
+        member_id,
+        item.sequence,
+        item.head,
+        holds=holds,
+        cards=cards,
+        standing=standing,
+        membership=membership,
+        **state,
+    )
 
 
 def entry_item(entry: Entry) -> EntryItem:

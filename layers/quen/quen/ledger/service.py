@@ -109,14 +109,15 @@ class Ledger:
         What a plan has read may be older than the account; so its claim must be one that a newer state refuses.
         """
         now = self.now()
-        program = program or self._programs.current(now)
+        current = self._programs.current(now)
+        program = program or current
         for _ in self._tries():
             intent = plan()
             if isinstance(intent, Outcome):
                 return intent
             account = self.load_surviving(member_id) if intent.follows else self._accounts.load(member_id)
             try:
-                change = self._decided(account, intent, program, now)
+                change = self._decided(account, intent, program, now, current)
             except QuenError:
                 if replay := self._find_answer(intent, plan):
                     return replay
@@ -258,9 +259,10 @@ class Ledger:
         """
         now = self.now()
         account = self.load_account(member_id)
-        entries = decide(account, command, program, now)
+        current = self._programs.current(now)
+        entries = decide(account, command, program, now, current)
         after = folded(account, entries)
-        return folded(after, bring_up_to(after, program, now, now)), own_entry(entries)
+        return folded(after, bring_up_to(after, current, now, now)), own_entry(entries)
 
     def show_account(self, member_id: str) -> dict[str, Any]:
         """The account as it is shown to everybody."""
@@ -294,9 +296,11 @@ class Ledger:
         """Every document of a partition whose sort key begins so, read consistently, by their sort keys."""
         return self._accounts.list_documents(partition, prefix)
 
-    def _decided(self, account: Account, intent: Intent, program: Program, now: datetime) -> Change | None:
+    def _decided(
+        self, account: Account, intent: Intent, program: Program, now: datetime, current: Program
+    ) -> Change | None:
         """What the intent makes of the account; None where more is due first than fits into its transaction."""
-        entries = decide(account, intent.command, program, now)
+        entries = decide(account, intent.command, program, now, current)
         own = own_entry(entries)
         claim = intent.claim
         if claim and intent.details:
@@ -311,7 +315,7 @@ class Ledger:
         """What the command has made due itself goes with it, and what is called off goes back on the shelf."""
         entries = list(change.entries)
         sequence = own_entry(entries).sequence
-        entries += bring_up_to(folded(change.before, entries), change.program, now, now)
+        entries += bring_up_to(folded(change.before, entries), self._programs.current(now), now, now)
         others = [*change.others, *self._stock_returned(entries)]
         return replace(change, after=folded(change.before, entries), entries=entries, others=others, sequence=sequence)
 

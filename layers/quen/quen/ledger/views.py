@@ -7,7 +7,7 @@ from typing import Any
 
 from quen.earning.model import RuleShare
 from quen.instants import format_instant
-from quen.ledger.model import NEVER, Account, Entry, entry_id
+from quen.ledger.model import NEVER, Account, Entry, entry_id, tier_of
 from quen.ledger.model.values import ACTIVE, DEBT, HELD, OTHER_UNITS, PENDING, Lots
 from quen.program.model import Program
 
@@ -74,16 +74,17 @@ def wallets_view(entry: Entry) -> list[dict[str, Any]]:
 
 def _tier(account: Account, program: Program, now: datetime) -> dict[str, Any] | None:
     """The tier that counts now; that of everybody was given by nobody. None where the program has none."""
-    counts = account.tier_on(program.local_day(now))
-    tier = program.tier_of(counts)
+    day = program.local_day(now)
+    tier = program.tier_of(tier_of(account, program, day))
     if tier is None:
         return None
-    is_given = tier.id == counts
+    marks = {account.tier_on(day): account.tier_mark} | {account.standing.tier: account.standing}
+    mark = marks.get(tier.id)
     return {
         "id": tier.id,
         "name": tier.name_in(program.locales[0]),
-        "since": account.tier_since if is_given else None,
-        "until": (account.tier_until if is_given else "") or None,
+        "since": mark.since if mark else None,
+        "until": (mark.until if mark else "") or None,
     }
 
 

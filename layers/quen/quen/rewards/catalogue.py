@@ -63,7 +63,7 @@ class Catalogue:
         account = self._ledger.load_account(member_id)
         program, day = self._program_today()
         check_bill(program, bill, pointer="")
-        tier = program.tier_of(account.tier_on(day))
+        tier = program.tier_of(tier_of(account, program, day))
         for excluded in (tier.discount.excluded if tier and tier.discount else None, _unpayable(program)):
             check_lines(excluded, bill, pointer="")
         off = tier_discount(tier.discount if tier else None, bill)
@@ -86,7 +86,7 @@ class Catalogue:
         segments: Collection[str] = ()
         if any(reward.segment for reward in rewards):
             person = self._members.person(account.member_id, program.time_zone)
-            segments = segments_held(program, person, behaviour_of(account, day), day)
+            segments = segments_held(program, person, behaviour_of(account, program, day), day)
         in_all = self._stock.count_taken([reward.id for reward in rewards if reward.stock is not None])
         offers = []
         for reward in rewards:

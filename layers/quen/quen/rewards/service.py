@@ -239,7 +239,7 @@ class Rewards:
 
     def _is_in_segment(self, segment_id: str, member_id: str, program: Program, now: datetime) -> bool:
         day = program.local_day(now)
-        behaviour = behaviour_of(self._ledger.load_account(member_id), day)
+        behaviour = behaviour_of(self._ledger.load_account(member_id), program, day)
         return segment_holds(program, segment_id, self._members.person(member_id, program.time_zone), behaviour, day)
 
     def _reserving(self, asked: Asked, claim: Claim, attempt: int) -> Intent:

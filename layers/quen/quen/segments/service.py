@@ -38,7 +38,7 @@ class Segments:
         account = self._ledger.load_account(member_id)
         asks_person = any(segment.asks_person for segment in program.segments)
         person = self._people.person(account.member_id, program.time_zone) if asks_person else None
-        held = segments_held(program, person, behaviour_of(account, day), day)
+        held = segments_held(program, person, behaviour_of(account, program, day), day)
         return [
             {"id": segment.id, "name": dict(segment.name), "holds": segment.id in held} for segment in program.segments
         ]

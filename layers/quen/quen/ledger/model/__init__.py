@@ -5,6 +5,9 @@
     decisions   decide(account, command, program, now) -> entries; what each command makes of an account stands in
                 earned, returned, spent, given, merged
     due         what falls due by itself
+    standing    the tier that a member has, and its reviews
+    stamped     punch cards
+    subscribed  paid memberships
     draft       an entry in the making: how points move from pocket to pocket
     habits      what months and stores remember of a member's purchases
     fold        apply(account, entry) -> account; rebuild(entries) == account
@@ -39,14 +42,14 @@ from quen.ledger.model.commands import (
     TakeOver,
 )
 from quen.ledger.model.decisions import decide, own_entry
-from quen.ledger.model.due import bring_up_to, next_due_on
+from quen.ledger.model.due import bring_up_to, next_due_on, next_review_on
 from quen.ledger.model.earned import own_lots, purchase_key
 from quen.ledger.model.fold import BrokenLedgerError, apply, folded, rebuild
 from quen.ledger.model.habits import behaviour_of
 from quen.ledger.model.history import Movement, Statement, account_as_of, statement
 from quen.ledger.model.merged import coming_back
 from quen.ledger.model.returned import budgets_freed, limits_held, own_left, rules_that_applied, still_earned
-from quen.ledger.model.tiers import tier_of
+from quen.ledger.model.standing import tier_of
 from quen.ledger.model.values import (
     NEVER,
     Account,
@@ -109,6 +112,7 @@ __all__ = [
     "limit_key",
     "limits_held",
     "next_due_on",
+    "next_review_on",
     "own_entry",
     "own_left",
     "own_lots",

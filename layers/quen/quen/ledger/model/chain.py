@@ -14,11 +14,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
 
+from quen.cards.model import CardMark
 from quen.earning.model import NO_FACTS, RuleShare
 from quen.instants import format_instant, parse_instant
 from quen.ledger.model.fold import BrokenLedgerError, apply
 from quen.ledger.model.values import Account, Entry, Hold, HoldChange, Reference, TierMark
+from quen.memberships.model import Membership
 from quen.program.model import Facts
+from quen.tiers.model import Standing, StandingChange
 
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
@@ -83,6 +86,11 @@ def canonical_form(entry: Entry) -> str:
         "habits": entry.habits,
         "seen": entry.seen,
         "tier": entry.tier,
+        "standing": entry.standing,
+        "cards": entry.cards,
+        "gifts": entry.gifts,
+        "granted": entry.granted,
+        "membership": entry.membership,
         "shares": [_share_form(share) for share in entry.shares],
         "basis": entry.basis,
         "facts": facts_form(entry.facts),
@@ -120,6 +128,11 @@ def parse_entry(form: str, hash_: str) -> Entry:
         habits=fields.get("habits", {}),
         seen=fields.get("seen", {}),
         tier=TierMark(*fields["tier"]) if "tier" in fields else None,
+        standing=_parse_standing(fields.get("standing")),
+        cards={card: CardMark(*mark) for card, mark in fields.get("cards", {}).items()},
+        gifts=fields.get("gifts", {}),
+        granted=fields.get("granted", {}),
+        membership=Membership(*fields["membership"]) if "membership" in fields else None,
         shares=tuple(RuleShare(*share) for share in fields.get("shares", ())),
         basis=fields.get("basis", {}),
         facts=parse_facts(fields.get("facts", {})),
@@ -205,6 +218,8 @@ def hold_form(hold: Hold) -> dict[str, Any]:
         "stock": dict(hold.stock),
         "till": int(hold.at_till),
         "period": hold.period,
+        "gift": hold.gift,
+        "saved": hold.saved,
     }
     return {name: value for name, value in fields.items() if value}
 
@@ -219,7 +234,16 @@ def parse_hold(fields: Mapping[str, Any]) -> Hold:
         stock=fields.get("stock", {}),
         at_till=bool(fields.get("till", 0)),
         period=fields.get("period", ""),
+        gift=fields.get("gift", ""),
+        saved=fields.get("saved", 0),
     )
+
+
+def _parse_standing(fields: list[Any] | None) -> StandingChange | None:
+    if fields is None:
+        return None
+    cause, after, *rest = fields
+    return StandingChange(cause, Standing(*after), *rest)
 
 
 def _change_form(change: HoldChange | None) -> Mapping[str, Any] | None:

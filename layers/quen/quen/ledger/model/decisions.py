@@ -47,14 +47,17 @@ from quen.program.model import Program
 _EARNS_OR_SPENDS = (RecordPurchase, RecordEvent, GrantBonus, Reserve, Redeem, SendPoints, ReceivePoints, OpenBalance)
 
 
-def decide(account: Account, command: Command, program: Program, now: datetime) -> list[Entry]:
+def decide(
+    account: Account, command: Command, program: Program, now: datetime, current: Program | None = None
+) -> list[Entry]:
     """The entries that the command makes: first what fell due by `now`, then the command's own one.
 
-    Raises the business error that refuses the command; then nothing has happened.
+    `program` decides the command: a purchase's is that of its day. `current` is the one in force now, where that is another:
+    it decides what falls due. Raises the business error that refuses the command; then nothing has happened.
     """
     if isinstance(command, BringUpToDate):
-        return bring_up_to(account, program, min(command.until, now), now)
-    entries = bring_up_to(account, program, now, now)
+        return bring_up_to(account, current or program, min(command.until, now), now)
+    entries = bring_up_to(account, current or program, now, now)
     for entry in entries:
         account = apply(account, entry)
     _check_state(account, command)

@@ -1,8 +1,8 @@
-"""What falls due by itself: points activate, holds lapse, lots expire.
+"""What falls due by itself: points activate, holds lapse, terms of memberships end, tiers are reviewed, cards and lots expire.
 
-It comes as entries of its own, in the order of time; at one midnight points activate before holds lapse, and holds lapse
-before lots expire. So no point is spent after its last day and none is withheld after it became active, however late a
-job runs.
+It comes as entries of its own, in the order of time; at one midnight points activate before holds lapse, then come terms
+and tiers, and what expires comes last. So no point is spent after its last day and none is withheld after it became active,
+however late a job runs.
 """
 
 from __future__ import annotations
@@ -15,10 +15,15 @@ from zoneinfo import ZoneInfo
 from quen.business_days import day_end, day_start, local_day
 from quen.ledger.model.draft import Draft
 from quen.ledger.model.fold import apply
+from quen.ledger.model.stamped import card_expired
+from quen.ledger.model.standing import reviewed
+from quen.ledger.model.subscribed import term_turned
 from quen.ledger.model.values import EXPIRED, HELD, NEVER, PENDING, Account, Entry, HoldChange, Reference
 from quen.program.model import Program
 
-_ACTIVATES, _LAPSES, _EXPIRES = range(3)
+_ACTIVATES, _LAPSES, _TERMS, _REVIEWS, _CARDS, _EXPIRES = range(6)
+NO_REVIEW = "never"
+"""Sorts after every day."""
 
 
 def bring_up_to(account: Account, program: Program, until: datetime, now: datetime) -> list[Entry]:
@@ -39,12 +44,19 @@ def bring_up_to(account: Account, program: Program, until: datetime, now: dateti
 
 
 def next_due_on(account: Account, zone: ZoneInfo) -> date | None:
-    """The first local day at whose midnight something of this account has fallen due; None where nothing ever will."""
-    due = min(_due(account, zone), default=None)
+    """The first local day at whose midnight something of this account has fallen due, but for reviews of its tier, which are
+    found otherwise (see `next_review_on`); None where nothing ever will.
+    """
+    due = min((due for due in _due(account, zone) if due[1] != _REVIEWS), default=None)
     if due is None:
         return None
     day = local_day(due[0], zone)
     return day if day_start(day, zone) == due[0] else day + timedelta(days=1)
+
+
+def next_review_on(account: Account) -> str:
+    """The day at whose midnight a step of the tier review falls due; for good, where none ever does; "" in the entry tier."""
+    return (account.standing.next_on or NO_REVIEW) if account.standing.tier else ""
 
 
 def returned_hold(
@@ -69,6 +81,13 @@ def _due(account: Account, zone: ZoneInfo) -> Iterator[tuple[datetime, int, str]
         yield day_start(date.fromisoformat(key.partition("/")[0]), zone), _ACTIVATES, key
     for redemption_id, hold in account.holds.items():
         yield hold.lapses_at, _LAPSES, redemption_id
+    if account.membership.next_on:
+        yield day_start(date.fromisoformat(account.membership.next_on), zone), _TERMS, account.membership.plan
+    if account.standing.next_on:
+        yield day_start(date.fromisoformat(account.standing.next_on), zone), _REVIEWS, account.standing.tier
+    for card, mark in account.cards.items():
+        if mark.until:
+            yield day_end(date.fromisoformat(mark.until), zone), _CARDS, card
     if account.lots and (first := min(account.lots)) != NEVER:
         yield day_end(date.fromisoformat(first), zone), _EXPIRES, first
 
@@ -76,6 +95,12 @@ def _due(account: Account, zone: ZoneInfo) -> Iterator[tuple[datetime, int, str]
 def _fallen_due(account: Account, what: int, key: str, program: Program, at: datetime, now: datetime) -> Entry:
     if what == _LAPSES:
         return returned_hold(account, "lapse", key, program, now, at)
+    if what == _TERMS:
+        return term_turned(account, program, at, now)
+    if what == _REVIEWS:
+        return reviewed(account, program, at, now)
+    if what == _CARDS:
+        return card_expired(account, key, program, at, now)
     if what == _ACTIVATES:
         draft = Draft(account, "activate", program, now, Reference("lot", key), at)
         points = draft.take_pending(PENDING, key, account.pending[key])

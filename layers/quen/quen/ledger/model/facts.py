@@ -6,6 +6,7 @@ from datetime import date
 
 from quen.earning.model import NO_FACTS
 from quen.ledger.model.habits import RETURNED_WHOLE, behaviour_of
+from quen.ledger.model.standing import tier_of
 from quen.ledger.model.values import Account
 from quen.people import Person
 from quen.program.model import Facts, InBirthdayMonth, InTiers, NthPurchase, Program, segments_held
@@ -16,13 +17,13 @@ def facts_of(account: Account, program: Program, person: Person | None, day: dat
     asked = program.asked
     if not asked:
         return NO_FACTS
-    tier = program.tier_of(account.tier_on(day)) if InTiers in asked else None
+    tier = tier_of(account, program, day) if InTiers in asked else ""
     segments: frozenset[str] = frozenset()
     if program.asked_segments:
-        segments = segments_held(program, person, behaviour_of(account, day), day) & program.asked_segments
+        segments = segments_held(program, person, behaviour_of(account, program, day), day) & program.asked_segments
     is_birthday_month = InBirthdayMonth in asked and person is not None and person.birth_month == day.month
     nth = _nth(account) if NthPurchase in asked else 1
-    return Facts(tier.id if tier else "", segments, is_birthday_month, nth)
+    return Facts(tier, segments, is_birthday_month, nth)
 
 
 def _nth(account: Account) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
+from quen.cards.model import NO_CARD, CardMark
 from quen.earning.model import ends_on
 from quen.ledger.model.habits import added, seen_after
 from quen.ledger.model.values import (
@@ -67,6 +68,11 @@ def apply(account: Account, entry: Entry) -> Account:
         tier=tier,
         tier_since=tier_since,
         tier_until=tier_until,
+        standing=account.standing if entry.standing is None else entry.standing.after,
+        cards=_cards_after(account.cards, entry.cards),
+        gifts=_gifts_after(account.gifts, entry),
+        granted=_granted_after(account.granted, entry),
+        membership=account.membership if entry.membership is None else entry.membership,
     )
 
 
@@ -190,7 +196,7 @@ def _rewards_after(rewards: Mapping[str, int], entry: Entry) -> Mapping[str, int
     if not steps:
         return rewards
     after = {**rewards, **{key: rewards.get(key, 0) + step for key, step in steps.items()}}
-    yesterday = (entry.recorded_at.date() - timedelta(days=1)).isoformat()
+    yesterday = _yesterday(entry)
     return {key: after[key] for key in sorted(after) if after[key] and _still_counts(key, after[key], yesterday)}
 
 
@@ -198,6 +204,37 @@ def _still_counts(key: str, count: int, yesterday: str) -> bool:
     """Whether the count of a limited reward is still asked for: an unlimited time, or a period that is not over."""
     last_day = key.partition("/")[2].partition("/")[0]
     return not last_day or (count > 0 and last_day >= yesterday)
+
+
+def _cards_after(cards: Mapping[str, CardMark], changes: Mapping[str, CardMark]) -> Mapping[str, CardMark]:
+    if not changes:
+        return cards
+    after = {**cards, **changes}
+    return {card: after[card] for card in sorted(after) if after[card] != NO_CARD}
+
+
+def _gifts_after(gifts: Mapping[str, int], entry: Entry) -> Mapping[str, int]:
+    """What the member may have for nothing; what is over everywhere on earth is forgotten."""
+    if not entry.gifts:
+        return gifts
+    after = {**gifts, **{key: gifts.get(key, 0) + change for key, change in entry.gifts.items()}}
+    if any(count < 0 for count in after.values()):
+        raise BrokenLedgerError(entry.sequence, "takes a gift that is not there")
+    yesterday = _yesterday(entry)
+    return {key: after[key] for key in sorted(after) if after[key] and key.rpartition("/")[2] >= yesterday}
+
+
+def _granted_after(granted: Mapping[str, str], entry: Entry) -> Mapping[str, str]:
+    if not entry.granted:
+        return granted
+    after = {**granted, **entry.granted}
+    yesterday = _yesterday(entry)
+    return {perk: after[perk] for perk in sorted(after) if after[perk] and after[perk] >= yesterday}
+
+
+def _yesterday(entry: Entry) -> str:
+    """The latest day that is over in every zone when the entry is written."""
+    return (entry.recorded_at.date() - timedelta(days=1)).isoformat()
 
 
 def _habits_after(habits: Mapping[str, Tally], entry: Entry) -> Mapping[str, Tally]:

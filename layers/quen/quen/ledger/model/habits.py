@@ -13,8 +13,10 @@ from datetime import date
 from typing import NamedTuple
 
 from quen.earning.model import Purchase
+from quen.ledger.model.standing import tier_of
 from quen.ledger.model.values import FIRST, STORE, Account, Tally
 from quen.people import Behaviour
+from quen.program.model import Program
 
 YEARS = 2
 """The months of so many years are told apart; what was bought before them stands together under EARLIER."""
@@ -34,11 +36,13 @@ class Habit(NamedTuple):
     visits: Mapping[str, int]
 
 
-def behaviour_of(account: Account, on: date) -> Behaviour:
-    """What conditions may ask of the account on that day: its tier may be over by then."""
+def behaviour_of(account: Account, program: Program, on: date) -> Behaviour:
+    """What conditions may ask of the account on that day: a tier that staff set may be over by then."""
     months = {month: (purchases, spend, visits) for month, (purchases, spend, visits) in account.habits.items()}
     stores = tuple(store for store in _stores(account.seen) if store)
-    return Behaviour(months, account.first_bought_on, account.last_bought_on, stores[-STORES_MAX:], account.tier_on(on))
+    return Behaviour(
+        months, account.first_bought_on, account.last_bought_on, stores[-STORES_MAX:], tier_of(account, program, on)
+    )
 
 
 def with_purchase(account: Account, bought: Purchase, day: date) -> Habit:

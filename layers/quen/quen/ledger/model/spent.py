@@ -13,7 +13,7 @@ from quen.errors import (
 from quen.ledger.model.commands import Redeem, Refund, Release, Reserve
 from quen.ledger.model.draft import Draft
 from quen.ledger.model.due import returned_hold
-from quen.ledger.model.tiers import tier_of
+from quen.ledger.model.standing import tier_of
 from quen.ledger.model.values import HELD, REDEEMED, Account, Entry, Hold, HoldChange, Kind, Reference, limit_key
 from quen.program.model import Program
 

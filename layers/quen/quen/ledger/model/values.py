@@ -12,8 +12,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, NamedTuple
 
+from quen.cards.model import CardMark
 from quen.earning.model import NO_FACTS, RuleShare
+from quen.memberships.model import NO_MEMBERSHIP, Membership
 from quen.program.model import Facts
+from quen.tiers.model import NO_STANDING, Standing, StandingChange
 
 NEVER = "never"
 GENESIS = "0" * 64
@@ -58,6 +61,10 @@ Kind = Literal[
     "state",
     "stored_value",
     "tier",
+    "review",
+    "card",
+    "membership",
+    "term",
 ]
 MemberState = Literal["active", "inactive", "blocked", "closed"]
 Lots = Mapping[str, int]
@@ -79,6 +86,11 @@ def limit_key(reward_id: str, period: str) -> str:
     return f"{reward_id}/{period}" if period else reward_id
 
 
+def gift_key(reward_id: str, last_day: str) -> str:
+    """Under which key of an account's `gifts` pieces of a reward count that were given until that day."""
+    return f"{reward_id}/{last_day}"
+
+
 @dataclass(frozen=True, slots=True)
 class Hold:
     """Points set aside for one redemption, by the lot they came from, until they lapse back.
@@ -86,6 +98,8 @@ class Hold:
     `counted` is how many of a reward that is limited per member they are for, and `period` when that limit is one of a
     period: its last local day and its name (`2026-11-30/month`). `stock` is how many pieces were taken from which shards
     of the reward's stock; `at_till` whether a till made it, with the member before it.
+    `gift` is the key of the gift that it uses up, instead of points; `saved` what it saves a paying member, in the smallest
+    unit of money.
     """
 
     lapses_at: datetime
@@ -95,6 +109,8 @@ class Hold:
     stock: Mapping[str, int] = field(default_factory=dict)
     at_till: bool = False
     period: str = ""
+    gift: str = ""
+    saved: int = 0
 
     @property
     def limit_key(self) -> str:
@@ -131,7 +147,9 @@ class Account:
     `habits` counts by the month of the purchase (`2026-11`; what is older than 24 months by `earlier`); `seen` has the
     day of the `first` purchase and of the last one at each of the last stores (`@HCM-01`; `@` where a till names none),
     and for what came with a merge the same behind its id (`mrg_…/first`). `tier` is as staff set it; whether it
-    still counts, `tier_on` says.
+    still counts, `tier_on` says; `standing` is the tier that was earned. `cards` are the punch cards by id; `gifts` count by
+    `<reward>/<last day>` what the member may have for nothing; `granted` has the last day of each perk that was given to
+    this member; `membership` is what they pay for.
     """
 
     member_id: str
@@ -152,6 +170,11 @@ class Account:
     tier: str = ""
     tier_since: str = ""
     tier_until: str = ""
+    standing: Standing = NO_STANDING
+    cards: Mapping[str, CardMark] = field(default_factory=dict)
+    gifts: Mapping[str, int] = field(default_factory=dict)
+    granted: Mapping[str, str] = field(default_factory=dict)
+    membership: Membership = NO_MEMBERSHIP
 
     @property
     def active(self) -> int:
@@ -220,10 +243,11 @@ class HoldChange:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One immutable fact. Its lines sum to zero in every unit; `lots`, `pending`, `rewards`, `counters` and `habits` are
-    changes, signed; `caps` are what days have now used up, `seen` days as they are now, one that is empty being gone;
-    `state`, `moved_to` and `tier` are new values; the rest says why: `shares` what each rule gave, `basis` of which parts
-    of the bill, `facts` what the rules knew of the member.
+    """One immutable fact. Its lines sum to zero in every unit; `lots`, `pending`, `rewards`, `counters`, `habits` and `gifts`
+    are changes, signed; `caps` are what days have now used up, `seen` and `granted` days as they are now, one that is empty
+    being gone; `state`, `moved_to`, `tier`, `cards` and `membership` are new values, `standing` says what became of the
+    earned tier; the rest says why: `shares` what each rule gave, `basis` of which parts of the bill, `facts` what the rules
+    knew of the member.
 
     `occurred_at` is when it happened (for what falls due by itself: the very midnight), `recorded_at` when it was
     written. `previous_hash` and `hash` chain a member's entries.
@@ -249,6 +273,11 @@ class Entry:
     habits: Mapping[str, Tally] = field(default_factory=dict)
     seen: Mapping[str, str] = field(default_factory=dict)
     tier: TierMark | None = None
+    standing: StandingChange | None = None
+    cards: Mapping[str, CardMark] = field(default_factory=dict)
+    gifts: Mapping[str, int] = field(default_factory=dict)
+    granted: Mapping[str, str] = field(default_factory=dict)
+    membership: Membership | None = None
     shares: tuple[RuleShare, ...] = ()
     basis: Mapping[str, int] = field(default_factory=dict)
     facts: Facts = NO_FACTS

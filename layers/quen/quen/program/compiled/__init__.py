@@ -13,13 +13,18 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from quen.program.compiled.cards import card_of
 from quen.program.compiled.conditions import categories_of
-from quen.program.compiled.earning import basis_of, campaign_of, caps_of, rule_of, tier_of
+from quen.program.compiled.earning import basis_of, campaign_of, caps_of, rule_of
+from quen.program.compiled.memberships import plan_of
+from quen.program.compiled.occasions import holiday_of
 from quen.program.compiled.payment import payment_of
+from quen.program.compiled.perks import perk_of
 from quen.program.compiled.points import points_of
 from quen.program.compiled.policies import adjustments_of, birthday_of, messages_of
 from quen.program.compiled.rewards import reward_of
 from quen.program.compiled.segments import segment_of
+from quen.program.compiled.tiers import tier_of, tiering_of
 from quen.program.model import Program, StoredValuePolicy, TransferPolicy
 
 _UNSAID: Mapping[str, Any] = {
@@ -56,6 +61,11 @@ def compile_program(content: Mapping[str, Any], version: int, effective_from: da
         caps=caps_of(content.get("caps", ())),
         campaigns=tuple(campaign_of(campaign, locales, categories) for campaign in content.get("campaigns", ())),
         tiers=tuple(tier_of(tier, locales, categories) for tier in content.get("tiers", ())),
+        tiering=tiering_of(content.get("tiering")),
+        perks=tuple(perk_of(perk, locales) for perk in content.get("perks", ())),
+        cards=tuple(card_of(card, locales) for card in content.get("cards", ())),
+        plans=tuple(plan_of(plan, locales) for plan in content.get("memberships", ())),
+        holidays=tuple(holiday_of(holiday, locales) for holiday in content.get("holidays", ())),
         segments=tuple(segment_of(segment, locales) for segment in content.get("segments", ())),
         events=frozenset(event["type"] for event in content.get("events", ())),
         birthday=birthday_of(content.get("birthday")),

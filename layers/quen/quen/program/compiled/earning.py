@@ -7,8 +7,8 @@ from fractions import Fraction
 from typing import Any
 
 from quen.program.compiled.conditions import Categories, condition_of, dates_of, goods_of
-from quen.program.compiled.payment import discount_of
-from quen.program.model import BasisPolicy, Campaign, Cap, EarningRule, Tier
+from quen.program.compiled.texts import named
+from quen.program.model import BasisPolicy, Campaign, Cap, EarningRule
 
 _WHOLE_BILL = BasisPolicy()
 
@@ -49,12 +49,6 @@ def campaign_of(campaign: Mapping[str, Any], locales: Sequence[str], categories:
     )
 
 
-def tier_of(tier: Mapping[str, Any], locales: Sequence[str], categories: Categories) -> Tier:
-    """One tier."""
-    discount = discount_of(tier.get("discount"), categories)
-    return Tier(tier["id"], named(tier["name"], locales), Fraction(tier.get("multiplier", "1")), discount)
-
-
 def caps_of(caps: Sequence[Mapping[str, Any]]) -> tuple[Cap, ...]:
     """Caps, as the document orders them."""
     return tuple(Cap(cap["points"], cap["per"], cap.get("when_reached", "cap")) for cap in caps)
@@ -71,8 +65,3 @@ def basis_of(basis: Mapping[str, Any] | None, categories: Categories) -> BasisPo
         without_tenders=_WHOLE_BILL.without_tenders if tenders is None else frozenset(tenders),
         without_goods=goods_of(basis.get("without_goods"), categories),
     )
-
-
-def named(name: Mapping[str, str], locales: Sequence[str]) -> Mapping[str, str]:
-    """A name by locale, in the order of the program's locales."""
-    return {locale: name[locale] for locale in locales if locale in name} | dict(name)

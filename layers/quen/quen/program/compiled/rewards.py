@@ -8,7 +8,7 @@ from typing import Any
 
 from quen.program.benefits import Benefit
 from quen.program.compiled.conditions import dates_of
-from quen.program.compiled.earning import named
+from quen.program.compiled.texts import named
 from quen.program.model import Reward, VoucherTerms
 from quen.program.model.rewards import DayWindow
 

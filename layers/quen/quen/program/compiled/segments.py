@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from quen.program.compiled.earning import named
+from quen.program.compiled.texts import named
 from quen.program.model.segments import (
     AllHold,
     AnyHolds,

@@ -8,7 +8,6 @@ from pydantic import Field, StringConstraints
 
 from quen.money import AMOUNT_MAX
 from quen.program.document.conditions import CONDITIONS_MAX, DateWindow, GoodsSection, When
-from quen.program.document.payment import DiscountSection
 from quen.program.document.values import (
     MOVED_POINTS_MAX,
     POINTS_MAX,
@@ -18,15 +17,13 @@ from quen.program.document.values import (
     Locale,
     Members,
     Multiplier,
+    Names,
     Text,
     one_of,
 )
 from quen.program.model import Combine, Each, Period, Wallet, WhenReached
 
 CAPS_MAX = 6
-TIERS_MAX = 20
-
-Names = Annotated[dict[Locale, Text], Field(description="The name by locale, one for every locale of the program.")]
 
 
 class Cap(Members):
@@ -147,17 +144,6 @@ class CampaignSection(Members):
     caps: list[LongCap] | None = Field(
         default=None, min_length=1, max_length=CAPS_MAX, description="The most that all its rules give to one member."
     )
-
-
-class TierSection(Members):
-    """A level of members."""
-
-    id: Identifier = Field(description="Unique among the tiers.")
-    name: Names
-    multiplier: Multiplier | None = Field(
-        default=None, description='A decimal string: what the base rules give in points, times this; left out: "1".'
-    )
-    discount: DiscountSection | None = Field(default=None, description="Off every bill; left out: nothing.")
 
 
 class CategorySection(Members):

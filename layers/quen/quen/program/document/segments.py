@@ -8,8 +8,7 @@ from pydantic import Field, PlainSerializer, ValidatorFunctionWrapHandler, WrapV
 
 from quen.money import AMOUNT_MAX
 from quen.program.document.conditions import CONDITIONS_MAX, NAMES_MAX
-from quen.program.document.earning import Names
-from quen.program.document.values import Identifier, Members, Purpose, Text
+from quen.program.document.values import Identifier, Members, Names, Purpose, Text
 
 SEGMENTS_MAX = 100
 MONTHS_MAX = 24

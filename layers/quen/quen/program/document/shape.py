@@ -5,21 +5,20 @@ the descriptions below are what an author reads in the editor.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import Field
 from pydantic.json_schema import GenerateJsonSchema
 
+from quen.program.document.cards import CARDS_MAX, CardSection
 from quen.program.document.earning import (
     CAPS_MAX,
-    TIERS_MAX,
     BasisSection,
     CampaignSection,
     Cap,
     CategorySection,
     EarningSection,
     EventSection,
-    TierSection,
 )
 from quen.program.document.limits import (
     AdjustmentsSection,
@@ -30,12 +29,15 @@ from quen.program.document.limits import (
     StoredValueSection,
     TransfersSection,
 )
+from quen.program.document.memberships import PLANS_MAX, MembershipSection
+from quen.program.document.occasions import HOLIDAYS_MAX, BirthdaySection, HolidaySection
 from quen.program.document.payment import PaymentSection
+from quen.program.document.perks import PERKS_MAX, PerkSection
 from quen.program.document.points import PointsSection
 from quen.program.document.rewards import RewardSection
 from quen.program.document.segments import SEGMENTS_MAX, SegmentSection
+from quen.program.document.tiers import TIERS_MAX, TieringSection, TierSection
 from quen.program.document.values import (
-    POINTS_MAX,
     CurrencyCode,
     Email,
     Identifier,
@@ -64,19 +66,6 @@ class ProgramSection(Members):
     currency: CurrencyCode = Field(description="The one currency of every amount, an ISO 4217 code.")
     locales: list[Locale] = Field(
         min_length=1, description="The languages that members are spoken to in; the first is the default."
-    )
-
-
-class BirthdaySection(Members):
-    """The birthday gift, once per member and year."""
-
-    points: int = Field(ge=1, le=POINTS_MAX, description="The points that are given.")
-    days_before: int = Field(default=0, ge=0, le=60, description="How many days before the birthday.")
-    feb_29: Literal["feb_28", "mar_1", "skip"] = Field(
-        default="feb_28", description="The birthday of who is born on 29 February, in a year without one."
-    )
-    channels: list[Literal["email", "sms"]] = Field(
-        default=[], description="How the member is told, where they consent."
     )
 
 
@@ -119,6 +108,18 @@ class ProgramDocument(Members):
         max_length=TIERS_MAX,
         description="Levels of members, from everybody's to the highest.",
     )
+    tiering: TieringSection | None = Field(
+        default=None, description="How tiers are reached, reviewed and lost; left out: by the calendar year."
+    )
+    perks: list[PerkSection] | None = Field(
+        default=None, min_length=1, max_length=PERKS_MAX, description="What members have that is no points."
+    )
+    cards: list[CardSection] | None = Field(
+        default=None, min_length=1, max_length=CARDS_MAX, description="Cards of stamps that bring rewards."
+    )
+    memberships: list[MembershipSection] | None = Field(
+        default=None, min_length=1, max_length=PLANS_MAX, description="Plans that members pay for."
+    )
     segments: list[SegmentSection] | None = Field(
         default=None,
         min_length=1,
@@ -132,6 +133,12 @@ class ProgramDocument(Members):
         default=None, min_length=1, max_length=EVENTS_MAX, description="Events of your own that partners report."
     )
     birthday: BirthdaySection | None = Field(default=None, description="The birthday gift; left out: none.")
+    holidays: list[HolidaySection] | None = Field(
+        default=None,
+        min_length=1,
+        max_length=HOLIDAYS_MAX,
+        description="Days of the year on which members are given something.",
+    )
     rewards: list[RewardSection] = Field(default=[], max_length=REWARDS_MAX, description="What points buy.")
     payment: PaymentSection | None = Field(
         default=None, description="How points pay part of a bill; left out: as the member likes."

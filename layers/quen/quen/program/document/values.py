@@ -193,6 +193,7 @@ Purpose = Annotated[
     _schema(pattern=PURPOSE),
 ]
 Locale = Literal["vi", "en"]
+Names = Annotated[dict[Locale, Text], Field(description="The name by locale, one for every locale of the program.")]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 

@@ -4,6 +4,7 @@ Integers and fractions only; a float in here is a defect. A `Program` is never c
 an entry keeps the number of the version that decided it.
 """
 
+from quen.program.model.cards import PunchCard
 from quen.program.model.conditions import (
     AllOf,
     AnyOf,
@@ -35,14 +36,16 @@ from quen.program.model.earning import (
     Each,
     EarningRule,
     Period,
-    Tier,
     Wallet,
     Weekday,
     WhenReached,
     last_day_of,
 )
 from quen.program.model.goods import Goods
+from quen.program.model.memberships import Plan
+from quen.program.model.occasions import Holiday
 from quen.program.model.payment import PaymentPolicy, TierDiscount
+from quen.program.model.perks import Perk
 from quen.program.model.points import Activity, EndOf, Expiry, ExpiryKind, PointsPolicy, Rounding
 from quen.program.model.policies import (
     LEAP_DAY,
@@ -59,6 +62,7 @@ from quen.program.model.rewards import Reward, VoucherTerms
 from quen.program.model.segmented import segment_holds, segments_held
 from quen.program.model.segments import Segment
 from quen.program.model.texts import text_in
+from quen.program.model.tiers import Criteria, Descent, Measure, Tier, TierPeriod, TierPolicy
 
 __all__ = [
     "EVENTS",
@@ -77,6 +81,8 @@ __all__ = [
     "Channel",
     "Combine",
     "Condition",
+    "Criteria",
+    "Descent",
     "Each",
     "EarningRule",
     "EndOf",
@@ -85,9 +91,11 @@ __all__ = [
     "Facts",
     "Feb29",
     "Goods",
+    "Holiday",
     "InBirthdayMonth",
     "InSegments",
     "InTiers",
+    "Measure",
     "MessagePolicy",
     "NotThis",
     "NthPurchase",
@@ -99,14 +107,19 @@ __all__ = [
     "PaidWith",
     "PaymentPolicy",
     "Period",
+    "Perk",
+    "Plan",
     "PointsPolicy",
     "Program",
+    "PunchCard",
     "Reward",
     "Rounding",
     "Segment",
     "StoredValuePolicy",
     "Tier",
     "TierDiscount",
+    "TierPeriod",
+    "TierPolicy",
     "TransferPolicy",
     "VersionMark",
     "VoucherTerms",

@@ -11,8 +11,6 @@ from typing import Literal
 from quen.business_days import end_of_month, end_of_year
 from quen.program.model.conditions import AllOf, Condition, NthPurchase, OnDates
 from quen.program.model.goods import Goods
-from quen.program.model.payment import TierDiscount
-from quen.program.model.texts import text_in
 
 Combine = Literal["sum", "best"]
 Each = Literal["purchase", "item", "visit"]
@@ -109,22 +107,6 @@ class Campaign:
     def runs_on(self, day: date) -> bool:
         """Whether its window contains that local day."""
         return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
-
-
-@dataclass(frozen=True, slots=True)
-class Tier:
-    """A level of members; `multiplier` applies to what the base rules give in points, `discount` is off every bill. The
-    first one is everybody's.
-    """
-
-    id: str
-    name: Mapping[str, str]
-    multiplier: Fraction = Fraction(1)
-    discount: TierDiscount | None = None
-
-    def name_in(self, locale: str | None) -> str:
-        """The name in that locale, or in its language, or in the program's first locale."""
-        return text_in(self.name, locale)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,17 +10,23 @@ from zoneinfo import ZoneInfo
 from quen.business_days import local_day
 from quen.errors import RewardNotFoundError
 from quen.money import Money
+from quen.program.model.cards import PunchCard
 from quen.program.model.conditions import InBirthdayMonth, InSegments, InTiers, NthPurchase, WithGoods, leaves
-from quen.program.model.earning import EVENTS, BasisPolicy, Campaign, Cap, EarningRule, Tier
+from quen.program.model.earning import EVENTS, BasisPolicy, Campaign, Cap, EarningRule
+from quen.program.model.memberships import Plan
+from quen.program.model.occasions import Holiday
 from quen.program.model.payment import PaymentPolicy
+from quen.program.model.perks import Perk
 from quen.program.model.points import PointsPolicy
 from quen.program.model.policies import AdjustmentPolicy, Birthday, MessagePolicy, StoredValuePolicy, TransferPolicy
 from quen.program.model.rewards import Reward
 from quen.program.model.segments import Segment, linked
+from quen.program.model.tiers import Tier, TierPolicy
 
 _NO_MESSAGES = MessagePolicy()
 _WHOLE_BILL = BasisPolicy()
 _NO_LIMITS = AdjustmentPolicy()
+_BY_CALENDAR_YEAR = TierPolicy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +35,8 @@ class Program:
 
     `accepted_days` is how many days late a receipt may come; `grace_days` how long returned points live at least;
     `undo_days` how long a merge of members can be undone; `basis` which part of a bill earns; `caps` limit what all rules
-    together give to one member; `tiers` go from everybody's to the highest; `events` are the types of events of its own that
+    together give to one member; `tiers` go from everybody's to the highest, `tiering` says over which periods; `plans` are
+    paid memberships; `events` are the types of events of its own that
     partners report.
     """
 
@@ -56,6 +63,11 @@ class Program:
     basis: BasisPolicy = _WHOLE_BILL
     campaigns: tuple[Campaign, ...] = ()
     tiers: tuple[Tier, ...] = ()
+    tiering: TierPolicy = _BY_CALENDAR_YEAR
+    perks: tuple[Perk, ...] = ()
+    cards: tuple[PunchCard, ...] = ()
+    plans: tuple[Plan, ...] = ()
+    holidays: tuple[Holiday, ...] = ()
     caps: tuple[Cap, ...] = ()
     segments: tuple[Segment, ...] = ()
     events: frozenset[str] = frozenset()
@@ -115,6 +127,10 @@ class Program:
     def tier_of(self, tier_id: str) -> Tier | None:
         """The tier of that id, or the first one where there is no such tier (any more); None where the program has none."""
         return next((tier for tier in self.tiers if tier.id == tier_id), self.tiers[0] if self.tiers else None)
+
+    def rank_of(self, tier_id: str) -> int:
+        """How high that tier is: 0 for everybody's, and for one that there is not (any more)."""
+        return next((rank for rank, tier in enumerate(self.tiers) if tier.id == tier_id), 0)
 
     def load_reward(self, reward_id: str) -> Reward:
         """The reward of the catalogue; raises RewardNotFoundError."""

@@ -12,12 +12,16 @@ from quen.program.document.checks.campaigns import (
     check_campaigns,
     check_categories,
     check_events,
-    check_tiers,
 )
+from quen.program.document.checks.cards import check_cards
 from quen.program.document.checks.earning import check_earning
+from quen.program.document.checks.memberships import check_memberships
+from quen.program.document.checks.occasions import check_holidays
+from quen.program.document.checks.perks import check_perks
 from quen.program.document.checks.reading import at, given, items, members, repeated
 from quen.program.document.checks.rewards import check_discounts, check_payment, check_rewards
 from quen.program.document.checks.segments import check_segments
+from quen.program.document.checks.tiers import check_tiers
 
 _LISTS_WITHOUT_REPETITION = (
     ("program", "locales"),
@@ -36,6 +40,10 @@ def find_contradictions(document: object) -> list[Fault]:
         check_basis,
         check_campaigns,
         check_tiers,
+        check_perks,
+        check_cards,
+        check_memberships,
+        check_holidays,
         check_segments,
         check_categories,
         check_events,

@@ -1,4 +1,4 @@
-"""Campaigns, tiers, categories, events and the basis that cannot stand."""
+"""Campaigns, categories, events and the basis that cannot stand."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from quen.program.document.checks.conditions import (
     scope_of,
     window_of,
 )
-from quen.program.document.checks.earning import OTHER_WALLETS, PURCHASES, check_multiplier
+from quen.program.document.checks.earning import OTHER_WALLETS, PURCHASES
 from quen.program.document.checks.limits import check_caps
 from quen.program.document.checks.names import check_names
 from quen.program.document.checks.reading import at, items, members, repeated, texts
@@ -47,15 +47,6 @@ def check_campaigns(document: object) -> Iterator[Fault]:
         if isinstance(at(campaign, "id"), str) and at(campaign, "id") not in used:
             sentence = "No earning rule names this campaign, so it would do nothing."
             yield Fault(pointer_to((*path, "id")), "unused", sentence)
-
-
-def check_tiers(document: object) -> Iterator[Fault]:
-    """Tiers that are there twice, have no name, or would take points away."""
-    tiers = items(at(document, "tiers"))
-    yield from repeated((at(tier, "id") for tier in tiers), ("tiers",), member="id")
-    for index, tier in enumerate(tiers):
-        yield from check_names(document, at(tier, "name"), ("tiers", index, "name"), "A tier")
-        yield from check_multiplier(members(tier), pointer_to(("tiers", index)))
 
 
 def check_categories(document: object) -> Iterator[Fault]:

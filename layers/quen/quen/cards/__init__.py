@@ -1,0 +1,1 @@
+"""Punch cards: stamps, and what they bring."""

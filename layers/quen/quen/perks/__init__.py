@@ -1,0 +1,1 @@
+"""Perks: what members have that is no points."""

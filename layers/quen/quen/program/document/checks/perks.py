@@ -1,0 +1,17 @@
+"""Perks that cannot stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from quen.errors import Fault
+from quen.program.document.checks.names import check_names
+from quen.program.document.checks.reading import at, items, repeated
+
+
+def check_perks(document: object) -> Iterator[Fault]:
+    """Perks that are there twice, or have no name."""
+    sections = items(at(document, "perks"))
+    yield from repeated((at(section, "id") for section in sections), ("perks",), member="id")
+    for index, section in enumerate(sections):
+        yield from check_names(document, at(section, "name"), ("perks", index, "name"), "A perk")
