@@ -151,6 +151,7 @@ def test_a_tier_is_set_shown_and_taken_back_and_each_is_on_record_once(apis: Ser
         "name": "Hạng member",
         "since": None,
         "until": None,
+        "progress": None,
     }
     none, given = {"tier": None, "until": None}, {"tier": "gold", "until": until}
     because = {"reason_code": "goodwill"}

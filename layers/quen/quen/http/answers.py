@@ -59,6 +59,7 @@ class Tier(TypedDict):
     name: str
     since: Day | None
     until: Day | None
+    progress: TierProgress | None
 
 
 class NamedTier(TypedDict):
@@ -66,6 +67,59 @@ class NamedTier(TypedDict):
 
     id: str
     name: str
+
+
+class Figures(TypedDict):
+    """Amounts by what tiers ask for; spend in the currency's smallest unit."""
+
+    qualifying: NotRequired[Count]
+    spend: NotRequired[Count]
+    visits: NotRequired[Count]
+    purchases: NotRequired[Count]
+
+
+class Sentence(TypedDict):
+    """The same in Vietnamese and in English."""
+
+    vi: str
+    en: str
+
+
+class TierProgress(TypedDict):
+    """The way to the next tier; null where no tier can be reached. `current` is what was gathered in the period that ends with
+    `window_end` (null: never), `missing` what is lacking on the closest way to the `next` tier (null: there is none), and
+    `alternatives` on the others. `keep_missing` is what is lacking to keep the tier beyond its last day: nothing where it is
+    empty; null where none is earned, it is for good, or nothing can keep it. `at_risk`: it would be lost, and the member was
+    told.
+    """
+
+    current: Figures
+    next: NamedTier | None
+    missing: Figures
+    alternatives: list[Figures]
+    keep_missing: Figures | None
+    at_risk: bool
+    window_end: Day | None
+    sentence: Sentence
+
+
+TierChange = TypedDict(
+    "TierChange",
+    {
+        "cause": Literal[
+            "upgraded", "noticed", "on_track", "grace", "prolonged", "downgraded", "ended", "merged", "set"
+        ],
+        "from": str | None,
+        "to": str | None,
+        "until": Day | None,
+        "figures": Figures,
+        "period": str | None,
+        "rule_version": int | None,
+    },
+)
+"""What an entry did to the member's tier, and why; null is the program's entry tier. The figures that decided are those of
+the period that begins with the month `period` (null: of ever), by that version of the program.
+"""
 
 
 class Account(TypedDict):
@@ -146,6 +200,7 @@ class Entry(TypedDict):
     explanation: list[Share]
     lots: list[LotChange]
     wallets: list[WalletChange]
+    tier: TierChange | None
     reference: Reference
     reason: str | None
     hash: str

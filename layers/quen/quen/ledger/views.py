@@ -7,9 +7,10 @@ from typing import Any
 
 from quen.earning.model import RuleShare
 from quen.instants import format_instant
-from quen.ledger.model import NEVER, Account, Entry, entry_id, tier_of
+from quen.ledger.model import NEVER, Account, Entry, entry_id
 from quen.ledger.model.values import ACTIVE, DEBT, HELD, OTHER_UNITS, PENDING, Lots
 from quen.program.model import Program
+from quen.tiers.views import tier_change_view, tier_view
 
 
 def account_view(account: Account, program: Program, now: datetime) -> dict[str, Any]:
@@ -21,7 +22,7 @@ def account_view(account: Account, program: Program, now: datetime) -> dict[str,
         "worth": {"amount": worth.amount, "currency": worth.currency},
         "expiring": lots_view(account.lots),
         "activating": _activating(account.pending),
-        "tier": _tier(account, program, now),
+        "tier": tier_view(account, program, program.local_day(now)),
         "wallets": {"qualifying": account.wallet("qualifying"), "stamps": account.wallet("stamps")},
         "stored_value": _stored_value(account, program),
         "sequence": account.sequence,
@@ -52,6 +53,7 @@ def entry_view(entry: Entry) -> dict[str, Any]:
         "explanation": explanation_view(entry),
         "lots": lots_view(entry.lots),
         "wallets": wallets_view(entry),
+        "tier": tier_change_view(entry),
         "reference": {"kind": entry.reference.kind, "id": entry.reference.id.rpartition("#")[2]},
         "reason": entry.reason or None,
         "hash": entry.hash,
@@ -70,22 +72,6 @@ def wallets_view(entry: Entry) -> list[dict[str, Any]]:
         for unit, amount in amounts.items()
         if amount
     ]
-
-
-def _tier(account: Account, program: Program, now: datetime) -> dict[str, Any] | None:
-    """The tier that counts now; that of everybody was given by nobody. None where the program has none."""
-    day = program.local_day(now)
-    tier = program.tier_of(tier_of(account, program, day))
-    if tier is None:
-        return None
-    marks = {account.tier_on(day): account.tier_mark} | {account.standing.tier: account.standing}
-    mark = marks.get(tier.id)
-    return {
-        "id": tier.id,
-        "name": tier.name_in(program.locales[0]),
-        "since": mark.since if mark else None,
-        "until": (mark.until if mark else "") or None,
-    }
 
 
 def _stored_value(account: Account, program: Program) -> dict[str, Any] | None:

@@ -5,7 +5,8 @@
     decisions   decide(account, command, program, now) -> entries; what each command makes of an account stands in
                 earned, returned, spent, given, merged
     due         what falls due by itself
-    standing    the tier that a member has, and its reviews
+    standing    the tier that a member has, and what it is earned with
+    tiered      up at once, in the entry that raises the figures; reviews, as entries of their own
     stamped     punch cards
     subscribed  paid memberships
     draft       an entry in the making: how points move from pocket to pocket
@@ -49,7 +50,8 @@ from quen.ledger.model.habits import behaviour_of
 from quen.ledger.model.history import Movement, Statement, account_as_of, statement
 from quen.ledger.model.merged import coming_back
 from quen.ledger.model.returned import budgets_freed, limits_held, own_left, rules_that_applied, still_earned
-from quen.ledger.model.standing import tier_of
+from quen.ledger.model.standing import earner_of, tier_of
+from quen.ledger.model.tiered import raised, reviews_due
 from quen.ledger.model.values import (
     NEVER,
     Account,
@@ -107,6 +109,7 @@ __all__ = [
     "canonical_form",
     "coming_back",
     "decide",
+    "earner_of",
     "entry_id",
     "folded",
     "limit_key",
@@ -118,7 +121,9 @@ __all__ = [
     "own_lots",
     "parse_entry",
     "purchase_key",
+    "raised",
     "rebuild",
+    "reviews_due",
     "rules_that_applied",
     "seal",
     "sealed_form",

@@ -41,6 +41,7 @@ from quen.ledger.model.given import adjustment, opening, receipt, sending, state
 from quen.ledger.model.merged import came_back, gave_up, merged_away, took_over
 from quen.ledger.model.returned import purchase_return
 from quen.ledger.model.spent import redeemed, refunded, released, reserved
+from quen.ledger.model.tiered import raised
 from quen.ledger.model.values import Account, Entry
 from quen.program.model import Program
 
@@ -53,7 +54,8 @@ def decide(
     """The entries that the command makes: first what fell due by `now`, then the command's own one.
 
     `program` decides the command: a purchase's is that of its day. `current` is the one in force now, where that is another:
-    it decides what falls due. Raises the business error that refuses the command; then nothing has happened.
+    it decides what falls due and which tier is reached. Raises the business error that refuses the command; then nothing
+    has happened.
     """
     if isinstance(command, BringUpToDate):
         return bring_up_to(account, current or program, min(command.until, now), now)
@@ -61,7 +63,7 @@ def decide(
     for entry in entries:
         account = apply(account, entry)
     _check_state(account, command)
-    return [*entries, *_decided(account, command, program, now)]
+    return [*entries, *_decided(account, command, program, now, current or program)]
 
 
 def own_entry(entries: Sequence[Entry]) -> Entry:
@@ -104,7 +106,12 @@ _DECIDES: Mapping[type[Any], Callable[[Account, Any, Program, datetime], Entry]]
 """Every command, and what decides it; but for those that make more than one entry, or none of their own."""
 
 
-def _decided(account: Account, command: Command, program: Program, now: datetime) -> list[Entry]:
+def _decided(account: Account, command: Command, program: Program, now: datetime, current: Program) -> list[Entry]:
     if isinstance(command, ReturnPurchase):
         return purchase_return(account, command, program, now)
-    return [_DECIDES[type(command)](account, command, program, now)]
+    entry = _DECIDES[type(command)](account, command, program, now)
+    if isinstance(command, RecordPurchase | RecordEvent):
+        entry = raised(account, entry, current, command.person)
+    elif isinstance(command, OpenBalance):
+        entry = raised(account, entry, current)
+    return [entry]

@@ -16,8 +16,8 @@ from quen.business_days import day_end, day_start, local_day
 from quen.ledger.model.draft import Draft
 from quen.ledger.model.fold import apply
 from quen.ledger.model.stamped import card_expired
-from quen.ledger.model.standing import reviewed
 from quen.ledger.model.subscribed import term_turned
+from quen.ledger.model.tiered import reviewed, reviews_due
 from quen.ledger.model.values import EXPIRED, HELD, NEVER, PENDING, Account, Entry, HoldChange, Reference
 from quen.program.model import Program
 
@@ -55,8 +55,12 @@ def next_due_on(account: Account, zone: ZoneInfo) -> date | None:
 
 
 def next_review_on(account: Account) -> str:
-    """The day at whose midnight a step of the tier review falls due; for good, where none ever does; "" in the entry tier."""
-    return (account.standing.next_on or NO_REVIEW) if account.standing.tier else ""
+    """The day at whose midnight something next happens to the tier, be it earned or set by staff; NO_REVIEW where nothing
+    ever does; "" for who has no more than the entry tier.
+    """
+    if not account.standing.tier and not account.tier:
+        return ""
+    return min((day for day, _ in reviews_due(account)), default=NO_REVIEW)
 
 
 def returned_hold(
@@ -83,8 +87,8 @@ def _due(account: Account, zone: ZoneInfo) -> Iterator[tuple[datetime, int, str]
         yield hold.lapses_at, _LAPSES, redemption_id
     if account.membership.next_on:
         yield day_start(date.fromisoformat(account.membership.next_on), zone), _TERMS, account.membership.plan
-    if account.standing.next_on:
-        yield day_start(date.fromisoformat(account.standing.next_on), zone), _REVIEWS, account.standing.tier
+    for day, held in reviews_due(account):
+        yield day_start(date.fromisoformat(day), zone), _REVIEWS, held
     for card, mark in account.cards.items():
         if mark.until:
             yield day_end(date.fromisoformat(mark.until), zone), _CARDS, card
@@ -98,7 +102,7 @@ def _fallen_due(account: Account, what: int, key: str, program: Program, at: dat
     if what == _TERMS:
         return term_turned(account, program, at, now)
     if what == _REVIEWS:
-        return reviewed(account, program, at, now)
+        return reviewed(account, key, program, at, now)
     if what == _CARDS:
         return card_expired(account, key, program, at, now)
     if what == _ACTIVATES:

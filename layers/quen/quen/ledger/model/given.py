@@ -106,9 +106,9 @@ def state_change(account: Account, command: SetState, program: Program, now: dat
 
 
 def tier_change(account: Account, command: SetTier, program: Program, now: datetime) -> Entry:
-    """The member has that tier from today on. Raises ValidationFailedError."""
-    if command.tier and command.tier not in {tier.id for tier in program.tiers}:
-        raise ValidationFailedError.at("/tier", "unknown_tier", "The program has no such tier.")
+    """The member has that tier from today on; with none, only what they have earned. Raises ValidationFailedError."""
+    if command.tier:
+        _check_tier(account, command.tier, program)
     if command.until and not command.tier:
         raise ValidationFailedError.at("/until", "not_allowed", "The entry tier has no last day.")
     draft = Draft(account, "tier", program, now, Reference("member", account.member_id))
@@ -117,6 +117,17 @@ def tier_change(account: Account, command: SetTier, program: Program, now: datet
     until = command.until.isoformat() if command.until else ""
     mark = TierMark(command.tier, draft.today.isoformat(), until) if command.tier else ENTRY_TIER
     return draft.sealed(tier=mark, reason=command.reason)
+
+
+def _check_tier(account: Account, tier_id: str, program: Program) -> None:
+    tier = next((tier for tier in program.tiers if tier.id == tier_id), None)
+    if tier is None:
+        raise ValidationFailedError.at("/tier", "unknown_tier", "The program has no such tier.")
+    if tier.is_retired:
+        raise ValidationFailedError.at("/tier", "retired_tier", "The tier is retired: nobody gets it any more.")
+    if program.rank_of(tier_id) < program.rank_of(account.standing.tier):
+        sentence = "The member has earned a higher tier, which is theirs to the end of its period."
+        raise ValidationFailedError.at("/tier", "lower_than_earned", sentence)
 
 
 def stored_value(account: Account, command: MoveStoredValue, program: Program, now: datetime) -> Entry:

@@ -1,11 +1,15 @@
-"""The tier that a member has: as staff set it or as it was earned, whichever is higher; and its reviews, which fall due."""
+"""The tier that a member has: as staff set it or as it was earned, whichever is higher; and what it is earned with."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import date
 
-from quen.ledger.model.values import Account, Entry
+from quen.ledger.model.values import Account, Tally
 from quen.program.model import Program
+from quen.tiers.model import Earner, Figures, Months
+
+QUALIFYING = "qualifying/"
 
 
 def tier_of(account: Account, program: Program, day: date) -> str:
@@ -16,6 +20,22 @@ def tier_of(account: Account, program: Program, day: date) -> str:
     return program.tiers[max(ranks)].id
 
 
-def reviewed(account: Account, program: Program, at: datetime, now: datetime) -> Entry:
-    """What the review that is due makes of the standing; the standing's next step is a later one."""
-    raise NotImplementedError
+def earner_of(account: Account) -> Earner:
+    """The member as reviews look at them: what they have gathered in which months, whatever they spent of it."""
+    return Earner(
+        account.standing,
+        account.joined_on,
+        lambda months: gathered(months, account.habits, account.counters),
+    )
+
+
+def gathered(months: Months, habits: Mapping[str, Tally], counters: Mapping[str, int]) -> Figures:
+    """What of these tallies and counters belongs to those months."""
+    qualifying = sum(
+        amount
+        for key, amount in counters.items()
+        if key.startswith(QUALIFYING) and months.include(key.removeprefix(QUALIFYING))
+    )
+    tallies = [tally for month, tally in habits.items() if months.include(month)]
+    purchases, spend, visits = (sum(tally[place] for tally in tallies) for place in range(3))
+    return {"qualifying": qualifying, "spend": spend, "visits": visits, "purchases": purchases}

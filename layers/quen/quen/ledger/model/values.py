@@ -72,6 +72,7 @@ Tally = Sequence[int]
 """What a month remembers: purchases, spend in the smallest unit of money, visits."""
 
 FIRST = "first"
+JOINED = "joined"
 STORE = "@"
 
 
@@ -145,7 +146,8 @@ class Account:
     the last activity, where points expire by inactivity.
 
     `habits` counts by the month of the purchase (`2026-11`; what is older than 24 months by `earlier`); `seen` has the
-    day of the `first` purchase and of the last one at each of the last stores (`@HCM-01`; `@` where a till names none),
+    day of the `first` purchase, that of joining (`joined`) where tiers ask for it, and of the last purchase at each of the
+    last stores (`@HCM-01`; `@` where a till names none),
     and for what came with a merge the same behind its id (`mrg_…/first`). `tier` is as staff set it; whether it
     still counts, `tier_on` says; `standing` is the tier that was earned. `cards` are the punch cards by id; `gifts` count by
     `<reward>/<last day>` what the member may have for nothing; `granted` has the last day of each perk that was given to
@@ -203,7 +205,15 @@ class Account:
     @property
     def first_bought_on(self) -> date | None:
         """The day of the first purchase, whatever became of it."""
-        days = [day for key, day in self.seen.items() if STORE not in key]
+        return self._earliest(FIRST)
+
+    @property
+    def joined_on(self) -> date | None:
+        """The day of joining, where tiers asked for it since: of two members who became one the earlier."""
+        return self._earliest(JOINED)
+
+    def _earliest(self, what: str) -> date | None:
+        days = [day for key, day in self.seen.items() if STORE not in key and key.endswith(what)]
         return date.fromisoformat(min(days)) if days else None
 
     @property

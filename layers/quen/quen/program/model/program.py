@@ -77,6 +77,8 @@ class Program:
     """The kinds of questions that rules and campaigns ask: what nobody asks need not be known or kept."""
     asked_segments: frozenset[str] = field(init=False, compare=False, repr=False)
     """The segments that rules and campaigns ask about."""
+    has_reachable_tiers: bool = field(init=False, compare=False, repr=False)
+    """Whether members can reach a tier by themselves."""
 
     def __post_init__(self) -> None:
         """Sort out once what every purchase would have to."""
@@ -93,13 +95,20 @@ class Program:
         object.__setattr__(self, "purchase_rules", tuple(rule for rule in self.earning if rule.is_for_purchases))
         object.__setattr__(self, "asked", frozenset(asked))
         object.__setattr__(self, "asked_segments", frozenset().union(*segments))
+        is_reachable = any(tier.reach and not tier.is_retired for tier in self.tiers)
+        object.__setattr__(self, "has_reachable_tiers", is_reachable)
         object.__setattr__(self, "segments", linked(self.segments))
 
     @property
     def asks_person(self) -> bool:
-        """Whether rules or campaigns ask what only the profile says."""
+        """Whether rules, campaigns or tiers ask what only the profile says."""
         is_asked = any(segment.asks_person for segment in self.segments if segment.id in self.asked_segments)
-        return is_asked or InBirthdayMonth in self.asked
+        return is_asked or InBirthdayMonth in self.asked or self.asks_joining
+
+    @property
+    def asks_joining(self) -> bool:
+        """Whether tiers ask when the member joined: their own years do."""
+        return self.tiering.period == "anniversary" and self.has_reachable_tiers
 
     def worth(self, points: int) -> Money:
         """What that many points are worth at the till, rounded down: the shop never owes a part of a dong."""
