@@ -38,9 +38,10 @@ def progress_sentence(program: Program, progress: Progress, tier_id: str) -> Map
 
 
 def lacking_text(missing: Figures, currency: str, locale: str) -> str:
-    """What is lacking: `2 lượt ghé và 200.000 ₫`, `2 more visits and 200,000 VND more`; "" where nothing is."""
+    """What is lacking: `200.000 ₫ và 2 lượt ghé`, `200,000 VND more and 2 more visits`; "" where nothing is."""
     parts = [_part(measure, missing[measure], currency, locale) for measure in _MEASURES if missing.get(measure)]
-    return (" và " if locale == "vi" else " and ").join(parts)
+    last = " và " if locale == "vi" else " and "
+    return last.join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
 def day_text(day: date, locale: str) -> str:

@@ -69,8 +69,8 @@ def _days(account: Account, tier: Tier, day: date) -> tuple[str | None, str | No
 
 
 def _progress(account: Account, program: Program, tier: Tier, day: date) -> dict[str, Any] | None:
-    """None where no tier can be reached: staff alone give them."""
-    if not program.has_reachable_tiers:
+    """None where no tier can be reached and none was: staff alone give them."""
+    if not program.has_reachable_tiers and not account.standing.tier:
         return None
     progress = progress_of(program, earner_of(account), tier.id, day)
     name = progress.next.name_in(program.locales[0]) if progress.next else ""
