@@ -30,10 +30,10 @@ DAY = timedelta(days=1)
 amounts = st.fixed_dictionaries(
     {},
     optional={
-        "qualifying": st.integers(1, 120),
-        "spend": st.integers(1, 1_200_000),
-        "visits": st.integers(1, 8),
-        "purchases": st.integers(1, 8),
+        "qualifying": st.integers(1, 60),
+        "spend": st.integers(1, 600_000),
+        "visits": st.integers(1, 4),
+        "purchases": st.integers(1, 4),
     },
 ).filter(bool)
 criteria = st.builds(Criteria, amounts) | st.builds(
@@ -57,21 +57,22 @@ policies = st.builds(
     TierPolicy,
     st.sampled_from(["calendar_year", "program_year", "rolling", "anniversary", "lifetime"]),
     st.integers(1, 12),
-    st.integers(2, 18),
+    st.integers(2, 6) | st.integers(7, 18),
     st.sampled_from(["one_level", "to_earned"]),
-    st.sampled_from([0, 10, 30]),
-    st.sampled_from([0, 15, 60]),
+    st.sampled_from([30, 10, 90, 0]),
+    st.sampled_from([60, 15, 0]),
 )
-buying = st.tuples(st.just("buy"), st.integers(0, 60), st.integers(1, 6))
+buying = st.tuples(st.just("buy"), st.integers(0, 60), st.integers(1, 9))
 steps = st.lists(
     buying
+    | buying
     | st.tuples(st.just("late"), st.integers(0, 40), st.integers(1, 90))
     | st.tuples(st.just("return"), st.integers(0, 100), st.integers(1, 5))
     | st.tuples(st.just("spend"), st.integers(0, 5), st.integers(1, 40))
-    | st.tuples(st.just("wait"), st.integers(1, 500), st.just(0))
+    | st.tuples(st.just("wait"), st.sampled_from([20, 45, 90, 120, 200, 400]), st.just(0))
     | st.tuples(st.just("change"), st.integers(0, 90), st.integers(0, 1)),
-    min_size=4,
-    max_size=24,
+    min_size=8,
+    max_size=30,
 )
 Figures = dict[str, int]
 

@@ -14,10 +14,10 @@ from quen.cards.model import CardMark
 from quen.dynamodb import IntAttribute
 from quen.ledger.documents import Document, DocumentKey, Json
 from quen.ledger.model import Account, Entry, canonical_form, next_due_on
-from quen.ledger.model.chain import hold_form, parse_hold
+from quen.ledger.model.chain import hold_form, parse_hold, standing_form
 from quen.ledger.ports import Change
 from quen.memberships.model import NO_MEMBERSHIP, Membership
-from quen.tiers.model import NO_STANDING, Standing
+from quen.tiers.model import Standing
 
 SHARDS = 8
 STATE_BYTES_MAX = 600
@@ -106,7 +106,7 @@ def account_item(change: Change) -> AccountItem:
         "tier": account.tier,
         "tier_since": account.tier_since,
         "tier_until": account.tier_until,
-        "standing": "" if account.standing == NO_STANDING else account.standing,
+        "standing": standing_form(account.standing),
         "cards": account.cards,
         "gifts": account.gifts,
         "granted": account.granted,

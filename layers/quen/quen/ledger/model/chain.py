@@ -20,9 +20,10 @@ from quen.instants import format_instant, parse_instant
 from quen.ledger.model.fold import BrokenLedgerError, apply
 from quen.ledger.model.values import Account, Entry, Hold, HoldChange, Reference, TierMark
 from quen.memberships.model import Membership
-from quen.program.model import Facts
+from quen.program.model import Facts, Measure
 from quen.tiers.model import Standing, StandingChange
 
+_LETTERS: Mapping[Measure, str] = {"qualifying": "q", "spend": "s", "visits": "v", "purchases": "p"}
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
@@ -86,7 +87,7 @@ def canonical_form(entry: Entry) -> str:
         "habits": entry.habits,
         "seen": entry.seen,
         "tier": entry.tier,
-        "standing": entry.standing,
+        "standing": _standing_form(entry.standing),
         "cards": entry.cards,
         "gifts": entry.gifts,
         "granted": entry.granted,
@@ -239,11 +240,28 @@ def parse_hold(fields: Mapping[str, Any]) -> Hold:
     )
 
 
+def _standing_form(change: StandingChange | None) -> list[Any] | None:
+    """In short, for an entry that earns points of many rules and a tier has a KB: without empty ends, measures by a letter."""
+    if change is None:
+        return None
+    figures = {_LETTERS[measure]: amount for measure, amount in change.figures.items()}
+    return [change.cause, standing_form(change.after), change.before, figures, change.period, change.rules]
+
+
 def _parse_standing(fields: list[Any] | None) -> StandingChange | None:
     if fields is None:
         return None
-    cause, after, *rest = fields
-    return StandingChange(cause, Standing(*after), *rest)
+    cause, after, before, figures, period, rules = fields
+    by_measure = {measure: figures[letter] for measure, letter in _LETTERS.items() if letter in figures}
+    return StandingChange(cause, Standing(*after), before, by_measure, period, rules)
+
+
+def standing_form(standing: Standing) -> list[str]:
+    """A standing without the empty ends; nothing is left of that of the entry tier."""
+    form = list(standing)
+    while form and not form[-1]:
+        form.pop()
+    return form
 
 
 def _change_form(change: HoldChange | None) -> Mapping[str, Any] | None:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from quen.earning.model import Purchase
 from quen.ledger.model.standing import tier_of
-from quen.ledger.model.values import FIRST, JOINED, STORE, Account, Tally
+from quen.ledger.model.values import FIRST, JOINED, STORE, Account, Tally, earliest
 from quen.people import Behaviour
 from quen.program.model import Program
 
@@ -118,8 +118,8 @@ def brought(seen: Mapping[str, str], merge_id: str) -> Mapping[str, str]:
     days = dict(sorted(_stores(seen).items(), key=lambda item: (item[1], item[0]))[-STORES_MAX:])
     named = {f"{STORE}{store}": day for store, day in days.items()}
     for what in (FIRST, JOINED):
-        if earliest := [day for key, day in seen.items() if STORE not in key and key.endswith(what)]:
-            named[what] = min(earliest)
+        if day := earliest(what, seen):
+            named[what] = day.isoformat()
     return {f"{merge_id}/{key}": day for key, day in named.items()}
 
 

@@ -31,11 +31,15 @@ def earner_of(account: Account) -> Earner:
 
 def gathered(months: Months, habits: Mapping[str, Tally], counters: Mapping[str, int]) -> Figures:
     """What of these tallies and counters belongs to those months."""
-    qualifying = sum(
-        amount
-        for key, amount in counters.items()
-        if key.startswith(QUALIFYING) and months.include(key.removeprefix(QUALIFYING))
-    )
-    tallies = [tally for month, tally in habits.items() if months.include(month)]
-    purchases, spend, visits = (sum(tally[place] for tally in tallies) for place in range(3))
+    # Every purchase asks, so this goes through them once; `~` sorts after all months.
+    first, last = months.first, months.last or "~"
+    qualifying = purchases = spend = visits = 0
+    for key, amount in counters.items():
+        if key.startswith(QUALIFYING) and first <= key.removeprefix(QUALIFYING) <= last:
+            qualifying += amount
+    for month, tally in habits.items():
+        if first <= month <= last:
+            purchases += tally[0]
+            spend += tally[1]
+            visits += tally[2]
     return {"qualifying": qualifying, "spend": spend, "visits": visits, "purchases": purchases}

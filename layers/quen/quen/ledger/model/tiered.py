@@ -13,7 +13,7 @@ from quen.business_days import local_day
 from quen.ledger.model.chain import seal
 from quen.ledger.model.draft import Draft
 from quen.ledger.model.standing import QUALIFYING, earner_of, gathered
-from quen.ledger.model.values import ENTRY_TIER, JOINED, Account, Entry, Reference
+from quen.ledger.model.values import ENTRY_TIER, JOINED, Account, Entry, Reference, earliest
 from quen.people import Person
 from quen.program.model import Program
 from quen.tiers.model import Earner, Figures, Months, StandingChange, review, rise
@@ -32,8 +32,8 @@ def raised(account: Account, entry: Entry, current: Program, person: Person | No
     if not current.has_reachable_tiers:
         return entry
     told = entry
-    if current.asks_joining and (seen := _joining(account, person)):
-        told = replace(told, seen={**entry.seen, **seen})
+    if current.asks_joining and (joining := _joining(account, person)):
+        told = replace(told, seen={**entry.seen, **joining})
     today = local_day(entry.recorded_at, current.time_zone)
     if change := rise(current, _earner_with(account, told), today, _months_of(entry)):
         told = replace(told, standing=change)
@@ -66,7 +66,7 @@ def _joining(account: Account, person: Person | None) -> Mapping[str, str]:
 def _earner_with(account: Account, entry: Entry) -> Earner:
     """The member after the entry, without folding it: months and counters add up."""
     standing = entry.standing.after if entry.standing else account.standing
-    joined_on = replace(account, seen={**account.seen, **entry.seen}).joined_on if entry.seen else account.joined_on
+    joined_on = earliest(JOINED, {**account.seen, **entry.seen})
 
     def figures(months: Months) -> Figures:
         before = gathered(months, account.habits, account.counters)

@@ -76,6 +76,12 @@ JOINED = "joined"
 STORE = "@"
 
 
+def earliest(what: str, seen: Mapping[str, str]) -> date | None:
+    """The earliest of the days that an account has `seen` of that kind, FIRST or JOINED, its own and those of merges."""
+    days = [day for key, day in seen.items() if STORE not in key and key.endswith(what)]
+    return date.fromisoformat(min(days)) if days else None
+
+
 def unit_of(ledger_account: str) -> str:
     """The unit of a ledger account: `stamps` for `member.stamps` and `program.stamps`, points for all that name none."""
     name = ledger_account.partition(".")[2]
@@ -205,16 +211,12 @@ class Account:
     @property
     def first_bought_on(self) -> date | None:
         """The day of the first purchase, whatever became of it."""
-        return self._earliest(FIRST)
+        return earliest(FIRST, self.seen)
 
     @property
     def joined_on(self) -> date | None:
         """The day of joining, where tiers asked for it since: of two members who became one the earlier."""
-        return self._earliest(JOINED)
-
-    def _earliest(self, what: str) -> date | None:
-        days = [day for key, day in self.seen.items() if STORE not in key and key.endswith(what)]
-        return date.fromisoformat(min(days)) if days else None
+        return earliest(JOINED, self.seen)
 
     @property
     def last_bought_on(self) -> date | None:

@@ -161,6 +161,10 @@ def _prolonged(program: Program, standing: Standing, day: date, until: date | No
 
 
 def _change(cause: StandingCause, after: Standing, program: Program, earner: Earner, window: Months) -> StandingChange:
-    """With the figures as they were when it was decided."""
-    figures = asked_of(program, earner.figures(window))
+    """With the figures that were asked for, as they were when it was decided: by what reaches the tier that was reached, or
+    by what keeps the one that was had.
+    """
+    reached = program.tier_of(after.tier) if cause == "upgraded" else None
+    asked = {*measures_of(reached.reach if reached else keeping(program, earner.standing))}
+    figures = {measure: amount for measure, amount in earner.figures(window).items() if measure in asked}
     return StandingChange(cause, after, earner.standing.tier, figures, window.first, program.version)
