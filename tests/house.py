@@ -45,6 +45,7 @@ class House(Application):
             event_bus="quen",
             messages_queue_url="",
             expire_points_queue_url="",
+            review_tiers_queue_url="",
             birthday_rewards_queue_url="",
             verify_ledger_queue_url="",
             issue_vouchers_queue_url="",

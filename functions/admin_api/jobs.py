@@ -29,7 +29,7 @@ class RunBody(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Run(TypedDict):
-    """What a run did so far."""
+    """What a run did so far. `totals` are what a job counts besides, by name."""
 
     job: str
     run_id: str
@@ -40,6 +40,7 @@ class Run(TypedDict):
     done: Count
     failed: Count
     points: int
+    totals: dict[str, int]
     started_at: Instant
     finished_at: Instant | None
     started_by: str

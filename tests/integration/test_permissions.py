@@ -23,7 +23,15 @@ from tables import DATA_TEMPLATE
 
 INFRA = DATA_TEMPLATE.parent
 CONTEXT = SimpleNamespace(get_remaining_time_in_millis=lambda: 60_000)
-QUEUES = ("messages", "expire-points", "birthday-rewards", "verify-ledger", "issue-vouchers", "events-failed")
+QUEUES = (
+    "messages",
+    "expire-points",
+    "review-tiers",
+    "birthday-rewards",
+    "verify-ledger",
+    "issue-vouchers",
+    "events-failed",
+)
 TABLES = ("ledger", "members", "program", "messages")
 REGION = "us-east-1"
 Grant = tuple[str, str]
@@ -145,6 +153,20 @@ def expire_work(world: World) -> set[Grant]:
     return world.called_by(work, world.drain("expire-points"))
 
 
+def review_start(world: World) -> set[Grant]:
+    from review_tiers.app import start
+
+    return world.called_by(start, sample_event("review_tiers", "start"))
+
+
+def review_work(world: World) -> set[Grant]:
+    from review_tiers.app import start, work
+
+    world.served.admin("POST", f"/v1/members/{world.born_on_the_day}/tier", {"tier": "gold", "until": "2031-12-31"})
+    start(AFTER_ALL_POINTS, None)
+    return world.called_by(work, world.drain("review-tiers"))
+
+
 def birthday_start(world: World) -> set[Grant]:
     from birthday_rewards.app import start
 
@@ -217,6 +239,8 @@ def authorize(world: World) -> set[Grant]:
 RUNS: dict[str, Callable[[World], set[Grant]]] = {
     "ExpirePointsStartFunction": expire_start,
     "ExpirePointsWorkFunction": expire_work,
+    "ReviewTiersStartFunction": review_start,
+    "ReviewTiersWorkFunction": review_work,
     "BirthdayRewardsStartFunction": birthday_start,
     "BirthdayRewardsWorkFunction": birthday_work,
     "VerifyLedgerStartFunction": verify_start,
@@ -228,9 +252,11 @@ RUNS: dict[str, Callable[[World], set[Grant]]] = {
 }
 WITHOUT_A_CALL = {
     "ExpirePointsStartFunction": {"EventsFailedQueue"},  # Lambda itself parks there what could not be started
+    "ReviewTiersStartFunction": {"EventsFailedQueue"},
     "BirthdayRewardsStartFunction": {"EventsFailedQueue"},
     "VerifyLedgerStartFunction": {"EventsFailedQueue"},
     "ExpirePointsWorkFunction": {"ExpirePointsQueue"},  # put back when time runs out
+    "ReviewTiersWorkFunction": {"ReviewTiersQueue"},
     "BirthdayRewardsWorkFunction": {"BirthdayRewardsQueue"},
     "VerifyLedgerWorkFunction": {"VerifyLedgerQueue"},
     "IssueVouchersFunction": {"IssueVouchersQueue"},

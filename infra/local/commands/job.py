@@ -20,7 +20,7 @@ def register(subcommands: Subcommands) -> None:
     """Add the command."""
     parser = add_command(subcommands, "job", "Run a scheduled job for one business day.", EXAMPLE, details=DETAILS)
     parser.add_argument("action", choices=("run",))
-    parser.add_argument("name", metavar="NAME", help="expire-points, birthday-rewards, verify-ledger")
+    parser.add_argument("name", metavar="NAME", help="expire-points, review-tiers, birthday-rewards, verify-ledger")
     parser.add_argument("--on", required=True, type=parse_day, metavar="YYYY-MM-DD", help="a day that has begun")
     parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
     parser.set_defaults(run=on_stack(run))
@@ -33,7 +33,8 @@ def run(stack: RunningStack, arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(record)
     else:
-        print_fields({name: value for name, value in record.items() if value is not None})
+        told = {**record, **record["totals"], "totals": None}
+        print_fields({name: value for name, value in told.items() if value is not None})
     return REFUSED if record.get("failed") else DONE
 
 

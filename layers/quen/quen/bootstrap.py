@@ -254,7 +254,7 @@ class Application(Adapters):
         from quen.members.signing_keys import FetchedKeys, fetcher
         from quen.members.tokens import TokenVerifier
 
-        keys = FetchedKeys(fetcher(self.settings.token_jwks_url, is_sandbox=self.settings.sandbox), self.wall)
+        keys = FetchedKeys(fetcher(self.settings.token_jwks_url, may_change_currency=self.settings.sandbox), self.wall)
         return TokenVerifier(self.settings.token_issuer, self.settings.token_audience, keys, self.wall)
 
     @cached_property
@@ -267,18 +267,20 @@ class Application(Adapters):
     @cached_property
     def jobs(self) -> Jobs:
         """The scheduled jobs: a new one is an entry of each of these two tables."""
-        from quen.jobs import birthday_rewards, expire_points, verify_ledger
+        from quen.jobs import birthday_rewards, expire_points, review_tiers, verify_ledger
         from quen.jobs.queue import LoggedFailures, SqsWorkQueue
         from quen.jobs.service import Handler, Jobs
         from quen.jobs.store import RunStore
 
         handlers: dict[str, Callable[[], Handler]] = {
             expire_points.NAME: lambda: expire_points.ExpirePoints(self.ledger, self.programs),
+            review_tiers.NAME: lambda: review_tiers.ReviewTiers(self.ledger, self.programs),
             birthday_rewards.NAME: lambda: birthday_rewards.BirthdayRewards(self.ledger, self.members, self.programs),
             verify_ledger.NAME: lambda: self._verify_ledger,
         }
         urls = {
             expire_points.NAME: self.settings.expire_points_queue_url,
+            review_tiers.NAME: self.settings.review_tiers_queue_url,
             birthday_rewards.NAME: self.settings.birthday_rewards_queue_url,
             verify_ledger.NAME: self.settings.verify_ledger_queue_url,
         }

@@ -29,6 +29,7 @@ class Settings:
     event_bus: str
     messages_queue_url: str
     expire_points_queue_url: str
+    review_tiers_queue_url: str
     birthday_rewards_queue_url: str
     verify_ledger_queue_url: str
     issue_vouchers_queue_url: str

@@ -45,16 +45,18 @@ def nights(api: JobsApi) -> ApiNights:
     return ApiNights(api, clock=None, sleep=lambda _: None)  # type: ignore[arg-type] # these tests move no clock
 
 
-def test_both_jobs_run_and_nothing_is_asked_twice_when_they_end_at_once() -> None:
+def test_all_jobs_run_and_nothing_is_asked_twice_when_they_end_at_once() -> None:
     api = JobsApi()
     nights(api).run_jobs(ON)
-    assert api.asked == [("POST", "/v1/jobs/expire-points/runs"), ("POST", "/v1/jobs/birthday-rewards/runs")]
+    assert api.asked == [
+        ("POST", f"/v1/jobs/{job}/runs") for job in ("expire-points", "review-tiers", "birthday-rewards")
+    ]
 
 
 def test_a_run_that_goes_on_in_its_queue_is_waited_for() -> None:
     api = JobsApi(looks=3)
     nights(api).run_jobs(ON)
-    assert [method for method, _ in api.asked] == ["POST", "GET", "GET", "GET", "POST"]
+    assert [method for method, _ in api.asked] == ["POST", "GET", "GET", "GET", "POST", "POST"]
 
 
 def test_a_run_that_fails_or_never_ends_stops_the_replay() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
@@ -11,13 +11,14 @@ from typing import Any
 
 from factories import make_account, make_program
 from quen.errors import MemberNotFoundError, NotFoundError
-from quen.jobs import birthday_rewards, expire_points
+from quen.jobs import birthday_rewards, expire_points, review_tiers
 from quen.jobs.birthday_rewards import BirthdayRewards
 from quen.jobs.expire_points import ExpirePoints
 from quen.jobs.model import SHARDS, Page, Progress, Run, WorkMessage
+from quen.jobs.review_tiers import ReviewTiers
 from quen.jobs.service import Jobs
 from quen.ledger.documents import ClaimTakenError, Document, DocumentKey, LostRaceError
-from quen.ledger.model import Account, Entry, next_due_on
+from quen.ledger.model import Account, Entry, next_due_on, next_review_on
 from quen.ledger.ports import Change, DuePage
 from quen.ledger.service import Ledger
 from quen.program.model import Program
@@ -110,10 +111,20 @@ class MemoryAccounts:
         return self.documents.get(key)
 
     def list_due(self, shard: int, on: date, cursor: str | None, limit: int) -> DuePage:
+        return self._page(
+            shard, lambda account: str(next_due_on(account, self.program.time_zone) or ""), on, cursor, limit
+        )
+
+    def list_reviews(self, shard: int, on: date | None, cursor: str | None, limit: int) -> DuePage:
+        return self._page(shard, next_review_on, on or "z", cursor, limit)
+
+    def _page(
+        self, shard: int, day_of: Callable[[Account], str], on: date | str, cursor: str | None, limit: int
+    ) -> DuePage:
         due = sorted(
-            (day.isoformat(), member_id)
+            (day, member_id)
             for member_id, account in self.accounts.items()
-            if int(member_id[4]) == shard and (day := next_due_on(account, self.program.time_zone)) and day <= on
+            if int(member_id[4]) == shard and (day := day_of(account)) and day <= str(on)
         )
         rest = [(day, member_id) for day, member_id in due if f"{day} {member_id}" > (cursor or "")]
         last = " ".join(rest[limit - 1]) if len(rest) > limit else None
@@ -249,6 +260,7 @@ class World:
         self.ledger = Ledger(guarded_accounts, self.programs, NoStock(), self.clock, lambda _: None)
         handlers = {
             expire_points.NAME: lambda: ExpirePoints(self.ledger, self.programs),
+            review_tiers.NAME: lambda: ReviewTiers(self.ledger, self.programs),
             birthday_rewards.NAME: lambda: BirthdayRewards(self.ledger, self.profiles, self.programs),
         }
         runs, queue = Guarded(self.runs, self.fuse), Guarded(self.queue, self.fuse)

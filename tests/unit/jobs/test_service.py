@@ -206,6 +206,7 @@ class TestByHand:
             "failed": 0,
             "points": points,
             "started_at": "2026-12-01T01:00:00Z",
+            "totals": {},
             "finished_at": "2026-12-01T01:00:00Z",
             "started_by": "staff:an",
         }

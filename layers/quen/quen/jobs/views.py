@@ -9,7 +9,7 @@ from quen.jobs.model import Run
 
 
 def run_view(run: Run) -> dict[str, Any]:
-    """When, for which day, and how many members were seen, done and failed, and what points that moved."""
+    """When, for which day, how many members were seen, done and failed, what points that moved, and what else was counted."""
     return {
         "job": run.job,
         "run_id": run.run_id,
@@ -20,6 +20,7 @@ def run_view(run: Run) -> dict[str, Any]:
         "done": run.counts.done,
         "failed": run.failures,
         "points": run.counts.points,
+        "totals": dict(run.counts.totals),
         "started_at": format_instant(run.started_at),
         "finished_at": format_instant(run.finished_at) if run.finished_at else None,
         "started_by": run.started_by,

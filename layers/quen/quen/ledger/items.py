@@ -13,7 +13,7 @@ from pynamodb.models import Model
 from quen.cards.model import CardMark
 from quen.dynamodb import IntAttribute
 from quen.ledger.documents import Document, DocumentKey, Json
-from quen.ledger.model import Account, Entry, canonical_form, next_due_on
+from quen.ledger.model import Account, Entry, canonical_form, next_due_on, next_review_on
 from quen.ledger.model.chain import hold_form, parse_hold, standing_form
 from quen.ledger.ports import Change
 from quen.memberships.model import NO_MEMBERSHIP, Membership
@@ -35,6 +35,17 @@ class DueAccounts(GlobalSecondaryIndex["AccountItem"]):  # type: ignore[no-untyp
     next_due_on = UnicodeAttribute(range_key=True)
 
 
+class TierReviews(GlobalSecondaryIndex["AccountItem"]):  # type: ignore[no-untyped-call] # PynamoDB's own hook
+    """Members above the entry tier, by shard and the day of their next review."""
+
+    class Meta:
+        index_name = "TierReviews"
+        projection = KeysOnlyProjection()
+
+    tier_shard = UnicodeAttribute(hash_key=True)
+    review_on = UnicodeAttribute(range_key=True)
+
+
 class AccountItem(Model):
     """The folded state of one member: `state` is JSON of all that is not empty, `packed` the same of a member who has much,
     compressed: with two years of lots, months and caps it would be over a kilobyte, and every command would cost more.
@@ -51,7 +62,10 @@ class AccountItem(Model):
     packed = BinaryAttribute(legacy_encoding=False, null=True)
     due_shard = UnicodeAttribute(null=True)
     next_due_on = UnicodeAttribute(null=True)
+    tier_shard = UnicodeAttribute(null=True)
+    review_on = UnicodeAttribute(null=True)
     due = DueAccounts()
+    reviews = TierReviews()
 
 
 class EntryItem(Model):
@@ -112,7 +126,7 @@ def account_item(change: Change) -> AccountItem:
         "granted": account.granted,
         "membership": "" if account.membership == NO_MEMBERSHIP else account.membership,
     }
-    due = next_due_on(account, change.program.time_zone)
+    due, review = next_due_on(account, change.program.time_zone), next_review_on(account)
     text = json.dumps({name: value for name, value in state.items() if value}, separators=(",", ":"))
     is_long = len(text) > STATE_BYTES_MAX
     return AccountItem(
@@ -124,6 +138,8 @@ def account_item(change: Change) -> AccountItem:
         packed=zlib.compress(text.encode(), 6) if is_long else None,
         due_shard=shard_key(shard_of(account.member_id)) if due else None,
         next_due_on=due.isoformat() if due else None,
+        tier_shard=tier_shard_key(shard_of(account.member_id)) if review else None,
+        review_on=review or None,
     )
 
 
@@ -223,6 +239,11 @@ def shard_key(shard: int) -> str:
     return f"due#{shard:02d}"
 
 
+def tier_shard_key(shard: int) -> str:
+    """The key of a shard of the index of members above the entry tier."""
+    return f"tier#{shard:02d}"
+
+
 def shard_of(member_id: str) -> int:
-    """The shard of the due index that a member's account is in."""
+    """The shard of both indexes that a member's account is in."""
     return zlib.crc32(member_id.encode()) % SHARDS

@@ -91,7 +91,7 @@ PairPlan = Callable[[Account, Account], PairIntent]
 
 @dataclass(frozen=True, slots=True)
 class DuePage:
-    """Members with something due, and where the next page starts (None: there is none)."""
+    """Members of an index, and where its next page starts (None: there is none)."""
 
     member_ids: Sequence[str]
     cursor: str | None
@@ -114,6 +114,9 @@ class Accounts(Protocol):
 
     def list_due(self, shard: int, on: date, cursor: str | None, limit: int) -> DuePage:
         """Members of the shard whose accounts have something due on that day or before."""
+
+    def list_reviews(self, shard: int, on: date | None, cursor: str | None, limit: int) -> DuePage:
+        """Members of the shard above the entry tier whose next review is on that day or before; None: all of them."""
 
     def opening(self, change: Change) -> Sequence[Write]:
         """The writes that open an account, for a use case that commits them with its own."""

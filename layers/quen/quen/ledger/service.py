@@ -236,6 +236,10 @@ class Ledger:
         """Members of the shard with something due on that day or before."""
         return self._accounts.list_due(shard, on, cursor, limit)
 
+    def list_reviews(self, shard: int, on: date | None, cursor: str | None, limit: int) -> DuePage:
+        """Members of the shard above the entry tier whose next review is on that day or before; None: all of them."""
+        return self._accounts.list_reviews(shard, on, cursor, limit)
+
     def grant(self, member_id: str, bonus: GrantBonus) -> Outcome:
         """Give a bonus for an occasion, once: `GrantBonus("birthday", 50, "2026", "birthday")` again changes nothing.
 
@@ -280,6 +284,10 @@ class Ledger:
         # A history has no gaps: there is more until its first entry was shown.
         more = bool(page) and page[-1].sequence > 1
         return [entry_view(entry) for entry in page], page[-1].sequence if more else None
+
+    def read_entries(self, member_id: str, before: int | None, limit: int) -> list[Entry]:
+        """Entries as they are, newest first, from the one before that sequence on."""
+        return self._accounts.list_entries(member_id, before, limit)
 
     def load_surviving(self, member_id: str) -> Account:
         """The account as it was last written, or where it was merged into another one, that one."""

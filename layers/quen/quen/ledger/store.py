@@ -17,9 +17,12 @@
     whose claims count as well  PK MEMBER#<id>, SK CLAIMS#<merged member>             Query, consistent
     who was merged into them    PK MEMBER#<id>, SK MERGED#<merged id>                 GetItem; Query, by vouchers
     accounts with something due index DueAccounts: due_shard, next_due_on             Query, a shard at a time
+    members above entry tier,   index TierReviews: tier_shard, review_on              Query, a shard at a time
+      by their next review
 
 An account, an ordinary entry and an ordinary document are under 1 KB each, so that a command costs six write units. The
-index is sparse: only an account with something due carries its two attributes.
+indexes are sparse: only an account with something due, or above the entry tier, carries their two attributes. What moves
+one is what moves its day, so an ordinary purchase moves neither.
 """
 
 from __future__ import annotations
@@ -58,6 +61,7 @@ from quen.ledger.items import (
     read_account,
     read_document,
     shard_key,
+    tier_shard_key,
 )
 from quen.ledger.model import Account, Entry, Sealed, parse_entry
 from quen.ledger.ports import Change, DuePage
@@ -159,9 +163,16 @@ class LedgerStore:
         page = AccountItem.due.query(
             shard_key(shard), AccountItem.next_due_on <= on.isoformat(), limit=limit, last_evaluated_key=start
         )
-        members = [item.PK.removeprefix("MEMBER#") for item in page]
-        following = json.dumps(page.last_evaluated_key) if page.last_evaluated_key else None
-        return DuePage(members, following)
+        return _members_page(page)
+
+    def list_reviews(self, shard: int, on: date | None, cursor: str | None, limit: int) -> DuePage:
+        """Members of the shard above the entry tier whose next review is on that day or before (None: whenever it is, or
+        never), the longest due first.
+        """
+        start = cast("dict[str, Any]", json.loads(cursor)) if cursor else None
+        until = AccountItem.review_on <= on.isoformat() if on else None
+        page = AccountItem.reviews.query(tier_shard_key(shard), until, limit=limit, last_evaluated_key=start)
+        return _members_page(page)
 
     def opening(self, change: Change) -> Sequence[Write]:
         """The writes that open an account, for a use case that commits them with its own."""
@@ -214,6 +225,13 @@ class LedgerStore:
             },
         }
         return Write("document", "Update", parameters)
+
+
+def _members_page(page: Any) -> DuePage:
+    """The members of a page of an index, and where the next one starts."""
+    members = [item.PK.removeprefix("MEMBER#") for item in page]
+    following = json.dumps(page.last_evaluated_key) if page.last_evaluated_key else None
+    return DuePage(members, following)
 
 
 def _told(refused: TransactionRefusedError) -> Exception:

@@ -1,0 +1,1 @@
+"""The job that reviews the tiers that members have earned."""
