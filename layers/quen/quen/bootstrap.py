@@ -79,7 +79,7 @@ class Application(Adapters):
 
         store = ProgramStore(self._dynamodb, self.settings.program_table)
         seconds = SANDBOX_PROGRAM_CACHE_SECONDS if self.settings.sandbox else CACHE_SECONDS
-        return Programs(store, self.wall, cache_seconds=seconds, may_change_currency=self.settings.sandbox)
+        return Programs(store, self.wall, cache_seconds=seconds, is_sandbox=self.settings.sandbox)
 
     @cached_property
     def plans(self) -> Plans:
@@ -254,7 +254,7 @@ class Application(Adapters):
         from quen.members.signing_keys import FetchedKeys, fetcher
         from quen.members.tokens import TokenVerifier
 
-        keys = FetchedKeys(fetcher(self.settings.token_jwks_url, may_change_currency=self.settings.sandbox), self.wall)
+        keys = FetchedKeys(fetcher(self.settings.token_jwks_url, is_sandbox=self.settings.sandbox), self.wall)
         return TokenVerifier(self.settings.token_issuer, self.settings.token_audience, keys, self.wall)
 
     @cached_property

@@ -113,7 +113,7 @@ def test_a_program_keeps_its_currency_but_in_a_sandbox(versions: InMemoryVersion
         Programs(versions, wall).replace(dollars, actor="a", now=LATER)
     assert refused.value.faults[0].pointer == "/program/currency"
     assert len(versions.versions) == 1
-    replaced = Programs(versions, wall, may_change_currency=True).replace(dollars, actor="a", now=LATER)
+    replaced = Programs(versions, wall, is_sandbox=True).replace(dollars, actor="a", now=LATER)
     assert replaced["version"] == 2
 
 

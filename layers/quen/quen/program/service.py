@@ -16,6 +16,7 @@ from quen.clock import Clock
 from quen.errors import NotFoundError, ValidationFailedError
 from quen.instants import format_second
 from quen.program.compiled import canonical_text, compile_program
+from quen.program.continuity import check_currency, check_tiers
 from quen.program.model import Program, VersionMark, version_at
 from quen.writes import Write
 
@@ -78,7 +79,8 @@ class ProgramVersions(Protocol):
 class Programs:
     """The stack's program. `wall` times the cache: what is in force is looked up anew every `cache_seconds`.
 
-    A sandbox, where a document is written and used within a second, gives a shorter time.
+    A sandbox, where a document is written and used within a second, gives a shorter time, and its documents need not keep
+    what members may have.
     """
 
     def __init__(
@@ -87,10 +89,10 @@ class Programs:
         wall: Clock,
         *,
         cache_seconds: int = CACHE_SECONDS,
-        may_change_currency: bool = False,
+        is_sandbox: bool = False,
     ) -> None:
         self._versions = versions
-        self._may_change_currency = may_change_currency
+        self._is_sandbox = is_sandbox
         self._wall = wall
         self._cache_time = timedelta(seconds=cache_seconds)
         self._marks: tuple[VersionMark, ...] = ()
@@ -153,8 +155,10 @@ class Programs:
         marks = self._versions.load_marks()
         effective_from = _effective_from(parsed.effective_from, now, is_echo=parsed.read_as is not None)
         before = self._find_in_force(marks, effective_from)
-        if before is not None and before.text != text and not self._may_change_currency:
-            _check_currency(before.text, text)
+        if before is not None and before.text != text and not self._is_sandbox:
+            content = json.loads(before.text)
+            check_currency(content, parsed.content)
+            check_tiers(content, parsed.content, lambda: map(self._content, marks))
         return PreparedVersion(_next_number(marks), _second(effective_from), text, before, marks)
 
     def restore(
@@ -192,6 +196,10 @@ class Programs:
         version = version_at(marks, instant)
         return self._versions.load_version(version) if version is not None else None
 
+    def _content(self, mark: VersionMark) -> dict[str, Any]:
+        content: dict[str, Any] = json.loads(self._versions.load_version(mark.version).text)
+        return content
+
     def _known_marks(self) -> tuple[VersionMark, ...]:
         now = self._wall.now()
         if not self._marks or self._marks_read_at is None or now - self._marks_read_at >= self._cache_time:
@@ -213,13 +221,6 @@ def _in_force(marks: Sequence[VersionMark], instant: datetime) -> int:
     if version is None:
         raise NotFoundError("The stack has no program yet.")
     return version
-
-
-def _check_currency(before: str, after: str) -> None:
-    """Points that members hold are worth money of one currency: another one would be another program."""
-    if json.loads(before)["program"]["currency"] != json.loads(after)["program"]["currency"]:
-        sentence = "A program that is in force keeps its currency."
-        raise ValidationFailedError.at("/program/currency", "not_allowed", sentence)
 
 
 def _effective_from(wanted: datetime | None, now: datetime, *, is_echo: bool) -> datetime:
