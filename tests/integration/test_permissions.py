@@ -18,7 +18,7 @@ import pytest
 from local.template_reader import read_template
 from quen.bootstrap import application
 from sample_events import sample_event
-from served import Served, serving
+from served import Served, read_program, serving
 from tables import DATA_TEMPLATE
 
 INFRA = DATA_TEMPLATE.parent
@@ -162,7 +162,10 @@ def review_start(world: World) -> set[Grant]:
 def review_work(world: World) -> set[Grant]:
     from review_tiers.app import start, work
 
-    world.served.admin("POST", f"/v1/members/{world.born_on_the_day}/tier", {"tier": "gold", "until": "2031-12-31"})
+    tiers = [{"id": name, "name": {"vi": name, "en": name}} for name in ("member", "gold")]
+    assert world.served.admin("PUT", "/v1/program", read_program(tiers=tiers)).status == 200
+    gold = {"tier": "gold", "until": "2030-12-31", "reason_code": "goodwill"}
+    assert world.served.admin("POST", f"/v1/members/{world.born_on_the_day}/tier", gold).status == 200
     start(AFTER_ALL_POINTS, None)
     return world.called_by(work, world.drain("review-tiers"))
 

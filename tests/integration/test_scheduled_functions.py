@@ -20,6 +20,7 @@ from sample_events import sample_event
 from served import Served, read_program, serving
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
+JOBS = ("expire-points", "review-tiers", "birthday-rewards", "verify-ledger")
 CONTEXT = SimpleNamespace(get_remaining_time_in_millis=lambda: 60_000)
 CONSENTS = [
     {"purpose": "marketing", "granted": True, "text_version": "1"},
@@ -33,7 +34,15 @@ class Stack:
     def __init__(self, apis: Served) -> None:
         self.apis = apis
         self.sqs = boto3.client("sqs", region_name=REGION)
-        for name in ("messages", "expire-points", "birthday-rewards", "verify-ledger", "events-failed", "seen-events"):
+        for name in (
+            "messages",
+            "expire-points",
+            "review-tiers",
+            "birthday-rewards",
+            "verify-ledger",
+            "events-failed",
+            "seen-events",
+        ):
             self.sqs.create_queue(QueueName=name)
         events = boto3.client("events", region_name=REGION)
         events.create_event_bus(Name="quen-test")
@@ -97,6 +106,19 @@ def test_the_hourly_event_claims_the_day_and_the_queue_ends_it(stack: Stack) -> 
     assert work(sample_event("expire_points", "work_alone"), CONTEXT) == {"batchItemFailures": []}
     start(sample_event("expire_points", "start"), None)
     assert stack.bodies("expire-points") == []
+
+
+def test_the_tiers_of_a_day_are_reviewed_by_the_queue(stack: Stack) -> None:
+    from review_tiers.app import start, work
+
+    start(sample_event("review_tiers", "start"), None)
+    bodies = sorted(stack.bodies("review-tiers"), key=lambda body: int(body["shard"]))
+    sample = sample_event("review_tiers", "work")
+    assert bodies == [json.loads(record["body"]) for record in sample["Records"]]
+    assert work(sample, CONTEXT) == {"batchItemFailures": []}
+    assert work(sample_event("review_tiers", "work_alone"), CONTEXT) == {"batchItemFailures": []}
+    [run] = application().jobs.list_runs("review-tiers")
+    assert (run["on"], run["state"], run["failed"], run["totals"]) == ("2026-12-01", "finished", 0, {})
 
 
 def test_birthdays_are_given_and_told_by_the_whole_chain(stack: Stack) -> None:
