@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
 
@@ -14,7 +15,9 @@ from quen.errors import TemporarilyUnavailableError
 from quen.events.model import _TYPES, EVENT_TYPES, Event, events_of
 from quen.events.service import Publisher, Told
 from quen.events.stream import UnreadableRecordError, read_record
+from quen.ledger.model import Entry
 from quen.ledger.model.values import Kind
+from quen.messages.intents import intents_of
 from quen.messages.model import PURPOSES, Intent
 from sample_events import sample_event
 
@@ -73,6 +76,8 @@ SAMPLES = {
     "redemption": sample_event("publish_events", "redemption"),
     "expiry": sample_event("publish_events", "expiry"),
     "tier": sample_event("publish_events", "tier"),
+    "tier_upgrade": sample_event("publish_events", "tier_upgrade"),
+    "tier_reviews": sample_event("publish_events", "tier_reviews"),
 }
 
 
@@ -91,6 +96,12 @@ SAMPLES = {
         ),
         ("expiry", [("points.expired", 6, 75)], ["expired:2027-11-30"]),
         ("tier", [("tier.changed", 7, 0)], []),
+        ("tier_upgrade", [("points.earned", 1, 125), ("tier.changed", 1, 125)], ["tier_upgraded:1"]),
+        (
+            "tier_reviews",  # the second one found that all is well
+            [("tier.changed", 3, 0), ("tier.at_risk", 4, 0), ("tier.changed", 6, 0)],
+            ["tier_at_risk:2027-12-31", "tier_lost:6"],
+        ),
     ],
 )
 def test_each_fact_is_told_by_its_events_and_intents(sample, told, intents):
@@ -152,6 +163,54 @@ def test_a_reward_s_event_names_the_reward():
     assert redeemed.data == {"points": 120, "balance": 75, "reward_id": "free-coffee"}
 
 
+def test_what_becomes_of_a_tier_is_told_with_its_cause_its_figures_and_its_rules():
+    world = World()
+    world.publish(SAMPLES["tier_upgrade"])
+    world.publish(SAMPLES["tier_reviews"])
+    told = [event.detail for event in world.bus.events if event.type.startswith("tier.")]
+    shown = [(detail["cause"], detail["from"], detail["to"], detail["until"]) for detail in told]
+    assert shown == [
+        ("upgraded", None, "gold", "2026-12-31"),
+        ("prolonged", "gold", "gold", "2027-12-31"),
+        ("noticed", "gold", "gold", "2027-12-31"),
+        ("downgraded", "gold", "silver", "2028-12-31"),
+    ]
+    assert [(detail["figures"], detail["period"]) for detail in told] == [
+        ({"spend": 1_250_000}, "2026-01"),
+        ({"spend": 1_250_000}, "2026-01"),
+        ({"spend": 0}, "2027-01"),
+        ({"spend": 0}, "2027-01"),
+    ]
+    assert {detail["rule_version"] for detail in told} == {1}
+
+
+def test_what_points_earned_says_nothing_of_the_tier_that_the_purchase_brought():
+    world = World()
+    world.publish(SAMPLES["tier_upgrade"])
+    [earned, _] = world.bus.events
+    assert {"cause", "from", "to"} & earned.detail.keys() == set()
+
+
+def test_what_a_message_about_a_tier_carries_is_ids_days_and_numbers():
+    world = World()
+    world.publish(SAMPLES["tier_upgrade"])
+    world.publish(SAMPLES["tier_reviews"])
+    assert [intent.data for intent in world.intents.intents] == [
+        {"tier": "gold", "last_day": "2026-12-31"},
+        {"tier": "gold", "last_day": "2027-12-31", "figures": {"spend": 0}},
+        {"tier": "silver", "last_day": "2028-12-31", "before": "gold"},
+    ]
+
+
+def test_a_tier_that_came_with_an_older_system_s_balance_is_an_event_and_no_message():
+    [record] = SAMPLES["tier_upgrade"]["Records"]
+    bought = read_record(record)
+    assert isinstance(bought, Entry)
+    brought = replace(bought, kind="opening")
+    assert [event.type for event in events_of(brought)] == ["points.opened", "tier.changed"]
+    assert intents_of(brought) == []
+
+
 def test_every_kind_of_entry_is_told():
     assert _TYPES.keys() == set(get_args(Kind))
 
@@ -203,12 +262,13 @@ def test_a_bus_that_is_down_keeps_the_batch():
 def test_no_event_and_no_intent_holds_personal_data():
     allowed = {
         *("event_id", "version", "member_id", "sequence", "occurred_at", "points", "entry_id", "kind", "balance_after"),
-        *("program_version", "reference", "partner_id", "reward_id", "tier", "until"),
+        *("program_version", "reference", "partner_id", "reward_id"),
+        *("cause", "from", "to", "until", "figures", "period", "rule_version"),
     }
     for sample in SAMPLES.values():
         world = World()
         world.publish(sample)
         assert {name for event in world.bus.events for name in event.detail} <= allowed
         assert {name for intent in world.intents.intents for name in intent.data} <= {
-            *("points", "balance", "reward_id", "until", "on")
+            *("points", "balance", "reward_id", "until", "on", "tier", "before", "last_day", "figures")
         }

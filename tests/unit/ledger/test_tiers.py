@@ -115,7 +115,7 @@ def test_it_is_told_as_an_event() -> None:
     till = make_till()
     [gold] = events_of(set_tier(till, "gold", END))
     [entry_tier] = events_of(set_tier(till, ""))
-    told = [(event.type, event.detail["tier"], event.detail["until"]) for event in (gold, entry_tier)]
+    told = [(event.type, event.detail["to"], event.detail["until"]) for event in (gold, entry_tier)]
     assert told == [("tier.changed", "gold", "2026-12-31"), ("tier.changed", None, None)]
 
 

@@ -157,5 +157,8 @@ def make_intent(kind: str = "birthday", **data: Any) -> Intent:
         },
         "redeemed": {"points": 120, "balance": 1380, "reward_id": "free-coffee"},
         "expired": {"points": 1234, "balance": 0, "on": "2026-11-30"},
+        "tier_upgraded": {"tier": "gold", "last_day": "2027-12-31"},
+        "tier_at_risk": {"tier": "gold", "last_day": "2027-12-31", "figures": {"spend": 850_000}},
+        "tier_lost": {"tier": "silver", "before": "gold", "last_day": "2028-12-31"},
     }
     return Intent(MEMBER, kind, "2026", needed[kind] | data)  # type: ignore[arg-type]

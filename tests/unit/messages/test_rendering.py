@@ -11,6 +11,8 @@ from factories import make_program
 from quen.messages.model import PURPOSES, Intent
 from quen.messages.rendering import render
 from quen.messages.templates import TEMPLATES, WORDS
+from quen.program.model import Criteria
+from tiered import make_tiered
 from unit.messages.fakes import MEMBER, make_intent
 
 INTENTS = [
@@ -18,14 +20,21 @@ INTENTS = [
     make_intent("welcome", points=0),
     Intent(MEMBER, "redeemed", "red_1", {"points": 120, "balance": 5}),
     make_intent("redeemed", reward_id="no-longer-there"),
+    Intent(MEMBER, "tier_upgraded", "7", {"tier": "gold"}),
+    Intent(MEMBER, "tier_lost", "8", {"tier": "", "before": "silver"}),
 ]
+TIERED = make_tiered()
 
 
 @pytest.mark.parametrize("locale", ["vi", "en", "vi-VN", "fr"])
 @pytest.mark.parametrize("name", ["Nguyễn Thị Hoa", None])
 @pytest.mark.parametrize("intent", INTENTS, ids=lambda intent: intent.kind)
 def test_every_message_is_complete_in_every_language(intent, name, locale):
-    content = render(intent, make_program(), name, locale)
+    for program in (make_program(), TIERED):
+        _check_complete(render(intent, program, name, locale))
+
+
+def _check_complete(content):
     for text in (content.subject, content.text, content.html, content.sms):
         assert text.strip()
         assert not re.search(r"\$|\bNone\b|\{|\}", text)
@@ -64,6 +73,44 @@ def test_a_reward_has_its_name_in_the_members_language():
     assert "Free coffee" in render(make_intent("redeemed"), make_program(), None, "en").subject
 
 
+def test_a_tier_that_was_reached_is_told_with_its_last_day():
+    reached = make_intent("tier_upgraded")
+    vi, en = (render(reached, TIERED, None, locale) for locale in ("vi", "en"))
+    assert vi.sms == "Cà phê Quen: Chúc mừng bạn lên hạng Vàng, đến hết ngày 31/12/2027."
+    assert (
+        en.sms == "Cà phê Quen: Congratulations, you have reached Gold! It is yours until the end of 31 December 2027."
+    )
+    for_good = render(Intent(MEMBER, "tier_upgraded", "7", {"tier": "gold"}), TIERED, None, "en")
+    assert for_good.sms == "Cà phê Quen: Congratulations, you have reached Gold!"
+
+
+def test_a_tier_at_risk_is_told_with_what_is_lacking_and_until_when():
+    vi, en = (render(make_intent("tier_at_risk"), TIERED, None, locale) for locale in ("vi", "en"))
+    assert vi.sms == "Cà phê Quen: Hạng Vàng của bạn đến hết ngày 31/12/2027. Để giữ hạng, bạn còn thiếu: 150.000 ₫."
+    assert "To keep it beyond that day, you need 150,000 VND more." in en.text
+
+
+def test_what_keeps_a_tier_is_asked_for_not_what_reaches_it():
+    kept = replace(TIERED.tiers[2], keep=Criteria({"visits": 3, "spend": 900_000}))
+    program = replace(TIERED, tiers=(*TIERED.tiers[:2], kept))
+    told = render(make_intent("tier_at_risk", figures={"spend": 850_000, "visits": 1}), program, None, "en")
+    assert "you need 50,000 VND more and 2 more visits." in told.sms
+
+
+@pytest.mark.parametrize("change", [{"reach": None}, {"is_retired": True}, {"reach": Criteria({"spend": 1})}])
+def test_where_nothing_is_lacking_or_nothing_keeps_the_tier_only_its_end_is_told(change):
+    program = replace(TIERED, tiers=(*TIERED.tiers[:2], replace(TIERED.tiers[2], **change)))
+    told = render(make_intent("tier_at_risk"), program, None, "en")
+    assert told.sms == "Cà phê Quen: Gold is yours until the end of 31 December 2027, then it is decided anew."
+
+
+def test_a_tier_that_was_lost_is_told_by_the_one_that_is_left():
+    en = render(make_intent("tier_lost"), TIERED, None, "en")
+    assert "not all was there to keep Gold, so your tier is now Silver." in en.text
+    none_left = render(Intent(MEMBER, "tier_lost", "8", {"tier": "", "before": "silver"}), TIERED, None, "vi")
+    assert none_left.subject == "Hạng của bạn nay là Thành viên"
+
+
 def test_no_name_becomes_markup_a_header_or_a_placeholder():
     program = replace(make_program(), name="A <b>&\nBcc: x@example.com")
     content = render(make_intent("birthday"), program, "<script>$points\r\n</script>", "en")
@@ -77,4 +124,4 @@ def test_no_name_becomes_markup_a_header_or_a_placeholder():
 def test_an_sms_fits_three_parts():
     for intent in INTENTS:
         for locale in TEMPLATES:
-            assert len(render(intent, make_program(), None, locale).sms) <= 3 * 67
+            assert len(render(intent, TIERED, None, locale).sms) <= 3 * 67

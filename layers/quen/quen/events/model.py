@@ -17,6 +17,7 @@ from typing import Any
 from quen.instants import format_instant
 from quen.ledger.model import Entry, entry_id
 from quen.ledger.model.values import ADJUSTED, ISSUED, POINTS, STORED_VALUE, unit_of
+from quen.tiers.views import tier_change_view
 
 SOURCE = "quen"
 EVENT_VERSION = 1
@@ -49,7 +50,13 @@ def events_of(fact: Tellable) -> list[Event]:
     if isinstance(fact, Enrolled):
         detail = _detail(ENROLLED, fact.member_id, fact.member_id, 0, fact.occurred_at)
         return [Event(ENROLLED, detail | {"points": fact.points})]
-    return [Event(type_, _entry_detail(type_, fact)) for type_ in _TYPES[fact.kind](fact)]
+    return [Event(type_, _entry_detail(type_, fact)) for type_ in (*_TYPES[fact.kind](fact), *_tier_types(fact))]
+
+
+def _tier_types(entry: Entry) -> list[str]:
+    change = tier_change_view(entry)
+    told = _TIER_TYPES.get(change["cause"], "tier.changed") if change else ""
+    return [told] if told else []
 
 
 def _earned(entry: Entry) -> list[str]:
@@ -88,13 +95,16 @@ _TYPES: Mapping[str, Callable[[Entry], list[str]]] = {
     "opening": _always("points.opened"),
     "state": _always("member.state_changed"),
     "stored_value": _always("stored_value.moved"),
-    "tier": _always("tier.changed"),
+    "tier": _always(),
     "review": _always(),
     "card": _always(),
     "membership": _always(),
     "term": _always(),
 }
-"""Every kind of entry, and the types of event that tell it."""
+"""Every kind of entry, and the types of event that tell it; what it does to the member's tier is told besides."""
+
+_TIER_TYPES: Mapping[str, str] = {"noticed": "tier.at_risk", "grace": "tier.at_risk", "on_track": ""}
+"""What is told of a tier by why it was touched: that it is at risk, nothing where all is well, else that it has changed."""
 
 EVENT_TYPES = (
     ENROLLED,
@@ -118,6 +128,7 @@ EVENT_TYPES = (
     "member.state_changed",
     "stored_value.moved",
     "tier.changed",
+    "tier.at_risk",
 )
 """Every type that goes to the bus."""
 
@@ -149,8 +160,8 @@ def _entry_detail(type_: str, entry: Entry) -> dict[str, Any]:
         detail["amount"] = entry.lines.get(STORED_VALUE, 0)
     if entry.state is not None:
         detail["state"] = entry.state
-    if entry.tier is not None:
-        detail |= {"tier": entry.tier.id or None, "until": entry.tier.until or None}
+    if type_ in {"tier.changed", "tier.at_risk"}:
+        detail |= tier_change_view(entry) or {}
     partner_id = entry.reference.id.rpartition("#")[0]
     reward_id = _reward_id(entry)
     return detail | ({"partner_id": partner_id} if partner_id else {}) | ({"reward_id": reward_id} if reward_id else {})

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from quen.events.model import Enrolled, Tellable, moved_points
 from quen.ledger.model import Entry
-from quen.messages.model import Intent
+from quen.messages.model import Intent, Kind
 
 
 def intents_of(fact: Tellable) -> list[Intent]:
@@ -17,6 +18,10 @@ def intents_of(fact: Tellable) -> list[Intent]:
     """
     if isinstance(fact, Enrolled):
         return [Intent(fact.member_id, "welcome", "enrolment", {"points": fact.points})]
+    return [*_about_points(fact), *_about_tier(fact)]
+
+
+def _about_points(fact: Entry) -> list[Intent]:
     if fact.kind == "bonus" and fact.reference.kind == "birthday":
         return [Intent(fact.member_id, "birthday", fact.reference.id, _data(fact))]
     if fact.kind == "expire":
@@ -27,6 +32,30 @@ def intents_of(fact: Tellable) -> list[Intent]:
     if fact.kind == "redeem" and fact.hold:
         return [Intent(fact.member_id, "redeemed", fact.hold.redemption_id, _data(fact))]
     return []
+
+
+_TIER_KINDS: Mapping[str, Kind] = {
+    "upgraded": "tier_upgraded",
+    "noticed": "tier_at_risk",
+    "grace": "tier_at_risk",
+    "downgraded": "tier_lost",
+}
+
+
+def _about_tier(fact: Entry) -> list[Intent]:
+    """What became of the tier that the member earns. What was brought along from an older system is no news."""
+    change = fact.standing
+    if change is None or change.cause not in _TIER_KINDS or fact.kind == "opening":
+        return []
+    kind = _TIER_KINDS[change.cause]
+    data: dict[str, Any] = {"tier": change.after.tier}
+    if change.after.until:
+        data["last_day"] = change.after.until
+    if kind == "tier_lost":
+        data["before"] = change.before
+    if kind == "tier_at_risk":
+        data["figures"] = dict(change.figures)
+    return [Intent(fact.member_id, kind, change.after.until if kind == "tier_at_risk" else str(fact.sequence), data)]
 
 
 def _data(entry: Entry) -> dict[str, Any]:

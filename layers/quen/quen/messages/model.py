@@ -1,7 +1,8 @@
 """Messages as values: the intent to tell a member something, and what became of it.
 
 An intent is told once per (member, kind, period): a welcome once in a life, a birthday once a year, an expiry once per
-lot. Silence is the default: no consent, no message. Nothing here reads a clock or a table.
+lot, a tier at risk once for each last day of it. Silence is the default: no consent, no message. Nothing here reads a
+clock or a table.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ LEASE_SECONDS = 60
 UNKNOWN_OUTCOMES_MAX = 2
 UNKNOWN = "outcome_unknown"
 
-Kind = Literal["welcome", "birthday", "reserved", "redeemed", "expired"]
+Kind = Literal["welcome", "birthday", "reserved", "redeemed", "expired", "tier_upgraded", "tier_at_risk", "tier_lost"]
 State = Literal[
     "PENDING",
     "HELD_QUIET_HOURS",
@@ -40,15 +41,19 @@ PURPOSES: Mapping[Kind, str] = {
     "reserved": "transactional",
     "redeemed": "transactional",
     "expired": "transactional",
+    "tier_upgraded": "transactional",
+    "tier_at_risk": "transactional",
+    "tier_lost": "transactional",
 }
-"""The use of a member's address that each kind is. A greeting is marketing, a notice about one's own points is not."""
+"""The use of a member's address that each kind is. A greeting is marketing, a notice about one's own points or tier is
+not."""
 
 _PERIOD = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """Something to tell a member: integers, ids and instants only, never who that is."""
+    """Something to tell a member: integers, ids, days and instants only, never who that is."""
 
     member_id: str
     kind: Kind

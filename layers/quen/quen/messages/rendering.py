@@ -18,6 +18,9 @@ from quen.messages.model import Intent
 from quen.messages.templates import FALLBACK_LOCALE, TEMPLATES, WORDS, Template
 from quen.money import format_integer
 from quen.program.model import Program
+from quen.tiers.model import Figures, Standing, lacking, ways_to
+from quen.tiers.model.reviews import keeping
+from quen.tiers.sentences import lacking_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +37,8 @@ def render(intent: Intent, program: Program, name: str | None, locale: str) -> C
     """The message in that language (one of the program's; words that we do not have are said in English)."""
     language = language_of(locale)
     words = WORDS[language]
-    template = _template(intent, language)
     values = _values(intent, program, locale, language) | {"program": program.name, "name": name or words.nobody}
+    template = _template(intent, values, language)
     paragraphs = [words.greeting, *template.paragraphs, words.closing]
     subject = _filled(template.subject, values)
     text = "\n\n".join(_filled(paragraph, values) for paragraph in paragraphs) + "\n"
@@ -54,13 +57,19 @@ def language_of(locale: str) -> str:
     return language if language in TEMPLATES else FALLBACK_LOCALE
 
 
-def _template(intent: Intent, language: str) -> Template:
-    """A welcome without points and a redemption without a reward say something else."""
+def _template(intent: Intent, values: Mapping[str, str], language: str) -> Template:
+    """A welcome without points and a redemption without a reward say something else, and so does a tier that is for good, or
+    that nothing is known to keep.
+    """
     said: str = intent.kind
     if intent.kind == "welcome" and not intent.data["points"]:
         said = "joined"
     if intent.kind == "redeemed" and "reward_id" not in intent.data:
         said = "spent"
+    if intent.kind == "tier_upgraded" and "last_day" not in intent.data:
+        said = "tier_upgraded_for_good"
+    if intent.kind == "tier_at_risk" and not values["lacking"]:
+        said = "tier_ending"
     return TEMPLATES[language][said]
 
 
@@ -75,7 +84,24 @@ def _values(intent: Intent, program: Program, locale: str, language: str) -> dic
         until = datetime.fromisoformat(data["until"]).astimezone(program.time_zone)
         joint = " ngày " if language == "vi" else " on "
         values["until"] = f"{until:%H:%M}{joint}{_day(until.date(), language)}"
+    if "last_day" in data:
+        values["last_day"] = _day(date.fromisoformat(data["last_day"]), language)
+    values |= {name: _tier_name(data[name], program, locale, language) for name in ("tier", "before") if name in data}
+    if "figures" in data:
+        values["lacking"] = _lacking(data["tier"], data["figures"], program, language)
     return values
+
+
+def _tier_name(tier_id: str, program: Program, locale: str, language: str) -> str:
+    """Nothing is the entry tier; of a tier that is no more nobody knows the name."""
+    tier = program.tier_of(tier_id)
+    return tier.name_in(locale) if tier and tier_id in {"", tier.id} else WORDS[language].some_tier
+
+
+def _lacking(tier_id: str, figures: Figures, program: Program, language: str) -> str:
+    """What keeps the tier and was not there yet when the review was made; "" where nothing does."""
+    criteria = keeping(program, Standing(tier_id))
+    return lacking_text(lacking(ways_to(criteria, figures)[0], figures), program.currency, language) if criteria else ""
 
 
 def _reward_name(reward_id: str, program: Program, locale: str, language: str) -> str:
