@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Annotated, Any, Literal, TypedDict
 
 from msgspec import Meta, Struct
@@ -25,6 +26,9 @@ from quen.http.answers import Account, Count, Instant
 from quen.http.bodies import Day, ReasonCode, ShortText, whole
 from quen.http.callers import recognise_staff
 from quen.http.endpoint import Call, Nothing, Resource
+from quen.http.errors import CursorInvalidError
+from quen.http.paging import PageQuery
+from quen.http.tiers import TierPage
 from quen.http.views import staff_member_view
 from quen.ledger.documents import Outcome
 from quen.ledger.model import Account as LedgerAccount
@@ -161,6 +165,23 @@ def change_tier(call: Call[StaffCaller, TierBody], member_id: str) -> Mapping[st
 
     command = SetTier(asked.tier or "", asked.until, asked.reason_code)
     return app.tiers.set(member_id, command, record=record)
+
+
+@standing.endpoint(
+    "GET",
+    "/v1/members/{member_id}/tier",
+    action=Action.READ_ACCOUNT,
+    query=PageQuery,
+    answer=TierPage,
+    errors=(MemberNotFoundError, CursorInvalidError),
+)
+def show_tier(call: Call[StaffCaller, PageQuery], member_id: str) -> Mapping[str, Any]:
+    """The member's tier with the way to the next one, and its history, newest first."""
+    app = application()
+    shown = app.ledger.show_account(member_id)["tier"]
+    fetch = partial(app.tier_history.list_changes, member_id)
+    page = app.cursors.page(call.input, fetch, caller=call.caller.name, listing=f"tier {member_id}")
+    return {"tier": shown, **page}
 
 
 @standing.endpoint(

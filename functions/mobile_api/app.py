@@ -7,8 +7,9 @@ from mobile_api.card import card
 from mobile_api.profile import profile
 from mobile_api.redemptions import redemptions
 from mobile_api.rewards import rewards
+from mobile_api.tier import tier
 from mobile_api.transfers import transfers
 from mobile_api.vouchers import vouchers
 from quen.http.api import Api
 
-app = Api("mobile_api", [profile, account, rewards, redemptions, vouchers, transfers, card])
+app = Api("mobile_api", [profile, account, rewards, redemptions, vouchers, transfers, card, tier])

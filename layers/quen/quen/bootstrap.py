@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from quen.staff.service import AuditTrail
     from quen.statements.service import Statements
     from quen.stored_value.service import StoredValues
+    from quen.tiers.history import TierHistory
     from quen.tiers.service import Tiers
     from quen.transfers.service import Transfers
     from quen.verification.service import Verifications
@@ -169,6 +170,13 @@ class Application(Adapters):
         from quen.tiers.service import Tiers
 
         return Tiers(self.ledger, self.programs)
+
+    @cached_property
+    def tier_history(self) -> TierHistory:
+        """How members came by their tiers."""
+        from quen.tiers.history import TierHistory
+
+        return TierHistory(self.ledger, self.members, self.programs)
 
     @cached_property
     def segments(self) -> Segments:
