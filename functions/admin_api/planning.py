@@ -7,7 +7,7 @@ from typing import Any, Literal, TypedDict
 
 from admin_api.program import ProgramBody
 from quen.bootstrap import application
-from quen.http.answers import Count, Instant, Money
+from quen.http.answers import Count, Day, Instant, Money
 from quen.http.callers import recognise_staff
 from quen.http.endpoint import Call, Resource
 from quen.planning.views import plan_view
@@ -78,8 +78,34 @@ class Warned(TypedDict):
     text: Text
 
 
+class Outlook(TypedDict):
+    """The tier that a member comes to, and on which day: null where it is theirs already, or will be with the next purchase."""
+
+    tier: str | None
+    on: Day | None
+
+
+TierCount = TypedDict("TierCount", {"from": str | None, "to": str | None, "planned": Count, "instead": Count})
+"""How many come from one tier to another, or stay: with the document (`planned`), and without it (`instead`)."""
+TierMove = TypedDict("TierMove", {"member_id": str, "from": str | None, "planned": Outlook, "instead": Outlook})
+"""A member for whom that differs."""
+
+
+class TierMoves(TypedDict):
+    """What the document would make of the tiers of so many `members` above the entry tier, were they to buy as in the last
+    twelve months. `is_all`: there are no more such members, and no more moves.
+    """
+
+    members: Count
+    is_all: bool
+    counts: list[TierCount]
+    moves: list[TierMove]
+
+
 class Plan(TypedDict):
-    """What the document would change: the version that it would be, from when it would count, and what it is compared with."""
+    """What the document would change: the version that it would be, from when it would count, and what it is compared with.
+    `tier_moves` is null where it changes nothing about tiers.
+    """
 
     version: int
     effective_from: Instant
@@ -87,6 +113,7 @@ class Plan(TypedDict):
     unchanged: bool
     changes: list[Change]
     baskets: list[Basket]
+    tier_moves: TierMoves | None
     warnings: list[Warned]
 
 

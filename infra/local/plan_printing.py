@@ -27,6 +27,8 @@ def print_plan(plan: Plan) -> None:
             sys.stdout.write(f"{MARKS[change['change']]} {change['path']:<{width}}  {_values(change)}\n")
     sys.stdout.write("\n")
     _print_baskets(plan["baskets"])
+    if plan["tier_moves"]:
+        _print_tier_moves(plan["tier_moves"])
     if plan["warnings"]:
         sys.stdout.write("\nGood to know:\n")
     for warned in plan["warnings"]:
@@ -84,6 +86,27 @@ def _print_baskets(baskets: Sequence[Mapping[str, Any]]) -> None:
             (name, total, before.rjust(width), "→" if differs else "", basket["points_after"], money, _others(basket))
         )
     print_table(("basket", "total", "before", "", "after", "worth", ""), rows)
+
+
+def _print_tier_moves(found: Mapping[str, Any]) -> None:
+    """How many come from which tier to which, and whom the document brings elsewhere than the present one would."""
+    sys.stdout.write(f"\n{grouped(found['members'])} members above the entry tier:\n")
+    rows = [
+        (count["from"] or "none", "→", count["to"] or "none", count["planned"], count["instead"])
+        for count in found["counts"]
+    ]
+    if rows:
+        print_table(("from", "", "to", "planned", "instead"), rows)
+    for move in found["moves"]:
+        told = f"{_outlook(move['planned'])} instead of {_outlook(move['instead'])}"
+        sys.stdout.write(f"  {move['member_id']}: {move['from'] or 'none'}, then {told}\n")
+    if not found["is_all"]:
+        sys.stdout.write("  … and more\n")
+
+
+def _outlook(outlook: Mapping[str, Any]) -> str:
+    tier = outlook["tier"] or "none"
+    return f"{tier} on {outlook['on']}" if outlook["on"] else tier
 
 
 def _others(basket: Mapping[str, Any]) -> str:

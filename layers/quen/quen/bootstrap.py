@@ -85,9 +85,10 @@ class Application(Adapters):
     @cached_property
     def plans(self) -> Plans:
         """What a document would change."""
+        from quen.planning.movers import Movers
         from quen.planning.service import Plans
 
-        return Plans(self.programs)
+        return Plans(self.programs, Movers(self._ledger_store))
 
     @cached_property
     def ledger(self) -> Ledger:

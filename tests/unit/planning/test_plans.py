@@ -9,7 +9,9 @@ import pytest
 
 from quen.errors import NotFoundError, ValidationFailedError
 from quen.instants import format_second
+from quen.ledger.model import Account
 from quen.planning.model.baskets import BASKETS_MAX
+from quen.planning.movers import Movers
 from quen.planning.service import Plan, Plans
 from quen.planning.views import plan_view
 from quen.program.service import Programs
@@ -18,6 +20,13 @@ from unit.program.fakes import InMemoryVersions, StoppedClock
 
 NOW = datetime(2026, 11, 25, 5, tzinfo=UTC)
 LATER = NOW + timedelta(days=10)
+
+
+class NoHolders:
+    """Nobody is above the entry tier."""
+
+    def load_tier_holders(self, _limit: int) -> tuple[list[Account], bool]:
+        return [], True
 
 
 @pytest.fixture
@@ -33,7 +42,7 @@ def programs(versions: InMemoryVersions) -> Programs:
 
 
 def plan(programs: Programs, document: Any, now: datetime = NOW) -> Plan:
-    return Plans(programs).plan(document, now)
+    return Plans(programs, Movers(NoHolders())).plan(document, now)
 
 
 def codes(plan: Plan) -> list[str]:
@@ -113,7 +122,7 @@ def test_members_keep_their_tier_and_one_that_is_gone_counts_as_the_first(progra
     better = [TIERS[0], {**TIERS[1], "multiplier": "2"}]
     assert codes(plan(programs, {**make_document(), "tiers": better}, LATER)) == ["members_keep_their_tier"]
     found = plan(programs, {**make_document(), "tiers": TIERS[:1]}, LATER)
-    assert codes(found) == ["tier_removed", "members_keep_their_tier"]
+    assert codes(found) == ["tier_removed", "members_keep_their_tier", "tier_moves_foreseen"]
     assert found.warnings[0].text["en"].endswith("count as members of silver.")
 
 

@@ -1,13 +1,14 @@
 """Plans: what a document would change, by the program that it would follow. Nothing is written.
 
-A plan is made of two documents and an instant, and of nothing else: no member is looked at.
+A plan is made of two documents and an instant, and of nothing else, but where the document changes tiers: then members above
+the entry tier are looked at, to tell who would move.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -23,7 +24,10 @@ from quen.planning.model import (
     warnings_of,
 )
 from quen.planning.model.baskets import BASKETS_MAX
+from quen.planning.model.movers import MOVES_SHOWN_MAX, TierMoves
+from quen.planning.movers import MEMBERS_MAX
 from quen.program.compiled import compile_program
+from quen.program.model import Program
 from quen.program.service import PreparedVersion
 
 
@@ -32,6 +36,14 @@ class PreparesVersions(Protocol):
 
     def prepare(self, source: str | bytes | Mapping[str, Any], now: datetime) -> PreparedVersion:
         """The version that a document would become. Raises ValidationFailedError with every fault."""
+        ...
+
+
+class FindsMovers(Protocol):
+    """Who tells which members would come to another tier."""
+
+    def find(self, now: Program, then: Program, begins: datetime) -> TierMoves | None:
+        """The moves from then on; None where both say the same of how tiers are reached, kept and lost."""
         ...
 
 
@@ -53,6 +65,7 @@ class Plan:
     changes: Sequence[Change]
     baskets: Sequence[BasketPlan]
     warnings: Sequence[Warned]
+    tier_moves: TierMoves | None = None
 
     @property
     def is_unchanged(self) -> bool:
@@ -63,8 +76,9 @@ class Plan:
 class Plans:
     """Tells what a document would change, before it is made the program."""
 
-    def __init__(self, programs: PreparesVersions) -> None:
+    def __init__(self, programs: PreparesVersions, movers: FindsMovers) -> None:
         self._programs = programs
+        self._movers = movers
 
     def plan(self, source: str | bytes | Mapping[str, Any], now: datetime) -> Plan:
         """What `PUT` would change with that document. Raises ValidationFailedError with every fault."""
@@ -74,7 +88,7 @@ class Plans:
         if found is not None:
             before = Stated(found.version, found.effective_from, _as_of_today(json.loads(found.text)))
         after = Stated(prepared.version, prepared.effective_from, json.loads(prepared.text))
-        plan = draw_up(before, after)
+        plan = self._with_moves(draw_up(before, after))
         later = [mark for mark in prepared.marks if mark.effective_from > prepared.effective_from]
         if not later or plan.is_unchanged:
             return plan
@@ -82,7 +96,22 @@ class Plans:
             later, key=lambda mark: (mark.effective_from, -mark.version)
         )  # of two at one instant, the later decision
         follows = _followed_by(mark.version, format_second(mark.effective_from))
-        return Plan(plan.before, plan.after, plan.changes, plan.baskets, [follows, *plan.warnings])
+        return replace(plan, warnings=[follows, *plan.warnings])
+
+    def _with_moves(self, plan: Plan) -> Plan:
+        """The same plan with the members whom it moves."""
+        if plan.before is None or plan.is_unchanged:
+            return plan
+        begins = plan.after.effective_from
+        now, then = (
+            compile_program(stated.content, stated.version, stated.effective_from)
+            for stated in (plan.before, plan.after)
+        )
+        moves = self._movers.find(now, then, begins)
+        if moves is None:
+            return plan
+        warnings = [_FORESEEN, *([] if moves.is_all else [_MOVES_LEFT_OUT])]
+        return replace(plan, tier_moves=moves, warnings=[*plan.warnings, *warnings])
 
 
 def draw_up(before: Stated | None, after: Stated) -> Plan:
@@ -121,6 +150,26 @@ def _followed_by(version: int, instant: str) -> Warned:
     )
 
 
+_FORESEEN = Warned(
+    "tier_moves_foreseen",
+    "/tiers",
+    {
+        "vi": "Hạng của thành viên được dự tính như thể họ tiếp tục mua như mười hai tháng vừa qua; không ai xuống hạng trước"
+        " khi kỳ của mình kết thúc. Thành viên ở hạng đầu tiên không được xem xét: ai đủ điều kiện sẽ lên hạng ở lần mua tới.",
+        "en": "Members are taken to go on buying as in the last twelve months; nobody goes down before the end of their period."
+        " Members of the entry tier are not looked at: who has what a tier asks rises with their next purchase.",
+    },
+)
+_MOVES_LEFT_OUT = Warned(
+    "tier_moves_left_out",
+    "/tiers",
+    {
+        "vi": f"Danh sách không đầy đủ: chỉ xem {MEMBERS_MAX} thành viên có kỳ xét hạng gần nhất và liệt kê"
+        f" {MOVES_SHOWN_MAX} người đầu tiên.",
+        "en": f"The list is not complete: at most {MEMBERS_MAX} members are looked at, those whose review comes soonest, and"
+        f" the first {MOVES_SHOWN_MAX} who move are listed.",
+    },
+)
 _LEFT_OUT = Warned(
     "baskets_left_out",
     "/earning",

@@ -9,6 +9,7 @@ from quen.earning.model import RuleShare
 from quen.instants import format_second
 from quen.money import Money
 from quen.planning.model import BasketPlan, Change, Earned
+from quen.planning.model.movers import Outlook, TierMoves
 from quen.planning.service import Plan
 
 
@@ -22,6 +23,7 @@ def plan_view(plan: Plan) -> dict[str, Any]:
         "unchanged": plan.is_unchanged,
         "changes": [_change_view(change) for change in plan.changes],
         "baskets": [_basket_view(basket) for basket in plan.baskets],
+        "tier_moves": _moves_view(plan.tier_moves) if plan.tier_moves else None,
         "warnings": [{"code": warned.code, "path": warned.path, "text": dict(warned.text)} for warned in plan.warnings],
     }
 
@@ -61,6 +63,37 @@ def _earned_view(when: str, earned: Earned | None) -> dict[str, Any]:
 
 def _shares(shares: Sequence[RuleShare]) -> list[dict[str, Any]]:
     return [{"rule_id": share.rule_id, "wallet": share.wallet, "points": share.points} for share in shares]
+
+
+def _moves_view(found: TierMoves) -> dict[str, Any]:
+    """Null is the tier of everybody in a program without tiers."""
+    steps = sorted({*found.planned, *found.instead})
+    return {
+        "members": found.members,
+        "is_all": found.is_all,
+        "counts": [
+            {
+                "from": step.before or None,
+                "to": step.after or None,
+                "planned": found.planned[step],
+                "instead": found.instead[step],
+            }
+            for step in steps
+        ],
+        "moves": [
+            {
+                "member_id": move.member_id,
+                "from": move.tier or None,
+                "planned": _outlook_view(move.planned),
+                "instead": _outlook_view(move.instead),
+            }
+            for move in found.moves
+        ],
+    }
+
+
+def _outlook_view(outlook: Outlook) -> dict[str, Any]:
+    return {"tier": outlook.tier or None, "on": outlook.on or None}
 
 
 def _money(money: Money) -> dict[str, Any]:

@@ -112,8 +112,8 @@ def _about_tiers(before: Program, after: Program) -> Iterator[Warned]:
         yield _warned(
             "members_keep_their_tier",
             "/tiers",
-            "Khách giữ nguyên hạng đang có: thay đổi này không hạ hạng ai.",
-            "Members keep the tier that they have: this change moves nobody down.",
+            "Khách giữ hạng đang có cho đến hết kỳ của mình: thay đổi này không hạ hạng ai trước đó.",
+            "Members keep the tier that they have to the end of their period: nobody goes down before.",
         )
 
 
