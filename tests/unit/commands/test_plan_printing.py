@@ -40,7 +40,7 @@ def test_who_moves_is_told_in_counts_and_by_name(capsys: pytest.CaptureFixture[s
     told = capsys.readouterr().out
     assert "1,201 members above the entry tier:" in told
     rows = [line.split() for line in told.splitlines() if "→" in line]
-    assert rows == [["gold", "→", "gold", "1200", "1201"], ["gold", "→", "silver", "1", "0"]]
+    assert rows == [["gold", "→", "gold", "1,200", "1,201"], ["gold", "→", "silver", "1", "0"]]
     assert "mem_7k3wq2m9xv4bt8dz: gold, then silver on 2028-01-01 instead of gold" in told
     assert told.rstrip().endswith("… and more")
 

@@ -176,14 +176,15 @@ class LedgerStore:
         return _members_page(page)
 
     def load_tier_holders(self, limit: int) -> tuple[list[Account], bool]:
-        """At most so many accounts above the entry tier, of every shard those whose review comes soonest, a moment old at
+        """About so many accounts above the entry tier, of every shard those whose review comes soonest, a moment old at
         most; and whether that is all there are.
         """
-        pages = [self.list_reviews(shard, None, None, -(-limit // SHARDS)) for shard in range(SHARDS)]
-        members = [member_id for page in pages for member_id in page.member_ids][:limit]
+        share = -(-limit // SHARDS)
+        pages = [self.list_reviews(shard, None, None, share + 1).member_ids for shard in range(SHARDS)]
+        members = [member_id for page in pages for member_id in page[:share]]
         found = AccountItem.batch_get([(member_key(member_id), "ACCOUNT") for member_id in members]) if members else ()
         accounts = [read_account(item.PK.removeprefix("MEMBER#"), item) for item in found]
-        return sorted(accounts, key=lambda account: account.member_id), not any(page.cursor for page in pages)
+        return sorted(accounts, key=lambda account: account.member_id), all(len(page) <= share for page in pages)
 
     def opening(self, change: Change) -> Sequence[Write]:
         """The writes that open an account, for a use case that commits them with its own."""

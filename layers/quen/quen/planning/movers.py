@@ -18,7 +18,7 @@ class TierHolders(Protocol):
     """Where the members above the entry tier are found."""
 
     def load_tier_holders(self, limit: int) -> tuple[Sequence[Account], bool]:
-        """At most so many of them, those whose review comes soonest; and whether that is all there are."""
+        """About so many of them, those whose review comes soonest; and whether that is all there are."""
 
 
 class Movers:
