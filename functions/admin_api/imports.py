@@ -24,6 +24,7 @@ from quen.staff.model import Action, StaffCaller
 imports: Resource[StaffCaller] = Resource(__name__, recognise_staff)
 
 ROWS_MAX = 50
+CARDS_MAX = 20
 Month = Annotated[str, Meta(pattern=whole("[0-9]{4}-(?:0[1-9]|1[0-2])"), max_length=7, examples=["2026-11"])]
 # Each is checked by itself, so that a fault of one is told in its own result: to the request it is an object.
 OneRow = Annotated[dict[str, Any], Meta(description="A row: see ImportedRow.")]
@@ -38,7 +39,7 @@ class LotBody(Struct, frozen=True, forbid_unknown_fields=True):
 
 class ImportedRow(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One person's opening balance; a phone number or an e-mail address at least. `stored_value` is in the currency's
-    smallest unit, `qualifying` by month.
+    smallest unit, `qualifying` by month, `cards` stamps by punch card; `stamps` are those of the only card there is.
     """
 
     row_id: BusinessId
@@ -53,6 +54,7 @@ class ImportedRow(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     stamps: Annotated[int, Meta(ge=0, le=10**9)] = 0
     stored_value: Annotated[int, Meta(ge=0, le=AMOUNT_MAX)] = 0
     tier: ShortText | None = None
+    cards: Annotated[dict[ShortText, Points], Meta(max_length=CARDS_MAX)] = {}
 
     def value(self) -> Row:
         """As the domain has it."""
@@ -69,6 +71,7 @@ class ImportedRow(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
             stamps=self.stamps,
             stored_value=self.stored_value,
             tier=self.tier,
+            cards=self.cards,
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict
 
 from admin_api.program import ProgramBody
 from quen.bootstrap import application
@@ -41,6 +41,7 @@ class RuleGift(TypedDict):
 
     rule_id: str
     wallet: Literal["points", "qualifying", "stamps"]
+    card_id: NotRequired[str]
     points: Count
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, TypedDict
+from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
 from msgspec import Meta, Struct
 
@@ -70,9 +70,10 @@ class EventBody(EventPreviewBody, frozen=True, forbid_unknown_fields=True, kw_on
 
 
 class WalletShare(Share):
-    """What a rule gave, and to which wallet."""
+    """What a rule gave, and to which wallet; of stamps, on which card."""
 
     wallet: Literal["points", "qualifying", "stamps"]
+    card_id: NotRequired[str]
 
 
 class RecordedEvent(TypedDict):

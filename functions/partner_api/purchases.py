@@ -41,17 +41,21 @@ purchases: Resource[PartnerCaller] = Resource(__name__, recognise_partner)
 
 
 class LineBody(Struct, frozen=True, forbid_unknown_fields=True):
-    """One line of the receipt, after every discount; `amount` is for the whole line."""
+    """One line of the receipt, after every discount; `amount` is for the whole line. `free_quantity` of its pieces cost
+    nothing, and bring no stamp; nor does a line of nothing.
+    """
 
     line_id: ShortText
     sku: ShortText
     quantity: Annotated[int, Meta(ge=1, le=QUANTITY_MAX)]
     amount: MoneyBody
     category: ShortText | None = None
+    free_quantity: Annotated[int, Meta(ge=0, le=QUANTITY_MAX)] = 0
 
     def value(self) -> PurchaseLine:
         """As the domain has it."""
-        return PurchaseLine(self.line_id, self.sku, self.quantity, self.amount.value(), self.category)
+        amount = self.amount.value()
+        return PurchaseLine(self.line_id, self.sku, self.quantity, amount, self.category, self.free_quantity)
 
 
 class TenderBody(Struct, frozen=True, forbid_unknown_fields=True):
@@ -87,6 +91,10 @@ class PreviewBody(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
             if line.line_id in seen:
                 raise ValidationFailedError.at(
                     f"/lines/{number}/line_id", "duplicate", "Another line has this line_id."
+                )
+            if line.free_quantity > line.quantity:
+                raise ValidationFailedError.at(
+                    f"/lines/{number}/free_quantity", "out_of_range", "More pieces are free than there are."
                 )
             seen.add(line.line_id)
         total = self.total.value()

@@ -19,6 +19,7 @@ from quen.settings import Settings
 
 if TYPE_CHECKING:
     from quen.adjustments.service import Adjustments
+    from quen.cards.service import Cards
     from quen.earning.service import Purchases
     from quen.events.service import Publisher
     from quen.http.paging import Cursors
@@ -220,6 +221,13 @@ class Application(Adapters):
         from quen.statements.service import Statements
 
         return Statements(self.ledger, self._ledger_store, self.programs)
+
+    @cached_property
+    def cards(self) -> Cards:
+        """Punch cards."""
+        from quen.cards.service import Cards
+
+        return Cards(self.ledger, self.programs)
 
     @cached_property
     def returns(self) -> Returns:

@@ -160,5 +160,7 @@ def make_intent(kind: str = "birthday", **data: Any) -> Intent:
         "tier_upgraded": {"tier": "gold", "last_day": "2027-12-31"},
         "tier_at_risk": {"tier": "gold", "last_day": "2027-12-31", "figures": {"spend": 850_000}},
         "tier_lost": {"tier": "silver", "before": "gold", "last_day": "2028-12-31"},
+        "milestone": {"card_id": "coffee", "reward_id": "free-coffee", "on": "2027-02-19"},
+        "card_complete": {"card_id": "coffee", "reward_id": "free-coffee", "on": "2027-02-19"},
     }
     return Intent(MEMBER, kind, "2026", needed[kind] | data)  # type: ignore[arg-type]

@@ -22,6 +22,7 @@ INTENTS = [
     make_intent("redeemed", reward_id="no-longer-there"),
     Intent(MEMBER, "tier_upgraded", "7", {"tier": "gold"}),
     Intent(MEMBER, "tier_lost", "8", {"tier": "", "before": "silver"}),
+    Intent(MEMBER, "card_complete", "coffee.1.12", {"card_id": "coffee"}),
 ]
 TIERED = make_tiered()
 

@@ -1,19 +1,171 @@
-"""What a punch card holds, and what stamps make of it. Pure."""
+"""What a punch card holds, and what stamps make of it. Pure.
+
+Stamps are counted on: `completed` cards and the stamps on the current one are one row of stamps, in which milestones are
+crossed going up, each giving its reward once per card, and uncrossed going down. So whatever is taken back in many steps
+comes to the same as in one.
+
+What was given for a milestone is taken back when the milestone is uncrossed, as long as it is there: unused, and its last day
+not over. Where it is not, the milestone stays `owed`: the stamps must be earned again, and crossing it the next time gives
+nothing. That is the debt of a card; it outlasts the card's end, for what was had is had. Pieces of one reward are alike:
+which of them a milestone gave, nobody can tell, so the one that lives longest goes back.
+
+A card that ends takes its stamps with it, and closes the book: what was stamped on that day or before can be taken back no
+more, from no newer card and from no completed one.
+"""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from quen.program.model import PunchCard
+
+
+class Reached(NamedTuple):
+    """That stamps reached that place on a card, so many times; `reward_id` is what each time gave, empty where nothing.
+
+    The end of a card is reached, whether it gives something or not.
+    """
+
+    at: int
+    reward_id: str
+    times: int
 
 
 class CardMark(NamedTuple):
     """The member's current card: the stamps on it, its last day ("": it has none), how many cards were completed before it,
-    and up to which stamp of it milestones have been paid.
+    which milestones are `owed` and how often, and the last day of the last card that ended unfinished ("": none did).
+
+    `reached` is an entry's alone: what its stamps have reached.
     """
 
     stamps: int = 0
     until: str = ""
     completed: int = 0
-    paid: int = 0
+    owed: tuple[tuple[int, int], ...] = ()
+    ended_on: str = ""
+    reached: tuple[Reached, ...] = ()
+
+    @property
+    def kept(self) -> CardMark:
+        """What an account keeps of it."""
+        return self._replace(reached=()) if self.reached else self
 
 
 NO_CARD = CardMark()
+
+
+class Stamping(NamedTuple):
+    """What stamps make of a card: its mark, and signed changes of pieces by reward and last day."""
+
+    mark: CardMark
+    gifts: Mapping[tuple[str, str], int]
+
+
+def stamped(card: PunchCard, mark: CardMark, stamps: int, day: date) -> Stamping:
+    """So many stamps more, recorded on that local day; at the end of a card the next one begins.
+
+    Where a newer version of the program has made cards shorter than what is on this one, it is one stamp from its end.
+    """
+    before = min(mark.stamps, card.stamps - 1)
+    after = mark.stamps + stamps
+    completed, left = divmod(after, card.stamps)
+    owed = dict(mark.owed)
+    reached: list[Reached] = []
+    for at in sorted({*card.milestones, *owed, card.stamps}):
+        times = _crossings(at, before, after, card.stamps) if at <= card.stamps else 0
+        unpaid = min(times, owed.get(at, 0))
+        owed[at] = owed.get(at, 0) - unpaid
+        paid = times - unpaid if at in card.milestones else 0
+        if paid:
+            reached.append(Reached(at, card.milestones[at].reward_id, paid))
+        elif times and at == card.stamps:
+            reached.append(Reached(at, "", times))
+    gifts: dict[tuple[str, str], int] = {}
+    for one in reached:
+        if one.reward_id:
+            key = (one.reward_id, card.milestones[one.at].last_day_from(day).isoformat())
+            gifts[key] = gifts.get(key, 0) + one.times
+    is_new = completed > 0 or not mark.stamps
+    until = card.last_day_from(day) if is_new else mark.until
+    return Stamping(
+        CardMark(
+            left, until if left else "", mark.completed + completed, _owed_form(owed), mark.ended_on, tuple(reached)
+        ),
+        gifts,
+    )
+
+
+def unstamped(
+    card: PunchCard, mark: CardMark, stamps: int, day: date, gifts: Mapping[tuple[str, str], int]
+) -> Stamping:
+    """So many stamps less, on that local day; `gifts` are the pieces that are there, by reward and last day.
+
+    Going back over its beginning opens the card before it again, which then lives as if its first stamp were of that day. What
+    is not there can not be taken: a card never goes below nothing.
+    """
+    before = mark.completed * card.stamps + mark.stamps
+    after = max(0, before - stamps)
+    completed, left = divmod(after, card.stamps)
+    there = dict(gifts)
+    owed = dict(mark.owed)
+    for at in sorted(card.milestones, reverse=True):
+        times = _crossings(at, after, before, card.stamps)
+        for key in _living(there, card.milestones[at].reward_id, day):
+            taken = min(times, there[key])
+            there[key] -= taken
+            times -= taken
+        owed[at] = owed.get(at, 0) + times
+    is_reopened = completed < mark.completed
+    until = card.last_day_from(day) if is_reopened else mark.until
+    changes = {key: count - gifts[key] for key, count in there.items() if count != gifts[key]}
+    return Stamping(CardMark(left, until if left else "", completed, _owed_form(owed), mark.ended_on), changes)
+
+
+def ended(mark: CardMark) -> CardMark:
+    """The card's last day is over: its stamps are gone, and a new card begins with the next one."""
+    return CardMark(0, "", mark.completed, mark.owed, mark.until)
+
+
+def brought(card: PunchCard, mark: CardMark, stamps: int, day: date) -> CardMark:
+    """So many stamps that an older system had given: whatever they brought, it has given too."""
+    completed, left = divmod(mark.stamps + stamps, card.stamps)
+    until = mark.until or card.last_day_from(day)
+    return mark._replace(stamps=left, until=until if left else "", completed=mark.completed + completed)
+
+
+def mark_form(mark: CardMark) -> list[Any]:
+    """The mark as short JSON-able values: what is empty at its end is left out."""
+    form: list[Any] = [*mark]
+    while form and not form[-1]:
+        form.pop()
+    return form
+
+
+def parse_mark(form: Sequence[Any]) -> CardMark:
+    """The mark that `mark_form` wrote."""
+    unsaid: list[Any] = [*NO_CARD]
+    stamps, until, completed, owed, ended_on, reached = [*form, *unsaid[len(form) :]]
+    return CardMark(
+        stamps,
+        until,
+        completed,
+        tuple((at, times) for at, times in owed),
+        ended_on,
+        tuple(Reached(*one) for one in reached),
+    )
+
+
+def _crossings(at: int, low: int, high: int, length: int) -> int:
+    """How often that place of a card of this length is reached on the way from `low` to `high`, in a row of cards."""
+    return max(0, (high - at) // length - (low - at) // length)
+
+
+def _living(gifts: Mapping[tuple[str, str], int], reward_id: str, day: date) -> Iterator[tuple[str, str]]:
+    """The pieces of that reward whose last day is not over, who lives longest first."""
+    return iter(sorted((key for key in gifts if key[0] == reward_id and key[1] >= day.isoformat()), reverse=True))
+
+
+def _owed_form(owed: Mapping[int, int]) -> tuple[tuple[int, int], ...]:
+    return tuple((at, times) for at, times in sorted(owed.items()) if times)

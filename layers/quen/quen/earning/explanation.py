@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 from quen.earning.model import Purchase, RuleShare, Skipped, price_purchase
 from quen.money import format_integer
-from quen.program.model import Cap, Facts, Program, Wallet
+from quen.program.model import Cap, Facts, Program, Wallet, WalletUnit, unit_of_wallet
 
 OUT_OF_REACH = 10**15
-_WALLETS: Mapping[Wallet, Mapping[str, str]] = {
+_WALLETS: Mapping[WalletUnit, Mapping[str, str]] = {
     "points": {"vi": "điểm", "en": "points"},
     "qualifying": {"vi": "điểm xét hạng", "en": "qualifying points"},
     "stamps": {"vi": "tem", "en": "stamps"},
@@ -147,6 +147,6 @@ def sentences(verdict: RuleVerdict) -> Mapping[str, str]:
 
 def _amounts(wallet: Wallet, number: int) -> dict[str, str]:
     """So many of a wallet's unit, by language."""
-    unit = _WALLETS[wallet]
+    unit = _WALLETS[unit_of_wallet(wallet)]
     english = unit["en"].removesuffix("s") if number == 1 else unit["en"]
     return {"vi": f"{format_integer(number, 'vi')} {unit['vi']}", "en": f"{format_integer(number, 'en')} {english}"}

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 
+from quen.cards.model import CardMark
 from quen.earning.model import RuleShare
 from quen.earning.reach import NextReward
 from quen.money import format_integer, format_money
-from quen.program.model import Program, Tier, text_in
+from quen.program.model import Program, PunchCard, Tier, text_in
+
+NOTHING_STAMPED: Mapping[str, CardMark] = MappingProxyType({})
 
 
 def receipt_text(
@@ -20,12 +24,14 @@ def receipt_text(
     shares: Sequence[RuleShare] = (),
     following: NextReward | None = None,
     expiring: tuple[date, int] | None = None,
+    cards: Mapping[str, CardMark] = NOTHING_STAMPED,
 ) -> dict[str, str]:
     """The sentences by language.
 
     `points` is what the purchase earned, `active` what the member can spend afterwards, `active_on` the day on which the
     points become active, where they wait. Of `shares`, rules that have a name for members and the member's tier are named
-    with what they gave; `following` is the next reward, `expiring` the day on which points expire soon, and how many.
+    with what they gave; `following` is the next reward, `expiring` the day on which points expire soon, and how many;
+    `cards` are the marks of the cards that were stamped.
     """
     worth = program.worth(active)
     earned_vi = _earned_vi(points, active_on, _named(program, shares, "vi"))
@@ -33,6 +39,9 @@ def receipt_text(
     worth_vi, worth_en = format_money(worth, "vi"), format_money(worth, "en")
     vi = [f"{earned_vi} Hiện có {format_integer(active, 'vi')} điểm, trị giá {worth_vi}."]
     en = [f"{earned_en} You have {_points_en(active)}, worth {worth_en}."]
+    told = [(card, cards[card.id]) for card in program.cards if card.id in cards]
+    vi += [_stamped_vi(program, card, mark) for card, mark in told]
+    en += [_stamped_en(program, card, mark) for card, mark in told]
     if following:
         name = following.reward.name_in
         vi.append(f"Còn {format_integer(following.missing, 'vi')} điểm nữa là đổi được {name('vi')}.")
@@ -44,8 +53,17 @@ def receipt_text(
     return {"vi": " ".join(vi), "en": " ".join(en)}
 
 
-def return_text(program: Program, taken: int, given: int, *, active: int) -> dict[str, str]:
-    """The same after a return: `taken` is what the goods had earned, `given` what had been paid with points."""
+def return_text(
+    program: Program, taken: int, given: int, *, active: int, cards: Mapping[str, CardMark] = NOTHING_STAMPED
+) -> dict[str, str]:
+    """The same after a return: `taken` is what the goods had earned, `given` what had been paid with points, `cards` the marks
+    of the cards from which stamps were taken.
+    """
+    told = [(card, cards[card.id]) for card in program.cards if card.id in cards]
+    on_cards = {
+        "vi": "".join(f" {_stamped_vi(program, card, mark)}" for card, mark in told),
+        "en": "".join(f" {_stamped_en(program, card, mark)}" for card, mark in told),
+    }
     worth = program.worth(active)
     back = {
         "vi": f" Hoàn lại {format_integer(given, 'vi')} điểm đã dùng." if given else "",
@@ -53,10 +71,30 @@ def return_text(program: Program, taken: int, given: int, *, active: int) -> dic
     }
     return {
         "vi": f"Trả hàng: trừ {format_integer(taken, 'vi')} điểm.{back['vi']}"
-        f" Hiện có {format_integer(active, 'vi')} điểm, trị giá {format_money(worth, 'vi')}.",
+        f" Hiện có {format_integer(active, 'vi')} điểm, trị giá {format_money(worth, 'vi')}.{on_cards['vi']}",
         "en": f"Goods returned: {_points_en(taken)} taken back.{back['en']}"
-        f" You have {_points_en(active)}, worth {format_money(worth, 'en')}.",
+        f" You have {_points_en(active)}, worth {format_money(worth, 'en')}.{on_cards['en']}",
     }
+
+
+def _stamped_vi(program: Program, card: PunchCard, mark: CardMark) -> str:
+    full = " Thẻ đã đầy, bắt đầu thẻ mới." if any(one.at == card.stamps for one in mark.reached) else ""
+    won = _won(program, mark, "vi")
+    return f"Thẻ {card.name_in('vi')}: {mark.stamps}/{card.stamps} tem.{full}" + (f" Quà tặng: {won}." if won else "")
+
+
+def _stamped_en(program: Program, card: PunchCard, mark: CardMark) -> str:
+    full = " One card is full, and a new one begins." if any(one.at == card.stamps for one in mark.reached) else ""
+    won = _won(program, mark, "en")
+    card_en = f"{card.name_in('en')} card: {mark.stamps} of {card.stamps} stamps."
+    return f"{card_en}{full}" + (f" Your gift: {won}." if won else "")
+
+
+def _won(program: Program, mark: CardMark, locale: str) -> str:
+    """What milestones gave."""
+    names = {reward.id: reward.name_in(locale) for reward in program.rewards} if mark.reached else {}
+    told = [(one.times, names[one.reward_id]) for one in mark.reached if one.reward_id in names]
+    return ", ".join(name if times == 1 else f"{times} × {name}" for times, name in told)
 
 
 def _named(program: Program, shares: Sequence[RuleShare], locale: str) -> str:

@@ -12,7 +12,7 @@ from quen.earning.model import MemberEvent, Purchase, RuleShare, price_event
 from quen.earning.reach import NextReward, reach_of
 from quen.earning.receipt import receipt_text
 from quen.ledger.model import NEVER, Account, Entry, entry_id, own_lots, tier_of
-from quen.ledger.views import account_view, share_view
+from quen.ledger.views import account_view, share_view, wallet_view
 from quen.program.model import Program
 
 EXPIRING_DAYS = 30
@@ -51,6 +51,7 @@ def purchase_view(purchase: Purchase, account: Account, entry: Entry, program: P
             shares=entry.shares,
             following=reach.next,
             expiring=_expiring(account, today),
+            cards=entry.cards,
         ),
     }
 
@@ -65,7 +66,7 @@ def event_view(event: MemberEvent, account: Account, entry: Entry, program: Prog
         "type": event.type,
         "entries": _portions(entry, program),
         "account": account_view(account, program, entry.recorded_at),
-        "explanation": [share_view(share) | {"wallet": share.wallet} for share in entry.shares],
+        "explanation": [share_view(share) | wallet_view(share.wallet) for share in entry.shares],
         "not_applied": [one._asdict() for one in skipped],
     }
 

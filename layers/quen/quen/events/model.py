@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from quen.events.cards import CARD_EVENT_TYPES, CardEvent, card_events
 from quen.instants import format_instant
 from quen.ledger.model import Entry, entry_id
 from quen.ledger.model.values import ADJUSTED, ISSUED, POINTS, STORED_VALUE, unit_of
@@ -50,13 +51,20 @@ def events_of(fact: Tellable) -> list[Event]:
     if isinstance(fact, Enrolled):
         detail = _detail(ENROLLED, fact.member_id, fact.member_id, 0, fact.occurred_at)
         return [Event(ENROLLED, detail | {"points": fact.points})]
-    return [Event(type_, _entry_detail(type_, fact)) for type_ in (*_TYPES[fact.kind](fact), *_tier_types(fact))]
+    events = [Event(type_, _entry_detail(type_, fact)) for type_ in (*_TYPES[fact.kind](fact), *_tier_types(fact))]
+    return events + [_card_event(told, fact) for told in card_events(fact)]
 
 
 def _tier_types(entry: Entry) -> list[str]:
     change = tier_change_view(entry)
     told = _TIER_TYPES.get(change["cause"], "tier.changed") if change else ""
     return [told] if told else []
+
+
+def _card_event(told: CardEvent, entry: Entry) -> Event:
+    """One entry may tell several of a type: what they are about tells their ids apart."""
+    detail = _entry_detail(told.type, entry) | {"event_id": _event_id(told.type, f"{entry.hash}\n{told.mark}")}
+    return Event(told.type, {**detail, **told.detail})
 
 
 def _earned(entry: Entry) -> list[str]:
@@ -129,6 +137,7 @@ EVENT_TYPES = (
     "stored_value.moved",
     "tier.changed",
     "tier.at_risk",
+    *CARD_EVENT_TYPES,
 )
 """Every type that goes to the bus."""
 

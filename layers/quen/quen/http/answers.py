@@ -5,6 +5,7 @@ They are typed dictionaries because a declaration is all they are: nothing is co
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal, NotRequired, TypedDict
 
 from msgspec import Meta
@@ -132,6 +133,7 @@ class Account(TypedDict):
     activating: list[PointsByDay]
     tier: Tier | None
     wallets: Wallets
+    cards: list[PunchCard]
     stored_value: Money | None
     sequence: Count
 
@@ -141,6 +143,63 @@ class Wallets(TypedDict):
 
     qualifying: Count
     stamps: Count
+
+
+class Milestone(TypedDict):
+    """A stamp that brings a reward, and whether the member has reached it on the current card."""
+
+    at: Count
+    reward_id: str
+    reached: bool
+
+
+class PunchCard(TypedDict):
+    """A punch card of the program and the member's stamps on it, its name by locale. `completed` are the full ones before it;
+    `expires_on` is null without stamps, and for a card that lives for good.
+    """
+
+    card_id: str
+    name: Mapping[str, str]
+    stamps: Count
+    of: Count
+    milestones: list[Milestone]
+    completed: Count
+    expires_on: Day | None
+
+
+class Gift(TypedDict):
+    """Pieces of a reward that the member may have for no points, until the end of that day."""
+
+    reward_id: str
+    name: Mapping[str, str]
+    until: Day
+    count: Count
+
+
+class ReachedStamp(TypedDict):
+    """A stamp that was reached, what it gave each time (null: a full card that gives nothing), and how many times."""
+
+    at: Count
+    reward_id: str | None
+    times: Count
+
+
+class CardChange(TypedDict):
+    """A card after an entry, and what the entry's stamps have reached."""
+
+    card_id: str
+    stamps: Count
+    completed: Count
+    expires_on: Day | None
+    reached: list[ReachedStamp]
+
+
+class GiftChange(TypedDict):
+    """Pieces that an entry gave for no points, or took back (negative)."""
+
+    reward_id: str
+    until: Day
+    count: int
 
 
 class Share(TypedDict):
@@ -201,6 +260,8 @@ class Entry(TypedDict):
     lots: list[LotChange]
     wallets: list[WalletChange]
     tier: TierChange | None
+    cards: list[CardChange]
+    gifts: list[GiftChange]
     reference: Reference
     reason: str | None
     hash: str
@@ -238,6 +299,7 @@ class RuleVerdict(TypedDict):
 
     rule_id: str
     wallet: Literal["points", "qualifying", "stamps"]
+    card_id: NotRequired[str]
     verdict: str
     points: int
     without_cap: int

@@ -9,6 +9,7 @@ from datetime import date
 from quen.business_days import add_months
 from quen.errors import Fault, ValidationFailedError
 from quen.ledger.model import NEVER, Lots
+from quen.program.model import card_wallet
 
 LOTS_MAX = 60
 LOT_MONTHS_MAX = 120
@@ -28,7 +29,8 @@ class Lot:
 class Row:
     """One person's opening balance. `row_id` is unique in its import for ever.
 
-    `qualifying` are qualifying points by month (`2026-11`), `stored_value` is in the currency's smallest unit, `tier` what
+    `qualifying` are qualifying points by month (`2026-11`), `cards` stamps by punch card, `stamps` those of the only card or of
+    a program without any; `stored_value` is in the currency's smallest unit, `tier` what
     the older system called the member's level: it is kept with the row.
     """
 
@@ -44,6 +46,7 @@ class Row:
     stamps: int = 0
     stored_value: int = 0
     tier: str | None = None
+    cards: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def points(self) -> int:
@@ -58,10 +61,13 @@ class Row:
             lots[key] = lots.get(key, 0) + lot.points
         return lots
 
-    def counters(self) -> Mapping[str, int]:
-        """The other wallets as the ledger has them."""
+    def counters(self, only_card: str = "") -> Mapping[str, int]:
+        """The other wallets as the ledger has them; `only_card` is the program's, where it has just one."""
         counters = {f"qualifying/{month}": points for month, points in self.qualifying.items()}
-        counters |= {"stamps": self.stamps, "stored_value": self.stored_value}
+        counters |= {card_wallet(card_id): stamps for card_id, stamps in self.cards.items()}
+        wallet = card_wallet(only_card) if only_card else "stamps"
+        counters[wallet] = counters.get(wallet, 0) + self.stamps
+        counters["stored_value"] = self.stored_value
         return {key: amount for key, amount in counters.items() if amount}
 
 
@@ -86,8 +92,16 @@ def _faults(row: Row, today: date) -> Iterator[Fault]:
             yield Fault(f"/lots/{index}/expires_on", "out_of_range", sentence)
     if row.joined_on and row.joined_on > today:
         yield Fault("/joined_on", "in_the_future", "The member joined on a day that has passed.")
+    yield from _amount_faults(row)
+
+
+def _amount_faults(row: Row) -> Iterator[Fault]:
     for name, amount, most in (("stamps", row.stamps, POINTS_MAX), ("stored_value", row.stored_value, AMOUNT_MAX)):
         if not 0 <= amount <= most:
             yield Fault(f"/{name}", "out_of_range", "This is not below zero, nor so large.")
-    if any(not 0 < points <= POINTS_MAX for points in row.qualifying.values()):
-        yield Fault("/qualifying", "out_of_range", "Qualifying points of a month are at least one.")
+    for name, amounts, sentence in (
+        ("qualifying", row.qualifying, "Qualifying points of a month are at least one."),
+        ("cards", row.cards, "A card has at least one stamp."),
+    ):
+        if any(not 0 < amount <= POINTS_MAX for amount in amounts.values()):
+            yield Fault(f"/{name}", "out_of_range", sentence)

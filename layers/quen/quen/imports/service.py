@@ -12,13 +12,20 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from quen.business_days import day_start
-from quen.errors import ConflictRetryError, MemberAlreadyExistsError, QuenError, StoredValueNotOfferedError
+from quen.errors import (
+    ConflictRetryError,
+    MemberAlreadyExistsError,
+    QuenError,
+    StoredValueNotOfferedError,
+    ValidationFailedError,
+)
 from quen.imports.model import Row, check_row
 from quen.ledger.documents import Claim, DocumentKey, Outcome
 from quen.ledger.model import OpenBalance
 from quen.ledger.ports import CurrentProgram
 from quen.ledger.service import Ledger
 from quen.members.model import Enrolment, Member
+from quen.program.model import Program
 from quen.writes import Write
 
 Status = Literal["opened", "added", "replayed", "refused", "valid"]
@@ -67,11 +74,11 @@ class Imports:
         for _ in range(TRIES_MAX):
             if replay := self._ledger.find_replay(claim):
                 return RowResult(row.row_id, "replayed", str(replay.result["member_id"]))
-            self._check(row)
+            program = self._check(row)
             known = self._members.find_by_contact(row.phone, row.email)
             if dry_run:
                 return RowResult(row.row_id, "valid", known)
-            command = OpenBalance(f"{import_id}#{row.row_id}", row.by_last_day(), row.counters())
+            command = OpenBalance(f"{import_id}#{row.row_id}", row.by_last_day(), row.counters(_only_card(program)))
             if known:
                 return self._add(known, row, command, claim)
             try:
@@ -80,11 +87,20 @@ class Imports:
                 continue  # somebody enrolled meanwhile, or sent the same row: look again
         raise ConflictRetryError
 
-    def _check(self, row: Row) -> None:
+    def _check(self, row: Row) -> Program:
+        """The program that takes the row in. Raises ValidationFailedError, StoredValueNotOfferedError."""
         program = self._programs.current(self._ledger.now())
         check_row(row, program.local_day(self._ledger.now()))
         if row.stored_value and program.stored_value is None:
             raise StoredValueNotOfferedError
+        if row.stamps and len(program.cards) > 1:
+            raise ValidationFailedError.at(
+                "/stamps", "card_missing", "There are several cards: name them under `cards`."
+            )
+        for card_id in row.cards:
+            if program.find_card(card_id) is None:
+                raise ValidationFailedError.at("/cards", "unknown_card", "The program has no such card.")
+        return program
 
     def _add(self, member_id: str, row: Row, command: OpenBalance, claim: Claim) -> RowResult:
         outcome: Outcome = self._ledger.execute(
@@ -103,6 +119,11 @@ class Imports:
 
         member = self._members.bring_in(enrolment, joined_at, now, opening)
         return RowResult(row.row_id, "opened", member.member_id)
+
+
+def _only_card(program: Program) -> str:
+    """The card that stamps go on without being told; "" where there is none, or more than one."""
+    return program.cards[0].id if len(program.cards) == 1 else ""
 
 
 def _kept(row: Row) -> Mapping[str, Any]:

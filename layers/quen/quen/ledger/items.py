@@ -10,7 +10,7 @@ from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
-from quen.cards.model import CardMark
+from quen.cards.model import mark_form, parse_mark
 from quen.dynamodb import IntAttribute
 from quen.ledger.documents import Document, DocumentKey, Json
 from quen.ledger.model import Account, Entry, canonical_form, next_due_on, next_review_on
@@ -121,7 +121,7 @@ def account_item(change: Change) -> AccountItem:
         "tier_since": account.tier_since,
         "tier_until": account.tier_until,
         "standing": standing_form(account.standing),
-        "cards": account.cards,
+        "cards": {card: mark_form(mark) for card, mark in account.cards.items()},
         "gifts": account.gifts,
         "granted": account.granted,
         "membership": "" if account.membership == NO_MEMBERSHIP else account.membership,
@@ -148,7 +148,7 @@ def read_account(member_id: str, item: AccountItem) -> Account:
     text = zlib.decompress(item.packed) if item.packed else item.state or "{}"
     state = cast("dict[str, Any]", json.loads(text))
     holds = {key: parse_hold(form) for key, form in state.pop("holds", {}).items()}
-    cards = {card: CardMark(*mark) for card, mark in state.pop("cards", {}).items()}
+    cards = {card: parse_mark(mark) for card, mark in state.pop("cards", {}).items()}
     standing, membership = Standing(*state.pop("standing", ())), Membership(*state.pop("membership", ()))
     return Account(
         member_id,

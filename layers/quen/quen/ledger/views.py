@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from quen.cards.views import card_changes_view, cards_view, gift_changes_view
 from quen.earning.model import RuleShare
 from quen.instants import format_instant
 from quen.ledger.model import NEVER, Account, Entry, entry_id
 from quen.ledger.model.values import ACTIVE, DEBT, HELD, OTHER_UNITS, PENDING, Lots
-from quen.program.model import Program
+from quen.program.model import Program, Wallet, card_of_wallet, unit_of_wallet
 from quen.tiers.views import tier_change_view, tier_view
 
 
@@ -24,6 +25,7 @@ def account_view(account: Account, program: Program, now: datetime) -> dict[str,
         "activating": _activating(account.pending),
         "tier": tier_view(account, program, program.local_day(now)),
         "wallets": {"qualifying": account.wallet("qualifying"), "stamps": account.wallet("stamps")},
+        "cards": cards_view(account.cards, program),
         "stored_value": _stored_value(account, program),
         "sequence": account.sequence,
     }
@@ -54,6 +56,8 @@ def entry_view(entry: Entry) -> dict[str, Any]:
         "lots": lots_view(entry.lots),
         "wallets": wallets_view(entry),
         "tier": tier_change_view(entry),
+        "cards": card_changes_view(entry.cards),
+        "gifts": gift_changes_view(entry.gifts),
         "reference": {"kind": entry.reference.kind, "id": entry.reference.id.rpartition("#")[2]},
         "reason": entry.reason or None,
         "hash": entry.hash,
@@ -61,17 +65,22 @@ def entry_view(entry: Entry) -> dict[str, Any]:
 
 
 def wallets_view(entry: Entry) -> list[dict[str, Any]]:
-    """What an entry did to the member's other wallets, signed; stored value in the currency's smallest unit."""
+    """What an entry did to the member's other wallets, signed; stored value in the currency's smallest unit. Stamps that have
+    filled a card are on it no more; `explanation` says how many they were.
+    """
     amounts = {unit: entry.lines.get(f"member.{unit}", 0) for unit in OTHER_UNITS}
+    shares = {unit: [share for share in entry.shares if unit_of_wallet(share.wallet) == unit] for unit in OTHER_UNITS}
     return [
-        {
-            "wallet": unit,
-            "amount": amount,
-            "explanation": [share_view(share) for share in entry.shares if share.wallet == unit],
-        }
+        {"wallet": unit, "amount": amount, "explanation": [share_view(share) for share in shares[unit]]}
         for unit, amount in amounts.items()
-        if amount
+        if amount or any(share.points for share in shares[unit])
     ]
+
+
+def wallet_view(wallet: Wallet) -> dict[str, str]:
+    """What a rule earns, and of stamps the card that they go on."""
+    card_id = card_of_wallet(wallet)
+    return {"wallet": unit_of_wallet(wallet)} | ({"card_id": card_id} if card_id else {})
 
 
 def _stored_value(account: Account, program: Program) -> dict[str, Any] | None:

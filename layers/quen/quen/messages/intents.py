@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from quen.cards.model import CardMark, Reached
+from quen.events.cards import fills_a_card
 from quen.events.model import Enrolled, Tellable, moved_points
 from quen.ledger.model import Entry
 from quen.messages.model import Intent, Kind
@@ -31,7 +33,19 @@ def _about_points(fact: Entry) -> list[Intent]:
         return [Intent(fact.member_id, "reserved", fact.hold.redemption_id, _data(fact) | until)]
     if fact.kind == "redeem" and fact.hold:
         return [Intent(fact.member_id, "redeemed", fact.hold.redemption_id, _data(fact))]
-    return []
+    return [_of_card(fact, card_id, mark, one) for card_id, mark in fact.cards.items() for one in mark.reached]
+
+
+def _of_card(entry: Entry, card_id: str, mark: CardMark, one: Reached) -> Intent:
+    """What a stamp has brought is told once for each card, however often it is taken back and reached again. The last of what
+    filled a card is its end.
+    """
+    is_end = fills_a_card(entry, card_id) and one == mark.reached[-1]
+    number = mark.completed + (0 if is_end or one.at > mark.stamps else 1)
+    period = f"{card_id}.{number}.{one.at}" + (f".{mark.ended_on}" if mark.ended_on else "")
+    lasts = [key.rpartition("/")[2] for key in entry.gifts if key.rpartition("/")[0] == one.reward_id]
+    gift = {"reward_id": one.reward_id, "on": max(lasts)} if lasts else {}
+    return Intent(entry.member_id, "card_complete" if is_end else "milestone", period, {"card_id": card_id} | gift)
 
 
 _TIER_KINDS: Mapping[str, Kind] = {

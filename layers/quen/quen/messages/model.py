@@ -21,7 +21,18 @@ LEASE_SECONDS = 60
 UNKNOWN_OUTCOMES_MAX = 2
 UNKNOWN = "outcome_unknown"
 
-Kind = Literal["welcome", "birthday", "reserved", "redeemed", "expired", "tier_upgraded", "tier_at_risk", "tier_lost"]
+Kind = Literal[
+    "welcome",
+    "birthday",
+    "reserved",
+    "redeemed",
+    "expired",
+    "tier_upgraded",
+    "tier_at_risk",
+    "tier_lost",
+    "milestone",
+    "card_complete",
+]
 State = Literal[
     "PENDING",
     "HELD_QUIET_HOURS",
@@ -44,11 +55,13 @@ PURPOSES: Mapping[Kind, str] = {
     "tier_upgraded": "transactional",
     "tier_at_risk": "transactional",
     "tier_lost": "transactional",
+    "milestone": "transactional",
+    "card_complete": "transactional",
 }
 """The use of a member's address that each kind is. A greeting is marketing, a notice about one's own points or tier is
 not."""
 
-_PERIOD = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+_PERIOD = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,8 +58,8 @@ def language_of(locale: str) -> str:
 
 
 def _template(intent: Intent, values: Mapping[str, str], language: str) -> Template:
-    """A welcome without points and a redemption without a reward say something else, and so does a tier that is for good, or
-    that nothing is known to keep.
+    """A welcome without points, a redemption without a reward and a full card that gives none say something else, and so
+    does a tier that is for good, or that nothing is known to keep.
     """
     said: str = intent.kind
     if intent.kind == "welcome" and not intent.data["points"]:
@@ -70,6 +70,8 @@ def _template(intent: Intent, values: Mapping[str, str], language: str) -> Templ
         said = "tier_upgraded_for_good"
     if intent.kind == "tier_at_risk" and not values["lacking"]:
         said = "tier_ending"
+    if intent.kind == "card_complete" and "reward_id" not in intent.data:
+        said = "card_full"
     return TEMPLATES[language][said]
 
 
@@ -78,6 +80,9 @@ def _values(intent: Intent, program: Program, locale: str, language: str) -> dic
     values = {name: format_integer(data[name], language) for name in ("points", "balance") if name in data}
     if "reward_id" in data:
         values["reward"] = _reward_name(data["reward_id"], program, locale, language)
+    if "card_id" in data:
+        card = program.find_card(data["card_id"])
+        values["card"] = card.name_in(locale) if card else WORDS[language].some_card
     if "on" in data:
         values["on"] = _day(date.fromisoformat(data["on"]), language)
     if "until" in data:

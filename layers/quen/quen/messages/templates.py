@@ -29,11 +29,12 @@ class Words:
     nobody: str
     some_reward: str
     some_tier: str
+    some_card: str
 
 
 WORDS: Mapping[str, Words] = {
-    "vi": Words("Xin chào $name,", "Thân mến,\n$program", "bạn", "phần quà của bạn", "thành viên"),
-    "en": Words("Hello $name,", "Kind regards,\n$program", "there", "your reward", "member"),
+    "vi": Words("Xin chào $name,", "Thân mến,\n$program", "bạn", "phần quà của bạn", "thành viên", "tích tem"),
+    "en": Words("Hello $name,", "Kind regards,\n$program", "there", "your reward", "member", "stamp"),
 }
 
 TEMPLATES: Mapping[str, Mapping[str, Template]] = {
@@ -131,6 +132,27 @@ TEMPLATES: Mapping[str, Mapping[str, Template]] = {
             ),
             "$program: Hạng của bạn nay là $tier. Điểm vẫn giữ nguyên, và bạn có thể lên hạng trở lại.",
         ),
+        "milestone": Template(
+            "Bạn được tặng $reward",
+            (
+                "Thẻ $card của bạn đã đạt mốc quà: $program tặng bạn $reward, không tốn điểm nào.",
+                "Hãy nhận quà đến hết ngày $on. Bạn cứ tiếp tục tích tem trên thẻ này.",
+            ),
+            "$program: Thẻ $card đạt mốc quà! Tặng bạn $reward, nhận đến hết ngày $on.",
+        ),
+        "card_complete": Template(
+            "Thẻ $card của bạn đã đầy: tặng bạn $reward",
+            (
+                "Thẻ $card của bạn đã đủ tem: $program tặng bạn $reward, không tốn điểm nào.",
+                "Hãy nhận quà đến hết ngày $on. Lần mua sau, bạn bắt đầu một thẻ mới.",
+            ),
+            "$program: Thẻ $card đã đầy! Tặng bạn $reward, nhận đến hết ngày $on.",
+        ),
+        "card_full": Template(
+            "Thẻ $card của bạn đã đầy",
+            ("Thẻ $card của bạn đã đủ tem.", "Lần mua sau, bạn bắt đầu một thẻ mới."),
+            "$program: Thẻ $card của bạn đã đầy, thẻ mới bắt đầu.",
+        ),
     },
     "en": {
         "welcome": Template(
@@ -225,6 +247,27 @@ TEMPLATES: Mapping[str, Mapping[str, Template]] = {
                 "Your points stay as they are, and you can rise again at any time.",
             ),
             "$program: Your tier is now $tier. Your points stay as they are, and you can rise again at any time.",
+        ),
+        "milestone": Template(
+            "A gift for you: $reward",
+            (
+                "Your $card card has reached a gift: $program gives you $reward, for no points at all.",
+                "It is yours until the end of $on. The card goes on: keep collecting stamps.",
+            ),
+            "$program: Your $card card won a gift! $reward is yours until the end of $on.",
+        ),
+        "card_complete": Template(
+            "Your $card card is full: $reward for you",
+            (
+                "Your $card card has all of its stamps: $program gives you $reward, for no points at all.",
+                "It is yours until the end of $on. Your next purchase begins a new card.",
+            ),
+            "$program: Your $card card is full! $reward is yours until the end of $on.",
+        ),
+        "card_full": Template(
+            "Your $card card is full",
+            ("Your $card card has all of its stamps.", "Your next purchase begins a new card."),
+            "$program: Your $card card is full, and a new one begins.",
         ),
     },
 }

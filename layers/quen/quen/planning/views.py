@@ -7,6 +7,7 @@ from typing import Any
 
 from quen.earning.model import RuleShare
 from quen.instants import format_second
+from quen.ledger.views import wallet_view
 from quen.money import Money
 from quen.planning.model import BasketPlan, Change, Earned
 from quen.planning.model.movers import Outlook, TierMoves
@@ -62,7 +63,7 @@ def _earned_view(when: str, earned: Earned | None) -> dict[str, Any]:
 
 
 def _shares(shares: Sequence[RuleShare]) -> list[dict[str, Any]]:
-    return [{"rule_id": share.rule_id, "wallet": share.wallet, "points": share.points} for share in shares]
+    return [{"rule_id": share.rule_id, "points": share.points} | wallet_view(share.wallet) for share in shares]
 
 
 def _moves_view(found: TierMoves) -> dict[str, Any]:

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
-from quen.earning.model import NO_FACTS, Purchase, PurchaseLine, Tender, rooms_had
+from quen.earning.model import NO_FACTS, Purchase, PurchaseLine, Tender, rooms_had, stamps_by_card
 from quen.errors import CurrencyMismatchError, ReturnExceedsPurchaseError, ValidationFailedError
 from quen.instants import format_instant, parse_instant
 from quen.ledger.model import NEVER, Entry, Lots, own_lots
 from quen.ledger.model.chain import facts_form, parse_facts
-from quen.ledger.model.values import ISSUED, QUALIFYING, STAMPS
+from quen.ledger.model.values import ISSUED, QUALIFYING
 from quen.money import Money
-from quen.program.model import Facts, Program, Wallet, WithGoods
+from quen.program.model import Facts, Program, Wallet, WithGoods, card_wallet
 
 Details = Mapping[str, Any]
 
@@ -49,7 +49,7 @@ class Sale:
 
     `rooms` is what rules with a cap per day could still give when it was decided; `facts` what its rules knew of the
     member; `own` are the points that are still its own, by lot or pending lot; `returned` is the amount that came back,
-    `has_returns` whether anything did, be it for nothing.
+    `has_returns` whether anything did, be it for nothing; `stamped_on` the local day on which its stamps went on cards.
     """
 
     purchase: Purchase
@@ -61,6 +61,7 @@ class Sale:
     returned: int = 0
     lines_returned: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     has_returns: bool = False
+    stamped_on: date | None = None
 
     @property
     def remaining(self) -> Purchase:
@@ -117,18 +118,22 @@ def kept_form(purchase: Purchase, program: Program) -> dict[str, Any]:
 
 
 def _line_form(line: PurchaseLine, *, with_goods: bool) -> list[Any]:
-    kept: list[Any] = [line.line_id, line.quantity, line.amount.amount]
+    quantity = [line.quantity, line.free_quantity] if line.free_quantity else line.quantity
+    kept: list[Any] = [line.line_id, quantity, line.amount.amount]
     return [*kept, line.sku, *([line.category] if line.category else [])] if with_goods else kept
 
 
 def _awarded_form(entry: Entry, program: Program, store: str | None) -> dict[str, Any]:
     """What is kept of the award: the rules' version, what was earned, knowing what, under which limits, into which lots."""
     rooms = rooms_had(program, program.local_day(entry.occurred_at), store, entry.caps, entry.shares)
+    cards = stamps_by_card(entry.shares)
     kept = {
         "version": entry.program_version,
         "points": -entry.lines.get(ISSUED, 0),
         "qualifying": entry.lines.get(QUALIFYING, 0),
-        "stamps": entry.lines.get(STAMPS, 0),
+        "stamps": sum(share.points for share in entry.shares if share.wallet == "stamps"),
+        "cards": cards,
+        "stamped_on": program.local_day(entry.recorded_at).isoformat() if cards else "",
         "rooms": rooms,
         "own": dict(own_lots(entry)),
         "facts": facts_form(entry.facts),
@@ -179,9 +184,11 @@ def read_sales(purchase_id: str, details: Details, returns: Sequence[Details]) -
         "points": details.get("points", 0),
         "qualifying": details.get("qualifying", 0),
         "stamps": details.get("stamps", 0),
+        **{card_wallet(card_id): stamps for card_id, stamps in details.get("cards", {}).items()},
     }
+    stamped_on = date.fromisoformat(details["stamped_on"]) if "stamped_on" in details else None
     rooms, own, facts = details.get("rooms", {}), details.get("own", {}), parse_facts(details.get("facts", {}))
-    sales = [Sale(purchase, details["version"], earned, rooms, own, facts)]
+    sales = [Sale(purchase, details["version"], earned, rooms, own, facts, stamped_on=stamped_on)]
     for taken in returns:
         sales.append(_after(sales[-1], taken))
     return sales
@@ -190,7 +197,8 @@ def read_sales(purchase_id: str, details: Details, returns: Sequence[Details]) -
 def _line(kept: Sequence[Any], currency: str) -> PurchaseLine:
     line_id, quantity, amount, *goods = kept
     sku, category = (*goods, None, None)[:2]
-    return PurchaseLine(line_id, sku or "", quantity, Money(amount, currency), category)
+    pieces, free = quantity if isinstance(quantity, list) else (quantity, 0)
+    return PurchaseLine(line_id, sku or "", pieces, Money(amount, currency), category, free)
 
 
 def give_back(sale: Sale, goods: Goods) -> tuple[Sale, int]:

@@ -141,6 +141,7 @@ class Returns:
             facts=sale.facts,
             occurred_at=goods.occurred_at,
             held=limits_held(rules, [each.remaining for each in sales], sale.facts, sale.rooms),
+            stamped_on=sale.stamped_on,
         )
 
     def _check_time(self, goods: Goods) -> None:
@@ -174,7 +175,7 @@ def _answer(
         "points": {"reversed": taken, "written_off": lost - taken, "given_back": given},
         "entries": [shown],
         "account": account_view(account, program, entry.recorded_at),
-        "receipt_text": return_text(program, taken, given, active=account.active),
+        "receipt_text": return_text(program, taken, given, active=account.active, cards=entry.cards),
     }
 
 

@@ -17,7 +17,7 @@ from quen.instants import format_instant
 from quen.ledger.documents import Document
 from quen.ledger.model import Account, Entry, Movement, Sealed, account_as_of, parse_entry, statement
 from quen.ledger.service import Ledger
-from quen.ledger.views import account_view, balances_view, entry_view
+from quen.ledger.views import account_view, balances_view, entry_view, wallet_view
 from quen.program.model import Program
 from quen.returns.documents import partition_of
 from quen.returns.model import read_sale
@@ -136,7 +136,7 @@ def _movement_view(movement: Movement) -> dict[str, Any]:
 def _verdict_view(verdict: RuleVerdict) -> dict[str, Any]:
     return {
         "rule_id": verdict.rule_id,
-        "wallet": verdict.wallet,
+        **wallet_view(verdict.wallet),
         "verdict": verdict.verdict,
         "points": verdict.points,
         "without_cap": verdict.without_cap,

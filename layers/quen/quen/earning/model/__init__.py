@@ -22,6 +22,7 @@ from quen.earning.model.values import (
     RuleShare,
     Skipped,
     Tender,
+    stamps_by_card,
 )
 
 __all__ = [
@@ -46,5 +47,6 @@ __all__ = [
     "price_event",
     "price_purchase",
     "rooms_had",
+    "stamps_by_card",
     "won_lines",
 ]

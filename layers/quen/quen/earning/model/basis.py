@@ -15,7 +15,7 @@ from quen.program.model import BasisPolicy, Goods
 
 @dataclass(frozen=True, slots=True)
 class BasisLine:
-    """A line as far as it earns; what of a bill no line names has no id."""
+    """A line as far as it earns; what of a bill no line names has no id. `quantity` are the pieces that cost something."""
 
     line_id: str
     sku: str
@@ -72,7 +72,7 @@ def _lines(purchase: Purchase, amount: int) -> tuple[BasisLine, ...]:
     rest = max(0, purchase.total.amount - sum(weights))
     shares = in_proportion(amount, [*weights, rest])
     lines = tuple(
-        BasisLine(line.line_id, line.sku, line.category, line.quantity, share)
+        BasisLine(line.line_id, line.sku, line.category, line.paid_quantity, share)
         for line, share in zip(purchase.lines, shares, strict=False)
     )
     return (*lines, BasisLine("", "", None, 0, shares[-1])) if shares[-1] or not lines else lines

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
 
-from quen.earning.model.basis import Basis
+from quen.earning.model.basis import Basis, BasisLine
 from quen.earning.model.eligibility import Applying
 from quen.earning.model.limits import Limit
 from quen.program.model import Cap, EarningRule, Facts, Program, Tier, Wallet
@@ -118,8 +118,14 @@ def _base(rule: EarningRule, basis: Basis, covered: frozenset[int] | None, unit:
         return rule.fixed * amount * (unit // rule.per)
     if rule.each == "item":
         lines = basis.lines if covered is None else [basis.lines[number] for number in covered]
-        return rule.fixed * sum(line.quantity for line in lines) * unit
+        return rule.fixed * sum(_pieces(rule, line) for line in lines) * unit
     return rule.fixed * unit if amount else 0
+
+
+def _pieces(rule: EarningRule, line: BasisLine) -> int:
+    """How many of the line's pieces count for the rule: a free thing brings no stamp."""
+    is_free = rule.unit == "stamps" and not line.amount
+    return 0 if is_free else line.quantity
 
 
 def _let_through(
@@ -161,7 +167,7 @@ def _by_line(
         part, whole = kept[rule.id]
         for number in everywhere if lines is None else lines:
             line = basis.lines[number]
-            share = rate * (line.amount if rule.per is not None else line.quantity)
+            share = rate * (line.amount if rule.per is not None else _pieces(rule, line))
             totals[number] += share if part == whole else share * part // whole
     return totals
 

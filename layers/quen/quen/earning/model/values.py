@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple
 
 from quen.money import Money
-from quen.program.model import Wallet
+from quen.program.model import Wallet, card_of_wallet
 
 NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class PurchaseLine:
-    """One line of the receipt, after every discount: `amount` is for the whole line, not for a piece."""
+    """One line of the receipt, after every discount: `amount` is for the whole line, not for a piece. Of its `quantity`,
+    `free_quantity` pieces cost nothing: of pieces that come back, they are the last.
+    """
 
     line_id: str
     sku: str
     quantity: int
     amount: Money
     category: str | None = None
+    free_quantity: int = 0
+
+    @property
+    def paid_quantity(self) -> int:
+        """The pieces that cost something."""
+        return self.quantity - min(self.free_quantity, self.quantity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +84,15 @@ class RuleShare:
     exact: str = ""
 
 
+def stamps_by_card(shares: Iterable[RuleShare]) -> dict[str, int]:
+    """The stamps that these shares put on cards, by card; a card without any is not named."""
+    stamps: dict[str, int] = {}
+    for share in shares:
+        if share.points and (card_id := card_of_wallet(share.wallet)):
+            stamps[card_id] = stamps.get(card_id, 0) + share.points
+    return stamps
+
+
 class Skipped(NamedTuple):
     """A rule that did not apply, and the code of the reason why not."""
 
@@ -102,6 +119,11 @@ class Award:
     def points(self) -> int:
         """The points earned."""
         return self.earned("points")
+
+    @property
+    def cards(self) -> Mapping[str, int]:
+        """The stamps earned, by card."""
+        return stamps_by_card(self.explanation)
 
     def earned(self, wallet: Wallet) -> int:
         """What is earned for that wallet."""

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
 
-from quen.cards.model import CardMark
+from quen.cards.model import mark_form, parse_mark
 from quen.earning.model import NO_FACTS, RuleShare
 from quen.instants import format_instant, parse_instant
 from quen.ledger.model.fold import BrokenLedgerError, apply
@@ -88,7 +88,7 @@ def canonical_form(entry: Entry) -> str:
         "seen": entry.seen,
         "tier": entry.tier,
         "standing": _standing_form(entry.standing),
-        "cards": entry.cards,
+        "cards": {card: mark_form(mark) for card, mark in entry.cards.items()},
         "gifts": entry.gifts,
         "granted": entry.granted,
         "membership": entry.membership,
@@ -130,7 +130,7 @@ def parse_entry(form: str, hash_: str) -> Entry:
         seen=fields.get("seen", {}),
         tier=TierMark(*fields["tier"]) if "tier" in fields else None,
         standing=_parse_standing(fields.get("standing")),
-        cards={card: CardMark(*mark) for card, mark in fields.get("cards", {}).items()},
+        cards={card: parse_mark(mark) for card, mark in fields.get("cards", {}).items()},
         gifts=fields.get("gifts", {}),
         granted=fields.get("granted", {}),
         membership=Membership(*fields["membership"]) if "membership" in fields else None,

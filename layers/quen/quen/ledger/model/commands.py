@@ -49,6 +49,7 @@ class ReturnPurchase:
     are the points that are still its own, by lot or by pending lot. `occurred_at` is the till's time, or now. `payments`
     are spent points that come back with the goods, by lot and redemption. `is_whole` says that nothing of the purchase is
     left, and something was before. `held` is what it has used of limits until now, by their names (see `limits_held`).
+    `stamped_on` is the local day on which its stamps went on cards.
     """
 
     partner_id: str
@@ -65,6 +66,7 @@ class ReturnPurchase:
     is_whole: bool = False
     facts: Facts = NO_FACTS
     held: Mapping[str, int] = field(default_factory=dict)
+    stamped_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from quen.ledger.model.draft import Draft
 from quen.ledger.model.facts import facts_of
 from quen.ledger.model.fold import cap_horizon
 from quen.ledger.model.habits import with_purchase
+from quen.ledger.model.stamped import put_on_cards
 from quen.ledger.model.values import ISSUED, Account, Entry, Lots, Reference
 from quen.program.model import Program
 
@@ -29,10 +30,18 @@ def purchase(account: Account, command: RecordPurchase, program: Program, now: d
     award = price_purchase(program, bought, facts=facts, rooms={**rooms, **command.budgets})
     draft.renew("purchase", earned_on)
     _earn(draft, award, earned_on)
+    stamps = put_on_cards(draft, account, award, program)
     habit = with_purchase(account, bought, earned_on)
     caps = {**_caps_used(account, program, earned_on, bought.store_id, award), **habit.visits}
     return draft.sealed(
-        shares=award.explanation, caps=caps, basis=award.basis, facts=facts, habits=habit.habits, seen=habit.seen
+        shares=award.explanation,
+        caps=caps,
+        basis=award.basis,
+        facts=facts,
+        habits=habit.habits,
+        seen=habit.seen,
+        cards=stamps.cards,
+        gifts=stamps.gifts,
     )
 
 
@@ -50,8 +59,11 @@ def event(account: Account, command: RecordEvent, program: Program, now: datetim
         # What gave nothing is no bonus: it keeps no points alive.
         draft.renew("bonus", earned_on)
     _earn(draft, award, earned_on)
+    stamps = put_on_cards(draft, account, award, program)
     caps = _caps_used(account, program, earned_on, told.store_id, award)
-    return draft.sealed(shares=award.explanation, caps=caps, facts=facts, reason=told.type)
+    return draft.sealed(
+        shares=award.explanation, caps=caps, facts=facts, cards=stamps.cards, gifts=stamps.gifts, reason=told.type
+    )
 
 
 def bonus(account: Account, command: GrantBonus, program: Program, now: datetime) -> Entry:

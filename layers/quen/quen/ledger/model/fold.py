@@ -117,7 +117,9 @@ def _check_lines(entry: Entry) -> None:
     if hold and hold.change != "spent":
         held = hold.hold.points if hold.change == "opened" else -hold.hold.points
     if lines.keys().isdisjoint(_OTHER_ACCOUNTS):
-        is_balanced, is_counted = sum(lines.values()) == 0, not entry.counters
+        is_balanced = sum(lines.values()) == 0
+        # stamps that go on one card and off another one are no line
+        is_counted = not any(_counted(entry.counters, unit) for unit in OTHER_UNITS) if entry.counters else True
     else:
         is_balanced = not any(_sums(lines).values())
         is_counted = all(lines.get(f"member.{unit}", 0) == _counted(entry.counters, unit) for unit in OTHER_UNITS)
@@ -209,7 +211,7 @@ def _still_counts(key: str, count: int, yesterday: str) -> bool:
 def _cards_after(cards: Mapping[str, CardMark], changes: Mapping[str, CardMark]) -> Mapping[str, CardMark]:
     if not changes:
         return cards
-    after = {**cards, **changes}
+    after = {**cards, **{card: mark.kept for card, mark in changes.items()}}
     return {card: after[card] for card in sorted(after) if after[card] != NO_CARD}
 
 

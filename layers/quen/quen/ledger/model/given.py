@@ -25,6 +25,7 @@ from quen.ledger.model.commands import (
     SetTier,
 )
 from quen.ledger.model.draft import Draft
+from quen.ledger.model.stamped import bring_on_cards
 from quen.ledger.model.values import (
     ADJUSTED,
     ENTRY_TIER,
@@ -37,7 +38,7 @@ from quen.ledger.model.values import (
     TierMark,
 )
 from quen.money import AMOUNT_MAX
-from quen.program.model import Program
+from quen.program.model import Program, card_of_wallet
 
 ADJUSTED_MONTHS_MAX = 120
 SENT_TODAY = "@sent"
@@ -91,12 +92,14 @@ def receipt(account: Account, command: ReceivePoints, program: Program, now: dat
 
 
 def opening(account: Account, command: OpenBalance, program: Program, now: datetime) -> Entry:
-    """What the member brings from an older system."""
+    """What the member brings from an older system. Raises ValidationFailedError for a card that the program has not."""
     draft = Draft(account, "opening", program, now, Reference("import", command.import_id))
     draft.give(OPENED, command.lots)
+    stamps = bring_on_cards(draft, account, command.counters, program)
     for key, amount in command.counters.items():
-        draft.count(key, amount)
-    return draft.sealed()
+        if not card_of_wallet(key):
+            draft.count(key, amount)
+    return draft.sealed(cards=stamps.cards)
 
 
 def state_change(account: Account, command: SetState, program: Program, now: datetime) -> Entry:

@@ -19,8 +19,9 @@ from quen.ledger.model.draft import Draft
 from quen.ledger.model.earned import purchase_key, qualifying_key
 from quen.ledger.model.fold import apply, cap_horizon, counted
 from quen.ledger.model.habits import RETURNED_WHOLE, without_goods
+from quen.ledger.model.stamped import take_off_cards
 from quen.ledger.model.values import ISSUED, REDEEMED, WRITTEN_OFF, Account, Entry, Lots, Reference
-from quen.program.model import Facts, NthPurchase, Program, Wallet
+from quen.program.model import Facts, NthPurchase, Program, Wallet, card_of_wallet
 
 
 def purchase_return(account: Account, command: ReturnPurchase, program: Program, now: datetime) -> list[Entry]:
@@ -41,16 +42,26 @@ def purchase_return(account: Account, command: ReturnPurchase, program: Program,
     for wallet, key in wallets:
         gone = max(0, command.earned.get(wallet, 0) - still.earned(wallet))
         draft.count(key, -min(gone, counted(account, key)))
+    stamps = take_off_cards(draft, account, _stamps_gone(command, still), command.rules, command.stamped_on)
     amount = command.before.total.amount - command.remaining.total.amount
     habit = without_goods(account, command.before, amount, day, is_whole=command.is_whole)
     caps = {**_caps_given_back(account, command, day), **habit.visits, **_returned_whole(account, command, program)}
-    entry = draft.sealed(program_version=command.rules.version, caps=caps, habits=habit.habits)
+    entry = draft.sealed(
+        program_version=command.rules.version, caps=caps, habits=habit.habits, cards=stamps.cards, gifts=stamps.gifts
+    )
     return [entry, *_written_off(apply(account, entry), missing - owed, reference, program, now)]
 
 
 def still_earned(command: ReturnPurchase) -> Award:
     """What the rest of the purchase earns by its own rules, with the room under daily caps that it had."""
     return price_purchase(command.rules, command.remaining, facts=command.facts, rooms=command.rooms)
+
+
+def _stamps_gone(command: ReturnPurchase, still: Award) -> dict[str, int]:
+    """The stamps that the purchase no longer earns, by card."""
+    had = {card_of_wallet(wallet): stamps for wallet, stamps in command.earned.items() if card_of_wallet(wallet)}
+    left = still.cards
+    return {card_id: max(0, stamps - left.get(card_id, 0)) for card_id, stamps in had.items()}
 
 
 def rules_that_applied(rules: Program, sold: Purchase, facts: Facts, rooms: Mapping[str, int]) -> Program:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from quen.earning.model import RuleShare, price_purchase
 from quen.money import Money
 from quen.planning.model.baskets import Basket
-from quen.program.model import Program, Wallet
+from quen.program.model import Program, WalletUnit, unit_of_wallet
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +18,9 @@ class Earned:
     shares: tuple[RuleShare, ...]
     worth: Money
 
-    def of(self, wallet: Wallet) -> int:
-        """What is earned for that wallet."""
-        return sum(share.points for share in self.shares if share.wallet == wallet)
+    def of(self, unit: WalletUnit) -> int:
+        """What is earned in that unit: of stamps, on all cards together."""
+        return sum(share.points for share in self.shares if unit_of_wallet(share.wallet) == unit)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ def compile_program(content: Mapping[str, Any], version: int, effective_from: da
     about = content["program"]
     locales, categories = about["locales"], categories_of(content.get("categories", ()))
     transfers, stored_value = content.get("transfers"), content.get("stored_value")
+    cards = content.get("cards", ())
     return Program(
         id=about["id"],
         name=about["name"],
@@ -56,14 +57,14 @@ def compile_program(content: Mapping[str, Any], version: int, effective_from: da
         version=version,
         effective_from=effective_from,
         points=points_of(content["points"]),
-        earning=tuple(rule_of(rule, categories) for rule in content["earning"]),
+        earning=tuple(rule_of(rule, categories, cards) for rule in content["earning"]),
         basis=basis_of(content.get("basis"), categories),
         caps=caps_of(content.get("caps", ())),
         campaigns=tuple(campaign_of(campaign, locales, categories) for campaign in content.get("campaigns", ())),
         tiers=tuple(tier_of(tier, locales, categories) for tier in content.get("tiers", ())),
         tiering=tiering_of(content.get("tiering")),
         perks=tuple(perk_of(perk, locales) for perk in content.get("perks", ())),
-        cards=tuple(card_of(card, locales) for card in content.get("cards", ())),
+        cards=tuple(card_of(card, locales) for card in cards),
         plans=tuple(plan_of(plan, locales) for plan in content.get("memberships", ())),
         holidays=tuple(holiday_of(holiday, locales) for holiday in content.get("holidays", ())),
         segments=tuple(segment_of(segment, locales) for segment in content.get("segments", ())),

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from quen.program.compiled.cards import wallet_of
 from quen.program.compiled.conditions import Categories, condition_of, dates_of, goods_of
 from quen.program.compiled.texts import named
 from quen.program.model import BasisPolicy, Campaign, Cap, EarningRule
@@ -13,8 +14,8 @@ from quen.program.model import BasisPolicy, Campaign, Cap, EarningRule
 _WHOLE_BILL = BasisPolicy()
 
 
-def rule_of(rule: Mapping[str, Any], categories: Categories) -> EarningRule:
-    """One way to earn."""
+def rule_of(rule: Mapping[str, Any], categories: Categories, cards: Sequence[Mapping[str, Any]] = ()) -> EarningRule:
+    """One way to earn; `cards` are the document's."""
     multiplier = rule.get("multiplier")
     return EarningRule(
         id=rule["id"],
@@ -24,7 +25,7 @@ def rule_of(rule: Mapping[str, Any], categories: Categories) -> EarningRule:
         each=rule.get("each", "purchase"),
         multiplier=Fraction(multiplier) if multiplier is not None else None,
         bonus=rule.get("bonus"),
-        wallet=rule.get("wallet", "points"),
+        wallet=wallet_of(rule, cards),
         goods=goods_of(rule.get("goods"), categories),
         when=condition_of(rule.get("when"), categories),
         caps=caps_of([*rule.get("caps", ()), *([rule["cap"]] if "cap" in rule else ())]),

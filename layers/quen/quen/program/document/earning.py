@@ -21,7 +21,7 @@ from quen.program.document.values import (
     Text,
     one_of,
 )
-from quen.program.model import Combine, Each, Period, Wallet, WhenReached
+from quen.program.model import Combine, Each, Period, WalletUnit, WhenReached
 
 CAPS_MAX = 6
 
@@ -100,8 +100,11 @@ class EarningSection(Members):
     bonus: int | None = Field(
         default=None, ge=1, le=POINTS_MAX, description="So many for the purchase, which no multiplier multiplies."
     )
-    wallet: Wallet = Field(
+    wallet: WalletUnit = Field(
         default="points", description="What is earned: points to spend, qualifying points for a tier, or stamps."
+    )
+    card: Identifier | None = Field(
+        default=None, description="The card that the stamps go on; left out: the only one there is."
     )
     pending: RulePending | None = Field(
         default=None, description="How long the rule's points wait; left out: as long as all points do."

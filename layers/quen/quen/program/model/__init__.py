@@ -4,7 +4,7 @@ Integers and fractions only; a float in here is a defect. A `Program` is never c
 an entry keeps the number of the version that decided it.
 """
 
-from quen.program.model.cards import PunchCard
+from quen.program.model.cards import Milestone, PunchCard, card_of_wallet, card_wallet
 from quen.program.model.conditions import (
     AllOf,
     AnyOf,
@@ -37,9 +37,11 @@ from quen.program.model.earning import (
     EarningRule,
     Period,
     Wallet,
+    WalletUnit,
     Weekday,
     WhenReached,
     last_day_of,
+    unit_of_wallet,
 )
 from quen.program.model.goods import Goods
 from quen.program.model.memberships import Plan
@@ -97,6 +99,7 @@ __all__ = [
     "InTiers",
     "Measure",
     "MessagePolicy",
+    "Milestone",
     "NotThis",
     "NthPurchase",
     "Occasion",
@@ -124,13 +127,17 @@ __all__ = [
     "VersionMark",
     "VoucherTerms",
     "Wallet",
+    "WalletUnit",
     "Weekday",
     "WhenReached",
     "WithGoods",
+    "card_of_wallet",
+    "card_wallet",
     "last_day_of",
     "leaves",
     "segment_holds",
     "segments_held",
     "text_in",
+    "unit_of_wallet",
     "version_at",
 ]

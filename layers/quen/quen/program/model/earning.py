@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, cast
 
 from quen.business_days import end_of_month, end_of_year
 from quen.program.model.conditions import AllOf, Condition, NthPurchase, OnDates
@@ -15,13 +15,22 @@ from quen.program.model.goods import Goods
 Combine = Literal["sum", "best"]
 Each = Literal["purchase", "item", "visit"]
 Period = Literal["purchase", "day", "week", "month", "year", "ever"]
-Wallet = Literal["points", "qualifying", "stamps"]
+WalletUnit = Literal["points", "qualifying", "stamps"]
+Wallet = str
+"""What a rule earns: one of the units, or the stamps of one punch card (`stamps/coffee`): multiplied, rounded and capped by
+themselves.
+"""
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WhenReached = Literal["cap", "reject"]
 
 FIRST_PURCHASE = NthPurchase(1)
 EVENTS = frozenset({"visit", "review", "survey", "referral"})
 """What partners report without the program having to name it."""
+
+
+def unit_of_wallet(wallet: Wallet) -> WalletUnit:
+    """In which unit the wallet counts: `stamps`, whichever card they are on."""
+    return cast("WalletUnit", wallet.partition("/")[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +80,11 @@ class EarningRule:
     def is_for_purchases(self) -> bool:
         """Whether a purchase is what it is asked about."""
         return self.on in {"purchase", "first_purchase"}
+
+    @property
+    def unit(self) -> WalletUnit:
+        """In which unit it gives: `stamps`, whichever card they are on."""
+        return unit_of_wallet(self.wallet)
 
     @property
     def is_bonus(self) -> bool:

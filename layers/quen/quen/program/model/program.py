@@ -133,6 +133,10 @@ class Program:
         """The campaign of that id, where there is one."""
         return next((campaign for campaign in self.campaigns if campaign.id == campaign_id), None)
 
+    def find_card(self, card_id: str) -> PunchCard | None:
+        """The punch card of that id, where there is one."""
+        return next((card for card in self.cards if card.id == card_id), None)
+
     def tier_of(self, tier_id: str) -> Tier | None:
         """The tier of that id, or the first one where there is no such tier (any more); None where the program has none."""
         return next((tier for tier in self.tiers if tier.id == tier_id), self.tiers[0] if self.tiers else None)

@@ -22,13 +22,13 @@ from quen.program.document.checks.conditions import (
 from quen.program.document.checks.limits import check_caps, least_given
 from quen.program.document.checks.reading import at, given, items, members, repeated, texts
 from quen.program.document.faults import pointer_to
-from quen.program.model import EVENTS, Wallet
+from quen.program.model import EVENTS, WalletUnit, card_wallet
 
 MULTIPLIER_MAX = 100
 PURCHASES = ("purchase", "first_purchase")
 
 _DECIMAL = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3})?")
-_WALLETS: tuple[Wallet, ...] = get_args(Wallet)
+_WALLETS: tuple[WalletUnit, ...] = get_args(WalletUnit)
 OTHER_WALLETS = tuple(wallet for wallet in _WALLETS if wallet != "points")
 _ONLY_FOR_PURCHASES = ("per", "each", "multiplier", "bonus", "goods", "combine")
 _ASKED_OF_PURCHASES = ("amount", "category", "sku", "tender", "nth_purchase")
@@ -38,7 +38,7 @@ def check_earning(document: object) -> Iterator[Fault]:
     """Every fault of the rules, and between them."""
     rules = items(at(document, "earning"))
     yield from repeated((at(rule, "id") for rule in rules), ("earning",), member="id")
-    bases = [_wallet(rule) for rule in rules if _is_base(rule)]
+    bases = [_earned(rule) for rule in rules if _is_base(rule)]
     known = names_of(document)
     campaigns = {str(at(campaign, "id")): campaign for campaign in items(at(document, "campaigns"))}
     for index, rule in enumerate(rules):
@@ -115,7 +115,8 @@ def _multiplier(rule: Mapping[str, Any], pointer: str, bases: Sequence[object]) 
         if given(rule, name):
             yield Fault(f"{pointer}/{name}", "contradiction", "A rule with a multiplier gives no points of its own.")
     # A wallet that nobody knows is a fault of its own, and may have been meant for this one.
-    if _wallet(rule) in _WALLETS and not any(base == _wallet(rule) or base not in _WALLETS for base in bases):
+    # So is a card that nobody names where there are several.
+    if _wallet(rule) in _WALLETS and not any(_can_be(base, _earned(rule)) for base in bases):
         sentence = "No rule without a multiplier gives anything to this wallet."
         yield Fault(f"{pointer}/multiplier", "nothing_to_multiply", sentence)
     yield from check_multiplier(rule, pointer)
@@ -224,6 +225,21 @@ def _is_base(rule: object) -> bool:
         and at(rule, "multiplier") is None
         and at(rule, "bonus") is None
     )
+
+
+def _can_be(base: object, wallet: object) -> bool:
+    """Whether a rule that earns `base` may be one that a multiplier of that wallet multiplies. Stamps without a card go on the
+    only one there is, whether the other rule names it or not.
+    """
+    units = {str(each).partition("/")[0] for each in (base, wallet)}
+    is_unsaid = units == {"stamps"} and "stamps" in (base, wallet)
+    return base == wallet or is_unsaid or not units <= set(_WALLETS)
+
+
+def _earned(rule: object) -> object:
+    """The same, of stamps with the card that they go on, where the rule names one."""
+    card = at(rule, "card")
+    return card_wallet(card) if _wallet(rule) == "stamps" and isinstance(card, str) else _wallet(rule)
 
 
 def _wallet(rule: object) -> object:
