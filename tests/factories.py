@@ -5,12 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from fractions import Fraction
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from quen.earning.model import MemberEvent, Purchase
 from quen.ledger.model import Account, Adjust, apply, decide
 from quen.money import Money
-from quen.program.model import Birthday, Campaign, Cap, EarningRule, Expiry, OnWeekdays, PointsPolicy, Program, Reward
+from quen.program.model import (
+    Birthday,
+    Campaign,
+    Cap,
+    EarningRule,
+    Expiry,
+    Milestone,
+    OnWeekdays,
+    PointsPolicy,
+    Program,
+    PunchCard,
+    Reward,
+)
 
 SAIGON = ZoneInfo("Asia/Ho_Chi_Minh")
 NOON = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)  # 12:00 in Saigon
@@ -56,6 +69,24 @@ def make_campaigning(budget: int) -> Program:
         EarningRule("double", "purchase", multiplier=Fraction(2), campaign="tet"),
     )
     return replace(make_program(earning=rules), campaigns=(Campaign("tet", {"en": "Tet"}, budget=budget),))
+
+
+def make_card(stamps: int = 12, **changes: Any) -> PunchCard:
+    """The 5th stamp brings a cone, the 12th a sundae."""
+    milestones = {5: Milestone("cone"), 12: Milestone("sundae")}
+    card = PunchCard("coffee", {"vi": "Cà phê", "en": "Coffee"}, stamps, milestones)
+    return replace(card, **changes)
+
+
+def make_stamping(*rules: EarningRule, card: PunchCard | None = None, **changes: object) -> Program:
+    """A stamp per 10,000 VND on one card, unless the test says otherwise."""
+    card = card or make_card()
+    rewards = tuple(
+        Reward(reward_id, {"vi": vi, "en": en}, 50)
+        for reward_id, vi, en in (("cone", "Kem ốc quế", "Cone"), ("sundae", "Kem ly", "Sundae"))
+    )
+    earning = rules or (EarningRule("stamp", "purchase", points=1, per=10_000, wallet=card.wallet),)
+    return make_program(earning=earning, rewards=rewards, **{"cards": (card,), **changes})
 
 
 def make_purchase(

@@ -75,7 +75,7 @@ class Till:
         command = ReturnPurchase(
             "ptn", purchase_id, goods.return_id, rules, sale.remaining, after.remaining, sale.earned,
             sale.rooms, sale.own, self.now, payments, is_whole(sale, after),
-            sale.facts, limits_held(rules, [each.remaining for each in sales], sale.facts, sale.rooms),
+            sale.facts, limits_held(rules, [each.remaining for each in sales], sale.facts, sale.rooms), sale.stamped_on,
         )  # fmt: skip
         still = still_earned(command)
         lost = {wallet: max(0, points - still.earned(wallet)) for wallet, points in sale.earned.items()}

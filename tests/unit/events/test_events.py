@@ -78,6 +78,8 @@ SAMPLES = {
     "tier": sample_event("publish_events", "tier"),
     "tier_upgrade": sample_event("publish_events", "tier_upgrade"),
     "tier_reviews": sample_event("publish_events", "tier_reviews"),
+    "stamps": sample_event("publish_events", "stamps"),
+    "card_expiry": sample_event("publish_events", "card_expiry"),
 }
 
 
@@ -102,6 +104,17 @@ SAMPLES = {
             [("tier.changed", 3, 0), ("tier.at_risk", 4, 0), ("tier.changed", 6, 0)],
             ["tier_at_risk:2027-12-31", "tier_lost:6"],
         ),
+        (
+            "stamps",
+            [
+                ("stamps.earned", 8, 0),
+                ("card.milestone_reached", 8, 0),
+                ("card.milestone_reached", 8, 0),
+                ("card.completed", 8, 0),
+            ],
+            ["milestone:coffee.2.5", "card_complete:coffee.1.12"],
+        ),
+        ("card_expiry", [("card.expired", 9, 0)], []),
     ],
 )
 def test_each_fact_is_told_by_its_events_and_intents(sample, told, intents):
@@ -211,6 +224,21 @@ def test_a_tier_that_came_with_an_older_system_s_balance_is_an_event_and_no_mess
     assert intents_of(brought) == []
 
 
+def test_what_stamps_bring_is_told_by_card():
+    world = World()
+    world.publish(SAMPLES["stamps"])
+    stamps, cone, sundae, full = (event.detail for event in world.bus.events)
+    assert (stamps["card_id"], stamps["stamps"], stamps["on_card"]) == ("coffee", 15, 6)
+    assert [(told["at"], told["reward_id"], told["times"]) for told in (cone, sundae)] == [
+        (5, "cone", 2),
+        (12, "sundae", 1),
+    ]
+    assert full["completed"] == 1
+    assert world.intents.intents[1].data == {"card_id": "coffee", "reward_id": "sundae", "on": "2027-02-19"}
+    world.publish(SAMPLES["card_expiry"])
+    assert (world.bus.events[-1].detail["card_id"], world.bus.events[-1].detail["stamps"]) == ("coffee", 6)
+
+
 def test_every_kind_of_entry_is_told():
     assert _TYPES.keys() == set(get_args(Kind))
 
@@ -264,11 +292,12 @@ def test_no_event_and_no_intent_holds_personal_data():
         *("event_id", "version", "member_id", "sequence", "occurred_at", "points", "entry_id", "kind", "balance_after"),
         *("program_version", "reference", "partner_id", "reward_id"),
         *("cause", "from", "to", "until", "figures", "period", "rule_version"),
+        *("card_id", "stamps", "on_card", "at", "times", "completed"),
     }
     for sample in SAMPLES.values():
         world = World()
         world.publish(sample)
         assert {name for event in world.bus.events for name in event.detail} <= allowed
         assert {name for intent in world.intents.intents for name in intent.data} <= {
-            *("points", "balance", "reward_id", "until", "on", "tier", "before", "last_day", "figures")
+            *("points", "balance", "reward_id", "until", "on", "tier", "before", "last_day", "figures", "card_id")
         }
