@@ -10,14 +10,22 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from factories import make_account, make_campaigning, make_event, make_program, make_purchase
+from factories import (
+    make_account,
+    make_campaigning,
+    make_card,
+    make_event,
+    make_program,
+    make_purchase,
+    make_stamping,
+)
 from house import FixedPrograms, House, MovableClock, enrol, member
 from local.write_units import item_size, transaction_units
 from quen.ledger.items import account_item
 from quen.ledger.ports import Change
 from quen.money import Money
 from quen.program.benefits import Benefit
-from quen.program.model import Reward
+from quen.program.model import EarningRule, Reward
 from quen.returns.model import Goods
 from quen.rewards.model import PointsWanted, RewardWanted
 from quen.vouchers.codes import VoucherCodes
@@ -142,6 +150,29 @@ def test_every_item_of_an_ordinary_command_is_under_a_kilobyte(busy_member: Any)
     written = [parameters for operation, parameters in recorder.calls if operation == "TransactWriteItems"][-1]
     sizes = {item["Put"]["Item"]["SK"]["S"][:8]: item_size(item["Put"]["Item"]) for item in written["TransactItems"]}
     assert max(sizes.values()) < 1024, sizes
+
+
+def test_a_purchase_that_fills_a_punch_card_beside_its_points_costs_six_write_units(busy_member: Any) -> None:
+    shared, recorder, member_id, ledger = busy_member
+    tables = {name: getattr(shared.settings, f"{name}_table") for name in ("ledger", "members", "program", "messages")}
+    house = House(recorder, tables, shared.clock)
+    card = make_card(months=6)
+    rules = (
+        EarningRule("base", "purchase", points=1, per=10_000),
+        EarningRule("status", "purchase", points=1, per=10_000, wallet="qualifying"),
+        EarningRule("cups-before-nine", "purchase", points=13, wallet=card.wallet),
+    )
+    house.programs = FixedPrograms(make_stamping(*rules, card=card))
+    purchase = make_purchase(1_234_567, purchase_id="HCM-01-20261122-000321", at=house.clock.now(), store="HCM-01")
+    house.purchases.record(PARTNER, member(member_id), purchase, "0" * 64)
+    assert recorder.units() <= 6
+    assert recorder.reads_of(ledger) == 1
+    written = [parameters for operation, parameters in recorder.calls if operation == "TransactWriteItems"][-1]
+    sizes = {item["Put"]["Item"]["SK"]["S"][:8]: item_size(item["Put"]["Item"]) for item in written["TransactItems"]}
+    assert max(sizes.values()) < 1024, sizes
+    recorder.calls.clear()
+    house.ledger.show_account(member_id)
+    assert [operation for operation, _ in recorder.calls] == ["GetItem"]
 
 
 def test_a_return_costs_six_write_units_and_two_read_units(busy_member: Any) -> None:
