@@ -8,9 +8,9 @@ from typing import Any, TypedDict
 from mobile_api.callers import own_member_id
 from quen.bootstrap import application
 from quen.errors import MemberNotFoundError
-from quen.http.answers import Gift, PunchCard
 from quen.http.callers import MemberCaller, recognise_member
 from quen.http.endpoint import Call, Nothing, Resource
+from quen.http.punch_cards import Gift, PunchCard
 
 punch_cards: Resource[MemberCaller] = Resource(__name__, recognise_member)
 

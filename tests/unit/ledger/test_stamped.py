@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
@@ -207,6 +208,17 @@ def test_a_used_gift_is_owed_the_stamps_must_be_earned_again_and_then_give_nothi
     assert till.account.gifts == {"cone/2027-02-19": 2, "sundae/2027-02-19": 1}
 
 
+def test_of_milestones_that_bring_the_same_what_was_reached_last_goes_back_first() -> None:
+    card = make_card(3, milestones={1: Milestone("cone"), 2: Milestone("cone")})
+    for steps in ((40_000,), (10_000, 30_000), (10_000,) * 4):
+        till = Till(make_stamping(card=card))
+        till.buy(40_000)
+        till.account = replace(till.account, gifts={"cone/2027-02-19": 1})  # two of three were eaten
+        for amount in steps:
+            till.bring_back(amount)
+        assert till.account.cards["coffee"] == CardMark(owed=((1, 1), (2, 1)))
+
+
 def test_a_card_ends_with_its_last_day_and_takes_its_stamps_along() -> None:
     till = Till(make_stamping(card=make_card(months=1)))
     till.buy(70_000)
@@ -316,3 +328,13 @@ def test_marks_are_kept_short_and_read_as_they_were() -> None:
     assert mark_form(CardMark(7)) == [7]
     for mark in (CardMark(), CardMark(7, "2027-01-01", 2, ((5, 1), (12, 2)), "2026-01-01"), entry.cards["coffee"]):
         assert parse_mark(mark_form(mark)) == mark
+
+
+def test_lines_that_counters_say_are_not_written_and_are_read_all_the_same() -> None:
+    status = EarningRule("status", "purchase", points=1, per=10_000, wallet="qualifying")
+    stamp = replace(status, id="stamp", wallet="stamps/coffee")
+    _, entry = record(Account("mem"), make_stamping(status, stamp), make_purchase(70_000))
+    form, hash_ = sealed_form(entry)
+    assert "lines" not in json.loads(form)
+    assert parse_entry(form, hash_).lines == entry.lines
+    assert entry.lines["member.stamps"] == entry.lines["member.qualifying"] == 7

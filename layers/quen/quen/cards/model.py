@@ -30,7 +30,7 @@ class Reached(NamedTuple):
 
     at: int
     reward_id: str
-    times: int
+    times: int = 1
 
 
 class CardMark(NamedTuple):
@@ -108,18 +108,19 @@ def unstamped(
     before = mark.completed * card.stamps + mark.stamps
     after = max(0, before - stamps)
     completed, left = divmod(after, card.stamps)
-    there = dict(gifts)
     owed = dict(mark.owed)
-    for at in sorted(card.milestones, reverse=True):
-        times = _crossings(at, after, before, card.stamps)
-        for key in _living(there, card.milestones[at].reward_id, day):
-            taken = min(times, there[key])
-            there[key] -= taken
-            times -= taken
-        owed[at] = owed.get(at, 0) + times
+    for at in card.milestones:
+        owed[at] = owed.get(at, 0) + _crossings(at, after, before, card.stamps)
+    changes: dict[tuple[str, str], int] = {}
+    for reward_id in {milestone.reward_id for milestone in card.milestones.values()}:
+        pieces = [key for key in _living(gifts, reward_id, day) for _ in range(gifts[key])]
+        places = [at for at, milestone in card.milestones.items() if milestone.reward_id == reward_id]
+        # what was reached last goes back first, and of the pieces who lives longest
+        for key, at in zip(pieces, _downwards(places, before, after, card.stamps), strict=False):
+            owed[at] -= 1
+            changes[key] = changes.get(key, 0) - 1
     is_reopened = completed < mark.completed
     until = card.last_day_from(day) if is_reopened else mark.until
-    changes = {key: count - gifts[key] for key, count in there.items() if count != gifts[key]}
     return Stamping(CardMark(left, until if left else "", completed, _owed_form(owed), mark.ended_on), changes)
 
 
@@ -137,7 +138,7 @@ def brought(card: PunchCard, mark: CardMark, stamps: int, day: date) -> CardMark
 
 def mark_form(mark: CardMark) -> list[Any]:
     """The mark as short JSON-able values: what is empty at its end is left out."""
-    form: list[Any] = [*mark]
+    form: list[Any] = [*mark[:-1], [_short(one) for one in mark.reached]]
     while form and not form[-1]:
         form.pop()
     return form
@@ -157,9 +158,22 @@ def parse_mark(form: Sequence[Any]) -> CardMark:
     )
 
 
+def _short(reached: Reached) -> Sequence[Any]:
+    """Once goes without saying."""
+    return reached if reached.times != 1 else reached[:-1]
+
+
 def _crossings(at: int, low: int, high: int, length: int) -> int:
     """How often that place of a card of this length is reached on the way from `low` to `high`, in a row of cards."""
     return max(0, (high - at) // length - (low - at) // length)
+
+
+def _downwards(places: Sequence[int], high: int, low: int, length: int) -> Iterator[int]:
+    """Which of these places are left on the way down from `high` to `low`, in a row of cards, one after the other."""
+    for card in range(high // length, low // length - 1, -1):
+        for at in sorted(places, reverse=True):
+            if low < card * length + at <= high:
+                yield at
 
 
 def _living(gifts: Mapping[tuple[str, str], int], reward_id: str, day: date) -> Iterator[tuple[str, str]]:

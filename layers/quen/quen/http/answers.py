@@ -5,27 +5,16 @@ They are typed dictionaries because a declaration is all they are: nothing is co
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Literal, NotRequired, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
-from msgspec import Meta
-
+from quen.http import scalars
 from quen.http.benefits import BenefitAnswer
+from quen.http.punch_cards import CardChange, GiftChange, PunchCard
 
-Instant = Annotated[
-    str,
-    Meta(description="RFC 3339 in UTC.", extra_json_schema={"format": "date-time"}, examples=["2026-11-22T03:15:00Z"]),
-]
-Day = Annotated[
-    str,
-    Meta(
-        description="YYYY-MM-DD, in the program's time zone.",
-        extra_json_schema={"format": "date"},
-        examples=["2027-11-30"],
-    ),
-]
-Count = Annotated[int, Meta(ge=0)]
-Cursor = Annotated[str, Meta(description="Give it as `cursor` to get the next page; null on the last one.")]
+Count = scalars.Count
+Cursor = scalars.Cursor
+Day = scalars.Day
+Instant = scalars.Instant
 
 
 class Money(TypedDict):
@@ -143,63 +132,6 @@ class Wallets(TypedDict):
 
     qualifying: Count
     stamps: Count
-
-
-class Milestone(TypedDict):
-    """A stamp that brings a reward, and whether the member has reached it on the current card."""
-
-    at: Count
-    reward_id: str
-    reached: bool
-
-
-class PunchCard(TypedDict):
-    """A punch card of the program and the member's stamps on it, its name by locale. `completed` are the full ones before it;
-    `expires_on` is null without stamps, and for a card that lives for good.
-    """
-
-    card_id: str
-    name: Mapping[str, str]
-    stamps: Count
-    of: Count
-    milestones: list[Milestone]
-    completed: Count
-    expires_on: Day | None
-
-
-class Gift(TypedDict):
-    """Pieces of a reward that the member may have for no points, until the end of that day."""
-
-    reward_id: str
-    name: Mapping[str, str]
-    until: Day
-    count: Count
-
-
-class ReachedStamp(TypedDict):
-    """A stamp that was reached, what it gave each time (null: a full card that gives nothing), and how many times."""
-
-    at: Count
-    reward_id: str | None
-    times: Count
-
-
-class CardChange(TypedDict):
-    """A card after an entry, and what the entry's stamps have reached."""
-
-    card_id: str
-    stamps: Count
-    completed: Count
-    expires_on: Day | None
-    reached: list[ReachedStamp]
-
-
-class GiftChange(TypedDict):
-    """Pieces that an entry gave for no points, or took back (negative)."""
-
-    reward_id: str
-    until: Day
-    count: int
 
 
 class Share(TypedDict):

@@ -18,7 +18,7 @@ from quen.cards.model import mark_form, parse_mark
 from quen.earning.model import NO_FACTS, RuleShare
 from quen.instants import format_instant, parse_instant
 from quen.ledger.model.fold import BrokenLedgerError, apply
-from quen.ledger.model.values import Account, Entry, Hold, HoldChange, Reference, TierMark
+from quen.ledger.model.values import POINTS, Account, Entry, Hold, HoldChange, Reference, TierMark, unit_of
 from quen.memberships.model import Membership
 from quen.program.model import Facts, Measure
 from quen.tiers.model import Standing, StandingChange
@@ -74,7 +74,7 @@ def canonical_form(entry: Entry) -> str:
         "recorded_at": format_instant(entry.recorded_at),
         "reference": [entry.reference.kind, entry.reference.id],
         "program": entry.program_version,
-        "lines": entry.lines,
+        "lines": _points_lines(entry) if entry.counters else entry.lines,
         "lots": entry.lots,
         "pending": entry.pending,
         "hold": _change_form(entry.hold),
@@ -116,7 +116,7 @@ def parse_entry(form: str, hash_: str) -> Entry:
         recorded_at=parse_instant(fields["recorded_at"]),
         reference=Reference(*fields["reference"]),
         program_version=fields["program"],
-        lines=fields.get("lines", {}),
+        lines=_all_lines(fields.get("lines", {}), fields.get("counters", {})),
         lots=fields.get("lots", {}),
         pending=fields.get("pending", {}),
         hold=_parse_change(fields.get("hold")),
@@ -142,6 +142,25 @@ def parse_entry(form: str, hash_: str) -> Entry:
         previous_hash=fields["previous"],
         hash=hash_,
     )
+
+
+def _points_lines(entry: Entry) -> Mapping[str, int]:
+    """The lines in points. Those of other units are what their counters say, and would cost an entry a tenth of its room."""
+    return {name: amount for name, amount in entry.lines.items() if unit_of(name) == POINTS}
+
+
+def _all_lines(lines: Mapping[str, int], counters: Mapping[str, int]) -> Mapping[str, int]:
+    """These lines in points, and a line and the program's side of it for every unit whose counters have moved."""
+    amounts: dict[str, int] = {}
+    for key, amount in counters.items():
+        unit = key.partition("/")[0]
+        amounts[unit] = amounts.get(unit, 0) + amount
+    moved = {unit: amount for unit, amount in amounts.items() if amount}
+    return {
+        **lines,
+        **{f"member.{unit}": amount for unit, amount in moved.items()},
+        **{f"program.{unit}": -amount for unit, amount in moved.items()},
+    }
 
 
 def verify(account: Account, history: Iterable[Sealed]) -> Flaw | None:
