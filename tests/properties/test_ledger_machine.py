@@ -50,7 +50,17 @@ from quen.ledger.model import (
     verify,
 )
 from quen.ledger.model.values import OTHER_UNITS, unit_of
-from quen.program.model import Cap, EarningRule, Expiry, Reward, StoredValuePolicy, Tier, TransferPolicy
+from quen.program.model import (
+    Cap,
+    Criteria,
+    EarningRule,
+    Expiry,
+    Reward,
+    StoredValuePolicy,
+    Tier,
+    TierPolicy,
+    TransferPolicy,
+)
 from quen.program.model.rewards import LimitPeriod
 from recounts import given_up_with, recounted, sum_of, taken_with, told_apart
 from till import Till
@@ -74,7 +84,16 @@ RULES = (
     EarningRule("late-review", "review", points=7, pending_days=5, caps=(Cap(20, "month", "reject"),)),
     EarningRule("review-stamp", "review", points=2, wallet="stamps"),
 )
-TIERS = (Tier("member", {"vi": "Hạng thường"}), Tier("gold", {"vi": "Hạng vàng"}))
+TIERS = (
+    Tier("member", {"vi": "Hạng thường"}),
+    Tier("gold", {"vi": "Hạng vàng"}, reach=Criteria({"visits": 2})),
+    Tier(
+        "diamond",
+        {"vi": "Hạng kim cương"},
+        reach=Criteria({}, any_of=(Criteria({"spend": 6_000_000}), Criteria({"qualifying": 9_000}))),
+    ),
+)
+TIERING = TierPolicy("rolling", months=1, notice_days=10, grace_days=5)
 members = st.integers(0, 1)
 periods = st.sampled_from(get_args(LimitPeriod))
 
@@ -85,7 +104,11 @@ class LedgerMachine(RuleBasedStateMachine):
     @initialize(pending=st.integers(0, 3), expiry=st.sampled_from(EXPIRIES), debt=st.sampled_from([0, 25, 100_000]))
     def start(self, pending: int, expiry: Expiry, debt: int) -> None:
         program = make_program(
-            earning=RULES, transfers=TransferPolicy(per_day=300), stored_value=StoredValuePolicy(1_000_000), tiers=TIERS
+            earning=RULES,
+            transfers=TransferPolicy(per_day=300),
+            stored_value=StoredValuePolicy(1_000_000),
+            tiers=TIERS,
+            tiering=TIERING,
         )
         points = replace(program.points, pending_days=pending, expiry=expiry, debt_limit=debt)
         self.program = replace(program, points=points)
