@@ -52,18 +52,17 @@ from quen.ledger.model import (
 from quen.ledger.model.values import OTHER_UNITS, unit_of
 from quen.program.model import (
     Cap,
-    Criteria,
     EarningRule,
     Expiry,
     Reward,
     StoredValuePolicy,
-    Tier,
     TierPolicy,
     TransferPolicy,
 )
 from quen.program.model.rewards import LimitPeriod
 from recounts import given_up_with, recounted, sum_of, taken_with, told_apart
 from till import Till
+from unit.tiers.levels import LEVELS
 
 START = datetime(2026, 11, 22, 5, tzinfo=UTC)
 EXPIRIES = [
@@ -84,16 +83,6 @@ RULES = (
     EarningRule("late-review", "review", points=7, pending_days=5, caps=(Cap(20, "month", "reject"),)),
     EarningRule("review-stamp", "review", points=2, wallet="stamps"),
 )
-TIERS = (
-    Tier("member", {"vi": "Hạng thường"}),
-    Tier("gold", {"vi": "Hạng vàng"}, reach=Criteria({"visits": 2})),
-    Tier(
-        "diamond",
-        {"vi": "Hạng kim cương"},
-        reach=Criteria({}, any_of=(Criteria({"spend": 6_000_000}), Criteria({"qualifying": 9_000}))),
-    ),
-)
-TIERING = TierPolicy("rolling", months=1, notice_days=10, grace_days=5)
 members = st.integers(0, 1)
 periods = st.sampled_from(get_args(LimitPeriod))
 
@@ -107,8 +96,8 @@ class LedgerMachine(RuleBasedStateMachine):
             earning=RULES,
             transfers=TransferPolicy(per_day=300),
             stored_value=StoredValuePolicy(1_000_000),
-            tiers=TIERS,
-            tiering=TIERING,
+            tiers=LEVELS,
+            tiering=TierPolicy("rolling", months=1, notice_days=10, grace_days=5),
         )
         points = replace(program.points, pending_days=pending, expiry=expiry, debt_limit=debt)
         self.program = replace(program, points=points)

@@ -99,9 +99,9 @@ def _lost(program: Program, earner: Earner, day: date, window: Months) -> Standi
         next_on = (until + _ONE_DAY).isoformat()
         after = standing._replace(until=until.isoformat(), next_on=next_on, step="grace", closed=standing.until)
         return _change("grace", after, program, earner, window)
-    below = _reached(program, earner.figures(window), below=rank)
-    if policy.down == "one_level":
-        below = max(below, _next_lower(program, rank))
+    # What the figures earn is never above the next lower tier, so that one level is never lower than that.
+    is_one_level = policy.down == "one_level"
+    below = _next_lower(program, rank) if is_one_level else _reached(program, earner.figures(window), below=rank)
     after = NO_STANDING
     if below:
         until_then = end_of(policy, day, earner.joined_on)
