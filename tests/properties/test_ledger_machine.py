@@ -50,15 +50,7 @@ from quen.ledger.model import (
     verify,
 )
 from quen.ledger.model.values import OTHER_UNITS, unit_of
-from quen.program.model import (
-    Cap,
-    EarningRule,
-    Expiry,
-    Reward,
-    StoredValuePolicy,
-    TierPolicy,
-    TransferPolicy,
-)
+from quen.program.model import Cap, EarningRule, Expiry, Reward, StoredValuePolicy, TierPolicy, TransferPolicy
 from quen.program.model.rewards import LimitPeriod
 from recounts import given_up_with, recounted, sum_of, taken_with, told_apart
 from till import Till
