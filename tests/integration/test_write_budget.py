@@ -30,6 +30,7 @@ from quen.returns.model import Goods
 from quen.rewards.model import PointsWanted, RewardWanted
 from quen.vouchers.codes import VoucherCodes
 from tables import create_tables, open_mocked
+from tiered import make_tiered
 from voucher_desk import close, issue_batch, money_off, use
 
 PARTNER = "ptn_0000000000000001"
@@ -173,6 +174,24 @@ def test_a_purchase_that_fills_a_punch_card_beside_its_points_costs_six_write_un
     recorder.calls.clear()
     house.ledger.show_account(member_id)
     assert [operation for operation, _ in recorder.calls] == ["GetItem"]
+
+
+def test_only_the_purchase_that_reaches_a_tier_moves_the_index_of_reviews(busy_member: Any) -> None:
+    shared, recorder, member_id, ledger = busy_member
+    tables = {name: getattr(shared.settings, f"{name}_table") for name in ("ledger", "members", "program", "messages")}
+    house = House(recorder, tables, shared.clock)
+    house.programs = FixedPrograms(make_tiered())
+    places = []
+    for number in range(3):
+        recorder.calls.clear()
+        purchase = make_purchase(1_234_567, purchase_id=f"HCM-01-20261122-00012{number}", at=house.clock.now())
+        house.purchases.record(PARTNER, member(member_id), purchase, "0" * 64)
+        transactions = [asked for operation, asked in recorder.calls if operation == "TransactWriteItems"]
+        assert (len(transactions), recorder.reads_of(ledger)) == (1, 1)
+        account, entry = (item["Put"]["Item"] for item in transactions[0]["TransactItems"][:2])
+        assert max(item_size(account), item_size(entry)) < 1024
+        places.append((account["tier_shard"]["S"][:5], account["review_on"]["S"][5:]))
+    assert places == [("tier#", "12-01")] * 3
 
 
 def test_a_return_costs_six_write_units_and_two_read_units(busy_member: Any) -> None:
