@@ -221,5 +221,9 @@ def test_from_the_till_to_the_birthday(
     assert run.document["points"] >= 25
     newest = member.request("GET", "/v1/me/entries").document["items"][0]
     assert (newest["kind"], newest["points"], newest["occurred_at"]) == ("expire", -25, "2027-11-30T17:00:00Z")
+    reviews = staff.request("POST", "/v1/jobs/review-tiers/runs", {"on": "2027-12-01"}).document
+    assert (reviews["state"], reviews["seen"], reviews["totals"]) == ("finished", 0, {})  # the shop has no tiers
+    shown = member.request("GET", "/v1/me/tier").document
+    assert (shown["tier"], [item["cause"] for item in shown["items"]]) == (None, ["joined"])
     shown = staff.request("GET", f"/v1/members/{member_id}/account").document
     assert shown["points"]["active"] == 50
