@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from quen.events.model import Enrolled, Tellable, moved_points
-from quen.ledger.model import Entry
+from quen.ledger.model import Entry, Hold
 from quen.messages.model import Intent, Kind
 
 
@@ -14,7 +14,7 @@ def intents_of(fact: Tellable) -> list[Intent]:
     """The message that the fact calls for, if any.
 
     A till's own hold is no news to the person at the till: only a reward that waits to be collected is. That points were
-    spent always is: the member before the till may be somebody else.
+    spent always is: the member before the till may be somebody else. Uses of a perk cost nothing, and are no news.
     """
     if isinstance(fact, Enrolled):
         return [Intent(fact.member_id, "welcome", "enrolment", {"points": fact.points})]
@@ -26,12 +26,16 @@ def _about_points(fact: Entry) -> list[Intent]:
         return [Intent(fact.member_id, "birthday", fact.reference.id, _data(fact))]
     if fact.kind == "expire":
         return [Intent(fact.member_id, "expired", fact.reference.id, _data(fact) | {"on": fact.reference.id})]
-    if fact.kind == "reserve" and fact.hold and not fact.hold.hold.at_till:
+    if fact.kind == "reserve" and fact.hold and _waits(fact.hold.hold):
         until = {"until": fact.hold.hold.lapses_at.isoformat()}
         return [Intent(fact.member_id, "reserved", fact.hold.redemption_id, _data(fact) | until)]
-    if fact.kind == "redeem" and fact.hold:
+    if fact.kind == "redeem" and fact.hold and not fact.hold.hold.is_perk:
         return [Intent(fact.member_id, "redeemed", fact.hold.redemption_id, _data(fact))]
     return []
+
+
+def _waits(hold: Hold) -> bool:
+    return not hold.at_till and not hold.is_perk
 
 
 _TIER_KINDS: Mapping[str, Kind] = {
