@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mobile_api.account import account
 from mobile_api.card import card
+from mobile_api.perks import perks
 from mobile_api.profile import profile
 from mobile_api.redemptions import redemptions
 from mobile_api.rewards import rewards
@@ -12,4 +13,4 @@ from mobile_api.transfers import transfers
 from mobile_api.vouchers import vouchers
 from quen.http.api import Api
 
-app = Api("mobile_api", [profile, account, rewards, redemptions, vouchers, transfers, card, tier])
+app = Api("mobile_api", [profile, account, rewards, redemptions, vouchers, transfers, card, tier, perks])

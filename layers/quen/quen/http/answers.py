@@ -10,6 +10,7 @@ from typing import Annotated, Literal, NotRequired, TypedDict
 from msgspec import Meta
 
 from quen.http.benefits import BenefitAnswer
+from quen.program.model import QuotaPeriod
 
 Instant = Annotated[
     str,
@@ -133,7 +134,17 @@ class Account(TypedDict):
     tier: Tier | None
     wallets: Wallets
     stored_value: Money | None
+    gifts: list[Gift]
     sequence: Count
+
+
+class Gift(TypedDict):
+    """Pieces of a reward that the member may have for nothing, to the end of a day."""
+
+    reward_id: str
+    name: str
+    until: Day
+    count: Count
 
 
 class Wallets(TypedDict):
@@ -324,7 +335,8 @@ class BoughtVoucher(TypedDict):
 
 
 class Redemption(TypedDict):
-    """One use of points. `benefit` is what to hand over, `taken_off` what that is on the bill that the till has shown, and
+    """One use of points, of a `gift`, or of a counted perk: then `perk_id` and its `name`, and the `uses` as they were when it
+    was asked for. `benefit` is what to hand over, `taken_off` what that is on the bill that the till has shown, and
     `vouchers` those that were bought. `account` is there in the answer to a change.
     """
 
@@ -338,11 +350,27 @@ class Redemption(TypedDict):
     worth: Money
     expires_at: Instant
     entry_id: str
+    perk_id: NotRequired[str]
+    name: NotRequired[str]
+    gift: NotRequired[bool]
+    uses: NotRequired[PerkUses | None]
     store_id: NotRequired[str]
     benefit: NotRequired[Benefit]
     taken_off: NotRequired[TakenOff]
     vouchers: NotRequired[list[BoughtVoucher]]
     account: NotRequired[Account]
+
+
+class PerkUses(TypedDict):
+    """How often a counted perk may be used in the period that ends with that day, how often it was (what is set aside counts),
+    and how often it still can be.
+    """
+
+    uses: Count
+    used: Count
+    left: Count
+    per: QuotaPeriod
+    period_end: Day | None
 
 
 class RedemptionPage(TypedDict):
