@@ -335,8 +335,8 @@ class BoughtVoucher(TypedDict):
 
 
 class Redemption(TypedDict):
-    """One use of points, of a `gift`, or of a counted perk: then `perk_id` and its `name`, and the `uses` as they were when it
-    was asked for. `benefit` is what to hand over, `taken_off` what that is on the bill that the till has shown, and
+    """One use of points, of a `gift`, or of a counted perk: then `perk_id` and its `name`, and in the answer to a change its
+    `uses`. `benefit` is what to hand over, `taken_off` what that is on the bill that the till has shown, and
     `vouchers` those that were bought. `account` is there in the answer to a change.
     """
 

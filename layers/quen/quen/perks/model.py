@@ -71,14 +71,15 @@ def multipliers_held(program: Program, holder: Holder) -> frozenset[str]:
 
 def uses_of(perk: Perk, quota: Quota, holder: Holder) -> Uses:
     """How often the member may use a perk that they have, in which period: of all through which they have it, as often as
-    the most generous says. Where uses go by tier and plan, who was given it has those of the least.
+    the most generous says. Where uses go by tier and plan, who was given it has the
+    fewest of them.
     """
     sources = sources_of(perk, holder)
     if not quota.by_holder:
         limit = quota.uses
     else:
         given = {"tier": quota.by_holder.get(holder.tier, 0), "membership": quota.by_holder.get(holder.plan, 0)}
-        given["granted"] = min(quota.by_holder.values())
+        given["granted"] = min((count for count in quota.by_holder.values() if count), default=0)
         limit = max((given[source] for source in sources), default=0)
     return Uses(limit, _period(perk, quota, holder))
 

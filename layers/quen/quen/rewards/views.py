@@ -9,6 +9,7 @@ from typing import Any
 from quen.ledger.documents import Document
 from quen.ledger.model import Account, Entry, entry_id
 from quen.ledger.views import account_view
+from quen.perks.views import uses_view
 from quen.program.benefits import Allocation, benefit_form
 from quen.program.model import Program, Reward, Tier
 from quen.rewards.model import Asked, Offer, PayablePoints, PerkOff, Relief, display_code
@@ -143,13 +144,17 @@ def closed_view(document: Document, state: str, account: Account, entry: Entry, 
     """A redemption as it ends, and what the member then has."""
     shown = {key: value for key, value in document.result.items() if key != "account"}
     seen = account_view(account, program, entry.recorded_at)
+    if perk := program.find_perk(shown.get("perk_id", "")):
+        shown["uses"] = uses_view(account, perk, program, entry.recorded_at)
     return shown | {"state": state, "entry_id": entry_id(entry), "account": seen}
 
 
 def redemption_view(document: Document, now: datetime) -> dict[str, Any]:
-    """A redemption as it stands now: one whose time is over has lapsed, whether that is written yet or not."""
+    """A redemption as it stands now: one whose time is over has lapsed, whether that is written yet or not. How many uses of
+    a perk were left then is left out: it is another number by now.
+    """
     lapsed = document.state == "reserved" and now >= datetime.fromisoformat(document.details["expires_at"])
-    shown = {key: value for key, value in document.result.items() if key != "account"}
+    shown = {key: value for key, value in document.result.items() if key not in {"account", "uses"}}
     return shown | {"state": "lapsed" if lapsed else document.state}
 
 

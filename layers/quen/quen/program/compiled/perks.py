@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any
 
@@ -31,7 +31,7 @@ def perk_of(perk: Mapping[str, Any], locales: Sequence[str], categories: Categor
         multiplier=Fraction(perk.get("multiplier", "1")),
         early_days=perk.get("days", 0),
         rewards=tuple(perk.get("rewards", ())),
-        at=datetime.fromisoformat(perk["at"]) if kind == "event_invitation" else None,
+        at=datetime.fromisoformat(perk["at"]).astimezone(UTC) if kind == "event_invitation" else None,
         place=perk.get("place", ""),
         worth=perk.get("worth", 0),
     )

@@ -49,7 +49,7 @@ def check_perks(document: object) -> Iterator[Fault]:
             sentence = "A reward has this id: perks and rewards are redeemed by their ids, so each is there once."
             yield Fault(pointer_to((*path, "id")), "duplicate", sentence)
         yield from check_names(document, perk.get("name"), (*path, "name"), "A perk")
-        yield from check_names(document, perk.get("terms"), (*path, "terms"), "A perk with terms")
+        yield from check_names(document, perk.get("terms"), (*path, "terms"), "A perk with terms", "tells them")
         for name in _UNKNOWN:
             yield from _named(perk, name, path, known[name])
         yield from check_multiplier(perk, pointer_to(path))
