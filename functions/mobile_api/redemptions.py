@@ -21,13 +21,13 @@ from quen.errors import (
     VoucherExpiredError,
     VoucherReservedError,
 )
-from quen.http.answers import Redemption, RedemptionPage
 from quen.http.bills import BillBody
 from quen.http.bodies import Pieces, RewardId, ShortText
 from quen.http.callers import MemberCaller, recognise_member
 from quen.http.endpoint import Call, Nothing, Resource
 from quen.http.errors import CursorInvalidError
 from quen.http.paging import PageQuery
+from quen.http.redemptions import Redemption, RedemptionPage
 from quen.ledger.documents import Outcome
 from quen.members.model import MemberReference
 from quen.rewards.model import PerkWanted, RewardWanted, Wanted

@@ -8,9 +8,10 @@ from typing import Any, TypedDict
 from mobile_api.callers import own_member_id
 from quen.bootstrap import application
 from quen.errors import MemberNotFoundError
-from quen.http.answers import Benefit, Count, Cursor, Day, Money, NamedTier
+from quen.http.answers import Count, Cursor, Day, Money, NamedTier
 from quen.http.callers import MemberCaller, recognise_member
 from quen.http.endpoint import Call, Nothing, Resource
+from quen.http.redemptions import Benefit
 
 rewards: Resource[MemberCaller] = Resource(__name__, recognise_member)
 

@@ -8,10 +8,11 @@ from typing import Any, TypedDict
 from partner_api.callers import recognise_partner
 from quen.bootstrap import application
 from quen.errors import CurrencyMismatchError, MemberNotActiveError, MemberNotFoundError
-from quen.http.answers import Count, Money, NamedTier, TakenOff
+from quen.http.answers import Count, Money, NamedTier
 from quen.http.bills import BillBody
 from quen.http.bodies import Member, ShortText
 from quen.http.endpoint import Call, Resource
+from quen.http.redemptions import TakenOff
 from quen.partners.model import PartnerCaller, Right
 from quen.partners.rates import RatedAction
 from quen.program.model import PerkKind

@@ -17,10 +17,11 @@ from quen.errors import (
     VoucherAlreadyRedeemedError,
     VoucherReservedError,
 )
-from quen.http.answers import Count, Redemption
+from quen.http.answers import Count
 from quen.http.bills import BillBody
 from quen.http.bodies import BusinessId, Member, Pieces, Points, RewardId, ShortText
 from quen.http.endpoint import Call, Nothing, Resource
+from quen.http.redemptions import Redemption
 from quen.ledger.documents import Outcome
 from quen.partners.model import PartnerCaller, Right
 from quen.rewards.model import PerkWanted, PointsWanted, RewardWanted, Wanted

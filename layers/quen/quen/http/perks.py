@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, NotRequired, TypedDict
 
-from quen.http.answers import Count, Day, Instant, Money, PerkUses
+from quen.http.answers import Count, Day, Instant, Money
+from quen.http.redemptions import PerkUses
 from quen.program.model import PerkKind
 
 
