@@ -15,6 +15,7 @@ from quen.dynamodb import IntAttribute
 from quen.ledger.documents import Document, DocumentKey, Json
 from quen.ledger.model import Account, Entry, canonical_form, next_due_on, next_review_on
 from quen.ledger.model.chain import hold_form, parse_hold, standing_form
+from quen.ledger.packing import packed, unpacked
 from quen.ledger.ports import Change
 from quen.memberships.model import NO_MEMBERSHIP, Membership
 from quen.tiers.model import Standing
@@ -206,22 +207,13 @@ def read_document(key: DocumentKey, item: DocumentItem) -> Document:
         member_id=item.member_id,
         fingerprint=item.fingerprint,
         sequence=item.sequence,
-        result=_unpacked(item.result),
+        result=unpacked(item.result),
         state=item.status or "",
         details=json.loads(item.details),
-        closing=_unpacked(item.closing) if item.closing else None,
-        refund=_unpacked(item.refund) if item.refund else None,
+        closing=unpacked(item.closing) if item.closing else None,
+        refund=unpacked(item.refund) if item.refund else None,
         closed_by=item.closed_by or "",
     )
-
-
-def packed(result: Any) -> bytes:
-    """A JSON-able value, compressed."""
-    return zlib.compress(json.dumps(result, separators=(",", ":"), ensure_ascii=False).encode(), 6)
-
-
-def _unpacked(data: bytes) -> Any:
-    return json.loads(zlib.decompress(data))
 
 
 def member_key(member_id: str) -> str:

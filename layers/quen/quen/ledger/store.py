@@ -58,13 +58,13 @@ from quen.ledger.items import (
     entry_key,
     low_level_key,
     member_key,
-    packed,
     read_account,
     read_document,
     shard_key,
     tier_shard_key,
 )
 from quen.ledger.model import Account, Entry, Sealed, parse_entry
+from quen.ledger.packing import packed
 from quen.ledger.ports import Change, DuePage
 from quen.writes import TransactionRefusedError, Write
 

@@ -1,0 +1,36 @@
+"""Answers as documents keep them: they read back word for word, and what was kept once is read for ever."""
+
+from __future__ import annotations
+
+import json
+import zlib
+
+import pytest
+
+from factories import make_program
+from quen.ledger.packing import _DICTIONARIES, packed, unpacked
+from quen.ledger.views import account_view
+from till import Till
+
+CHECKSUMS = {2_447_546_908}
+"""Of every dictionary that anything may have been written with: one that is gone makes documents unreadable."""
+
+
+@pytest.mark.parametrize("value", [{}, [], {"a": [1, None, True, "đồng"]}, {"account": {"gifts": []}}, "x" * 5000])
+def test_what_is_packed_reads_back(value: object) -> None:
+    assert unpacked(packed(value)) == value
+
+
+def test_no_dictionary_is_ever_changed() -> None:
+    assert {zlib.adler32(words) for words in _DICTIONARIES} == CHECKSUMS
+
+
+def test_what_was_compressed_without_any_dictionary_reads_back_too() -> None:
+    assert unpacked(zlib.compress(b'{"a":1}')) == {"a": 1}
+
+
+def test_an_account_takes_less_than_half_of_the_room() -> None:
+    till = Till(make_program())
+    till.buy(1_000_000)
+    shown = account_view(till.account, till.program, till.now)
+    assert len(packed(shown)) < len(zlib.compress(json.dumps(shown).encode())) / 2
