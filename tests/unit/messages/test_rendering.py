@@ -22,6 +22,8 @@ INTENTS = [
     make_intent("redeemed", reward_id="no-longer-there"),
     Intent(MEMBER, "tier_upgraded", "7", {"tier": "gold"}),
     Intent(MEMBER, "tier_lost", "8", {"tier": "", "before": "silver"}),
+    make_intent("reserved", points=0),
+    make_intent("redeemed", points=0),
 ]
 TIERED = make_tiered()
 
