@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from fractions import Fraction
+from itertools import product
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from quen.errors import ValidationFailedError
 from quen.program.benefits import Benefit
 from quen.program.compiled import canonical_text, compile_program
 from quen.program.document import parse_document
+from quen.program.document.checks import find_contradictions
 from quen.program.model import Goods, Perk, Program, Quota, TierDiscount
 from unit.program.documents import faults_of, make_document
 
@@ -26,10 +28,13 @@ REWARDS = [
 PERK = "/perks/0"
 
 
+BASE = make_document()
+
+
 def document(*perks: dict[str, Any], **sections: object) -> dict[str, Any]:
     """The demo program with tiers, a plan and two rewards, one of which begins later, and these perks."""
     known = {"tiers": TIERS, "memberships": PLANS, "rewards": REWARDS, "categories": [{"id": "tobacco"}]}
-    return make_document() | known | {"perks": [*perks]} | sections
+    return BASE | known | {"perks": [*perks]} | sections
 
 
 def perk(kind: str = "text", **members: object) -> dict[str, Any]:
@@ -163,3 +168,11 @@ def test_every_fault_is_a_sentence() -> None:
         parse_document(document(said))
     assert len(refused.value.faults) == 6
     assert all(fault.message.endswith(".") and len(fault.message) > 30 for fault in refused.value.faults)
+
+
+def test_whatever_stands_there_is_looked_at_and_nothing_breaks() -> None:
+    values = [None, 1, "x", True, [], [[]], [{}], {}, {"a": {}}, {"a": []}]
+    members = ["id", "name", "terms", "tiers", "plans", "rewards", "quota", "multiplier", "percent", "kind"]
+    for kind, member, value in product(("early_access", "multiplier", "percent_off", "text"), members, values):
+        find_contradictions(document(perk(kind) | {member: value}))
+        find_contradictions(document(perk(kind, quota={"uses": value, "per": value})))

@@ -80,7 +80,7 @@ def _early(perk: Mapping[str, Any], path: Path, rewards: Mapping[object, object]
     if perk.get("kind") != "early_access":
         return
     for index, reward in enumerate(items(perk.get("rewards"))):
-        if reward in rewards and at(rewards[reward], "window", "from") is None:
+        if isinstance(reward, str) and reward in rewards and at(rewards[reward], "window", "from") is None:
             sentence = "This reward's window has no first day, so nobody can have it earlier."
             yield Fault(pointer_to((*path, "rewards", index)), "never", sentence)
     if perk.get("rewards") is None and all(at(one, "window", "from") is None for one in rewards.values()):
