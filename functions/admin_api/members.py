@@ -17,6 +17,7 @@ from quen.http.endpoint import Call, Nothing, Resource
 from quen.http.errors import CursorInvalidError
 from quen.http.paging import PageQuery
 from quen.http.periods import MomentQuery, PeriodQuery, PurchaseQuery
+from quen.http.perks import PerkList
 from quen.http.views import staff_member_view
 from quen.members.model import Member, MemberReference
 from quen.staff.model import Action, StaffCaller, require
@@ -174,6 +175,18 @@ def list_entries(call: Call[StaffCaller, PageQuery], member_id: str) -> Mapping[
 def list_segments(_call: Call[StaffCaller, Nothing], member_id: str) -> Mapping[str, Any]:
     """Which segments the member is in."""
     return {"items": application().segments.show(member_id)}
+
+
+@members.endpoint(
+    "GET",
+    "/v1/members/{member_id}/perks",
+    action=Action.READ_ACCOUNT,
+    answer=PerkList,
+    errors=(MemberNotFoundError,),
+)
+def list_perks(_call: Call[StaffCaller, Nothing], member_id: str) -> Mapping[str, Any]:
+    """What the member has that is no points, and how often counted perks were used."""
+    return application().perks.show(member_id)
 
 
 def _look_up(query: SearchQuery) -> Member:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Annotated, Any
+from typing import Any
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from mobile_api.callers import own_member_id
 from quen.bootstrap import application
@@ -16,32 +16,50 @@ from quen.errors import (
     MemberNotFoundError,
     RedemptionNotFoundError,
     ReservationExpiredError,
+    ValidationFailedError,
     VoucherAlreadyRedeemedError,
     VoucherExpiredError,
     VoucherReservedError,
 )
-from quen.http.answers import Redemption, RedemptionPage
-from quen.http.bodies import RewardId, ShortText
+from quen.http.bills import BillBody
+from quen.http.bodies import Pieces, RewardId, ShortText
 from quen.http.callers import MemberCaller, recognise_member
 from quen.http.endpoint import Call, Nothing, Resource
 from quen.http.errors import CursorInvalidError
 from quen.http.paging import PageQuery
+from quen.http.redemptions import Redemption, RedemptionPage
 from quen.ledger.documents import Outcome
 from quen.members.model import MemberReference
-from quen.rewards.model import RewardWanted
+from quen.rewards.model import PerkWanted, RewardWanted, Wanted
 from quen.rewards.service import RESERVE_REFUSALS
-
-QUANTITY_MAX = 100
 
 redemptions: Resource[MemberCaller] = Resource(__name__, recognise_member)
 
 
-class RewardBody(Struct, frozen=True, forbid_unknown_fields=True):
-    """So many pieces of one reward, redeemed at a store: that is to be said of rewards that are not redeemed everywhere."""
+class RewardBody(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """So many pieces of one reward, for points or with `gift` one that the member was given, redeemed at a store: that is to
+    be said of rewards that are not redeemed everywhere. Or so many uses of a counted perk, for a bill that is to be paid.
+    """
 
-    reward_id: RewardId
-    quantity: Annotated[int, Meta(ge=1, le=QUANTITY_MAX)] = 1
+    reward_id: RewardId | None = None
+    perk_id: RewardId | None = None
+    gift: bool = False
+    quantity: Pieces = 1
     store_id: ShortText | None = None
+    bill: BillBody | None = None
+
+    def wanted(self) -> Wanted:
+        """As the domain has it. Raises ValidationFailedError."""
+        if (self.reward_id is None) == (self.perk_id is None):
+            sentence = "Ask for exactly one of reward_id and perk_id."
+            raise ValidationFailedError.at("", "exactly_one_required", sentence)
+        if self.perk_id is not None:
+            if self.gift:
+                raise ValidationFailedError.at("/gift", "not_allowed", "Only a reward is had as a gift.")
+            return PerkWanted(self.perk_id, self.quantity, self.bill.value() if self.bill else None, self.store_id)
+        if self.bill is not None:
+            raise ValidationFailedError.at("/bill", "not_allowed", "A bill is shown for a perk alone.")
+        return RewardWanted(self.reward_id or "", self.quantity, self.store_id, is_gift=self.gift)
 
 
 @redemptions.endpoint(
@@ -54,10 +72,10 @@ class RewardBody(Struct, frozen=True, forbid_unknown_fields=True):
     errors=RESERVE_REFUSALS,
 )
 def reserve(call: Call[MemberCaller, RewardBody]) -> Outcome:
-    """Reserve a reward; its points are held until it is collected, called off, or its time is over."""
+    """Reserve a reward or uses of a perk; what it takes is held until it is collected, called off, or its time is over."""
     return application().rewards.reserve(
         MemberReference(member_id=own_member_id(call.caller)),
-        RewardWanted(call.input.reward_id, call.input.quantity, call.input.store_id),
+        call.input.wanted(),
         idempotency_key=call.idempotency_key,
         fingerprint=call.fingerprint,
     )

@@ -8,9 +8,10 @@ from typing import Any, TypedDict
 from mobile_api.callers import own_member_id
 from quen.bootstrap import application
 from quen.errors import MemberNotFoundError
-from quen.http.answers import Benefit, Count, Cursor, Day, Money, NamedTier
+from quen.http.answers import Count, Cursor, Day, Money, NamedTier
 from quen.http.callers import MemberCaller, recognise_member
 from quen.http.endpoint import Call, Nothing, Resource
+from quen.http.redemptions import Benefit
 
 rewards: Resource[MemberCaller] = Resource(__name__, recognise_member)
 
@@ -30,7 +31,8 @@ class Reward(TypedDict):
     """A reward: whether it can be had at all, whether this member has the points, and how many are missing.
 
     `points` is the price for members of this one's tier, `worth` what so many points are worth. `stores` are those at which
-    it is redeemed, all where none is named. Where it is for members of other tiers, `tier_required` is the first of them.
+    it is redeemed, all where none is named; `gifts` are pieces that they may have for nothing, even where it cannot be had for
+    points. Where it is for members of other tiers, `tier_required` is the first of them.
     """
 
     reward_id: str
@@ -40,6 +42,7 @@ class Reward(TypedDict):
     points: Count
     available: bool
     reachable: bool
+    gifts: Count
     missing_points: Count
     worth: Money
     window: Window

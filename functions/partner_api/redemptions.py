@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from partner_api.bills import BillBody
 from partner_api.callers import recognise_partner
 from quen.bootstrap import application
 from quen.errors import (
@@ -18,39 +17,52 @@ from quen.errors import (
     VoucherAlreadyRedeemedError,
     VoucherReservedError,
 )
-from quen.http.answers import Count, Redemption
-from quen.http.bodies import BusinessId, Member, Points, RewardId, ShortText
+from quen.http.answers import Count
+from quen.http.bills import BillBody
+from quen.http.bodies import BusinessId, Member, Pieces, Points, RewardId, ShortText
 from quen.http.endpoint import Call, Nothing, Resource
+from quen.http.redemptions import Redemption
 from quen.ledger.documents import Outcome
 from quen.partners.model import PartnerCaller, Right
-from quen.rewards.model import PointsWanted, RewardWanted, Wanted
+from quen.rewards.model import PerkWanted, PointsWanted, RewardWanted, Wanted
 from quen.rewards.service import RESERVE_REFUSALS
 
 redemptions: Resource[PartnerCaller] = Resource(__name__, recognise_partner)
 
 
 class RedemptionBody(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Either one reward of the catalogue, or plain points to pay part of a bill with. With the `bill`, the answer says what is
-    taken off it; a reward that is not redeemed everywhere wants its store.
+    """One of these: a reward of the catalogue, for points or with `gift` as one that the member was given; plain points to pay
+    part of a bill with; so many uses of a counted perk. With the `bill`, the answer says what is taken off it; a reward that
+    is not redeemed everywhere wants its store.
     """
 
     member: Member
     reward_id: RewardId | None = None
     points: Points | None = None
+    perk_id: RewardId | None = None
+    gift: bool = False
+    quantity: Pieces = 1
     purchase_id: BusinessId | None = None
     store_id: ShortText | None = None
     bill: BillBody | None = None
 
     def wanted(self) -> Wanted:
         """As the domain has it. Raises ValidationFailedError."""
+        if sum(value is not None for value in (self.reward_id, self.points, self.perk_id)) != 1:
+            sentence = "Ask for exactly one of reward_id, points and perk_id."
+            raise ValidationFailedError.at("", "exactly_one_required", sentence)
+        if self.gift and self.reward_id is None:
+            raise ValidationFailedError.at("/gift", "not_allowed", "Only a reward is had as a gift.")
+        if self.quantity != 1 and self.perk_id is None:
+            raise ValidationFailedError.at("/quantity", "not_allowed", "Only uses of a perk are several at a till.")
         bill = self.bill.value() if self.bill else None
-        if self.points is not None and self.reward_id is None:
+        if self.points is not None:
             return PointsWanted(self.points, self.purchase_id, bill, self.store_id)
-        if self.reward_id is None or self.points is not None:
-            raise ValidationFailedError.at("", "exactly_one_required", "Ask for exactly one of reward_id and points.")
         if self.purchase_id is not None:
             raise ValidationFailedError.at("/purchase_id", "not_allowed", "Only points pay for a purchase.")
-        return RewardWanted(self.reward_id, store_id=self.store_id, bill=bill)
+        if self.perk_id is not None:
+            return PerkWanted(self.perk_id, self.quantity, bill, self.store_id)
+        return RewardWanted(self.reward_id or "", store_id=self.store_id, bill=bill, is_gift=self.gift)
 
 
 class RefundedRedemption(Redemption):
@@ -70,7 +82,7 @@ class RefundedRedemption(Redemption):
     errors=RESERVE_REFUSALS,
 )
 def reserve(call: Call[PartnerCaller, RedemptionBody]) -> Outcome:
-    """Hold the points until the till redeems or releases them, or the reservation lapses."""
+    """Hold the points, the gift or the uses until the till redeems or releases them, or the reservation lapses."""
     return application().rewards.reserve(
         call.input.member.reference(),
         call.input.wanted(),

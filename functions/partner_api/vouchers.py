@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal, TypedDict
 
 from msgspec import Meta, Struct
 
-from partner_api.bills import BillBody
 from partner_api.callers import recognise_partner
 from quen.bootstrap import application
 from quen.errors import (
@@ -32,6 +31,7 @@ from quen.errors import (
 )
 from quen.http.answers import Instant, Money
 from quen.http.benefits import BenefitAnswer
+from quen.http.bills import BillBody
 from quen.http.bodies import BusinessId, Member, MoneyBody
 from quen.http.endpoint import Call, Nothing, Resource
 from quen.http.vouchers import Voucher

@@ -32,14 +32,17 @@ from quen.program.model import (
     AdjustmentPolicy,
     Cap,
     EarningRule,
+    Perk,
     Program,
+    Quota,
     Reward,
     StoredValuePolicy,
+    Tier,
     TransferPolicy,
     VoucherTerms,
 )
 from quen.returns.model import Goods
-from quen.rewards.model import PointsWanted, RewardWanted
+from quen.rewards.model import PerkWanted, PointsWanted, RewardWanted, Wanted
 from quen.vouchers.codes import VoucherCodes
 from quen.vouchers.uses import End
 from voucher_desk import FACE, money_off, use
@@ -108,6 +111,8 @@ def _program(scene: Scene) -> Program:
     return make_program(
         earning=(EarningRule("base", "purchase", points=1, per=10_000), welcome, review),
         rewards=(last, tree, voucher),
+        tiers=(Tier("member", {"en": "Member"}),),
+        perks=(Perk("ride", {"en": "Free ride"}, tiers=("member",), quota=Quota("month", 1)),),
         transfers=TransferPolicy(per_day=150),
         stored_value=StoredValuePolicy(maximum=STORED_VALUE_MAX),
         adjustments=AdjustmentPolicy(approval_above=APPROVAL_ABOVE),
@@ -130,7 +135,7 @@ def review(theatre: Theatre, scene: Scene, key: str, subject: str = "") -> Outco
     return theatre.occasions.record(PARTNER, member(scene.member_id), told_of, subject)
 
 
-def reserve(theatre: Theatre, scene: Scene, key: str, wanted: PointsWanted | RewardWanted) -> Outcome:
+def reserve(theatre: Theatre, scene: Scene, key: str, wanted: Wanted) -> Outcome:
     return theatre.rewards.reserve(
         member(scene.member_id), wanted, idempotency_key=key, fingerprint=str(wanted), partner_id=PARTNER
     )
@@ -143,6 +148,11 @@ def reserve_last(theatre: Theatre, scene: Scene, key: str, name: str = "last") -
 def donate(theatre: Theatre, scene: Scene, key: str) -> Outcome:
     """Had at once, and once a week."""
     return reserve(theatre, scene, scene.named("donated", key), RewardWanted("tree"))
+
+
+def ride(theatre: Theatre, scene: Scene, key: str) -> Outcome:
+    """A use of a counted perk, of which the member has one."""
+    return reserve(theatre, scene, scene.named("ride", key), PerkWanted("ride"))
 
 
 def buy_voucher(theatre: Theatre, scene: Scene, key: str) -> Outcome:
@@ -166,8 +176,8 @@ def redemption_of(theatre: Theatre, scene: Scene, name: str, key: str) -> str:
     return derived_id("red", theatre.keys.derive("ids"), f"partner:{PARTNER}", scene.named(name, key))
 
 
-def redeem(theatre: Theatre, scene: Scene, key: str) -> Outcome:
-    return theatre.rewards.redeem(redemption_of(theatre, scene, "held", key), partner_id=PARTNER)
+def redeem(theatre: Theatre, scene: Scene, key: str, name: str = "held") -> Outcome:
+    return theatre.rewards.redeem(redemption_of(theatre, scene, name, key), partner_id=PARTNER)
 
 
 def release(theatre: Theatre, scene: Scene, key: str, name: str = "held") -> Outcome:
@@ -341,6 +351,8 @@ USE_CASES: tuple[UseCase, ...] = (
     UseCase("reserve", _reserve_points),
     UseCase("reserve the last piece", reserve_last),
     UseCase("donate", donate, is_core=False),
+    UseCase("use a perk", ride, is_core=False),
+    UseCase("redeem a perk", partial(redeem, name="ride"), ride, is_keyed=False, is_core=False),
     UseCase("buy a voucher", buy_voucher, is_core=False),
     UseCase("use a bought voucher", use_bought, buy_voucher, is_keyed=False, is_core=False),
     UseCase("refund a bought voucher", refund_voucher, buy_voucher, is_keyed=False, is_core=False),

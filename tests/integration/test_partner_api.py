@@ -242,6 +242,7 @@ def test_a_till_asks_about_members_so_often_a_minute_and_then_waits(apis: Served
         answer = apis.partner("POST", "/v1/members/search", {"phone": "0901234567"})
         assert (answer.status, answer.code, answer.body["retryable"]) == (429, "rate_limited", True)
         assert 1 <= int(answer.headers["retry-after"]) <= 60
+        assert apis.partner("POST", "/v1/perks/search", {"member": {"phone": "0901234567"}}).code == "rate_limited"
         preview = {name: value for name, value in purchase("x").items() if name != "purchase_id"}
         assert apis.partner("POST", "/v1/purchases/preview", preview).status == 200
         for minutes in (0, 1):

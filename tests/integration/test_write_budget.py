@@ -25,9 +25,9 @@ from quen.ledger.items import account_item
 from quen.ledger.ports import Change
 from quen.money import Money
 from quen.program.benefits import Benefit
-from quen.program.model import EarningRule, Reward
+from quen.program.model import EarningRule, Perk, Quota, Reward, Tier
 from quen.returns.model import Goods
-from quen.rewards.model import PointsWanted, RewardWanted
+from quen.rewards.model import PerkWanted, PointsWanted, RewardWanted
 from quen.vouchers.codes import VoucherCodes
 from tables import create_tables, open_mocked
 from tiered import make_tiered
@@ -142,6 +142,20 @@ def test_a_campaign_with_a_budget_costs_a_purchase_two_write_units_and_four_read
     assert recorder.units() <= 8
     assert recorder.reads_of(ledger) == 1
     assert sorted(recorder.shards_read()) == [f"BUDGET#tet SHARD#{number}" for number in range(4)]
+
+
+def test_a_use_of_a_perk_costs_six_write_units_and_one_ledger_read(busy_member: Any) -> None:
+    shared, recorder, member_id, ledger = busy_member
+    tables = {name: getattr(shared.settings, f"{name}_table") for name in ("ledger", "members", "program", "messages")}
+    house = House(recorder, tables, shared.clock)
+    rides = Perk("free-rides", {"en": "Free rides"}, tiers=("member",), quota=Quota("month", 4))
+    house.programs = FixedPrograms(make_program(tiers=(Tier("member", {"en": "Member"}),), perks=(rides,)))
+    reserved = house.rewards.reserve(
+        member(member_id), PerkWanted("free-rides"), idempotency_key="ride", fingerprint="0" * 64, partner_id=PARTNER
+    )
+    assert (recorder.units(), recorder.reads_of(ledger)) == (6, 1)
+    house.rewards.redeem(str(reserved.result["redemption_id"]), partner_id=PARTNER)
+    assert recorder.units() <= 6
 
 
 def test_every_item_of_an_ordinary_command_is_under_a_kilobyte(busy_member: Any) -> None:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from quen.occasions.service import Occasions
     from quen.partners.rates import Rates
     from quen.partners.service import Partners
+    from quen.perks.service import Perks
     from quen.planning.service import Plans
     from quen.program.service import Programs
     from quen.returns.service import Returns
@@ -158,6 +159,13 @@ class Application(Adapters):
         from quen.rewards.catalogue import Catalogue
 
         return Catalogue(self.ledger, self.members, self.programs, self._stock)
+
+    @cached_property
+    def perks(self) -> Perks:
+        """What members have that is no points."""
+        from quen.perks.service import Perks
+
+        return Perks(self.ledger, self.members, self.programs)
 
     @cached_property
     def transfers(self) -> Transfers:

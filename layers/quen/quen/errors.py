@@ -44,6 +44,7 @@
     │   ├── RefundExceedsPaymentError     more money back than was paid
     │   ├── RewardLimitReachedError       the member's limit for this reward
     │   ├── TierRequiredError             the reward is for members of other tiers
+    │   ├── PerkNotHeldError              the member does not have the perk
     │   ├── RewardNotAvailableError       the reward cannot be had today, or not by this member
     │   ├── StoreNotEligibleError         the reward is redeemed at other stores
     │   ├── BirthdayLockedError           changed within the last 365 days
@@ -307,6 +308,11 @@ class RewardLimitReachedError(UnprocessableError):
 class TierRequiredError(UnprocessableError):
     code = "tier_required"
     title = "The reward is for a higher tier"
+
+
+class PerkNotHeldError(UnprocessableError):
+    code = "perk_not_held"
+    title = "The member does not have this perk now"
 
 
 class RewardNotAvailableError(UnprocessableError):

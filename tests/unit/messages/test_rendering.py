@@ -23,6 +23,8 @@ INTENTS = [
     Intent(MEMBER, "tier_upgraded", "7", {"tier": "gold"}),
     Intent(MEMBER, "tier_lost", "8", {"tier": "", "before": "silver"}),
     Intent(MEMBER, "card_complete", "coffee.1.12", {"card_id": "coffee"}),
+    make_intent("reserved", points=0),
+    make_intent("redeemed", points=0),
 ]
 TIERED = make_tiered()
 

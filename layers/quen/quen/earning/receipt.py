@@ -29,8 +29,8 @@ def receipt_text(
     """The sentences by language.
 
     `points` is what the purchase earned, `active` what the member can spend afterwards, `active_on` the day on which the
-    points become active, where they wait. Of `shares`, rules that have a name for members and the member's tier are named
-    with what they gave; `following` is the next reward, `expiring` the day on which points expire soon, and how many;
+    points become active, where they wait. Of `shares`, rules that have a name for members, the member's tier and perks are
+    named with what they gave; `following` is the next reward, `expiring` the day on which points expire soon, and how many;
     `cards` are the marks of the cards that were stamped.
     """
     worth = program.worth(active)
@@ -98,9 +98,10 @@ def _won(program: Program, mark: CardMark, locale: str) -> str:
 
 
 def _named(program: Program, shares: Sequence[RuleShare], locale: str) -> str:
-    """What rules with a name and the tier gave, in brackets."""
+    """What rules with a name, the tier and perks gave, in brackets."""
     names = {rule.id: text_in(rule.name, locale) for rule in program.earning if rule.name}
     names |= {f"tier:{tier.id}": _tier_name(tier, locale) for tier in program.tiers}
+    names |= {f"perk:{perk.id}": perk.name_in(locale) for perk in program.perks}
     told = [
         f"{names[share.rule_id]}: {format_integer(share.points, locale)}"
         for share in shares

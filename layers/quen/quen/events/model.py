@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from quen.events.cards import CARD_EVENT_TYPES, CardEvent, card_events
 from quen.instants import format_instant
@@ -75,8 +75,33 @@ def _bonus(entry: Entry) -> list[str]:
     return [*_earned(entry), *(["birthday.rewarded"] if entry.reference.kind == "birthday" else [])]
 
 
+def _reserved(entry: Entry) -> list[str]:
+    return [f"{_what_is_used(entry)}.reserved"]
+
+
 def _redeemed(entry: Entry) -> list[str]:
-    return ["points.redeemed", *(["reward.redeemed"] if _reward_id(entry) else [])]
+    used = _what_is_used(entry)
+    if used == "perk":
+        return ["perk.used"]
+    return [f"{used}.redeemed", *(["reward.redeemed"] if _reward_id(entry) else [])]
+
+
+def _returned(entry: Entry) -> list[str]:
+    return [f"{_what_is_used(entry)}.released"]
+
+
+def _refunded(entry: Entry) -> list[str]:
+    """What a refund gives back stands in it alone: a redemption of points always was of some."""
+    if entry.gifts:
+        return ["gift.refunded"]
+    return ["points.refunded" if entry.lines else "perk.refunded"]
+
+
+def _what_is_used(entry: Entry) -> Literal["points", "gift", "perk"]:
+    hold = entry.hold.hold if entry.hold else None
+    if hold and hold.gift:
+        return "gift"
+    return "perk" if hold and hold.is_perk else "points"
 
 
 def _always(*types: str) -> Callable[[Entry], list[str]]:
@@ -88,11 +113,11 @@ _TYPES: Mapping[str, Callable[[Entry], list[str]]] = {
     "bonus": _bonus,
     "activate": _always("points.activated"),
     "expire": _always("points.expired"),
-    "reserve": _always("points.reserved"),
+    "reserve": _reserved,
     "redeem": _redeemed,
-    "release": _always("points.released"),
-    "lapse": _always("points.released"),
-    "refund": _always("points.refunded"),
+    "release": _returned,
+    "lapse": _returned,
+    "refund": _refunded,
     "reverse": _always("points.reversed"),
     "write_off": _always("points.written_off"),
     "adjust": _always("points.adjusted"),
@@ -125,6 +150,14 @@ EVENT_TYPES = (
     "reward.redeemed",
     "points.released",
     "points.refunded",
+    "gift.reserved",
+    "gift.redeemed",
+    "gift.released",
+    "gift.refunded",
+    "perk.reserved",
+    "perk.used",
+    "perk.released",
+    "perk.refunded",
     "points.reversed",
     "points.written_off",
     "points.adjusted",
@@ -172,8 +205,11 @@ def _entry_detail(type_: str, entry: Entry) -> dict[str, Any]:
     if type_ in {"tier.changed", "tier.at_risk"}:
         detail |= tier_change_view(entry) or {}
     partner_id = entry.reference.id.rpartition("#")[0]
+    detail |= {"partner_id": partner_id} if partner_id else {}
+    if entry.hold and entry.hold.hold.is_perk:
+        return detail | {"perk_id": entry.hold.hold.reward_id, "uses": entry.hold.hold.counted}
     reward_id = _reward_id(entry)
-    return detail | ({"partner_id": partner_id} if partner_id else {}) | ({"reward_id": reward_id} if reward_id else {})
+    return detail | ({"reward_id": reward_id} if reward_id else {})
 
 
 def _detail(type_: str, fact: str, member_id: str, sequence: int, occurred_at: datetime) -> dict[str, Any]:

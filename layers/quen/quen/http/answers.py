@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Literal, NotRequired, TypedDict
 
 from quen.http import scalars
-from quen.http.benefits import BenefitAnswer
 from quen.http.punch_cards import CardChange, GiftChange, PunchCard
 
 Count = scalars.Count
@@ -124,7 +123,17 @@ class Account(TypedDict):
     wallets: Wallets
     cards: list[PunchCard]
     stored_value: Money | None
+    gifts: list[Gift]
     sequence: Count
+
+
+class Gift(TypedDict):
+    """Pieces of a reward that the member may have for nothing, to the end of a day."""
+
+    reward_id: str
+    name: str
+    until: Day
+    count: Count
 
 
 class Wallets(TypedDict):
@@ -279,70 +288,6 @@ class EntryPage(TypedDict):
     """The statement, newest first."""
 
     items: list[Entry]
-    next_cursor: Cursor | None
-
-
-class Benefit(BenefitAnswer):
-    """What a reward is. A voucher says how it is used: in parts or not, and for how many days, that of its issue included."""
-
-    partial: NotRequired[bool]
-    valid_days: NotRequired[Count]
-
-
-class LineShare(TypedDict):
-    """What is taken off one line of a bill."""
-
-    line_id: str
-    amount: Money
-
-
-class TakenOff(TypedDict):
-    """What is taken off a bill; the lines add up to it, where the bill has lines."""
-
-    amount: Money
-    lines: list[LineShare]
-
-
-class BoughtVoucher(TypedDict):
-    """A voucher as it was issued, and its code, which is told to whoever bought it."""
-
-    voucher_id: str
-    code: NotRequired[str]
-    state: Literal["issued"]
-    benefit: BenefitAnswer
-    partial: bool
-    face_value: Money | None
-    remaining_value: Money | None
-    valid_from: Day | None
-    valid_until: Day
-
-
-class Redemption(TypedDict):
-    """One use of points. `benefit` is what to hand over, `taken_off` what that is on the bill that the till has shown, and
-    `vouchers` those that were bought. `account` is there in the answer to a change.
-    """
-
-    redemption_id: str
-    member_id: str
-    state: Literal["reserved", "redeemed", "released", "lapsed", "refunded"]
-    code: str
-    reward_id: str | None
-    quantity: Count
-    points: Count
-    worth: Money
-    expires_at: Instant
-    entry_id: str
-    store_id: NotRequired[str]
-    benefit: NotRequired[Benefit]
-    taken_off: NotRequired[TakenOff]
-    vouchers: NotRequired[list[BoughtVoucher]]
-    account: NotRequired[Account]
-
-
-class RedemptionPage(TypedDict):
-    """Redemptions, newest first."""
-
-    items: list[Redemption]
     next_cursor: Cursor | None
 
 

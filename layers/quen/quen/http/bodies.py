@@ -19,6 +19,8 @@ from quen.money import AMOUNT_MAX, Money
 LINES_MAX = 200
 QUANTITY_MAX = 10**6
 POINTS_MAX = 10**9
+PIECES_MAX = 100
+"""Of a reward or a perk at a time."""
 
 YEAR_MIN = 1970
 YEAR_MAX = 2200
@@ -62,6 +64,7 @@ BusinessId = Annotated[
 ]
 Name = Annotated[str, Meta(min_length=1, max_length=100)]
 ShortText = Annotated[str, Meta(min_length=1, max_length=64)]
+Pieces = Annotated[int, Meta(ge=1, le=PIECES_MAX)]
 RewardId = Annotated[str, Meta(pattern=whole("[a-z0-9][a-z0-9_-]*"), max_length=64, examples=["free-coffee"])]
 
 

@@ -44,7 +44,7 @@ _CODES = {
         "return_exceeds_purchase reward_limit_reached tier_required birthday_locked consent_required too_late "
         "transfers_not_offered transfer_limit_reached stored_value_not_offered stored_value_limit_reached "
         "insufficient_stored_value refund_exceeds_payment voucher_not_applicable "
-        "reward_not_available store_not_eligible"
+        "reward_not_available store_not_eligible perk_not_held"
     ),
     429: "rate_limited",
     431: "headers_too_large",

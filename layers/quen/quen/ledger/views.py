@@ -8,7 +8,7 @@ from typing import Any
 from quen.cards.views import card_changes_view, cards_view, gift_changes_view
 from quen.earning.model import RuleShare
 from quen.instants import format_instant
-from quen.ledger.model import NEVER, Account, Entry, entry_id
+from quen.ledger.model import NEVER, Account, Entry, entry_id, gift_key
 from quen.ledger.model.values import ACTIVE, DEBT, HELD, OTHER_UNITS, PENDING, Lots
 from quen.program.model import Program, Wallet, card_of_wallet, unit_of_wallet
 from quen.tiers.views import tier_change_view, tier_view
@@ -27,6 +27,7 @@ def account_view(account: Account, program: Program, now: datetime) -> dict[str,
         "wallets": {"qualifying": account.wallet("qualifying"), "stamps": account.wallet("stamps")},
         "cards": cards_view(account.cards, program),
         "stored_value": _stored_value(account, program),
+        "gifts": _gifts(account, program, now),
         "sequence": account.sequence,
     }
 
@@ -89,6 +90,23 @@ def _stored_value(account: Account, program: Program) -> dict[str, Any] | None:
     if not amount and program.stored_value is None:
         return None
     return {"amount": amount, "currency": program.currency}
+
+
+def _gifts(account: Account, program: Program, now: datetime) -> list[dict[str, Any]]:
+    """What the member may have for nothing, the first to end first."""
+    today = program.local_day(now).isoformat()
+    names = {reward.id: reward.name_in(program.locales[0]) for reward in program.rewards} if account.gifts else {}
+    keys = [(until, reward_id) for reward_id, _, until in (key.rpartition("/") for key in account.gifts)]
+    return [
+        {
+            "reward_id": reward_id,
+            "name": names.get(reward_id, reward_id),
+            "until": until,
+            "count": account.gifts[gift_key(reward_id, until)],
+        }
+        for until, reward_id in sorted(keys)
+        if until >= today
+    ]
 
 
 def changes_view(entry: Entry) -> dict[str, int]:

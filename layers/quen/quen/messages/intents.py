@@ -8,7 +8,7 @@ from typing import Any
 from quen.cards.model import CardMark, Reached
 from quen.events.cards import fills_a_card
 from quen.events.model import Enrolled, Tellable, moved_points
-from quen.ledger.model import Entry
+from quen.ledger.model import Entry, Hold
 from quen.messages.model import Intent, Kind
 
 
@@ -16,7 +16,7 @@ def intents_of(fact: Tellable) -> list[Intent]:
     """The message that the fact calls for, if any.
 
     A till's own hold is no news to the person at the till: only a reward that waits to be collected is. That points were
-    spent always is: the member before the till may be somebody else.
+    spent always is: the member before the till may be somebody else. Uses of a perk cost nothing, and are no news.
     """
     if isinstance(fact, Enrolled):
         return [Intent(fact.member_id, "welcome", "enrolment", {"points": fact.points})]
@@ -28,10 +28,10 @@ def _about_points(fact: Entry) -> list[Intent]:
         return [Intent(fact.member_id, "birthday", fact.reference.id, _data(fact))]
     if fact.kind == "expire":
         return [Intent(fact.member_id, "expired", fact.reference.id, _data(fact) | {"on": fact.reference.id})]
-    if fact.kind == "reserve" and fact.hold and not fact.hold.hold.at_till:
+    if fact.kind == "reserve" and fact.hold and _waits(fact.hold.hold):
         until = {"until": fact.hold.hold.lapses_at.isoformat()}
         return [Intent(fact.member_id, "reserved", fact.hold.redemption_id, _data(fact) | until)]
-    if fact.kind == "redeem" and fact.hold:
+    if fact.kind == "redeem" and fact.hold and not fact.hold.hold.is_perk:
         return [Intent(fact.member_id, "redeemed", fact.hold.redemption_id, _data(fact))]
     return [_of_card(fact, card_id, mark, one) for card_id, mark in fact.cards.items() for one in mark.reached]
 
@@ -46,6 +46,10 @@ def _of_card(entry: Entry, card_id: str, mark: CardMark, one: Reached) -> Intent
     lasts = [key.rpartition("/")[2] for key in entry.gifts if key.rpartition("/")[0] == one.reward_id]
     gift = {"reward_id": one.reward_id, "on": max(lasts)} if lasts else {}
     return Intent(entry.member_id, "card_complete" if is_end else "milestone", period, {"card_id": card_id} | gift)
+
+
+def _waits(hold: Hold) -> bool:
+    return not hold.at_till and not hold.is_perk
 
 
 _TIER_KINDS: Mapping[str, Kind] = {

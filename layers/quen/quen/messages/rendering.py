@@ -58,14 +58,16 @@ def language_of(locale: str) -> str:
 
 
 def _template(intent: Intent, values: Mapping[str, str], language: str) -> Template:
-    """A welcome without points, a redemption without a reward and a full card that gives none say something else, and so
-    does a tier that is for good, or that nothing is known to keep.
+    """A welcome without points, a redemption without a reward, one of a gift, and a full card that gives none say something
+    else, and so does a tier that is for good, or that nothing is known to keep.
     """
     said: str = intent.kind
     if intent.kind == "welcome" and not intent.data["points"]:
         said = "joined"
     if intent.kind == "redeemed" and "reward_id" not in intent.data:
         said = "spent"
+    if intent.kind in {"reserved", "redeemed"} and not intent.data["points"]:
+        said = f"gift_{intent.kind}"
     if intent.kind == "tier_upgraded" and "last_day" not in intent.data:
         said = "tier_upgraded_for_good"
     if intent.kind == "tier_at_risk" and not values["lacking"]:

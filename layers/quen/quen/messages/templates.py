@@ -79,6 +79,22 @@ TEMPLATES: Mapping[str, Mapping[str, Template]] = {
             ),
             "$program: Bạn vừa dùng $points điểm để nhận $reward. Số dư: $balance điểm.",
         ),
+        "gift_reserved": Template(
+            "$reward đang chờ bạn",
+            (
+                "Quà của bạn: $reward. Hãy đưa mã nhận quà tại cửa hàng trước $until.",
+                "Nếu bạn không đến nhận, quà sẽ trở lại tài khoản của bạn nếu chưa hết hạn.",
+            ),
+            "$program: Quà $reward đang chờ bạn đến $until.",
+        ),
+        "gift_redeemed": Template(
+            "Bạn đã nhận quà $reward",
+            (
+                "Bạn vừa nhận quà: $reward.",
+                "Nếu không phải bạn thực hiện, hãy báo cho cửa hàng ngay.",
+            ),
+            "$program: Bạn vừa nhận quà $reward.",
+        ),
         "spent": Template(
             "Bạn vừa dùng $points điểm",
             (
@@ -194,6 +210,22 @@ TEMPLATES: Mapping[str, Mapping[str, Template]] = {
                 "If this was not you, please tell the shop at once.",
             ),
             "$program: You used $points points for $reward. Balance: $balance points.",
+        ),
+        "gift_reserved": Template(
+            "$reward is waiting for you",
+            (
+                "Your gift: $reward. Show your redemption code in the shop before $until.",
+                "If you do not collect it, it returns to your account, as long as it has not ended.",
+            ),
+            "$program: Your gift $reward is waiting for you until $until.",
+        ),
+        "gift_redeemed": Template(
+            "You have received your gift: $reward",
+            (
+                "You have just had your gift: $reward.",
+                "If this was not you, please tell the shop at once.",
+            ),
+            "$program: You have just had your gift: $reward.",
         ),
         "spent": Template(
             "You have used $points points",

@@ -126,7 +126,7 @@ def benefit_form(benefit: Benefit) -> dict[str, Any]:
     form = {
         "kind": benefit.kind,
         "amount": benefit.amount,
-        "percent": _decimal(benefit.percent * 100) if benefit.percent is not None else None,
+        "percent": decimal_text(benefit.percent * 100) if benefit.percent is not None else None,
         "maximum": benefit.maximum,
         "minimum_bill": benefit.minimum_bill,
         "skus": list(benefit.skus) or None,
@@ -183,7 +183,7 @@ def _piece_off(benefit: Benefit, lines: Sequence[BillLine], goods: int) -> Alloc
     return Allocation(amount, ((lines[dearest].line_id, amount),)) if amount > 0 else NOTHING_OFF
 
 
-def _decimal(percent: Fraction) -> str:
-    """A percentage as text: `15`, `12.5`; at most three places, which is what can be said of one."""
-    whole, thousandths = divmod(round(percent * 1000), 1000)
+def decimal_text(number: Fraction) -> str:
+    """A percentage or a multiplier as text: `15`, `12.5`; at most three places, which is what can be said of one."""
+    whole, thousandths = divmod(round(number * 1000), 1000)
     return f"{whole}.{thousandths:03}".rstrip("0").rstrip(".") if thousandths else str(whole)

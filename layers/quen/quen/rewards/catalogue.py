@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from quen.ledger.model import Account, behaviour_of, tier_of
+from quen.ledger.model import Account, behaviour_of, holder_of, tier_of, usable_gifts, uses_left
 from quen.ledger.ports import CurrentProgram
 from quen.ledger.service import Ledger
 from quen.members.model import MemberReference
+from quen.perks.model import opens_early, perks_held
 from quen.program.benefits import Bill
-from quen.program.model import Goods, Program, Reward, segments_held
+from quen.program.model import Goods, Perk, Program, Reward, segments_held
 from quen.rewards.model import (
     Offer,
-    bill_less,
     by_reach,
     check_bill,
     check_lines,
     is_available,
     is_shown,
     payable_points,
+    relief,
     taken_off_by,
-    tier_discount,
 )
 from quen.rewards.ports import MemberLookup, RewardStock
 from quen.rewards.views import offer_view, quote_view
@@ -50,12 +50,18 @@ class Catalogue:
         """
         account = self._ledger.load_account(member_id)
         program, day = self._program_today()
-        offers = self._offers(account, program, day, [reward for reward in program.rewards if is_shown(reward, day)])
+        early = _early_access(account, program, day)
+        shown = [
+            reward
+            for reward in program.rewards
+            if is_shown(reward, day) or _is_open(early, reward, day) or usable_gifts(account, reward.id, day)
+        ]
+        offers = self._offers(account, program, day, shown)
         return [offer_view(offer, program, locale) for offer in by_reach(offers, program)]
 
     def quote(self, member: MemberReference, bill: Bill, store_id: str | None) -> dict[str, Any]:
-        """What the member has off the bill: by their tier first; of what is then left, how many points may pay, and which
-        rewards within their reach would take something off.
+        """What the member has off the bill: by their tier or a perk first, whichever takes most, and of its delivery fee; of
+        what is then left, how many points may pay, and which rewards within their reach would take something off.
 
         Raises MemberNotFoundError, MemberNotActiveError, CurrencyMismatchError, ValidationFailedError.
         """
@@ -64,15 +70,29 @@ class Catalogue:
         program, day = self._program_today()
         check_bill(program, bill, pointer="")
         tier = program.tier_of(tier_of(account, program, day))
-        for excluded in (tier.discount.excluded if tier and tier.discount else None, _unpayable(program)):
-            check_lines(excluded, bill, pointer="")
-        off = tier_discount(tier.discount if tier else None, bill)
-        left = bill_less(bill, off)
-        here = [reward for reward in program.rewards if reward.window.contains(day) and reward.is_for_store(store_id)]
-        wanted = [reward for reward in here if taken_off_by(reward, left).amount]
+        check_lines(_unpayable(program), bill, pointer="")
+        off = relief(tier.discount if tier else None, self._perks(account, program, day), bill)
+        early = _early_access(account, program, day)
+        here = [
+            reward
+            for reward in program.rewards
+            if usable_gifts(account, reward.id, day) or (reward.is_for_store(store_id) and _is_open(early, reward, day))
+        ]
+        wanted = [reward for reward in here if taken_off_by(reward, off.left).amount]
         offers = by_reach(self._offers(account, program, day, wanted, store_id), program)
-        within = [(offer, taken_off_by(offer.reward, left)) for offer in offers if offer.is_reachable]
-        return quote_view(account, program, tier, off, payable_points(program, left, account.active), within)
+        within = [
+            (offer, taken_off_by(offer.reward, off.left)) for offer in offers if offer.is_reachable or offer.has_gift
+        ]
+        return quote_view(account, program, tier, off, payable_points(program, off.left, account.active), within)
+
+    def _perks(self, account: Account, program: Program, day: date) -> list[tuple[Perk, int | None]]:
+        """The perks that may take something off a bill of the member's today, with the uses that are left."""
+        holder = holder_of(account, program, day)
+        held = [perk for perk in perks_held(program, holder) if perk.discount or perk.delivery]
+        if any(perk.is_for_birthday_month for perk in held):
+            month = self._members.person(account.member_id, program.time_zone).birth_month
+            held = [perk for perk in held if not perk.is_for_birthday_month or month == day.month]
+        return [(perk, uses_left(account, perk, holder)) for perk in held]
 
     def _program_today(self) -> tuple[Program, date]:
         now = self._ledger.now()
@@ -87,6 +107,7 @@ class Catalogue:
         if any(reward.segment for reward in rewards):
             person = self._members.person(account.member_id, program.time_zone)
             segments = segments_held(program, person, behaviour_of(account, program, day), day)
+        early = _early_access(account, program, day)
         in_all = self._stock.count_taken([reward.id for reward in rewards if reward.stock is not None])
         offers = []
         for reward in rewards:
@@ -105,7 +126,15 @@ class Catalogue:
                     left=left,
                     left_by_store=by_store,
                     is_for_tier=is_for_tier,
-                    is_available=is_available(reward, account.rewards, day, here, is_for_member=is_for_member),
+                    is_available=is_available(
+                        reward,
+                        account.rewards,
+                        day,
+                        here,
+                        is_for_member=is_for_member,
+                        is_early=_is_open(early, reward, day),
+                    ),
+                    gifts=sum(usable_gifts(account, reward.id, day).values()),
                 )
             )
         return offers
@@ -117,6 +146,18 @@ class Catalogue:
         for shard, pieces in self._stock.count_taken_everywhere(reward.id).items():
             given[store_of(shard)] = given.get(store_of(shard), 0) + pieces
         return {store: max(0, stock - given.get(store, 0)) for store, stock in reward.stock_by_store.items()}
+
+
+def _early_access(account: Account, program: Program, day: date) -> list[Perk]:
+    """The member's perks that open rewards before their windows begin."""
+    if not any(perk.early_days for perk in program.perks):
+        return []
+    return [perk for perk in perks_held(program, holder_of(account, program, day)) if perk.early_days]
+
+
+def _is_open(early: Sequence[Perk], reward: Reward, day: date) -> bool:
+    """Whether it is a day on which a member with these perks may have the reward."""
+    return reward.window.contains(day) or any(opens_early(perk, reward, day) for perk in early)
 
 
 def _unpayable(program: Program) -> Goods | None:

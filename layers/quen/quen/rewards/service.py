@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 from itertools import count
 from typing import Any
 
@@ -22,6 +21,7 @@ from quen.errors import (
     MemberNotActiveError,
     MemberNotFoundError,
     NotRedeemedError,
+    PerkNotHeldError,
     QuenError,
     RedemptionNotFoundError,
     ReservationExpiredError,
@@ -31,25 +31,23 @@ from quen.errors import (
     RewardOutOfStockError,
     StoreNotEligibleError,
     TierRequiredError,
-    ValidationFailedError,
 )
 from quen.ids import derived_id, is_id
 from quen.ledger.documents import Claim, Closing, Document, DocumentKey, Outcome
-from quen.ledger.model import Account, Entry, Hold, Lots, Redeem, Refund, Release, behaviour_of
+from quen.ledger.model import Account, Entry, Hold, Lots, Redeem, Refund, Release
 from quen.ledger.model.values import REDEEMED
 from quen.ledger.ports import CurrentProgram, Documents, Intent
 from quen.ledger.service import Ledger
 from quen.ledger.views import account_view
 from quen.members.model import MemberReference
-from quen.program.model import Program, Reward, segment_holds
+from quen.perks.views import uses_view
+from quen.program.model import Program
 from quen.returns.documents import with_back
+from quen.rewards.checks import Checks
 from quen.rewards.model import (
     Asked,
-    PointsWanted,
+    RewardWanted,
     Wanted,
-    check_bill,
-    check_gates,
-    check_payment,
     parse_redemption_id,
 )
 from quen.rewards.payments import Payments
@@ -60,8 +58,6 @@ from quen.writes import Write
 
 SCANNED_ENTRIES_MAX = 500
 SCANNED_PAGE = 100
-VOUCHERS_MAX = 20
-"""At a time, so that a redemption stays one transaction."""
 
 RESERVE_REFUSALS: tuple[type[QuenError], ...] = (
     MemberNotFoundError,
@@ -76,6 +72,7 @@ RESERVE_REFUSALS: tuple[type[QuenError], ...] = (
     RewardNotAvailableError,
     StoreNotEligibleError,
     TierRequiredError,
+    PerkNotHeldError,
 )
 """What `Rewards.reserve` can be refused with, whoever asks."""
 
@@ -101,6 +98,7 @@ class Rewards:
         self._stock = stock
         self._documents = documents
         self._payments = Payments(ledger, documents)
+        self._checks = Checks(ledger, members, self._payments)
         self._id_key = id_key
         self._vouchers = vouchers
 
@@ -125,8 +123,8 @@ class Rewards:
             # A till's member is looked up; who asks for themselves is known, and their account says whether they may.
             own_id = None if partner_id else member.member_id
             member_id = own_id or self._members.resolve(member, "/member")
-            reward = self._checked(member_id, wanted, program, now, partner_id)
-            asked = Asked(redemption_id, member_id, wanted, reward, program, now, partner_id)
+            reward, perk = self._checks.check(member_id, wanted, program, now, partner_id)
+            asked = Asked(redemption_id, member_id, wanted, reward, program, now, partner_id, perk)
             attempts = count()
             done = self._ledger.carry_out(member_id, lambda: self._reserving(asked, claim, next(attempts)), program)
         except QuenError:
@@ -217,31 +215,6 @@ class Rewards:
             return shown, page[-1].sequence
         return shown, before if more else None
 
-    def _checked(
-        self, member_id: str, wanted: Wanted, program: Program, now: datetime, partner_id: str | None
-    ) -> Reward | None:
-        """The reward that is asked for, where nothing but the account can stand in the way; None for plain points."""
-        if wanted.bill is not None:
-            check_bill(program, wanted.bill)
-        if isinstance(wanted, PointsWanted):
-            check_payment(program, wanted.points, wanted.bill, self._payments.paid(partner_id, wanted))
-            return None
-        reward = program.load_reward(wanted.reward_id)
-        check_gates(reward, program.local_day(now), wanted.store_id)
-        if reward.segment and not self._is_in_segment(reward.segment, member_id, program, now):
-            raise RewardNotAvailableError
-        if reward.voucher and wanted.quantity > VOUCHERS_MAX:
-            sentence = f"At most {VOUCHERS_MAX} vouchers are bought at a time."
-            raise ValidationFailedError.at("/quantity", "out_of_range", sentence)
-        if partner_id not in {None, reward.partner_id or partner_id}:
-            raise RewardNotAvailableError("Another partner hands this reward over.")
-        return reward
-
-    def _is_in_segment(self, segment_id: str, member_id: str, program: Program, now: datetime) -> bool:
-        day = program.local_day(now)
-        behaviour = behaviour_of(self._ledger.load_account(member_id), program, day)
-        return segment_holds(program, segment_id, self._members.person(member_id, program.time_zone), behaviour, day)
-
     def _reserving(self, asked: Asked, claim: Claim, attempt: int) -> Intent:
         """The command, with the pieces that it takes: by what is left in every try, for one was refused or others were in
         the way. Raises RewardOutOfStockError.
@@ -258,19 +231,22 @@ class Rewards:
 
         def answer(account: Account, entry: Entry) -> Mapping[str, Any]:
             shown = reserved_view(asked, entry) | ({"vouchers": issued} if issued else {})
+            if asked.perk:
+                shown["uses"] = uses_view(account, asked.perk, asked.program, asked.now)
             return shown | {"account": account_view(account, asked.program, asked.now)}
 
         def details(entry: Entry) -> Mapping[str, Any]:
             return asked.details(entry) | ({"vouchers": len(issued)} if issued else {})
 
-        whole = replace(claim, state="redeemed" if command.at_once else "reserved")
+        is_at_once = reward is not None and reward.is_at_once
+        whole = replace(claim, state="redeemed" if is_at_once else "reserved")
         return Intent(command, answer, whole, details=details, others=others, is_replanned=bool(others))
 
     def _pieces(self, asked: Asked, attempt: int) -> tuple[Mapping[str, int], list[Write]]:
         """How many pieces which shards give, and the writes that take them; none of what is not limited."""
         reward, wanted = asked.reward, asked.wanted
         stock = reward.stock_at(wanted.store_id) if reward else None
-        if reward is None or stock is None or isinstance(wanted, PointsWanted):
+        if reward is None or stock is None or not isinstance(wanted, RewardWanted):
             return {}, []
         store_id = (wanted.store_id or "") if reward.stock_by_store else ""
         taken = self._stock.count_taken([reward.id], store_id)[reward.id]

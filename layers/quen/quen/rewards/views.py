@@ -9,9 +9,10 @@ from typing import Any
 from quen.ledger.documents import Document
 from quen.ledger.model import Account, Entry, entry_id
 from quen.ledger.views import account_view
+from quen.perks.views import uses_view
 from quen.program.benefits import Allocation, benefit_form
 from quen.program.model import Program, Reward, Tier
-from quen.rewards.model import Asked, Offer, PayablePoints, display_code
+from quen.rewards.model import Asked, Offer, PayablePoints, PerkOff, Relief, display_code
 
 
 def offer_view(offer: Offer, program: Program, locale: str | None) -> dict[str, Any]:
@@ -26,6 +27,7 @@ def offer_view(offer: Offer, program: Program, locale: str | None) -> dict[str, 
         "points": offer.points,
         "available": offer.is_available,
         "reachable": offer.is_reachable,
+        "gifts": offer.gifts,
         "missing_points": offer.missing,
         "worth": money_view(program.worth(offer.points).amount, program),
         "window": {
@@ -53,6 +55,10 @@ def reserved_view(asked: Asked, entry: Entry) -> dict[str, Any]:
         "expires_at": asked.details(entry)["expires_at"],
         "entry_id": entry_id(entry),
     }
+    if asked.perk:
+        shown |= {"perk_id": asked.perk.id, "name": asked.perk.name_in(None)}
+    if entry.hold and entry.hold.hold.gift:
+        shown["gift"] = True
     if asked.wanted.store_id:
         shown["store_id"] = asked.wanted.store_id
     if asked.reward and asked.reward.benefit:
@@ -66,7 +72,7 @@ def quote_view(
     account: Account,
     program: Program,
     tier: Tier | None,
-    off: Allocation,
+    off: Relief,
     payable: PayablePoints,
     rewards: Sequence[tuple[Offer, Allocation]],
 ) -> dict[str, Any]:
@@ -75,7 +81,8 @@ def quote_view(
     return {
         "member_id": account.member_id,
         "tier": {"id": tier.id, "name": tier.name_in(spoken)} if tier else None,
-        "discount": taken_off_view(off, program),
+        "discount": taken_off_view(off.discount, program),
+        "perks": [_perk_off_view(one, program, spoken) for one in off.perks],
         "points_payable": {
             "minimum": payable.minimum,
             "maximum": payable.maximum,
@@ -87,10 +94,22 @@ def quote_view(
                 "reward_id": offer.reward.id,
                 "name": offer.reward.name_in(spoken),
                 "points": offer.points,
+                "gifts": offer.gifts,
                 "taken_off": taken_off_view(taken, program),
             }
             for offer, taken in rewards
         ],
+    }
+
+
+def _perk_off_view(one: PerkOff, program: Program, locale: str) -> dict[str, Any]:
+    return {
+        "perk_id": one.perk.id,
+        "name": one.perk.name_in(locale),
+        "kind": one.perk.kind,
+        "applied": one.is_applied,
+        "uses_left": one.uses_left,
+        "taken_off": taken_off_view(one.off, program),
     }
 
 
@@ -125,13 +144,17 @@ def closed_view(document: Document, state: str, account: Account, entry: Entry, 
     """A redemption as it ends, and what the member then has."""
     shown = {key: value for key, value in document.result.items() if key != "account"}
     seen = account_view(account, program, entry.recorded_at)
+    if perk := program.find_perk(shown.get("perk_id", "")):
+        shown["uses"] = uses_view(account, perk, program, entry.recorded_at)
     return shown | {"state": state, "entry_id": entry_id(entry), "account": seen}
 
 
 def redemption_view(document: Document, now: datetime) -> dict[str, Any]:
-    """A redemption as it stands now: one whose time is over has lapsed, whether that is written yet or not."""
+    """A redemption as it stands now: one whose time is over has lapsed, whether that is written yet or not. How many uses of
+    a perk were left then is left out: it is another number by now.
+    """
     lapsed = document.state == "reserved" and now >= datetime.fromisoformat(document.details["expires_at"])
-    shown = {key: value for key, value in document.result.items() if key != "account"}
+    shown = {key: value for key, value in document.result.items() if key not in {"account", "uses"}}
     return shown | {"state": "lapsed" if lapsed else document.state}
 
 

@@ -5,7 +5,7 @@ Shares are whole numbers of one unit so small that every rule's share is exact: 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
@@ -13,7 +13,7 @@ from math import gcd, lcm
 from quen.earning.model.basis import Basis, BasisLine
 from quen.earning.model.eligibility import Applying
 from quen.earning.model.limits import Limit
-from quen.program.model import Cap, EarningRule, Facts, Program, Tier, Wallet
+from quen.program.model import Cap, EarningRule, Facts, Program, Wallet
 
 ONE = Fraction(1)
 DECIMALS_MAX = 6
@@ -52,16 +52,16 @@ class Share:
 def exact_shares(
     program: Program, applying: Sequence[Applying], basis: Basis, facts: Facts, rooms: Mapping[str, int]
 ) -> list[Share]:
-    """The shares of these rules, all of one wallet, in their order; what the member's tier adds comes last.
+    """The shares of these rules, all of one wallet, in their order; what the member's tier and perks add comes last.
 
     What limits will cut from a base rule is not multiplied: else a cap, or a budget that is used up, would go on paying by
     way of tiers and multipliers. `rooms` is how many points each limit may still give.
     """
     if not applying:
         return []
-    tier = program.tier_of(facts.tier) if applying[0].rule.wallet == "points" else None
-    factor = tier.multiplier if tier else ONE
-    unit = _unit(applying, factor)
+    extras = _of_member(program, facts) if applying[0].rule.wallet == "points" else {}
+    factor = ONE + sum(extras.values())
+    unit = _unit(applying, extras.values())
     covered = won_lines(applying, basis)
     bases = [one for one in applying if one.rule.multiplier is None and not one.rule.is_bonus]
     given = {one.rule.id: _base(one.rule, basis, covered[one.rule.id], unit) for one in bases}
@@ -81,16 +81,27 @@ def exact_shares(
         else:
             exact = given[rule.id]
         shares.append(_share(one, covered.get(rule.id, one.covered), basis, unit, exact))
-    if tier and factor != ONE and bases:
-        shares.append(_of_tier(tier, whole, basis, unit))
+    if bases:
+        shares += [_of_extra(name, extra, whole, basis, unit) for name, extra in extras.items()]
     return shares
 
 
-def _unit(applying: Sequence[Applying], factor: Fraction) -> int:
-    """The smallest part: every amount, every multiplier and the tier divide it."""
+def _of_member(program: Program, facts: Facts) -> dict[str, Fraction]:
+    """What the member's tier and each of their perks add to every point that base rules give, by the names of their shares:
+    they add up, they do not multiply each other.
+    """
+    tier = program.tier_of(facts.tier)
+    extras = {f"tier:{tier.id}": tier.multiplier - 1} if tier else {}
+    if facts.perks:
+        extras |= {f"perk:{perk.id}": perk.multiplier - 1 for perk in program.perks if perk.id in facts.perks}
+    return {name: extra for name, extra in extras.items() if extra}
+
+
+def _unit(applying: Sequence[Applying], extras: Iterable[Fraction] = ()) -> int:
+    """The smallest part: every amount, every multiplier, the tier and the perks divide it."""
     pers = [one.rule.per for one in applying if one.rule.per]
     parts = [one.rule.multiplier.denominator for one in applying if one.rule.multiplier is not None]
-    return lcm(*pers) * factor.denominator * lcm(*parts)
+    return lcm(*pers) * lcm(*(extra.denominator for extra in extras)) * lcm(*parts)
 
 
 def won_lines(applying: Sequence[Applying], basis: Basis) -> dict[str, frozenset[int] | None]:
@@ -101,7 +112,7 @@ def won_lines(applying: Sequence[Applying], basis: Basis) -> dict[str, frozenset
     rivals = [one for one in applying if one.rule.combine == "best" and one.rule.multiplier is None]
     if len(rivals) < 2:
         return covered
-    unit = _unit(rivals, ONE)
+    unit = _unit(rivals)
     won: dict[str, set[int]] = {one.rule.id: set() for one in rivals}
     for number in range(len(basis.lines)):
         able = [one for one in rivals if one.covered is None or number in one.covered]
@@ -204,7 +215,6 @@ def _within_purchase(exact: int, caps: Sequence[Cap], unit: int) -> int:
     return exact
 
 
-def _of_tier(tier: Tier, whole: int, basis: Basis, unit: int) -> Share:
-    extra = tier.multiplier - 1
+def _of_extra(name: str, extra: Fraction, whole: int, basis: Basis, unit: int) -> Share:
     exact = whole * extra.numerator // extra.denominator
-    return Share(f"tier:{tier.id}", "points", basis.amount, unit, exact, exact)
+    return Share(name, "points", basis.amount, unit, exact, exact)

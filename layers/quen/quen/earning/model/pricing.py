@@ -2,7 +2,8 @@
 
     eligibility    which rules apply: their campaign runs, their conditions hold, their goods are on the bill
     base           so many per amount, purchase, item or visit; of rules that combine as `best`, each line goes to one
-    tier           the multiplier of the member's tier, on what the base rules gave in points, as far as no limit cuts it
+    tier, perks    the multipliers of the member's tier and perks, each (multiplier - 1) x what the base rules gave in points,
+                   as far as no limit cuts it; they add, they do not multiply each other
     multipliers    each adds (multiplier - 1) x what stands then; two of them add, they do not multiply each other
     bonuses        so many for the purchase
     caps           per purchase on the exact share
@@ -64,7 +65,7 @@ def price_purchase(
 def _shares(
     program: Program, applying: Sequence[Applying], basis: Basis, facts: Facts, rooms: Mapping[str, int]
 ) -> list[Share]:
-    """The exact shares of all wallets, in the order of the rules; what a tier adds comes last of its wallet."""
+    """The exact shares of all wallets, in the order of the rules; what tier and perks add comes last of its wallet."""
     wallets = dict.fromkeys(one.rule.wallet for one in applying)
     if len(wallets) == 1:
         return exact_shares(program, applying, basis, facts, rooms)

@@ -73,7 +73,8 @@ class RuleShare:
     """The part of an award that one rule gave. `basis`: the amount it looked at, in the currency's smallest unit.
 
     `exact` is what the rule gave before rounding and before its caps, as a decimal or a fraction; empty where that is
-    `points`. What a tier adds is named `tier:` and the tier.
+    `points`. What a tier adds is named `tier:` and the tier, what a perk
+    adds `perk:` and the perk.
     """
 
     rule_id: str

@@ -5,6 +5,8 @@
     decisions   decide(account, command, program, now) -> entries; what each command makes of an account stands in
                 earned, returned, spent, given, merged
     due         what falls due by itself
+    holders     what an account says of perks
+    perked      counted perks
     standing    the tier that a member has, and what it is earned with
     tiered      up at once, in the entry that raises the figures; reviews, as entries of their own
     stamped     punch cards
@@ -36,6 +38,7 @@ from quen.ledger.model.commands import (
     Refund,
     Release,
     Reserve,
+    ReservePerk,
     ReturnPurchase,
     SendPoints,
     SetState,
@@ -48,6 +51,7 @@ from quen.ledger.model.earned import own_lots, purchase_key
 from quen.ledger.model.fold import BrokenLedgerError, apply, folded, rebuild
 from quen.ledger.model.habits import behaviour_of
 from quen.ledger.model.history import Movement, Statement, account_as_of, statement
+from quen.ledger.model.holders import holder_of, used_of, uses_left
 from quen.ledger.model.merged import coming_back
 from quen.ledger.model.returned import budgets_freed, limits_held, own_left, rules_that_applied, still_earned
 from quen.ledger.model.standing import earner_of, tier_of
@@ -62,7 +66,9 @@ from quen.ledger.model.values import (
     MemberState,
     Reference,
     TierMark,
+    gift_key,
     limit_key,
+    usable_gifts,
 )
 
 __all__ = [
@@ -93,6 +99,7 @@ __all__ = [
     "Refund",
     "Release",
     "Reserve",
+    "ReservePerk",
     "ReturnPurchase",
     "Sealed",
     "SendPoints",
@@ -112,6 +119,8 @@ __all__ = [
     "earner_of",
     "entry_id",
     "folded",
+    "gift_key",
+    "holder_of",
     "limit_key",
     "limits_held",
     "next_due_on",
@@ -130,5 +139,8 @@ __all__ = [
     "statement",
     "still_earned",
     "tier_of",
+    "usable_gifts",
+    "used_of",
+    "uses_left",
     "verify",
 ]

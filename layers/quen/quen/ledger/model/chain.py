@@ -212,6 +212,7 @@ def facts_form(facts: Facts) -> dict[str, Any]:
         "segments": sorted(facts.segments),
         "birthday": int(facts.is_birthday_month),
         "nth": facts.nth if facts.nth != 1 else 0,
+        "perks": sorted(facts.perks),
     }
     return {name: value for name, value in fields.items() if value}
 
@@ -225,6 +226,7 @@ def parse_facts(fields: Mapping[str, Any]) -> Facts:
         frozenset(fields.get("segments", ())),
         bool(fields.get("birthday")),
         fields.get("nth", 1),
+        frozenset(fields.get("perks", ())),
     )
 
 
@@ -248,7 +250,7 @@ def parse_hold(fields: Mapping[str, Any]) -> Hold:
     """The hold that `hold_form` wrote."""
     return Hold(
         lapses_at=parse_instant(fields["until"]),
-        lots=fields["lots"],
+        lots=fields.get("lots", {}),
         reward_id=fields.get("reward", ""),
         counted=fields.get("count", 0),
         stock=fields.get("stock", {}),

@@ -90,7 +90,9 @@ class Reserve:
     `prices` are what members of some tiers pay instead of `points`, `tiers` who may have it at all (empty: everybody).
     `limit` is how often the member may have this reward, where the program limits it, and `period` in which time (see
     Hold; empty: ever). `stock` says which shards of its stock the pieces come from, where it has one; `at_till`, that a
-    till asks; `at_once`, that there is nothing to wait for: the points are spent instead of held.
+    till asks; `at_once`, that there is nothing to wait for: the points are spent instead of held. Where
+    there are `early_perks`, only who has one of these may have the reward yet. `is_gift`: for one that was given to the
+    member, instead of points, whatever the price, the tier and the limit.
     """
 
     redemption_id: str
@@ -105,6 +107,22 @@ class Reserve:
     at_once: bool = False
     prices: Mapping[str, int] = field(default_factory=dict)
     tiers: tuple[str, ...] = ()
+    early_perks: tuple[str, ...] = ()
+    is_gift: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReservePerk:
+    """Set so many uses of a counted perk aside until `lapses_at`. `saves` is what they save whoever pays for the perk, in the
+    smallest unit of money; `at_till` is as in Reserve.
+    """
+
+    redemption_id: str
+    perk_id: str
+    lapses_at: datetime
+    quantity: int = 1
+    at_till: bool = False
+    saves: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +274,7 @@ Command = (
     | ReturnPurchase
     | GrantBonus
     | Reserve
+    | ReservePerk
     | Redeem
     | Release
     | Refund

@@ -28,6 +28,7 @@ from quen.ledger.model.commands import (
     Refund,
     Release,
     Reserve,
+    ReservePerk,
     ReturnPurchase,
     SendPoints,
     SetState,
@@ -39,13 +40,24 @@ from quen.ledger.model.earned import bonus, event, purchase
 from quen.ledger.model.fold import apply
 from quen.ledger.model.given import adjustment, opening, receipt, sending, state_change, stored_value, tier_change
 from quen.ledger.model.merged import came_back, gave_up, merged_away, took_over
+from quen.ledger.model.perked import perk_reserved
 from quen.ledger.model.returned import purchase_return
 from quen.ledger.model.spent import redeemed, refunded, released, reserved
 from quen.ledger.model.tiered import raised
 from quen.ledger.model.values import Account, Entry
 from quen.program.model import Program
 
-_EARNS_OR_SPENDS = (RecordPurchase, RecordEvent, GrantBonus, Reserve, Redeem, SendPoints, ReceivePoints, OpenBalance)
+_EARNS_OR_SPENDS = (
+    RecordPurchase,
+    RecordEvent,
+    GrantBonus,
+    Reserve,
+    ReservePerk,
+    Redeem,
+    SendPoints,
+    ReceivePoints,
+    OpenBalance,
+)
 
 
 def decide(
@@ -88,6 +100,7 @@ _DECIDES: Mapping[type[Any], Callable[[Account, Any, Program, datetime], Entry]]
     RecordEvent: event,
     GrantBonus: bonus,
     Reserve: reserved,
+    ReservePerk: perk_reserved,
     Redeem: redeemed,
     Release: released,
     Refund: refunded,

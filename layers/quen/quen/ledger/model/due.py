@@ -71,11 +71,12 @@ def returned_hold(
     now: datetime,
     at: datetime | None = None,
 ) -> Entry:
-    """A hold is over and its points are back in the lots they came from."""
+    """A hold is over: its points are back in the lots they came from, and a gift is where it was."""
     hold = account.holds[redemption_id]
     draft = Draft(account, kind, program, now, Reference("redemption", redemption_id), at)
     draft.give(HELD, draft.living(hold.lots))
-    return draft.sealed(hold=HoldChange(redemption_id, hold, "returned"))
+    gifts = {hold.gift: 1} if hold.gift else {}
+    return draft.sealed(hold=HoldChange(redemption_id, hold, "returned"), gifts=gifts)
 
 
 def _due(account: Account, zone: ZoneInfo) -> Iterator[tuple[datetime, int, str]]:

@@ -6,10 +6,12 @@ from datetime import date
 
 from quen.earning.model import NO_FACTS
 from quen.ledger.model.habits import RETURNED_WHOLE, behaviour_of
+from quen.ledger.model.holders import holder_of
 from quen.ledger.model.standing import tier_of
 from quen.ledger.model.values import Account
 from quen.people import Person
-from quen.program.model import Facts, InBirthdayMonth, InTiers, NthPurchase, Program, segments_held
+from quen.perks.model import multipliers_held
+from quen.program.model import Facts, InBirthdayMonth, InTiers, NthPurchase, Perk, Program, segments_held
 
 
 def facts_of(account: Account, program: Program, person: Person | None, day: date) -> Facts:
@@ -23,7 +25,8 @@ def facts_of(account: Account, program: Program, person: Person | None, day: dat
         segments = segments_held(program, person, behaviour_of(account, program, day), day) & program.asked_segments
     is_birthday_month = InBirthdayMonth in asked and person is not None and person.birth_month == day.month
     nth = _nth(account) if NthPurchase in asked else 1
-    return Facts(tier, segments, is_birthday_month, nth)
+    perks = multipliers_held(program, holder_of(account, program, day)) if Perk in asked else frozenset()
+    return Facts(tier, segments, is_birthday_month, nth, perks)
 
 
 def _nth(account: Account) -> int:

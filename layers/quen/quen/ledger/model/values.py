@@ -100,7 +100,8 @@ def gift_key(reward_id: str, last_day: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Points set aside for one redemption, by the lot they came from, until they lapse back.
+    """Points set aside for one redemption, by the lot they came from, until they lapse back. Or a gift is, or uses of a
+    perk, whose id is then `reward_id`.
 
     `counted` is how many of a reward that is limited per member they are for, and `period` when that limit is one of a
     period: its last local day and its name (`2026-11-30/month`). `stock` is how many pieces were taken from which shards
@@ -123,6 +124,11 @@ class Hold:
     def limit_key(self) -> str:
         """Under which key of an account's `rewards` the pieces count."""
         return limit_key(self.reward_id, self.period)
+
+    @property
+    def is_perk(self) -> bool:
+        """Whether uses of a perk are set aside: whatever else is held takes points or a gift."""
+        return not self.lots and not self.gift
 
     @property
     def points(self) -> int:
@@ -232,6 +238,16 @@ class Account:
     def tier_on(self, day: date) -> str:
         """The tier that counts on that day: past its last day it is the program's entry tier again, which is empty."""
         return "" if self.tier_until and self.tier_until < day.isoformat() else self.tier
+
+
+def usable_gifts(account: Account, reward_id: str, day: date) -> Mapping[str, int]:
+    """The gifts of that reward which the member may have on that local day, by their keys: the earliest last day first."""
+    found = {
+        key: count
+        for key, count in account.gifts.items()
+        if key.rpartition("/")[0] == reward_id and key.rpartition("/")[2] >= day.isoformat()
+    }
+    return dict(sorted(found.items()))
 
 
 @dataclass(frozen=True, slots=True)

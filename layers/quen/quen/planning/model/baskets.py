@@ -61,6 +61,7 @@ def sample_baskets(programs: Sequence[Program], day: date) -> list[Basket]:
     makers: Sequence[Callable[[Program, Draft], Iterator[Basket]]] = (
         _of_campaigns,
         _of_tiers,
+        _of_perks,
         _of_weekdays,
         _of_categories,
         _of_rules,
@@ -117,6 +118,15 @@ def _of_tiers(program: Program, usual: Draft) -> Iterator[Basket]:
         draft = replace(usual, facts=replace(usual.facts, tier=tier.id))
         vi, en = _texts(tier.name)
         yield Basket(f"tier:{tier.id}", {"vi": f"Khách hạng {vi}", "en": f"A member of {en}"}, draft)
+
+
+def _of_perks(program: Program, usual: Draft) -> Iterator[Basket]:
+    """A bill of somebody who has a perk that multiplies points."""
+    for perk in program.perks:
+        if perk.multiplies:
+            draft = replace(usual, facts=replace(usual.facts, perks=frozenset({perk.id})))
+            vi, en = _texts(perk.name)
+            yield Basket(f"perk:{perk.id}", {"vi": f"Khách có “{vi}”", "en": f"Somebody with “{en}”"}, draft)
 
 
 def _of_weekdays(program: Program, usual: Draft) -> Iterator[Basket]:

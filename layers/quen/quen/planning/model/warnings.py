@@ -27,6 +27,7 @@ def warnings_of(before: Program, after: Program, baskets: Sequence[BasketPlan]) 
         _about_expiry,
         _about_campaigns,
         _about_tiers,
+        _about_perks,
         _about_rewards,
         _about_other_wallets,
     )
@@ -115,6 +116,26 @@ def _about_tiers(before: Program, after: Program) -> Iterator[Warned]:
             "Khách giữ hạng đang có cho đến hết kỳ của mình: thay đổi này không hạ hạng ai trước đó.",
             "Members keep the tier that they have to the end of their period: nobody goes down before.",
         )
+
+
+def _about_perks(before: Program, after: Program) -> Iterator[Warned]:
+    """A perk that is gone counts no more from that moment; one with fewer uses stands as it is for who has used more."""
+    for perk in before.perks:
+        path, now = f"/perks/{perk.id}", after.find_perk(perk.id)
+        if now is None:
+            yield _warned(
+                "perk_removed",
+                path,
+                "Khách mất quyền lợi này ngay; lượt đã giữ chỗ vẫn dùng được.",
+                "Members lose this perk at once; what is reserved can still be used.",
+            )
+        elif perk.quota and now.quota and perk.quota.per != now.quota.per:
+            yield _warned(
+                "perk_counted_anew",
+                f"{path}/quota/per",
+                "Kỳ đếm thay đổi: số lượt đã dùng được đếm lại từ đầu.",
+                "The period is another one: uses are counted anew.",
+            )
 
 
 def _about_rewards(before: Program, after: Program) -> Iterator[Warned]:

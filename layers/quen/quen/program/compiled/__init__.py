@@ -63,7 +63,7 @@ def compile_program(content: Mapping[str, Any], version: int, effective_from: da
         campaigns=tuple(campaign_of(campaign, locales, categories) for campaign in content.get("campaigns", ())),
         tiers=tuple(tier_of(tier, locales, categories) for tier in content.get("tiers", ())),
         tiering=tiering_of(content.get("tiering")),
-        perks=tuple(perk_of(perk, locales) for perk in content.get("perks", ())),
+        perks=tuple(perk_of(perk, locales, categories) for perk in content.get("perks", ())),
         cards=tuple(card_of(card, locales) for card in cards),
         plans=tuple(plan_of(plan, locales) for plan in content.get("memberships", ())),
         holidays=tuple(holiday_of(holiday, locales) for holiday in content.get("holidays", ())),

@@ -47,7 +47,7 @@ from quen.program.model.goods import Goods
 from quen.program.model.memberships import Plan
 from quen.program.model.occasions import Holiday
 from quen.program.model.payment import PaymentPolicy, TierDiscount
-from quen.program.model.perks import Perk
+from quen.program.model.perks import Perk, PerkKind, Quota, QuotaPeriod
 from quen.program.model.points import Activity, EndOf, Expiry, ExpiryKind, PointsPolicy, Rounding
 from quen.program.model.policies import (
     LEAP_DAY,
@@ -111,10 +111,13 @@ __all__ = [
     "PaymentPolicy",
     "Period",
     "Perk",
+    "PerkKind",
     "Plan",
     "PointsPolicy",
     "Program",
     "PunchCard",
+    "Quota",
+    "QuotaPeriod",
     "Reward",
     "Rounding",
     "Segment",

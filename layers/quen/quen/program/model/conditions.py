@@ -22,14 +22,15 @@ MonthDay = tuple[int, int]
 class Facts:
     """What conditions may know of the member, as of the moment: kept with what was decided by it.
 
-    `tier` is empty where the program has none; `segments` are those that held; `nth` is which purchase of the member it
-    is, counted from 1.
+    `tier` is empty where the program has none; `segments` are those that held; `nth` is which purchase of the member it is,
+    counted from 1; `perks` are those that multiply points.
     """
 
     tier: str = ""
     segments: frozenset[str] = frozenset()
     is_birthday_month: bool = False
     nth: int = 1
+    perks: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,12 +84,14 @@ class Program:
         """Sort out once what every purchase would have to."""
         conditions = [rule.when for rule in self.earning] + [campaign.when for campaign in self.campaigns]
         questions = [leaf for condition in conditions for leaf in leaves(condition)]
-        asked = {type(leaf) for leaf in questions}
+        asked: set[type] = {type(leaf) for leaf in questions}
         segments = [leaf.segments for leaf in questions if isinstance(leaf, InSegments)]
         if any(rule.on == "first_purchase" for rule in self.earning):
             asked.add(NthPurchase)
         if any(tier.multiplier != 1 for tier in self.tiers):
             asked.add(InTiers)
+        if any(perk.multiplies for perk in self.perks):
+            asked.add(Perk)
         if self.basis.without_goods or any(rule.goods for rule in self.earning):
             asked.add(WithGoods)
         object.__setattr__(self, "purchase_rules", tuple(rule for rule in self.earning if rule.is_for_purchases))
@@ -144,6 +146,10 @@ class Program:
     def rank_of(self, tier_id: str) -> int:
         """How high that tier is: 0 for everybody's, and for one that there is not (any more)."""
         return next((rank for rank, tier in enumerate(self.tiers) if tier.id == tier_id), 0)
+
+    def find_perk(self, perk_id: str) -> Perk | None:
+        """The perk of that id, where there is one."""
+        return next((perk for perk in self.perks if perk.id == perk_id), None)
 
     def load_reward(self, reward_id: str) -> Reward:
         """The reward of the catalogue; raises RewardNotFoundError."""

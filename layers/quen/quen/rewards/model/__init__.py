@@ -2,8 +2,9 @@
 
 wanted      what is asked for: a reward, or points for part of a bill
 asked       the command that it is, and what is kept of it
-gates       windows and stores
+gates       windows, stores, gifts
 bills       points that pay for part of a bill, and what a tier has off one
+perks       what perks take off one
 offers      how the catalogue is ordered
 """
 
@@ -20,9 +21,11 @@ from quen.rewards.model.bills import (
     taken_off_by,
     tier_discount,
 )
-from quen.rewards.model.gates import ANNOUNCED_DAYS, check_gates, is_shown
+from quen.rewards.model.gates import ANNOUNCED_DAYS, check_gates, check_gift, check_perk, early_perks, is_shown
 from quen.rewards.model.offers import Offer, by_reach, is_available, money_value
+from quen.rewards.model.perks import PerkOff, Relief, perk_off, relief
 from quen.rewards.model.wanted import (
+    PerkWanted,
     PointsWanted,
     RewardWanted,
     Wanted,
@@ -36,17 +39,23 @@ __all__ = [
     "Asked",
     "Offer",
     "PayablePoints",
+    "PerkOff",
+    "PerkWanted",
     "PointsWanted",
+    "Relief",
     "RewardWanted",
     "Wanted",
     "bill_less",
     "by_reach",
     "check_bill",
     "check_gates",
+    "check_gift",
     "check_lines",
     "check_payable",
     "check_payment",
+    "check_perk",
     "display_code",
+    "early_perks",
     "is_available",
     "is_shown",
     "lapse_of",
@@ -54,6 +63,8 @@ __all__ = [
     "paid_with",
     "parse_redemption_id",
     "payable_points",
+    "perk_off",
+    "relief",
     "taken_off_by",
     "tier_discount",
 ]

@@ -8,18 +8,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from quen.instants import format_instant
-from quen.ledger.model import Entry, Reserve
+from quen.ledger.model import Entry, Reserve, ReservePerk
 from quen.program.benefits import NOTHING_OFF, Allocation
-from quen.program.model import PaymentPolicy, Program, Reward
+from quen.program.model import PaymentPolicy, Perk, Program, Reward
 from quen.rewards.model.bills import paid_with, payable_money, taken_off_by
-from quen.rewards.model.wanted import PointsWanted, Wanted, lapse_of
+from quen.rewards.model.gates import early_perks
+from quen.rewards.model.perks import perk_off
+from quen.rewards.model.wanted import PERK_DAYS, PointsWanted, RewardWanted, Wanted, lapse_of
 from quen.vouchers.model import Terms
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a member wants under which id, by which program and when; `reward` is None for plain points, `partner_id` None
-    for who asks for themselves.
+    """What a member wants under which id, by which program and when; `reward` is None for plain points and for a `perk`,
+    `partner_id` None for who asks for themselves.
     """
 
     redemption_id: str
@@ -29,6 +31,7 @@ class Asked:
     program: Program
     now: datetime
     partner_id: str | None = None
+    perk: Perk | None = None
 
     @property
     def quantity(self) -> int:
@@ -38,7 +41,8 @@ class Asked:
     @property
     def lapses_at(self) -> datetime:
         """Until when it stands."""
-        return lapse_of(self.program, self.reward, self.now, at_till=self.partner_id is not None)
+        days = self.reward.expires_in_days if self.reward else PERK_DAYS if self.perk else None
+        return lapse_of(self.program, days, self.now, at_till=self.partner_id is not None)
 
     @property
     def voucher_terms(self) -> Terms | None:
@@ -49,9 +53,13 @@ class Asked:
         last_day = self.program.local_day(self.now) + timedelta(days=bought.valid_days - 1)
         return Terms(self.reward.benefit, last_day, partial=bought.partial)
 
-    def command(self, stock: Mapping[str, int]) -> Reserve:
+    def command(self, stock: Mapping[str, int]) -> Reserve | ReservePerk:
         """What is asked of the ledger, with the pieces that it takes from which shards."""
         at_till, reward = self.partner_id is not None, self.reward
+        if self.perk:
+            return ReservePerk(
+                self.redemption_id, self.perk.id, self.lapses_at, self.quantity, at_till, self._saves(self.perk)
+            )
         if reward is None:
             points = self.wanted.points if isinstance(self.wanted, PointsWanted) else 0
             return Reserve(self.redemption_id, points, self.lapses_at, at_till=at_till)
@@ -68,6 +76,8 @@ class Asked:
             at_once=reward.is_at_once,
             prices={tier: price * self.quantity for tier, price in reward.price_by_tier.items()},
             tiers=reward.tiers,
+            early_perks=early_perks(self.program, reward, self.program.local_day(self.now)),
+            is_gift=isinstance(self.wanted, RewardWanted) and self.wanted.is_gift,
         )
 
     def taken_off(self, points: int) -> Allocation:
@@ -75,6 +85,8 @@ class Asked:
         bill = self.wanted.bill
         if bill is None:
             return NOTHING_OFF
+        if self.perk:
+            return perk_off(self.perk, bill)
         if self.reward is None:
             return paid_with(self.program, points, bill)
         return taken_off_by(self.reward, bill)
@@ -86,12 +98,16 @@ class Asked:
             "reward_id": self.reward.id if self.reward else None,
             "quantity": self.quantity,
             "points": entry.hold.hold.points if entry.hold else 0,
-            "expires_at": format_instant(self.lapses_at),
+            "expires_at": format_instant(entry.hold.hold.lapses_at if entry.hold else self.lapses_at),
             "purchase_id": self.wanted.purchase_id if isinstance(self.wanted, PointsWanted) else None,
         }
         only_for = self.reward.partner_id if self.reward else None
         more = {"only_for": only_for, "payable": self._payable if kept["purchase_id"] else None}
         return kept | {name: value for name, value in more.items() if value is not None}
+
+    def _saves(self, perk: Perk) -> int:
+        """What the uses save whoever pays for the perk, in the smallest unit: what the bill shows, or what the program says."""
+        return self.taken_off(0).amount if self.wanted.bill else perk.worth * self.quantity
 
     @property
     def _payable(self) -> int | None:

@@ -1,4 +1,4 @@
-"""What can be wanted for points: a reward of the catalogue, or part of a bill."""
+"""What can be wanted: a reward of the catalogue for points or as a gift, part of a bill, or the use of a perk."""
 
 from __future__ import annotations
 
@@ -7,17 +7,33 @@ from datetime import datetime, timedelta
 
 from quen.business_days import day_end
 from quen.program.benefits import Bill
-from quen.program.model import Program, Reward
+from quen.program.model import Program
+
+PERK_DAYS = 30
+"""So long a use that a member has set aside for themselves stands at the most; it never outlives its period."""
 
 
 @dataclass(frozen=True, slots=True)
 class RewardWanted:
-    """So many pieces of one reward of the catalogue, at a store, for a bill that the till shows."""
+    """So many pieces of one reward of the catalogue, at a store, for a bill that the till shows; `is_gift`: instead of points
+    the member uses one that they were given.
+    """
 
     reward_id: str
     quantity: int = 1
     store_id: str | None = None
     bill: Bill | None = None
+    is_gift: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PerkWanted:
+    """So many uses of a counted perk, on a bill that is shown."""
+
+    perk_id: str
+    quantity: int = 1
+    bill: Bill | None = None
+    store_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +46,14 @@ class PointsWanted:
     store_id: str | None = None
 
 
-Wanted = RewardWanted | PointsWanted
+Wanted = RewardWanted | PointsWanted | PerkWanted
 
 
-def lapse_of(program: Program, reward: Reward | None, now: datetime, *, at_till: bool) -> datetime:
-    """Until when a redemption stands: minutes at a till; for a member's own, to the end of the reward's last day."""
-    if at_till or reward is None:
+def lapse_of(program: Program, days: int | None, now: datetime, *, at_till: bool) -> datetime:
+    """Until when a redemption stands: minutes at a till; for a member's own, to the end of the day so many days on."""
+    if at_till or days is None:
         return now + timedelta(minutes=program.reservation_minutes)
-    return day_end(program.local_day(now) + timedelta(days=reward.expires_in_days), program.time_zone)
+    return day_end(program.local_day(now) + timedelta(days=days), program.time_zone)
 
 
 def display_code(redemption_id: str) -> str:

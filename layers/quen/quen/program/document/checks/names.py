@@ -11,10 +11,14 @@ from quen.program.document.faults import pointer_to
 from quen.program.document.values import Locale
 
 
-def check_names(document: object, names: object, path: tuple[str | int, ...], what: str) -> Iterator[Fault]:
-    """A fault for every locale of the program in which there is no name. `what` begins the sentence: "A reward"."""
+def check_names(
+    document: object, names: object, path: tuple[str | int, ...], what: str, has: str = "has a name"
+) -> Iterator[Fault]:
+    """A fault for every locale of the program in which there is no name. `what` begins the sentence: "A reward"; `has` says
+    what of it is told by locale.
+    """
     if not isinstance(names, Mapping):
         return  # the shape says so
     for locale in get_args(Locale):
         if locale in items(at(document, "program", "locales")) and locale not in names:
-            yield Fault(pointer_to((*path, locale)), "missing", f"{what} has a name in every locale of the program.")
+            yield Fault(pointer_to((*path, locale)), "missing", f"{what} {has} in every locale of the program.")

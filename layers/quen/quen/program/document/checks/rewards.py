@@ -41,7 +41,7 @@ def check_rewards(document: object) -> Iterator[Fault]:
         yield from _stores(members(reward), path)
         benefit = members(at(reward, "benefit"))
         yield from repeated(items(benefit.get("skus")), (*path, "benefit", "skus"))
-        yield from _percent(benefit, pointer_to((*path, "benefit")))
+        yield from check_percent(benefit, pointer_to((*path, "benefit")))
 
 
 def check_payment(document: object) -> Iterator[Fault]:
@@ -64,7 +64,7 @@ def check_discounts(document: object) -> Iterator[Fault]:
     categories = names_of(document)["category"]
     for index, tier in enumerate(items(at(document, "tiers"))):
         path = ("tiers", index, "discount")
-        yield from _percent(members(at(tier, "discount")), pointer_to(path))
+        yield from check_percent(members(at(tier, "discount")), pointer_to(path))
         yield from check_goods(at(tier, "discount", "excluded"), (*path, "excluded"), categories)
 
 
@@ -122,7 +122,8 @@ def _stores(reward: Mapping[str, Any], path: tuple[str | int, ...]) -> Iterator[
             yield Fault(pointer_to((*path, "stores", index)), "missing", sentence)
 
 
-def _percent(values: Mapping[str, Any], pointer: str) -> Iterator[Fault]:
+def check_percent(values: Mapping[str, Any], pointer: str) -> Iterator[Fault]:
+    """A fault where percent are none, or more than all."""
     percent = decimal_of(values.get("percent"))
     if percent is not None and not 0 < percent <= PERCENT_MAX:
         yield Fault(f"{pointer}/percent", "out_of_range", "Percent are more than 0 and at most 100.")

@@ -1,0 +1,90 @@
+"""What the APIs answer about redemptions: what they are, and what they take off a bill, as types."""
+
+from __future__ import annotations
+
+from typing import Literal, NotRequired, TypedDict
+
+from quen.http.answers import Account, Count, Cursor, Day, Instant, Money
+from quen.http.benefits import BenefitAnswer
+from quen.program.model import QuotaPeriod
+
+
+class Benefit(BenefitAnswer):
+    """What a reward is. A voucher says how it is used: in parts or not, and for how many days, that of its issue included."""
+
+    partial: NotRequired[bool]
+    valid_days: NotRequired[Count]
+
+
+class LineShare(TypedDict):
+    """What is taken off one line of a bill."""
+
+    line_id: str
+    amount: Money
+
+
+class TakenOff(TypedDict):
+    """What is taken off a bill; the lines add up to it, where the bill has lines."""
+
+    amount: Money
+    lines: list[LineShare]
+
+
+class BoughtVoucher(TypedDict):
+    """A voucher as it was issued, and its code, which is told to whoever bought it."""
+
+    voucher_id: str
+    code: NotRequired[str]
+    state: Literal["issued"]
+    benefit: BenefitAnswer
+    partial: bool
+    face_value: Money | None
+    remaining_value: Money | None
+    valid_from: Day | None
+    valid_until: Day
+
+
+class Redemption(TypedDict):
+    """One use of points, of a `gift`, or of a counted perk: then `perk_id` and its `name`, and in the answer to a change its
+    `uses`. `benefit` is what to hand over, `taken_off` what that is on the bill that the till has shown, and
+    `vouchers` those that were bought. `account` is there in the answer to a change.
+    """
+
+    redemption_id: str
+    member_id: str
+    state: Literal["reserved", "redeemed", "released", "lapsed", "refunded"]
+    code: str
+    reward_id: str | None
+    quantity: Count
+    points: Count
+    worth: Money
+    expires_at: Instant
+    entry_id: str
+    perk_id: NotRequired[str]
+    name: NotRequired[str]
+    gift: NotRequired[bool]
+    uses: NotRequired[PerkUses | None]
+    store_id: NotRequired[str]
+    benefit: NotRequired[Benefit]
+    taken_off: NotRequired[TakenOff]
+    vouchers: NotRequired[list[BoughtVoucher]]
+    account: NotRequired[Account]
+
+
+class PerkUses(TypedDict):
+    """How often a counted perk may be used in the period that ends with that day, how often it was (what is set aside counts),
+    and how often it still can be.
+    """
+
+    uses: Count
+    used: Count
+    left: Count
+    per: QuotaPeriod
+    period_end: Day | None
+
+
+class RedemptionPage(TypedDict):
+    """Redemptions, newest first."""
+
+    items: list[Redemption]
+    next_cursor: Cursor | None
