@@ -27,6 +27,7 @@ from quen.ledger.model import (
     rules_that_applied,
     still_earned,
 )
+from quen.ledger.model.privileges import privileges_of
 from quen.money import Money
 from quen.program.model import Program
 from quen.returns.model import Goods, give_back, is_whole, read_sales, returned_form, sold_form
@@ -102,14 +103,14 @@ def pair(one: Till, command: Any, other: Till, reply: Any) -> None:
 
 def merge(survivor: Till, merged: Till) -> GiveUp:
     """Everything of the one goes to the other; answers what undoes it."""
-    owed, tier, carried = survivor.account.debt, survivor.account.tier_mark, []
+    owed, before, carried = survivor.account.debt, privileges_of(survivor.account), []
 
-    def take_over(before: Account, _: Entry) -> TakeOver:
-        carried.append(before)
-        return TakeOver("mrg_1", before)
+    def take_over(whole: Account, _: Entry) -> TakeOver:
+        carried.append(whole)
+        return TakeOver("mrg_1", whole)
 
     pair(merged, MergeAway("mrg_1", survivor.account.member_id), survivor, take_over)
-    return GiveUp("mrg_1", carried[0], owed, tier)
+    return GiveUp("mrg_1", carried[0], owed, before)
 
 
 def undo(survivor: Till, merged: Till, command: GiveUp) -> None:

@@ -18,6 +18,7 @@ from quen.errors import (
     MemberAlreadyExistsError,
     MemberNotActiveError,
     MemberNotFoundError,
+    MembershipsBothRunError,
     NotFoundError,
     RedemptionsOpenError,
     TooLateError,
@@ -195,6 +196,7 @@ def show_tier(call: Call[StaffCaller, PageQuery], member_id: str) -> Mapping[str
     errors=(
         MemberNotFoundError,
         MemberNotActiveError,
+        MembershipsBothRunError,
         RedemptionsOpenError,
         IdempotencyKeyReusedError,
         ConflictRetryError,

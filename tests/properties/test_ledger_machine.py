@@ -49,6 +49,7 @@ from quen.ledger.model import (
     sealed_form,
     verify,
 )
+from quen.ledger.model.privileges import privileges_of
 from quen.ledger.model.values import OTHER_UNITS, unit_of
 from quen.program.model import Cap, EarningRule, Expiry, Reward, StoredValuePolicy, TierPolicy, TransferPolicy
 from quen.program.model.rewards import LimitPeriod
@@ -245,7 +246,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
         if self.pair(who, MergeAway(merge_id, survivor.member_id), take_over):
             owed = folded(survivor, bring_up_to(survivor, self.program, self.now, self.now)).debt
-            self.merge = (who, GiveUp(merge_id, carried[0], owed, survivor.tier_mark))
+            self.merge = (who, GiveUp(merge_id, carried[0], owed, privileges_of(survivor)))
             self.has_merged = True
 
     @precondition(lambda self: self.merge)

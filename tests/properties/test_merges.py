@@ -31,6 +31,7 @@ from quen.ledger.model import (
     own_entry,
     rebuild,
 )
+from quen.ledger.model.privileges import privileges_of
 from quen.ledger.model.values import OTHER_UNITS, TRANSFERRED
 from quen.program.model import Cap, EarningRule, Expiry, StoredValuePolicy
 from till import Till
@@ -125,15 +126,15 @@ class Couple:
 
     def merge(self) -> GiveUp:
         """The merged account's sales come along, as its documents do; answers what undoes the merge."""
-        owed, tier = self.accounts[SURVIVOR].debt, self.accounts[SURVIVOR].tier_mark
+        owed, before = self.accounts[SURVIVOR].debt, privileges_of(self.accounts[SURVIVOR])
         carried: list[Account] = []
 
-        def take_over(before: Account, _: Entry) -> TakeOver:
-            carried.append(before)
-            return TakeOver("mrg_1", before)
+        def take_over(whole: Account, _: Entry) -> TakeOver:
+            carried.append(whole)
+            return TakeOver("mrg_1", whole)
 
         self.pair(MERGED, MergeAway("mrg_1", "mem_a"), take_over)
-        return GiveUp("mrg_1", carried[0], owed, tier)
+        return GiveUp("mrg_1", carried[0], owed, before)
 
     def undo(self, command: GiveUp) -> None:
         self.pair(SURVIVOR, command, lambda before, gave: coming_back(before, command, gave, self.program))

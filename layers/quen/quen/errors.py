@@ -24,6 +24,7 @@
     │   ├── NotRedeemedError              there is nothing to refund
     │   ├── AlreadyDecidedError           somebody has approved or rejected it
     │   ├── RedemptionsOpenError          open redemptions stand in the way
+    │   ├── MembershipsBothRunError       two members who are one person both pay for a membership
     │   ├── ReservationExpiredError       the reservation lapsed or was released
     │   ├── RewardOutOfStockError         nothing is left of it
     │   ├── VoucherAlreadyRedeemedError   nothing is left of the voucher
@@ -197,6 +198,11 @@ class NotRedeemedError(ConflictError):
 class AlreadyDecidedError(ConflictError):
     code = "already_decided"
     title = "It was approved or rejected already"
+
+
+class MembershipsBothRunError(ConflictError):
+    code = "memberships_both_run"
+    title = "Both members pay for a membership; end one of them first"
 
 
 class RedemptionsOpenError(ConflictError):

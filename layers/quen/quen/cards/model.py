@@ -136,6 +136,51 @@ def brought(card: PunchCard, mark: CardMark, stamps: int, day: date) -> CardMark
     return mark._replace(stamps=left, until=until if left else "", completed=mark.completed + completed)
 
 
+def together(card: PunchCard, own: CardMark, other: CardMark, day: date) -> Stamping:
+    """Two members' cards as one. What the other's stamps have brought already they bring no second time: the row of both is
+    paid once.
+    """
+    paid = {at: 1 for at in card.milestones if at <= other.stamps}
+    ready = own._replace(owed=_owed_form(_owed_sum(own.owed, other.owed, paid)), until=own.until or other.until)
+    stamping = stamped(card, ready, other.stamps, day)
+    mark = stamping.mark
+    until = ready.until if mark.completed == own.completed else mark.until
+    completed = mark.completed + other.completed
+    return stamping._replace(mark=mark._replace(until=until if mark.stamps else "", completed=completed))
+
+
+def parted(
+    card: PunchCard, own: CardMark, other: CardMark, day: date, gifts: Mapping[tuple[str, str], int]
+) -> Stamping:
+    """The card without what had come of the other's, as far as it is there; `gifts` as in `unstamped`."""
+    apart = unstamped(card, own, other.stamps, day, gifts)
+    paid = {at: -1 for at in card.milestones if at <= other.stamps}
+    less = tuple((at, -times) for at, times in other.owed)
+    owed = {at: max(0, times) for at, times in _owed_sum(apart.mark.owed, less, paid).items()}
+    completed = max(0, apart.mark.completed - other.completed)
+    return apart._replace(mark=apart.mark._replace(owed=_owed_form(owed), completed=completed))
+
+
+def set_aside(own: CardMark, other: CardMark) -> CardMark:
+    """Both together on a card that the program has no more: nothing comes of it."""
+    return own._replace(stamps=own.stamps + other.stamps, until=own.until or other.until)
+
+
+def taken_back(own: CardMark, other: CardMark) -> CardMark:
+    """The card without the other's stamps, as far as they are there."""
+    stamps = max(0, own.stamps - other.stamps)
+    return own._replace(stamps=stamps, until=own.until if stamps else "")
+
+
+def _owed_sum(
+    one: Sequence[tuple[int, int]], other: Sequence[tuple[int, int]], more: Mapping[int, int]
+) -> dict[int, int]:
+    sums = dict(one)
+    for at, times in (*other, *more.items()):
+        sums[at] = sums.get(at, 0) + times
+    return sums
+
+
 def mark_form(mark: CardMark) -> list[Any]:
     """The mark as short JSON-able values: what is empty at its end is left out."""
     form: list[Any] = [*mark[:-1], [_short(one) for one in mark.reached]]

@@ -34,7 +34,8 @@ _CODES = {
     409: (
         "conflict member_already_exists purchase_already_recorded return_already_recorded event_already_recorded "
         "event_already_counted already_returned "
-        "already_redeemed not_redeemed already_decided redemptions_open reservation_expired reward_out_of_stock "
+        "already_redeemed not_redeemed already_decided redemptions_open memberships_both_run "
+        "reservation_expired reward_out_of_stock "
         "member_not_active conflict_retry voucher_already_redeemed voucher_reserved voucher_expired voucher_cancelled"
     ),
     413: "body_too_large",

@@ -15,8 +15,8 @@ from quen.errors import NotFoundError, QuenError, TooLateError
 from quen.ids import derived_id, is_id
 from quen.instants import format_instant, parse_instant
 from quen.ledger.documents import Claim, Closing, Document, DocumentKey, Outcome
-from quen.ledger.model import Account, Entry, GiveUp, MergeAway, TakeOver, TierMark, coming_back
-from quen.ledger.model.values import ENTRY_TIER
+from quen.ledger.model import Account, Entry, GiveUp, MergeAway, TakeOver, coming_back
+from quen.ledger.model.privileges import parse_privileges, privileges_form, privileges_of
 from quen.ledger.ports import CurrentProgram, Documents, PairAnswer, PairIntent
 from quen.ledger.service import Ledger
 from quen.ledger.views import account_view
@@ -27,7 +27,7 @@ from quen.writes import Write
 MERGED, UNDONE = "merged", "undone"
 _CARRIED = (
     *("lots", "pending", "debt", "caps", "rewards", "counters", "state"),
-    *("habits", "seen", "tier", "tier_since", "tier_until"),
+    *("habits", "seen"),
 )
 
 
@@ -96,6 +96,7 @@ class Merges:
         """Everything of the merged member goes to the survivor. The same request again is the first answer again.
 
         Raises MemberNotFoundError, MemberNotActiveError where one of them is closed, RedemptionsOpenError,
+        MembershipsBothRunError,
         ValidationFailedError for one with itself, IdempotencyKeyReusedError, ConflictRetryError.
         """
         merge_id = derived_id("mrg", self._id_key, f"staff:{actor}", idempotency_key)
@@ -149,7 +150,7 @@ class Merges:
         survivor_id = str(document.details["survivor_id"])
         program = self._programs.current(self._ledger.now())
         kept = document.details
-        command = GiveUp(merge_id, _carried(document), kept["owed"], TierMark(*kept.get("tier", ENTRY_TIER)))
+        command = GiveUp(merge_id, _carried(document), kept["owed"], parse_privileges(kept["privileges"]))
 
         theirs = merged_claims(survivor_id, document.member_id, merge_id).key
 
@@ -181,8 +182,9 @@ class Merges:
             "state": merged.state,
             "found_by": _ways(self._lookups.of(merged)),
             "owed": survivor_account.debt,
-            "tier": survivor_account.tier_mark,
+            "privileges": privileges_form(privileges_of(survivor_account)),
             "carried": {name: getattr(merged_account, name) for name in _CARRIED},
+            "carried_privileges": privileges_form(privileges_of(merged_account)),
         }
 
     def _parted(self, document: Document) -> Sequence[Write]:
@@ -251,7 +253,19 @@ class Merges:
 
 def _carried(document: Document) -> Account:
     """What the merged account had when it went, but for its place in the chain."""
-    return Account(document.member_id, **cast("dict[str, Any]", document.details["carried"]))
+    had = parse_privileges(document.details["carried_privileges"])
+    return Account(
+        document.member_id,
+        **cast("dict[str, Any]", document.details["carried"]),
+        tier=had.tier.id,
+        tier_since=had.tier.since,
+        tier_until=had.tier.until,
+        standing=had.standing,
+        cards=had.cards,
+        gifts=had.gifts,
+        granted=had.granted,
+        membership=had.membership,
+    )
 
 
 def _ways(lookups: Collection[Ways]) -> list[tuple[str, str]]:

@@ -8,7 +8,8 @@ from datetime import date, datetime
 from typing import Literal
 
 from quen.earning.model import NO_FACTS, MemberEvent, Purchase, RuleShare
-from quen.ledger.model.values import ENTRY_TIER, Account, Hold, Lots, MemberState, Tally, TierMark
+from quen.ledger.model.privileges import NO_PRIVILEGES, Privileges
+from quen.ledger.model.values import Account, Hold, Lots, MemberState, Tally
 from quen.people import Person
 from quen.program.model import Facts, Program, Wallet
 
@@ -198,18 +199,20 @@ class TakeOver:
 @dataclass(frozen=True, slots=True)
 class GiveUp:
     """A merge is undone, the survivor's half: `carried` is what had come, and goes back; `owed` is what the survivor owed
-    before the merge, `tier` the tier that they had.
+    before the merge, `before` what they had beside points.
     """
 
     merge_id: str
     carried: Account
     owed: int = 0
-    tier: TierMark = ENTRY_TIER
+    before: Privileges = NO_PRIVILEGES
 
 
 @dataclass(frozen=True, slots=True)
 class ComeBack:
-    """A merge is undone, the other half: the account is open again, in `state`, with what the survivor gave up."""
+    """A merge is undone, the other half: the account is open again, in `state`, with what the survivor gave up, and with the
+    `privileges` that are left.
+    """
 
     merge_id: str
     lots: Lots
@@ -219,6 +222,7 @@ class ComeBack:
     state: MemberState
     habits: Mapping[str, Tally] = field(default_factory=dict)
     seen: Mapping[str, str] = field(default_factory=dict)
+    privileges: Privileges = NO_PRIVILEGES
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,6 +125,6 @@ def _decided(account: Account, command: Command, program: Program, now: datetime
     entry = _DECIDES[type(command)](account, command, program, now)
     if isinstance(command, RecordPurchase | RecordEvent):
         entry = raised(account, entry, current, command.person)
-    elif isinstance(command, OpenBalance):
+    elif isinstance(command, OpenBalance | TakeOver | GiveUp):
         entry = raised(account, entry, current)
     return [entry]

@@ -113,7 +113,7 @@ def seen_after(seen: Mapping[str, str], changes: Mapping[str, str]) -> Mapping[s
     return {key: after[key] for key in sorted(after) if after[key]}
 
 
-def brought(seen: Mapping[str, str], merge_id: str) -> Mapping[str, str]:
+def days_brought(seen: Mapping[str, str], merge_id: str) -> Mapping[str, str]:
     """The days of a member who is merged, as the survivor has them: beside their own."""
     days = dict(sorted(_stores(seen).items(), key=lambda item: (item[1], item[0]))[-STORES_MAX:])
     named = {f"{STORE}{store}": day for store, day in days.items()}

@@ -1,6 +1,7 @@
 """Merging two accounts of one person, and undoing it: four halves, each an entry of its own in its own account.
 
-What the one gives up the other takes over, lot by lot with its last day, so that over both the sums stay as they were.
+What the one gives up the other takes over, lot by lot with its last day, so that over both the sums stay as they were. What
+members have beside points stands in `privileges`; their stamps go on the survivor's cards, and come off them again.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ from quen.errors import InsufficientPointsError, InsufficientStoredValueError, R
 from quen.ledger.model.commands import ComeBack, GiveUp, MergeAway, TakeOver
 from quen.ledger.model.draft import Draft
 from quen.ledger.model.fold import counter_of
-from quen.ledger.model.habits import brought, given_back, summed, without_brought
+from quen.ledger.model.habits import days_brought, given_back, summed, without_brought
+from quen.ledger.model.privileges import back_again, brought, given_up, left_behind, regained
+from quen.ledger.model.stamped import bring_together, part_again
 from quen.ledger.model.values import TRANSFERRED, Account, Entry, Lots, Reference
-from quen.program.model import Program
+from quen.program.model import Program, card_of_wallet, card_wallet
 
 
 def merged_away(account: Account, command: MergeAway, program: Program, now: datetime) -> Entry:
@@ -25,26 +28,33 @@ def merged_away(account: Account, command: MergeAway, program: Program, now: dat
     _hand_over(draft, account)
     habits = {month: [-amount for amount in tally] for month, tally in account.habits.items()}
     seen = dict.fromkeys(account.seen, "")
-    return draft.sealed(state="closed", moved_to=command.survivor_id, habits=habits, seen=seen)
+    gone = left_behind(account)
+    return draft.sealed(state="closed", moved_to=command.survivor_id, habits=habits, seen=seen, **gone)
 
 
 def took_over(account: Account, command: TakeOver, program: Program, now: datetime) -> Entry:
-    """The survivor has what both had; what was owed is paid from it. Of two tiers their own stays."""
+    """The survivor has what both had; what was owed is paid from it. Of two tiers that staff set their own stays.
+
+    Raises MembershipsBothRunError.
+    """
     merged = command.merged
     draft = Draft(account, "merge_in", program, now, Reference("merge", command.merge_id))
     draft.give(TRANSFERRED, draft.living(merged.lots))
     draft.await_activation(TRANSFERRED, merged.pending)
     _charge(draft, merged.debt)
-    for key, amount in merged.counters.items():
+    for key, amount in _without_cards(merged.counters).items():
         draft.count(key, amount)
     caps = {key: account.caps.get(key, 0) + used for key, used in merged.caps.items()}
-    has_tier = account.tier_on(draft.today) or not merged.tier_on(draft.today)
+    stamps = bring_together(draft, account, merged.cards, program)
+    came = brought(account, merged, program, draft.today)
+    came["gifts"] = _sum_of(came["gifts"], stamps.gifts)
     return draft.sealed(
         caps=caps,
         rewards=dict(merged.rewards),
         habits=merged.habits,
-        seen=brought(merged.seen, command.merge_id),
-        tier=None if has_tier else merged.tier_mark,
+        seen=days_brought(merged.seen, command.merge_id),
+        cards=stamps.cards,
+        **came,
     )
 
 
@@ -69,8 +79,11 @@ def gave_up(account: Account, command: GiveUp, program: Program, now: datetime) 
     draft.owe(TRANSFERRED, missing - taken)
     if carried.wallet("stored_value") > account.wallet("stored_value"):
         raise InsufficientStoredValueError("The member who survived the merge has spent money that would go back.")
-    for key, amount in _counted_off(account.counters, carried.counters).items():
+    for key, amount in _counted_off(account.counters, _without_cards(carried.counters)).items():
         draft.count(key, -amount)
+    given = given_up(account, command.before, carried, program)
+    stamps = part_again(draft, account, carried.cards, program, given["gifts"])
+    given["gifts"] = _sum_of(given["gifts"], stamps.gifts)
     caps = {key: max(0, account.caps[key] - used) for key, used in carried.caps.items() if key in account.caps}
     had = {key: -min(count, account.rewards.get(key, 0)) for key, count in carried.rewards.items()}
     gone = summed(
@@ -81,7 +94,8 @@ def gave_up(account: Account, command: GiveUp, program: Program, now: datetime) 
         rewards={key: count for key, count in had.items() if count},
         habits=gone,
         seen=without_brought(account.seen, command.merge_id),
-        tier=command.tier if account.tier_mark == carried.tier_mark != command.tier else None,
+        cards=stamps.cards,
+        **given,
     )
 
 
@@ -92,14 +106,17 @@ def coming_back(account: Account, command: GiveUp, gave: Entry, program: Program
     survivor's activity has kept them alive, in the lots that it has moved them to.
     """
     draft = Draft(account, gave.kind, program, gave.recorded_at, gave.reference)
-    pending, counters = ({key: -amount for key, amount in changes.items()} for changes in (gave.pending, gave.counters))
+    pending, counters = (
+        {key: -amount for key, amount in changes.items()} for changes in (gave.pending, _without_cards(gave.counters))
+    )
     carried, today = command.carried, draft.today.isoformat()
     lots: dict[str, int] = {}
     for key, points in _alive(carried, draft).items():
         own = key if key >= today else min(draft.living({key: points}))
         lots[own] = lots.get(own, 0) + points
     habits = summed((month, tally) for month, _, tally in given_back(account.habits, carried.habits))
-    return ComeBack(command.merge_id, lots, pending, counters, carried.debt, carried.state, habits, carried.seen)
+    again = back_again(account, command.before, carried)
+    return ComeBack(command.merge_id, lots, pending, counters, carried.debt, carried.state, habits, carried.seen, again)
 
 
 def came_back(account: Account, command: ComeBack, program: Program, now: datetime) -> Entry:
@@ -110,7 +127,20 @@ def came_back(account: Account, command: ComeBack, program: Program, now: dateti
     _charge(draft, command.debt)
     for key, amount in command.counters.items():
         draft.count(key, amount)
-    return draft.sealed(state=command.state, moved_to="", habits=command.habits, seen=command.seen)
+    for card_id, mark in command.privileges.cards.items():
+        draft.count(card_wallet(card_id), mark.stamps)
+    again = regained(command.privileges, account)
+    return draft.sealed(state=command.state, moved_to="", habits=command.habits, seen=command.seen, **again)
+
+
+def _without_cards(counters: Mapping[str, int]) -> Mapping[str, int]:
+    """The other wallets but for stamps on cards, which go by the cards."""
+    return {key: amount for key, amount in counters.items() if not card_of_wallet(key)}
+
+
+def _sum_of(one: Mapping[str, int], other: Mapping[str, int]) -> Mapping[str, int]:
+    sums = {key: one.get(key, 0) + other.get(key, 0) for key in {**one, **other}}
+    return {key: amount for key, amount in sums.items() if amount}
 
 
 def _hand_over(draft: Draft, account: Account) -> None:

@@ -10,7 +10,19 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import NamedTuple
 
-from quen.cards.model import NO_CARD, CardMark, Stamping, brought, ended, stamped, unstamped
+from quen.cards.model import (
+    NO_CARD,
+    CardMark,
+    Stamping,
+    brought,
+    ended,
+    parted,
+    set_aside,
+    stamped,
+    taken_back,
+    together,
+    unstamped,
+)
 from quen.earning.model import Award
 from quen.errors import ValidationFailedError
 from quen.ledger.model.draft import Draft
@@ -70,6 +82,30 @@ def bring_on_cards(draft: Draft, account: Account, counters: Mapping[str, int], 
             raise ValidationFailedError.at("/cards", "unknown_card", "The program has no such card.")
         mark = account.cards.get(card_id, NO_CARD)
         stampings[card_id] = Stamping(brought(card, mark, stamps, draft.today), {})
+    return _moved(draft, account, stampings) if stampings else NO_STAMPS
+
+
+def bring_together(draft: Draft, account: Account, cards: Mapping[str, CardMark], program: Program) -> Stamps:
+    """The stamps of a member who is merged, on the survivor's cards."""
+    stampings: dict[str, Stamping] = {}
+    for card_id, mark in cards.items():
+        own, card = account.cards.get(card_id, NO_CARD), program.find_card(card_id)
+        stampings[card_id] = together(card, own, mark, draft.today) if card else Stamping(set_aside(own, mark), {})
+    return _moved(draft, account, stampings) if stampings else NO_STAMPS
+
+
+def part_again(
+    draft: Draft, account: Account, cards: Mapping[str, CardMark], program: Program, going: Mapping[str, int]
+) -> Stamps:
+    """The same stamps off the survivor's cards again; `going` are the gifts that go back with them, signed."""
+    left = {key: count + going.get(key, 0) for key, count in account.gifts.items()}
+    there = {(key.rpartition("/")[0], key.rpartition("/")[2]): count for key, count in left.items()}
+    stampings: dict[str, Stamping] = {}
+    for card_id, mark in cards.items():
+        own, card = account.cards.get(card_id, NO_CARD), program.find_card(card_id)
+        apart = parted(card, own, mark, draft.today, there) if card else Stamping(taken_back(own, mark), {})
+        stampings[card_id] = apart
+        there |= {key: there[key] + change for key, change in apart.gifts.items()}
     return _moved(draft, account, stampings) if stampings else NO_STAMPS
 
 
