@@ -54,6 +54,7 @@ class CardMark(NamedTuple):
 
 
 NO_CARD = CardMark()
+_ALL_PAID: Mapping[int, int] = {}
 
 
 class Stamping(NamedTuple):
@@ -98,9 +99,15 @@ def stamped(card: PunchCard, mark: CardMark, stamps: int, day: date) -> Stamping
 
 
 def unstamped(
-    card: PunchCard, mark: CardMark, stamps: int, day: date, gifts: Mapping[tuple[str, str], int]
+    card: PunchCard,
+    mark: CardMark,
+    stamps: int,
+    day: date,
+    gifts: Mapping[tuple[str, str], int],
+    unpaid: Mapping[int, int] = _ALL_PAID,
 ) -> Stamping:
-    """So many stamps less, on that local day; `gifts` are the pieces that are there, by reward and last day.
+    """So many stamps less, on that local day; `gifts` are the pieces that are there, by reward and last day; `unpaid` says of
+    milestones how often they were crossed for nothing, or are still to be.
 
     Going back over its beginning opens the card before it again, which then lives as if its first stamp were of that day. What
     is not there can not be taken: a card never goes below nothing.
@@ -110,15 +117,17 @@ def unstamped(
     completed, left = divmod(after, card.stamps)
     owed = dict(mark.owed)
     for at in card.milestones:
-        owed[at] = owed.get(at, 0) + _crossings(at, after, before, card.stamps)
+        owed[at] = owed.get(at, 0) + _crossings(at, after, before, card.stamps) - unpaid.get(at, 0)
     changes: dict[tuple[str, str], int] = {}
     for reward_id in {milestone.reward_id for milestone in card.milestones.values()}:
         pieces = [key for key in _living(gifts, reward_id, day) for _ in range(gifts[key])]
         places = [at for at, milestone in card.milestones.items() if milestone.reward_id == reward_id]
         # what was reached last goes back first, and of the pieces who lives longest
-        for key, at in zip(pieces, _downwards(places, before, after, card.stamps), strict=False):
-            owed[at] -= 1
-            changes[key] = changes.get(key, 0) - 1
+        for at in _downwards(places, before, after, card.stamps):
+            if pieces and owed[at] > 0:
+                owed[at] -= 1
+                key = pieces.pop(0)
+                changes[key] = changes.get(key, 0) - 1
     is_reopened = completed < mark.completed
     until = card.last_day_from(day) if is_reopened else mark.until
     return Stamping(CardMark(left, until if left else "", completed, _owed_form(owed), mark.ended_on), changes)
@@ -153,12 +162,9 @@ def parted(
     card: PunchCard, own: CardMark, other: CardMark, day: date, gifts: Mapping[tuple[str, str], int]
 ) -> Stamping:
     """The card without what had come of the other's, as far as it is there; `gifts` as in `unstamped`."""
-    apart = unstamped(card, own, other.stamps, day, gifts)
-    paid = {at: -1 for at in card.milestones if at <= other.stamps}
-    less = tuple((at, -times) for at, times in other.owed)
-    owed = {at: max(0, times) for at, times in _owed_sum(apart.mark.owed, less, paid).items()}
-    completed = max(0, apart.mark.completed - other.completed)
-    return apart._replace(mark=apart.mark._replace(owed=_owed_form(owed), completed=completed))
+    paid = {at: 1 for at in card.milestones if at <= other.stamps}
+    apart = unstamped(card, own, other.stamps, day, gifts, _owed_sum((), other.owed, paid))
+    return apart._replace(mark=apart.mark._replace(completed=max(0, apart.mark.completed - other.completed)))
 
 
 def set_aside(own: CardMark, other: CardMark) -> CardMark:
@@ -227,4 +233,4 @@ def _living(gifts: Mapping[tuple[str, str], int], reward_id: str, day: date) -> 
 
 
 def _owed_form(owed: Mapping[int, int]) -> tuple[tuple[int, int], ...]:
-    return tuple((at, times) for at, times in sorted(owed.items()) if times)
+    return tuple((at, times) for at, times in sorted(owed.items()) if times > 0)
