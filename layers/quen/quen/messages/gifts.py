@@ -55,7 +55,8 @@ def _reward_name(reward_id: str, program: Program, locale: str) -> str:
 
 
 def _perk_name(perk_id: str, program: Program, locale: str) -> str:
-    return next((perk.name_in(locale) for perk in program.perks if perk.id == perk_id), "")
+    perk = program.find_perk(perk_id)
+    return perk.name_in(locale) if perk else ""
 
 
 def _listed(parts: Sequence[str], language: str) -> str:
