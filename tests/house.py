@@ -47,6 +47,7 @@ class House(Application):
             expire_points_queue_url="",
             review_tiers_queue_url="",
             birthday_rewards_queue_url="",
+            holiday_rewards_queue_url="",
             verify_ledger_queue_url="",
             issue_vouchers_queue_url="",
             events_failed_queue_url="",

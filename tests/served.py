@@ -166,6 +166,7 @@ _AWS: Mapping[str, str] = {
     "EXPIRE_POINTS_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/expire-points",
     "REVIEW_TIERS_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/review-tiers",
     "BIRTHDAY_REWARDS_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/birthday-rewards",
+    "HOLIDAY_REWARDS_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/holiday-rewards",
     "VERIFY_LEDGER_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/verify-ledger",
     "ISSUE_VOUCHERS_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/issue-vouchers",
     "EVENTS_FAILED_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/events-failed",

@@ -18,7 +18,7 @@ from local.running_stack import RunningStack
 from local.sandbox_clock import SandboxClockItem
 from quen.client import Answer, HttpTransport
 
-JOBS = ("expire-points", "review-tiers", "birthday-rewards")
+JOBS = ("expire-points", "review-tiers", "birthday-rewards", "holiday-rewards")
 JOB_SECONDS_MAX = 600
 JOB_POLL_SECONDS = 0.5
 

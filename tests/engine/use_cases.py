@@ -32,10 +32,14 @@ from quen.program.model import (
     AdjustmentPolicy,
     Cap,
     EarningRule,
+    Gift,
+    Gifts,
     Perk,
+    PerkGift,
     Program,
     Quota,
     Reward,
+    RewardGift,
     StoredValuePolicy,
     Tier,
     TransferPolicy,
@@ -328,6 +332,14 @@ def birthday(theatre: Theatre, scene: Scene, key: str) -> Outcome:
     return theatre.ledger.grant(scene.member_id, GrantBonus("birthday", 50, f"year {key}", "birthday"))
 
 
+def holiday(theatre: Theatre, scene: Scene, key: str) -> Outcome | None:
+    """Points, a perk, and a voucher that is issued with them."""
+    gift = Gift(20, RewardGift("voucher", 30), PerkGift("ten-off"))
+    day = AFTER_MIDNIGHT.date()
+    bonus = GrantBonus("holiday", 0, f"tet:{key}", "holiday:tet", gifts=Gifts(gift), day=day)
+    return theatre.gifts.give(scene.member_id, bonus, theatre.programs.program)
+
+
 def bring_up_to_date(theatre: Theatre, scene: Scene, _key: str) -> Any:
     return theatre.ledger.bring_up_to_date(scene.member_id, theatre.time.now())
 
@@ -380,6 +392,7 @@ USE_CASES: tuple[UseCase, ...] = (
     UseCase("adjust up", partial(adjust, points=30)),
     UseCase("adjust down", partial(adjust, points=-120)),
     UseCase("birthday", birthday),
+    UseCase("holiday", holiday, is_core=False),
     UseCase("event", review, is_core=False),
     UseCase("event that counts once", partial(review, subject="the shop"), is_core=False),
     UseCase("bring up to date", bring_up_to_date, is_keyed=False),

@@ -28,6 +28,7 @@ QUEUES = (
     "expire-points",
     "review-tiers",
     "birthday-rewards",
+    "holiday-rewards",
     "verify-ledger",
     "issue-vouchers",
     "events-failed",
@@ -42,6 +43,7 @@ TRANSACTIONS = {
     "Delete": "DeleteItem",
     "ConditionCheck": "ConditionCheckItem",
 }
+HOLIDAY = {"id": "first", "name": {"vi": "Ngày hội", "en": "Holiday"}, "on": {"date": "12-01"}, "points": 5}
 AFTER_ALL_POINTS = sample_event("expire_points", "start") | {"time": "2032-01-01T06:00:04Z"}
 
 
@@ -121,6 +123,10 @@ class World:
         settings = application().settings
         self._tables = {getattr(settings, f"{name}_table"): f"{name.title()}Table" for name in TABLES}
 
+    def set_program(self, **sections: Any) -> None:
+        """Its program is another one from now on."""
+        assert self.served.admin("PUT", "/v1/program", read_program(**sections)).status == 200
+
     def drain(self, queue: str) -> dict[str, Any]:
         """What the queue holds, as SQS's event."""
         url = f"https://sqs.{REGION}.amazonaws.com/123456789012/{queue}"
@@ -181,6 +187,21 @@ def birthday_work(world: World) -> set[Grant]:
 
     start(sample_event("birthday_rewards", "start"), None)
     return world.called_by(work, world.drain("birthday-rewards"))
+
+
+def holiday_start(world: World) -> set[Grant]:
+    from holiday_rewards.app import start
+
+    return world.called_by(start, sample_event("holiday_rewards", "start"))
+
+
+def holiday_work(world: World) -> set[Grant]:
+    """On a day with a gift, or nobody would be looked at."""
+    from holiday_rewards.app import start, work
+
+    world.set_program(holidays=[HOLIDAY])
+    start(sample_event("holiday_rewards", "start"), None)
+    return world.called_by(work, world.drain("holiday-rewards"))
 
 
 def verify_start(world: World) -> set[Grant]:
@@ -246,6 +267,8 @@ RUNS: dict[str, Callable[[World], set[Grant]]] = {
     "ReviewTiersWorkFunction": review_work,
     "BirthdayRewardsStartFunction": birthday_start,
     "BirthdayRewardsWorkFunction": birthday_work,
+    "HolidayRewardsStartFunction": holiday_start,
+    "HolidayRewardsWorkFunction": holiday_work,
     "VerifyLedgerStartFunction": verify_start,
     "VerifyLedgerWorkFunction": verify_work,
     "IssueVouchersFunction": issue_vouchers,
@@ -257,10 +280,12 @@ WITHOUT_A_CALL = {
     "ExpirePointsStartFunction": {"EventsFailedQueue"},  # Lambda itself parks there what could not be started
     "ReviewTiersStartFunction": {"EventsFailedQueue"},
     "BirthdayRewardsStartFunction": {"EventsFailedQueue"},
+    "HolidayRewardsStartFunction": {"EventsFailedQueue"},
     "VerifyLedgerStartFunction": {"EventsFailedQueue"},
     "ExpirePointsWorkFunction": {"ExpirePointsQueue"},  # put back when time runs out
     "ReviewTiersWorkFunction": {"ReviewTiersQueue"},
     "BirthdayRewardsWorkFunction": {"BirthdayRewardsQueue"},
+    "HolidayRewardsWorkFunction": {"HolidayRewardsQueue"},
     "VerifyLedgerWorkFunction": {"VerifyLedgerQueue"},
     "IssueVouchersFunction": {"IssueVouchersQueue"},
     "SendMessagesFunction": {"MessagesQueue", "identity/*", "*"},  # held over quiet hours; e-mail, text message

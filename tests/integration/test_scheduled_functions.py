@@ -39,6 +39,7 @@ class Stack:
             "expire-points",
             "review-tiers",
             "birthday-rewards",
+            "holiday-rewards",
             "verify-ledger",
             "events-failed",
             "seen-events",

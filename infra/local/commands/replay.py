@@ -38,9 +38,9 @@ quen replay history.csv --format csv --limit 500
 """
 DETAILS = """
 The sandbox clock is put to each day of the history in turn and stays at the last one (`quen clock set now` brings it
-back); between the days expire-points, review-tiers and birthday-rewards run. Members that the stack does not know are
-enrolled. The program that is in force when the replay starts counts from the history's first day on. Names are derived
-from the file, so a replay that was interrupted is started again and does nothing twice.
+back); between the days expire-points, review-tiers, birthday-rewards and holiday-rewards run. Members that the stack does
+not know are enrolled. The program that is in force when the replay starts counts from the history's first day on. Names are
+derived from the file, so a replay that was interrupted is started again and does nothing twice.
 
 cdnow   customer_id sample_id date number dollars (sample), or customer_id date number_of_cds dollar_value (master)
 csv     a header with member or phone, occurred_at and amount; as you like purchase_id, store_id, and for enrolment

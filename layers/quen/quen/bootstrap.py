@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from quen.cards.service import Cards
     from quen.earning.service import Purchases
     from quen.events.service import Publisher
+    from quen.gifts.service import OccasionGifts
     from quen.http.paging import Cursors
     from quen.imports.service import Imports
     from quen.jobs.service import Jobs
@@ -175,6 +176,13 @@ class Application(Adapters):
         return Transfers(self.ledger, self.members, self.programs, self.keys.derive("ids"))
 
     @cached_property
+    def gifts(self) -> OccasionGifts:
+        """What birthdays and holidays give."""
+        from quen.gifts.service import OccasionGifts
+
+        return OccasionGifts(self.ledger, self.vouchers, self.keys.derive("ids"))
+
+    @cached_property
     def tiers(self) -> Tiers:
         """Who has which tier."""
         from quen.tiers.service import Tiers
@@ -292,7 +300,7 @@ class Application(Adapters):
     @cached_property
     def jobs(self) -> Jobs:
         """The scheduled jobs: a new one is an entry of each of these two tables."""
-        from quen.jobs import birthday_rewards, expire_points, review_tiers, verify_ledger
+        from quen.jobs import birthday_rewards, expire_points, holiday_rewards, review_tiers, verify_ledger
         from quen.jobs.queue import LoggedFailures, SqsWorkQueue
         from quen.jobs.service import Handler, Jobs
         from quen.jobs.store import RunStore
@@ -300,13 +308,17 @@ class Application(Adapters):
         handlers: dict[str, Callable[[], Handler]] = {
             expire_points.NAME: lambda: expire_points.ExpirePoints(self.ledger, self.programs),
             review_tiers.NAME: lambda: review_tiers.ReviewTiers(self.ledger, self.programs),
-            birthday_rewards.NAME: lambda: birthday_rewards.BirthdayRewards(self.ledger, self.members, self.programs),
+            birthday_rewards.NAME: lambda: birthday_rewards.BirthdayRewards(self.gifts, self.members, self.programs),
+            holiday_rewards.NAME: lambda: holiday_rewards.HolidayRewards(
+                self.gifts, self.members, self.ledger, self.programs
+            ),
             verify_ledger.NAME: lambda: self._verify_ledger,
         }
         urls = {
             expire_points.NAME: self.settings.expire_points_queue_url,
             review_tiers.NAME: self.settings.review_tiers_queue_url,
             birthday_rewards.NAME: self.settings.birthday_rewards_queue_url,
+            holiday_rewards.NAME: self.settings.holiday_rewards_queue_url,
             verify_ledger.NAME: self.settings.verify_ledger_queue_url,
         }
         runs = RunStore(self._dynamodb, self.settings.program_table)

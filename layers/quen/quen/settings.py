@@ -31,6 +31,7 @@ class Settings:
     expire_points_queue_url: str
     review_tiers_queue_url: str
     birthday_rewards_queue_url: str
+    holiday_rewards_queue_url: str
     verify_ledger_queue_url: str
     issue_vouchers_queue_url: str
     events_failed_queue_url: str

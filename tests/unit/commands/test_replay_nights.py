@@ -49,14 +49,15 @@ def test_all_jobs_run_and_nothing_is_asked_twice_when_they_end_at_once() -> None
     api = JobsApi()
     nights(api).run_jobs(ON)
     assert api.asked == [
-        ("POST", f"/v1/jobs/{job}/runs") for job in ("expire-points", "review-tiers", "birthday-rewards")
+        ("POST", f"/v1/jobs/{job}/runs")
+        for job in ("expire-points", "review-tiers", "birthday-rewards", "holiday-rewards")
     ]
 
 
 def test_a_run_that_goes_on_in_its_queue_is_waited_for() -> None:
     api = JobsApi(looks=3)
     nights(api).run_jobs(ON)
-    assert [method for method, _ in api.asked] == ["POST", "GET", "GET", "GET", "POST", "POST"]
+    assert [method for method, _ in api.asked] == ["POST", "GET", "GET", "GET", "POST", "POST", "POST"]
 
 
 def test_a_run_that_fails_or_never_ends_stops_the_replay() -> None:

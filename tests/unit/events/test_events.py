@@ -72,6 +72,7 @@ SAMPLES = {
     "enrolment_without_points": sample_event("publish_events", "enrolment_without_points"),
     "purchase": sample_event("publish_events", "purchase"),
     "birthday": sample_event("publish_events", "birthday"),
+    "holiday": sample_event("publish_events", "holiday"),
     "review": sample_event("publish_events", "review"),
     "redemption": sample_event("publish_events", "redemption"),
     "expiry": sample_event("publish_events", "expiry"),
@@ -90,6 +91,7 @@ SAMPLES = {
         ("enrolment_without_points", [("member.enrolled", 0, 0)], ["welcome:enrolment"]),
         ("purchase", [("points.earned", 2, 125)], []),
         ("birthday", [("points.earned", 3, 50), ("birthday.rewarded", 3, 50)], ["birthday:2026"]),
+        ("holiday", [("points.earned", 8, 20), ("holiday.rewarded", 8, 20)], ["holiday:tet.2027"]),
         ("review", [("points.earned", 4, 30)], []),
         (
             "redemption",
@@ -157,6 +159,27 @@ def test_a_purchase_s_event_names_the_till_s_own_id():
     assert event.detail["reference"] == {"kind": "purchase", "id": "HD-1042"}
     assert event.detail["partner_id"] == "ptn_0q8r5t2y6w9e3k1m"
     assert event.detail["balance_after"] == 145
+
+
+def test_an_event_of_an_occasion_says_what_was_given():
+    world = World()
+    world.publish(SAMPLES["holiday"])
+    detail = world.bus.events[1].detail
+    assert (detail["holiday_id"], detail["reference"]) == ("tet", {"kind": "holiday", "id": "tet:2027"})
+    assert detail["given"] == {
+        "points": 20,
+        "reward": None,
+        "voucher": {"id": "lucky-money", "until": "2027-03-07"},
+        "perk": {"id": "tet-discount", "until": "2027-02-12"},
+    }
+    [intent] = world.intents.intents
+    assert intent.data == {
+        "points": 20,
+        "balance": 140,
+        "holiday_id": "tet",
+        "voucher": {"id": "lucky-money", "until": "2027-03-07"},
+        "perk": {"id": "tet-discount", "until": "2027-02-12"},
+    }
 
 
 def test_what_an_event_of_a_partner_s_earned_names_the_partner_s_own_id():
@@ -291,7 +314,7 @@ def test_no_event_and_no_intent_holds_personal_data():
     allowed = {
         *("event_id", "version", "member_id", "sequence", "occurred_at", "points", "entry_id", "kind", "balance_after"),
         *("program_version", "reference", "partner_id", "reward_id"),
-        *("cause", "from", "to", "until", "figures", "period", "rule_version"),
+        *("cause", "from", "to", "until", "figures", "period", "rule_version", "given", "holiday_id"),
         *("card_id", "stamps", "on_card", "at", "times", "completed"),
     }
     for sample in SAMPLES.values():
@@ -299,5 +322,6 @@ def test_no_event_and_no_intent_holds_personal_data():
         world.publish(sample)
         assert {name for event in world.bus.events for name in event.detail} <= allowed
         assert {name for intent in world.intents.intents for name in intent.data} <= {
-            *("points", "balance", "reward_id", "until", "on", "tier", "before", "last_day", "figures", "card_id")
+            *("points", "balance", "reward_id", "until", "on", "tier", "before", "last_day", "figures", "card_id"),
+            *("holiday_id", "reward", "voucher", "perk"),
         }

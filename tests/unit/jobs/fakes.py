@@ -11,9 +11,11 @@ from typing import Any
 
 from factories import make_account, make_program
 from quen.errors import MemberNotFoundError, NotFoundError
-from quen.jobs import birthday_rewards, expire_points, review_tiers
+from quen.gifts.service import OccasionGifts
+from quen.jobs import birthday_rewards, expire_points, holiday_rewards, review_tiers
 from quen.jobs.birthday_rewards import BirthdayRewards
 from quen.jobs.expire_points import ExpirePoints
+from quen.jobs.holiday_rewards import HolidayRewards
 from quen.jobs.model import SHARDS, Page, Progress, Run, WorkMessage
 from quen.jobs.review_tiers import ReviewTiers
 from quen.jobs.service import Jobs
@@ -21,7 +23,9 @@ from quen.ledger.documents import ClaimTakenError, Document, DocumentKey, LostRa
 from quen.ledger.model import Account, Entry, next_due_on, next_review_on
 from quen.ledger.ports import Change, DuePage
 from quen.ledger.service import Ledger
+from quen.people import Person
 from quen.program.model import Program
+from quen.writes import Write
 
 NOW = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)  # 08:00 on 1 December in Saigon
 
@@ -91,6 +95,7 @@ class MemoryAccounts:
         self.entries: dict[str, list[Entry]] = {}
         self.documents: dict[DocumentKey, Document] = {}
         self.broken: set[str] = set()
+        self.others: list[Write] = []
 
     def add(self, account: Account) -> None:
         self.accounts[account.member_id] = account
@@ -138,6 +143,7 @@ class MemoryAccounts:
             raise LostRaceError
         self.accounts[member_id] = change.after
         self.entries[member_id] += change.entries
+        self.others += change.others
         if change.claim:
             claim = change.claim
             self.documents[claim.key] = Document(
@@ -220,17 +226,35 @@ class MemoryReports:
 class MemoryProfiles:
     """Born by `MM-DD`, in the shard that is the fifth character of the id; everybody is active but `inactive`.
 
-    Everybody joined long ago, but whom `joined` names.
+    Everybody joined long ago, but whom `joined` names, and brought their birthday along, but whom `set_at` names. `asked`
+    counts the pages of all members that were read.
     """
 
     def __init__(self, born: dict[str, str], inactive: set[str]) -> None:
         self.born = born
         self.inactive = inactive
         self.joined: dict[str, datetime] = {}
+        self.set_at: dict[str, datetime] = {}
+        self.tags: dict[str, tuple[str, ...]] = {}
+        self.asked = 0
 
     def load(self, member_id: str) -> Any:
         state = "inactive" if member_id in self.inactive else "active"
-        return SimpleNamespace(state=state, joined_at=self.joined.get(member_id, datetime(2020, 1, 1, tzinfo=UTC)))
+        return SimpleNamespace(
+            state=state,
+            joined_at=self.joined.get(member_id, datetime(2020, 1, 1, tzinfo=UTC)),
+            birthday_set_at=self.set_at.get(member_id),
+            tags=self.tags.get(member_id, ()),
+        )
+
+    def person(self, member_id: str, zone: Any) -> Person:
+        return Person(None, None, frozenset(self.tags.get(member_id, ())), frozenset(), None)
+
+    def list_active(self, shard: int, cursor: str | None = None, limit: int = 100) -> Page:
+        self.asked += 1
+        ids = sorted(key for key in self.born if key not in self.inactive and int(key[4]) == shard)
+        rest = [member_id for member_id in ids if member_id > (cursor or "")]
+        return Page(rest[:limit], rest[limit - 1] if len(rest) > limit else None)
 
     def list_birthdays(self, month_day: str, shard: int, cursor: str | None = None, limit: int = 100) -> Page:
         ids = sorted(key for key, born in self.born.items() if born == month_day and int(key[4]) == shard)
@@ -241,6 +265,22 @@ class MemoryProfiles:
 class NoStock:
     def give_back(self, reward_id: str, shard: int, pieces: int) -> Any:
         raise AssertionError("no reward of these tests is limited")
+
+
+class MemoryVouchers:
+    """Vouchers are the writes that issue them: by source, member, terms."""
+
+    def issuing(
+        self, redemption_id: str, member_id: str, terms: Any, *, number: int = 0
+    ) -> tuple[list[Write], dict[str, Any]]:
+        voucher = {"source": redemption_id, "member_id": member_id, "terms": terms, "number": number}
+        return [Write(f"voucher {redemption_id} {number}", "Put", voucher)], {}
+
+    def cancelling(self, redemption_id: str, *, number: int = 0, late: bool = True) -> list[Write]:
+        raise AssertionError("no gift of these tests is called off")
+
+    def code_of(self, redemption_id: str, *, number: int = 0) -> str:
+        raise AssertionError("nobody of these tests looks at a code")
 
 
 class World:
@@ -258,10 +298,12 @@ class World:
         self.profiles = MemoryProfiles({}, set())
         guarded_accounts = Guarded(self.accounts, self.fuse)
         self.ledger = Ledger(guarded_accounts, self.programs, NoStock(), self.clock, lambda _: None)
+        self.gifts = OccasionGifts(self.ledger, MemoryVouchers(), b"a key of these tests")
         handlers = {
             expire_points.NAME: lambda: ExpirePoints(self.ledger, self.programs),
             review_tiers.NAME: lambda: ReviewTiers(self.ledger, self.programs),
-            birthday_rewards.NAME: lambda: BirthdayRewards(self.ledger, self.profiles, self.programs),
+            birthday_rewards.NAME: lambda: BirthdayRewards(self.gifts, self.profiles, self.programs),
+            holiday_rewards.NAME: lambda: HolidayRewards(self.gifts, self.profiles, self.ledger, self.programs),
         }
         runs, queue = Guarded(self.runs, self.fuse), Guarded(self.queue, self.fuse)
         self.jobs = Jobs(handlers, runs, queue, self.programs, self.reports, self.clock, self.clock)
@@ -269,8 +311,7 @@ class World:
     def add_member(self, shard: int, number: int, *lots: tuple[int, str | None], born: str = "") -> str:
         member_id = f"mem_{shard}{number:015}"
         self.accounts.add(make_account(*lots, member_id=member_id))
-        if born:
-            self.profiles.born[member_id] = born
+        self.profiles.born[member_id] = born
         return member_id
 
     def active(self, member_id: str) -> int:

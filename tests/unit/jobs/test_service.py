@@ -14,8 +14,9 @@ from quen.errors import NotFoundError, ValidationFailedError
 from quen.jobs.model import PAGE_MEMBERS, Progress, Run
 from quen.program.model import Birthday
 from unit.jobs.fakes import NOW, Fuse, Killed, World
+from unit.jobs.occasions import holiday_world
 
-EXPIRE, BIRTHDAY = "expire-points", "birthday-rewards"
+EXPIRE, BIRTHDAY, HOLIDAY = "expire-points", "birthday-rewards", "holiday-rewards"
 TODAY = date(2026, 12, 1)
 LAST_DAY = "2026-11-30"  # of lots that expired with the midnight before NOW
 
@@ -28,7 +29,8 @@ def outcome(world: World) -> tuple[Any, Any, Any]:
     }
     lots = {member: dict(account.lots) for member, account in world.accounts.accounts.items()}
     runs = {key: (run.state, run.counts, run.failures) for key, run in world.runs.runs.items()}
-    return lots, entries, runs
+    vouchers = sorted(write.name for write in world.accounts.others)
+    return (lots, vouchers), entries, runs
 
 
 def expiring_world(fuse: Fuse | None = None) -> World:
@@ -301,7 +303,7 @@ class TestFailures:
         assert run.state == "running"
 
 
-WORLDS = [(EXPIRE, expiring_world), (BIRTHDAY, birthday_world)]
+WORLDS = [(EXPIRE, expiring_world), (BIRTHDAY, birthday_world), (HOLIDAY, holiday_world)]
 
 
 @pytest.mark.parametrize(("job", "make_world"), WORLDS)

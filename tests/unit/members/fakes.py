@@ -12,8 +12,8 @@ from quen.keys import KeyRing
 from quen.ledger.documents import OtherRefusedError
 from quen.members.cards import QrTokens, new_card_code
 from quen.members.lookups import Lookup, Lookups
-from quen.members.model import Login, Member, MemberState, birthday_shard
-from quen.members.service import BirthdayPage, Found, Members, Replacement, StaleMemberError
+from quen.members.model import Login, Member, MemberState, birthday_shard, member_shard
+from quen.members.service import Found, MemberPage, Members, Replacement, StaleMemberError
 from quen.writes import Refusal, TransactionRefusedError, Write
 
 NOW = datetime(2026, 11, 22, 3, 15, tzinfo=UTC)
@@ -92,7 +92,7 @@ class MemoryRecords:
     def replacing(self, *changes: Replacement) -> Sequence[Write]:
         return [Write("profiles", "Put", {"do": lambda: self._replace_all(changes)})]
 
-    def list_birthdays(self, month_day: str, shard: int, cursor: str | None, limit: int) -> BirthdayPage:
+    def list_birthdays(self, month_day: str, shard: int, cursor: str | None, limit: int) -> MemberPage:
         key = f"{month_day}#{shard}"
         ids = sorted(
             member.member_id
@@ -100,7 +100,13 @@ class MemoryRecords:
             if member.birthday and member.state != "closed" and birthday_shard(member.birthday, member.member_id) == key
         )
         rest = [member_id for member_id in ids if member_id > (cursor or "")]
-        return BirthdayPage(tuple(rest[:limit]), rest[limit - 1] if len(rest) > limit else None)
+        return MemberPage(tuple(rest[:limit]), rest[limit - 1] if len(rest) > limit else None)
+
+    def list_active(self, shard: int, cursor: str | None, limit: int) -> MemberPage:
+        active = (member.member_id for member in self._members.values() if member.state == "active")
+        ids = sorted(member_id for member_id in active if member_shard(member_id) == f"active#{shard}")
+        rest = [member_id for member_id in ids if member_id > (cursor or "")]
+        return MemberPage(tuple(rest[:limit]), rest[limit - 1] if len(rest) > limit else None)
 
     def _replace_all(self, changes: Sequence[Replacement]) -> None:
         stale = [old.member_id for old, _ in changes if self._members[old.member_id].version != old.version]

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pytest
 
 from quen.errors import MemberAlreadyExistsError, MemberNotFoundError
-from quen.members.model import Consent, Member, birthday_shard, parted, united
+from quen.members.model import ACTIVE_SHARDS, Consent, Member, birthday_shard, member_shard, parted, united
 from quen.members.service import Found, MemberRecords, StaleMemberError
 from quen.writes import TransactionRefusedError, Write
 from unit.members.fakes import LOOKUPS, NOW, make_member
@@ -38,6 +38,22 @@ def add_two(records: MemberRecords) -> tuple[Member, Member]:
     records.add(survivor, [])
     records.add(merged, [])
     return survivor, merged
+
+
+def everybody(records: MemberRecords, limit: int = 10) -> list[str]:
+    """All active members, shard by shard and page by page, in the order of their ids."""
+    seen: list[str] = []
+    for shard in range(ACTIVE_SHARDS):
+        cursor = None
+        while True:
+            page = records.list_active(shard, cursor, limit)
+            assert len(page.member_ids) <= limit
+            assert all(member_shard(member_id) == f"active#{shard}" for member_id in page.member_ids)
+            seen += page.member_ids
+            cursor = page.cursor
+            if cursor is None:
+                break
+    return sorted(seen)
 
 
 class MemberRecordsContract:
@@ -153,6 +169,29 @@ class MemberRecordsContract:
         assert records.list_birthdays("02-28", shard, None, 10).member_ids == (before.member_id,)
         records.replace(before, replace(before, **change, version=2))
         assert records.list_birthdays("02-28", shard, None, 10).member_ids == ()
+
+    def test_all_active_members_come_in_pages_each_once(self, records: MemberRecords):
+        members = [
+            make_member(f"mem_00000000000000{number:02d}", phone=f"+849012345{number:02d}") for number in range(40)
+        ]
+        for member in members:
+            records.add(member, [])
+        assert everybody(records, limit=2) == [member.member_id for member in members]
+
+    @pytest.mark.parametrize("state", ["inactive", "blocked", "closed"])
+    def test_who_is_not_active_is_not_among_all_until_they_are_again(self, records: MemberRecords, state):
+        before = make_member()
+        records.add(before, [])
+        away = replace(before, state=state, version=2)
+        records.replace(before, away)
+        assert everybody(records) == []
+        records.replace(away, replace(before, version=3))
+        assert everybody(records) == [before.member_id]
+
+    def test_of_two_members_who_became_one_the_survivor_is_among_all(self, records: MemberRecords, commit: Commit):
+        survivor, merged = add_two(records)
+        merge(records, commit, survivor, merged)
+        assert everybody(records) == [survivor.member_id]
 
     def test_all_that_a_merged_member_is_found_by_leads_to_the_survivor(self, records: MemberRecords, commit: Commit):
         survivor, merged = add_two(records)

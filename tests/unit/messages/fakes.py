@@ -149,6 +149,7 @@ def make_intent(kind: str = "birthday", **data: Any) -> Intent:
     needed: dict[str, dict[str, Any]] = {
         "welcome": {"points": 20},
         "birthday": {"points": 50, "balance": 70},
+        "holiday": {"points": 10, "balance": 80, "holiday_id": "tet"},
         "reserved": {
             "points": 120,
             "balance": 1380,

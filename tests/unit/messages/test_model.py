@@ -19,7 +19,7 @@ from quen.messages.model import (
     purpose_of,
     quiet_until,
 )
-from quen.program.model import Birthday, MessagePolicy
+from quen.program.model import Birthday, EveryLunarYear, Gift, Gifts, Holiday, MessagePolicy
 from unit.messages.fakes import FakeProfile, make_intent
 
 EMAIL, PHONE = "hoa@example.com", "+84901234567"
@@ -56,6 +56,14 @@ def test_a_birthday_goes_the_ways_of_the_program_in_their_order():
     assert channels_of("birthday", make_program(birthday=Birthday(50))) == ()
     assert channels_of("birthday", make_program(birthday=None)) == ()
     assert channels_of("welcome", make_program(birthday=None)) == ("email", "sms")
+
+
+def test_a_holiday_goes_the_ways_of_its_own_and_one_that_is_no_more_goes_none():
+    tet = Holiday("tet", {"en": "Tet"}, EveryLunarYear(1, 1), Gifts(Gift(20)), channels=("sms",))
+    program = make_program(holidays=(tet,))
+    assert channels_of("holiday", program, "tet") == ("sms",)
+    assert channels_of("holiday", program, "gone") == ()
+    assert channels_of("birthday", program) == ("email", "sms")
 
 
 def test_every_kind_names_its_use_and_its_channel():

@@ -11,7 +11,7 @@ from factories import make_program
 from quen.messages.model import PURPOSES, Intent
 from quen.messages.rendering import render
 from quen.messages.templates import TEMPLATES, WORDS
-from quen.program.model import Criteria
+from quen.program.model import Criteria, EveryLunarYear, Gift, Gifts, Holiday, Perk
 from tiered import make_tiered
 from unit.messages.fakes import MEMBER, make_intent
 
@@ -122,6 +122,56 @@ def test_no_name_becomes_markup_a_header_or_a_placeholder():
     assert "\n" not in content.subject
     assert "\n" not in content.sms
     assert "\nBcc" not in content.text
+
+
+EVERYTHING = {
+    "points": 1234,
+    "reward": {"id": "free-coffee", "until": "2027-03-07"},
+    "perk": {"id": "ten-off", "until": "2027-02-28"},
+}
+
+
+def make_festive(**changes):
+    tet = Holiday("tet", {"vi": "Tết", "en": "Tết"}, EveryLunarYear(1, 1), Gifts(Gift(10)), **changes)
+    perk = Perk("ten-off", {"vi": "Giảm 10%", "en": "10% off"})
+    return make_program(holidays=(tet,), perks=(perk,))
+
+
+def test_a_birthday_says_all_that_is_given_and_until_when():
+    vi = render(make_intent("birthday", **EVERYTHING), make_festive(), None, "vi")
+    en = render(make_intent("birthday", **EVERYTHING), make_festive(), None, "en")
+    assert (
+        "Cà phê Quen tặng bạn: 1.234 điểm, Cà phê miễn phí (đến hết ngày 07/03/2027) và Giảm 10% (đến hết ngày 28/02/2027)."
+    ) in vi.text
+    assert (
+        "gives you: 1,234 points, Free coffee (until the end of 7 March 2027) and 10% off (until the end of 28 February 2027)."
+    ) in en.text
+
+
+def test_what_gives_no_points_says_none():
+    data = {"points": 0, "voucher": {"id": "free-coffee", "until": "2027-03-07"}}
+    en = render(make_intent("birthday", **data), make_festive(), None, "en")
+    assert en.sms == (
+        "Cà phê Quen: Happy birthday! Your gift: Free coffee (until the end of 7 March 2027), in your account already."
+    )
+
+
+def test_what_is_no_longer_in_the_program_is_still_a_gift():
+    data = {"points": 0, "perk": {"id": "gone", "until": "2027-03-07"}}
+    assert "gives you: a gift (until" in render(make_intent("birthday", **data), make_festive(), None, "en").text
+    gone = render(make_intent("holiday", holiday_id="gone"), make_festive(), None, "en")
+    assert "Cà phê Quen: a gift from Cà phê Quen" in gone.subject
+
+
+def test_a_holiday_wishes_what_the_program_says_or_a_happy_holiday():
+    vi = render(make_intent("holiday"), make_festive(), None, "vi")
+    assert (vi.subject, vi.sms) == (
+        "Tết: quà của Cà phê Quen tặng bạn",
+        "Cà phê Quen: Chúc mừng Tết! Tặng bạn 10 điểm, đã có sẵn trong tài khoản.",
+    )
+    own = make_festive(message={"vi": "Năm mới $points lời chúc.", "en": "A year of <b>joy</b>."})
+    assert "Năm mới $points lời chúc." in render(make_intent("holiday"), own, None, "vi").sms
+    assert "A year of &lt;b&gt;joy&lt;/b&gt;." in render(make_intent("holiday"), own, None, "en").html
 
 
 def test_an_sms_fits_three_parts():

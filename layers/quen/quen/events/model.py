@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from quen.events.cards import CARD_EVENT_TYPES, CardEvent, card_events
 from quen.instants import format_instant
-from quen.ledger.model import Entry, entry_id
+from quen.ledger.model import Entry, entry_id, given_by
 from quen.ledger.model.values import ADJUSTED, ISSUED, POINTS, STORED_VALUE, unit_of
 from quen.tiers.views import tier_change_view
 
@@ -24,6 +24,8 @@ SOURCE = "quen"
 EVENT_VERSION = 1
 
 ENROLLED = "member.enrolled"
+
+_OCCASIONS = frozenset({"birthday", "holiday"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,8 @@ def _earned(entry: Entry) -> list[str]:
 
 
 def _bonus(entry: Entry) -> list[str]:
-    return [*_earned(entry), *(["birthday.rewarded"] if entry.reference.kind == "birthday" else [])]
+    occasion = entry.reference.kind
+    return [*_earned(entry), *([f"{occasion}.rewarded"] if occasion in _OCCASIONS else [])]
 
 
 def _reserved(entry: Entry) -> list[str]:
@@ -143,6 +146,7 @@ EVENT_TYPES = (
     ENROLLED,
     "points.earned",
     "birthday.rewarded",
+    "holiday.rewarded",
     "points.activated",
     "points.expired",
     "points.reserved",
@@ -204,6 +208,10 @@ def _entry_detail(type_: str, entry: Entry) -> dict[str, Any]:
         detail["state"] = entry.state
     if type_ in {"tier.changed", "tier.at_risk"}:
         detail |= tier_change_view(entry) or {}
+    if type_.endswith(".rewarded"):
+        detail |= {"given": given_by(entry).view()}
+    if type_ == "holiday.rewarded":
+        detail["holiday_id"] = entry.reference.id.rpartition(":")[0]
     partner_id = entry.reference.id.rpartition("#")[0]
     detail |= {"partner_id": partner_id} if partner_id else {}
     if entry.hold and entry.hold.hold.is_perk:

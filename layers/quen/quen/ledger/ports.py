@@ -13,6 +13,7 @@ from quen.program.model import Program
 from quen.writes import Write
 
 Answer = Callable[[Account, Entry], Mapping[str, Any]]
+More = Callable[[Entry], Sequence[Write]]
 PairAnswer = Callable[[Account, Entry, Account, Entry], Mapping[str, Any]]
 
 
@@ -50,7 +51,7 @@ class Intent:
     closing: Closing | None = None
     details: Callable[[Entry], Mapping[str, Any]] | None = None
     others: Sequence[Write] = ()
-    more: Callable[[Entry], Sequence[Write]] | None = None
+    more: More | None = None
     is_replanned: bool = False
     follows: bool = True
 

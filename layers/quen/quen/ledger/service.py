@@ -16,6 +16,7 @@ from typing import Any
 from quen.clock import Clock
 from quen.earning.model import price_enrolment
 from quen.errors import ConflictRetryError, QuenError
+from quen.ledger.bonuses import bonus_intent
 from quen.ledger.documents import (
     Claim,
     ClaimTakenError,
@@ -48,6 +49,7 @@ from quen.ledger.ports import (
     DuePage,
     Half,
     Intent,
+    More,
     PairAnswer,
     PairIntent,
     PairPlan,
@@ -240,15 +242,16 @@ class Ledger:
         """Members of the shard above the entry tier whose next review is on that day or before; None: all of them."""
         return self._accounts.list_reviews(shard, on, cursor, limit)
 
-    def grant(self, member_id: str, bonus: GrantBonus) -> Outcome:
+    def grant(
+        self, member_id: str, bonus: GrantBonus, program: Program | None = None, more: More | None = None
+    ) -> Outcome:
         """Give a bonus for an occasion, once: `GrantBonus("birthday", 50, "2026", "birthday")` again changes nothing.
 
-        The claim is the member's own, so one who was merged away gets no more: raises MemberNotActiveError.
+        `program` decides it, where that is not the one in force; `more` are the writes that hang on its entry. The claim is
+        the member's own, so one who was merged away gets no more: raises MemberNotActiveError. Raises NothingGivenError.
         """
-        key = DocumentKey(f"MEMBER#{member_id}", f"CLAIM#{bonus.reason}:{bonus.occasion}")
-        claim = Claim(key, bonus.reason, f"{bonus.reason}:{bonus.occasion}")
-        intent = Intent(bonus, lambda _, entry: entry_view(entry), claim, follows=False)
-        return self.carry_out(member_id, lambda: intent)
+        intent = bonus_intent(member_id, bonus, more)
+        return self.carry_out(member_id, lambda: intent, program)
 
     def load_account(self, member_id: str) -> Account:
         """The account brought up to now, without writing."""

@@ -13,6 +13,7 @@
       of its bill, how much     SK BILL                                             GetItem, consistent
                                 PK EVENT#<partner>#<event_id>, SK DOCUMENT
     what a job did, once        PK MEMBER#<id>, SK CLAIM#birthday:2026                GetItem, consistent
+                                SK CLAIM#holiday:tet:2027
     what a member did, once     PK MEMBER#<id>, SK CLAIM#event:<type>:<subject>       GetItem, consistent
     whose claims count as well  PK MEMBER#<id>, SK CLAIMS#<merged member>             Query, consistent
     who was merged into them    PK MEMBER#<id>, SK MERGED#<merged id>                 GetItem; Query, by vouchers

@@ -57,7 +57,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class BirthdayPage:
+class MemberPage:
     """Some of a shard's members, in a stable order; `cursor` is None on the last page."""
 
     member_ids: tuple[str, ...]
@@ -98,8 +98,11 @@ class MemberRecords(Protocol):
         belongs to another, ConflictRetryError.
         """
 
-    def list_birthdays(self, month_day: str, shard: int, cursor: str | None, limit: int) -> BirthdayPage:
+    def list_birthdays(self, month_day: str, shard: int, cursor: str | None, limit: int) -> MemberPage:
         """Members whose birthday is that `MM-DD`, one shard of them."""
+
+    def list_active(self, shard: int, cursor: str | None, limit: int) -> MemberPage:
+        """Active members, one shard of them."""
 
     def replacing(self, *changes: Replacement) -> Sequence[Write]:
         """The writes that `replace` makes, for another's transaction; between these members look-ups may change hands."""
@@ -282,9 +285,13 @@ class Members:
         token, valid_until = self._qr_tokens.issue(member_id, self._wall.now())
         return CardView(member.card_code, token, valid_until)
 
-    def list_birthdays(self, month_day: str, shard: int, cursor: str | None = None, limit: int = 100) -> BirthdayPage:
+    def list_birthdays(self, month_day: str, shard: int, cursor: str | None = None, limit: int = 100) -> MemberPage:
         """Members born on that `MM-DD`, one shard of them; which are kept on a day, `Birthday.celebrated` says."""
         return self._records.list_birthdays(month_day, shard, cursor, limit)
+
+    def list_active(self, shard: int, cursor: str | None = None, limit: int = 100) -> MemberPage:
+        """Members who may earn and spend, one shard of them."""
+        return self._records.list_active(shard, cursor, limit)
 
     def _find_imported(self, given: MemberChanges) -> Member | None:
         """The member of this phone or address whom nobody has signed in as yet."""

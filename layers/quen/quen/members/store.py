@@ -12,10 +12,12 @@
     enrol                                   one transaction: profile, look-ups, the ledger's opening
     change, merge, undo a merge             one transaction: profiles if `version` is as read; look-ups that moved
     birthdays of a day                      query index Birthdays, `birthday_shard` = "02-29#3"    0.5 a page of 4 KB
+    all active members, on a holiday        query index Roll, `member_shard` = "active#3"          0.5 a page of 4 KB
 
 A hash is keyed: 130 bits that tell nothing without the stack's key. A look-up repeats the member's `state`, so that a
 till's purchase costs one small read. Index `Birthdays` (HASH `birthday_shard`, RANGE `PK`, keys only) is sparse: a
-profile without a birthday, or closed, is not in it.
+profile without a birthday, or closed, is not in it. Neither is one that is not active in `Roll` (HASH `member_shard`, RANGE
+`PK`, keys only), which is written when a member joins and when their state changes, and at no other time.
 """
 
 from __future__ import annotations
@@ -31,19 +33,21 @@ from pynamodb.attributes import BooleanAttribute, ListAttribute, MapAttribute, U
 from pynamodb.exceptions import DoesNotExist
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
+from pynamodb.pagination import ResultIterator
 
 from quen.dynamodb import IntAttribute, bind, commit, delete, put
 from quen.errors import ConflictRetryError, MemberAlreadyExistsError, MemberNotFoundError
 from quen.members.lookups import Lookup, Lookups
-from quen.members.model import Consent, Member, MemberState, birthday_shard
-from quen.members.model.birthdays import shard_key
-from quen.members.service import BirthdayPage, Found, Replacement, StaleMemberError
+from quen.members.model import Consent, Member, MemberState, birthday_shard, member_shard
+from quen.members.model.shards import active_shard_key, shard_key
+from quen.members.service import Found, MemberPage, Replacement, StaleMemberError
 from quen.writes import Refusal, TransactionRefusedError, Write
 
 COMMIT_ATTEMPTS_MAX = 5
 COMMIT_WAIT_SECONDS_MAX = 0.05
 
 BIRTHDAYS_INDEX = "Birthdays"
+ROLL_INDEX = "Roll"
 
 _PROFILE = "profile"
 _PREFIXES = {"phone": "IDENTITY", "email": "IDENTITY", "card": "CARD", "login": "LOGIN"}
@@ -72,6 +76,17 @@ class BirthdaysIndex(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call
     PK = UnicodeAttribute(range_key=True)
 
 
+class RollIndex(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call] # PynamoDB's own hook
+    """All active members, in shards."""
+
+    class Meta:
+        index_name = ROLL_INDEX
+        projection = KeysOnlyProjection()
+
+    member_shard = UnicodeAttribute(hash_key=True)
+    PK = UnicodeAttribute(range_key=True)
+
+
 class ProfileItem(Model):
     """A profile."""
 
@@ -88,6 +103,7 @@ class ProfileItem(Model):
     birthday = UnicodeAttribute(null=True)
     birthday_set_at = UTCDateTimeAttribute(null=True)
     birthday_shard = UnicodeAttribute(null=True)
+    member_shard = UnicodeAttribute(null=True)
     locale = UnicodeAttribute(null=True)
     consents = ListAttribute(of=ConsentAttribute)
     joined_at = UTCDateTimeAttribute()
@@ -100,6 +116,7 @@ class ProfileItem(Model):
     tags = ListAttribute(of=UnicodeAttribute, null=True)
 
     birthdays = BirthdaysIndex()
+    roll = RollIndex()
 
 
 class LookupItem(Model):
@@ -174,17 +191,17 @@ class MemberStore:
         ]
         return [*profiles, *self._moves(changes)]
 
-    def list_birthdays(self, month_day: str, shard: int, cursor: str | None, limit: int) -> BirthdayPage:
+    def list_birthdays(self, month_day: str, shard: int, cursor: str | None, limit: int) -> MemberPage:
         """One page of the index; `cursor` is the last member of the page before."""
         key = shard_key(month_day, shard)
-        start = cursor and {
-            "PK": {"S": _profile_key(cursor)},
-            "SK": {"S": "PROFILE"},
-            "birthday_shard": {"S": key},
-        }
-        found = ProfileItem.birthdays.query(key, limit=limit, page_size=limit, last_evaluated_key=start or None)
-        member_ids = tuple(item.PK.removeprefix("MEMBER#") for item in found)
-        return BirthdayPage(member_ids, member_ids[-1] if member_ids and found.last_evaluated_key else None)
+        start = _place("birthday_shard", key, cursor)
+        return _page(ProfileItem.birthdays.query(key, limit=limit, page_size=limit, last_evaluated_key=start))
+
+    def list_active(self, shard: int, cursor: str | None, limit: int) -> MemberPage:
+        """One page of the index; `cursor` is the last member of the page before."""
+        key = active_shard_key(shard)
+        start = _place("member_shard", key, cursor)
+        return _page(ProfileItem.roll.query(key, limit=limit, page_size=limit, last_evaluated_key=start))
 
     def _moves(self, changes: Sequence[Replacement]) -> list[Write]:
         led = {lookup: before for before, _ in changes for lookup in self._lookups.of(before)}
@@ -212,6 +229,18 @@ class MemberStore:
                     raise
             self._wait(random.uniform(0, COMMIT_WAIT_SECONDS_MAX * 2**attempt))
         raise ConflictRetryError
+
+
+def _place(attribute: str, key: str, cursor: str | None) -> dict[str, Any] | None:
+    """Where a page of an index starts: after that member."""
+    if not cursor:
+        return None
+    return {"PK": {"S": _profile_key(cursor)}, "SK": {"S": "PROFILE"}, attribute: {"S": key}}
+
+
+def _page(found: ResultIterator[ProfileItem]) -> MemberPage:
+    member_ids = tuple(item.PK.removeprefix("MEMBER#") for item in found)
+    return MemberPage(member_ids, member_ids[-1] if member_ids and found.last_evaluated_key else None)
 
 
 def _find(model: type[ProfileItem | LookupItem], partition: str, sort: str) -> Found | None:
@@ -279,6 +308,7 @@ def _profile_item(member: Member) -> ProfileItem:
         birthday=member.birthday and member.birthday.isoformat(),
         birthday_set_at=member.birthday_set_at,
         birthday_shard=birthday_shard(cast("date", member.birthday), member.member_id) if is_indexed else None,
+        member_shard=member_shard(member.member_id) if member.state == "active" else None,
         locale=member.locale,
         consents=[
             ConsentAttribute(  # type: ignore[no-untyped-call] # PynamoDB leaves its constructor untyped

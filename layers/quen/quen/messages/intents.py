@@ -8,7 +8,8 @@ from typing import Any
 from quen.cards.model import CardMark, Reached
 from quen.events.cards import fills_a_card
 from quen.events.model import Enrolled, Tellable, moved_points
-from quen.ledger.model import Entry, Hold
+from quen.ledger.model import Entry, Hold, given_by
+from quen.messages.gifts import gift_data
 from quen.messages.model import Intent, Kind
 
 
@@ -24,8 +25,8 @@ def intents_of(fact: Tellable) -> list[Intent]:
 
 
 def _about_points(fact: Entry) -> list[Intent]:
-    if fact.kind == "bonus" and fact.reference.kind == "birthday":
-        return [Intent(fact.member_id, "birthday", fact.reference.id, _data(fact))]
+    if fact.kind == "bonus":
+        return _about_occasion(fact)
     if fact.kind == "expire":
         return [Intent(fact.member_id, "expired", fact.reference.id, _data(fact) | {"on": fact.reference.id})]
     if fact.kind == "reserve" and fact.hold and _waits(fact.hold.hold):
@@ -50,6 +51,17 @@ def _of_card(entry: Entry, card_id: str, mark: CardMark, one: Reached) -> Intent
 
 def _waits(hold: Hold) -> bool:
     return not hold.at_till and not hold.is_perk
+
+
+def _about_occasion(fact: Entry) -> list[Intent]:
+    """A birthday once a year, a holiday once in each of its years; of a welcome the enrolment tells."""
+    about = _data(fact) | gift_data(given_by(fact))
+    if fact.reference.kind == "birthday":
+        return [Intent(fact.member_id, "birthday", fact.reference.id, about)]
+    if fact.reference.kind == "holiday":
+        holiday_id, _, year = fact.reference.id.rpartition(":")
+        return [Intent(fact.member_id, "holiday", f"{holiday_id}.{year}", about | {"holiday_id": holiday_id})]
+    return []
 
 
 _TIER_KINDS: Mapping[str, Kind] = {

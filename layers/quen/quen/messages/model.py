@@ -1,8 +1,8 @@
 """Messages as values: the intent to tell a member something, and what became of it.
 
-An intent is told once per (member, kind, period): a welcome once in a life, a birthday once a year, an expiry once per
-lot, a tier at risk once for each last day of it. Silence is the default: no consent, no message. Nothing here reads a
-clock or a table.
+An intent is told once per (member, kind, period): a welcome once in a life, a birthday and each holiday once a year, an
+expiry once per lot, a tier at risk once for each last day of it. Silence is the default: no consent, no message. Nothing
+here reads a clock or a table.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ UNKNOWN = "outcome_unknown"
 Kind = Literal[
     "welcome",
     "birthday",
+    "holiday",
     "reserved",
     "redeemed",
     "expired",
@@ -49,6 +50,7 @@ CHANNELS: tuple[Channel, ...] = ("email", "sms")
 PURPOSES: Mapping[Kind, str] = {
     "welcome": "transactional",
     "birthday": "marketing_birthday",
+    "holiday": "marketing_holiday",
     "reserved": "transactional",
     "redeemed": "transactional",
     "expired": "transactional",
@@ -142,11 +144,14 @@ def purpose_of(kind: Kind, channel: Channel) -> str:
     return f"{PURPOSES[kind]}_messages_{channel}"
 
 
-def channels_of(kind: Kind, program: Program) -> tuple[Channel, ...]:
-    """The channels to try, the best first. A birthday goes the ways that the program names, or none."""
-    if kind != "birthday":
-        return CHANNELS
-    return program.birthday.channels if program.birthday else ()
+def channels_of(kind: Kind, program: Program, holiday_id: str = "") -> tuple[Channel, ...]:
+    """The channels to try, the best first. A birthday or a holiday goes the ways that the program names for it, or none."""
+    if kind == "birthday":
+        return program.birthday.channels if program.birthday else ()
+    if kind == "holiday":
+        holiday = program.find_holiday(holiday_id)
+        return holiday.channels if holiday else ()
+    return CHANNELS
 
 
 def choose_route(

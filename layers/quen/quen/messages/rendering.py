@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from quen.errors import RewardNotFoundError
+from quen.messages.gifts import gift_text, wish_text
 from quen.messages.model import Intent
 from quen.messages.templates import FALLBACK_LOCALE, TEMPLATES, WORDS, Template
 from quen.money import format_integer
@@ -91,6 +92,10 @@ def _values(intent: Intent, program: Program, locale: str, language: str) -> dic
         until = datetime.fromisoformat(data["until"]).astimezone(program.time_zone)
         joint = " ngày " if language == "vi" else " on "
         values["until"] = f"{until:%H:%M}{joint}{_day(until.date(), language)}"
+    if intent.kind in {"birthday", "holiday"}:
+        values["gift"] = gift_text(data, program, locale, language, lambda day: _day(date.fromisoformat(day), language))
+    if "holiday_id" in data:
+        values["holiday"], values["wish"] = wish_text(data["holiday_id"], program, locale, language)
     if "last_day" in data:
         values["last_day"] = _day(date.fromisoformat(data["last_day"]), language)
     values |= {name: _tier_name(data[name], program, locale, language) for name in ("tier", "before") if name in data}

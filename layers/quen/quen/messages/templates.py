@@ -59,9 +59,14 @@ TEMPLATES: Mapping[str, Mapping[str, Template]] = {
             "$program chúc mừng sinh nhật bạn",
             (
                 "Chúc mừng sinh nhật! Chúc bạn tuổi mới thật nhiều sức khỏe và niềm vui.",
-                "$program tặng bạn $points điểm làm quà. Điểm đã có sẵn trong tài khoản của bạn.",
+                "$program tặng bạn: $gift. Quà đã có sẵn trong tài khoản của bạn.",
             ),
-            "$program: Chúc mừng sinh nhật bạn! Tặng bạn $points điểm, đã có sẵn trong tài khoản.",
+            "$program: Chúc mừng sinh nhật bạn! Tặng bạn $gift, đã có sẵn trong tài khoản.",
+        ),
+        "holiday": Template(
+            "$holiday: quà của $program tặng bạn",
+            ("$wish", "$program tặng bạn: $gift. Quà đã có sẵn trong tài khoản của bạn."),
+            "$program: $wish Tặng bạn $gift, đã có sẵn trong tài khoản.",
         ),
         "reserved": Template(
             "$reward đang chờ bạn",
@@ -191,9 +196,14 @@ TEMPLATES: Mapping[str, Mapping[str, Template]] = {
             "Happy birthday from $program",
             (
                 "Happy birthday! We wish you health and joy in the year ahead.",
-                "$program gives you $points points. They are in your account already.",
+                "$program gives you: $gift. It is in your account already.",
             ),
-            "$program: Happy birthday! Your gift: $points points, in your account already.",
+            "$program: Happy birthday! Your gift: $gift, in your account already.",
+        ),
+        "holiday": Template(
+            "$holiday: a gift from $program",
+            ("$wish", "$program gives you: $gift. It is in your account already."),
+            "$program: $wish Your gift: $gift, in your account already.",
         ),
         "reserved": Template(
             "$reward is waiting for you",

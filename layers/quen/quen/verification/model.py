@@ -34,7 +34,7 @@ _PARTITIONS = {
     "merge": "MERGE",
     "stored_value": "VALUE",
 }
-_CLAIMED = frozenset({"birthday"})
+_CLAIMED = frozenset({"birthday", "holiday"})
 
 
 @dataclass(frozen=True, slots=True)

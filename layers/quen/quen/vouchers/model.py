@@ -26,7 +26,9 @@ from quen.program.benefits import BILL_KINDS, MONEY_KINDS, Allocation, Benefit, 
 
 VoucherState = Literal["issued", "reserved", "redeemed", "partially_redeemed", "expired", "cancelled"]
 BATCH = "vbt"
-"""The prefix of a batch's id; what else issues vouchers is a redemption."""
+"""The prefix of a batch's id."""
+GIFT = "gft"
+"""The prefix of a gift's id; what else issues vouchers is a redemption."""
 
 _NEEDS_BILL = BILL_KINDS - MONEY_KINDS - {"free_product"}
 
@@ -89,6 +91,11 @@ class Voucher:
     def batch_id(self) -> str | None:
         """The batch that it was issued in, if it was."""
         return self.source_id if self.source_id.startswith(f"{BATCH}_") else None
+
+    @property
+    def redemption_id(self) -> str | None:
+        """The redemption that it was bought with, if it was."""
+        return None if self.source_id.startswith((f"{BATCH}_", f"{GIFT}_")) else self.source_id
 
 
 @dataclass(frozen=True, slots=True)

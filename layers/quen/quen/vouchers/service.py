@@ -223,8 +223,8 @@ class Vouchers:
     def issuing(
         self, redemption_id: str, member_id: str, terms: Terms, *, number: int = 0
     ) -> tuple[list[Write], dict[str, Any]]:
-        """The writes that issue the n-th voucher of a redemption, bound to its member, for the redemption's own
-        transaction; and how it is shown, without its code: what is shown there is kept, and a code never is
+        """The writes that issue the n-th voucher of a redemption (or of a gift), bound to its member, for the redemption's
+        own transaction; and how it is shown, without its code: what is shown there is kept, and a code never is
         (`code_of` tells it whenever an answer is made).
         """
         program, moment = self._moment()

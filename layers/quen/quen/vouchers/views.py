@@ -30,11 +30,10 @@ def voucher_view(voucher: Voucher, program: Program, moment: Moment) -> dict[str
 
 def origin_view(voucher: Voucher) -> dict[str, Any]:
     """Where a voucher comes from and whose it is: for staff."""
-    batch_id = voucher.batch_id
     return {
         "member_id": voucher.member_id,
-        "batch_id": batch_id,
-        "redemption_id": None if batch_id else voucher.source_id,
+        "batch_id": voucher.batch_id,
+        "redemption_id": voucher.redemption_id,
     }
 
 

@@ -3,7 +3,7 @@
     values      what is: Account, Hold, Entry, and the names of ledger accounts
     commands    what is asked: RecordPurchase, Reserve, Redeem, …
     decisions   decide(account, command, program, now) -> entries; what each command makes of an account stands in
-                earned, returned, spent, given, merged
+                earned, gifted, returned, spent, given, merged
     due         what falls due by itself
     holders     what an account says of perks
     perked      counted perks
@@ -49,6 +49,7 @@ from quen.ledger.model.decisions import decide, own_entry
 from quen.ledger.model.due import bring_up_to, next_due_on, next_review_on
 from quen.ledger.model.earned import own_lots, purchase_key
 from quen.ledger.model.fold import BrokenLedgerError, apply, folded, rebuild
+from quen.ledger.model.gifted import HAD_AT_ONCE, Given, NothingGivenError, given_by
 from quen.ledger.model.habits import behaviour_of
 from quen.ledger.model.history import Movement, Statement, account_as_of, statement
 from quen.ledger.model.holders import holder_of, used_of, uses_left
@@ -72,6 +73,7 @@ from quen.ledger.model.values import (
 )
 
 __all__ = [
+    "HAD_AT_ONCE",
     "NEVER",
     "Account",
     "Adjust",
@@ -82,6 +84,7 @@ __all__ = [
     "Entry",
     "Flaw",
     "GiveUp",
+    "Given",
     "GrantBonus",
     "Hold",
     "HoldChange",
@@ -90,6 +93,7 @@ __all__ = [
     "MergeAway",
     "MoveStoredValue",
     "Movement",
+    "NothingGivenError",
     "OpenBalance",
     "ReceivePoints",
     "RecordEvent",
@@ -120,6 +124,7 @@ __all__ = [
     "entry_id",
     "folded",
     "gift_key",
+    "given_by",
     "holder_of",
     "limit_key",
     "limits_held",

@@ -11,7 +11,7 @@ from quen.earning.model import NO_FACTS, MemberEvent, Purchase, RuleShare
 from quen.ledger.model.privileges import NO_PRIVILEGES, Privileges
 from quen.ledger.model.values import Account, Hold, Lots, MemberState, Tally
 from quen.people import Person
-from quen.program.model import Facts, Program, Wallet
+from quen.program.model import Facts, Gifts, Program, Wallet
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +72,20 @@ class ReturnPurchase:
 
 @dataclass(frozen=True, slots=True)
 class GrantBonus:
-    """Points that no purchase earned: `welcome` at enrolment, `birthday` once a year (`occasion` is then the year).
+    """What no purchase earned: `welcome` at enrolment, `birthday` once a year (`occasion` is then the year), `holiday` once
+    a year each (`<holiday>:<year>`).
 
-    `shares` explains them, where more than the one rule gave them.
+    `shares` explains the points, where more than the one rule gave them. `gifts` are what the occasion gives, beside
+    `points` that everybody has: by the tier that the member has on `day`, the occasion's own, from which it counts as well.
     """
 
-    reason: Literal["welcome", "birthday"]
+    reason: Literal["welcome", "birthday", "holiday"]
     points: int
     occasion: str
     rule_id: str
     shares: tuple[RuleShare, ...] = ()
+    gifts: Gifts | None = None
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

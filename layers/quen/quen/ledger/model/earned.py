@@ -12,6 +12,7 @@ from quen.ledger.model.commands import GrantBonus, RecordEvent, RecordPurchase
 from quen.ledger.model.draft import Draft
 from quen.ledger.model.facts import facts_of
 from quen.ledger.model.fold import cap_horizon
+from quen.ledger.model.gifted import NothingGivenError, gift_of
 from quen.ledger.model.habits import with_purchase
 from quen.ledger.model.stamped import put_on_cards
 from quen.ledger.model.values import ISSUED, Account, Entry, Lots, Reference
@@ -67,12 +68,18 @@ def event(account: Account, command: RecordEvent, program: Program, now: datetim
 
 
 def bonus(account: Account, command: GrantBonus, program: Program, now: datetime) -> Entry:
-    """Points for an occasion, active at once."""
+    """What is given for an occasion: points, active at once, and whatever else. Raises NothingGivenError."""
     draft = Draft(account, "bonus", program, now, Reference(command.reason, command.occasion))
+    gift = gift_of(account, command, program, draft.today)
+    points = command.points + gift.points
+    if not (points or gift.pieces or gift.granted):
+        raise NothingGivenError
     draft.renew("bonus", draft.today)
-    _credit(draft, command.points, draft.today)
-    shares = command.shares or (RuleShare(command.rule_id, program.version, 0, command.points),)
-    return draft.sealed(shares=shares)
+    _credit(draft, points, draft.today)
+    shares = command.shares
+    if points and not shares:
+        shares = (RuleShare(command.rule_id, program.version, 0, points),)
+    return draft.sealed(shares=shares, gifts=gift.pieces, granted=gift.granted)
 
 
 def purchase_key(partner_id: str, purchase_id: str) -> str:

@@ -272,10 +272,10 @@ class HoldChange:
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One immutable fact. Its lines sum to zero in every unit; `lots`, `pending`, `rewards`, `counters`, `habits` and `gifts`
-    are changes, signed; `caps` are what days have now used up, `seen` and `granted` days as they are now, one that is empty
-    being gone; `state`, `moved_to`, `tier`, `cards` and `membership` are new values, `standing` says what became of the
-    earned tier; the rest says why: `shares` what each rule gave, `basis` of which parts of the bill, `facts` what the rules
-    knew of the member.
+    are changes, signed (a gift's is 0 where it was had at once); `caps` are what days have now used up, `seen` and `granted`
+    days as they are now, one that is empty being gone; `state`, `moved_to`, `tier`, `cards` and `membership` are new values,
+    `standing` says what became of the earned tier; the rest says why: `shares` what each rule gave, `basis` of which parts of
+    the bill, `facts` what the rules knew of the member.
 
     `occurred_at` is when it happened (for what falls due by itself: the very midnight), `recorded_at` when it was
     written. `previous_hash` and `hash` chain a member's entries.

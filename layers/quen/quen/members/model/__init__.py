@@ -4,7 +4,8 @@
     intake      what a person sent → what a profile holds, with every fault named at once
     changes     what a change makes of a profile
     consents    which uses a member has agreed to
-    birthdays   the lock, the day in a given year, and the shards of the birthday index
+    birthdays   the lock, and what can be one
+    shards      of the indexes over birthdays, and over all active members
     facts       what conditions may ask of a person, and the tags that staff put on one
     merging     two profiles of one person, and two of one again
     contact     names, e-mail addresses and locales, and how they are masked
@@ -12,16 +13,13 @@
 Nothing here reads a clock, a table or a random number. Telephone numbers are E.164 by the time they get here.
 """
 
-from quen.members.model.birthdays import (
-    BIRTHDAY_SHARDS,
-    birthday_shard,
-)
 from quen.members.model.changes import apply_changes
 from quen.members.model.consents import Consent, ConsentDecision, is_consented
 from quen.members.model.contact import mask_email, mask_name, mask_phone, normalise_email
 from quen.members.model.facts import check_tags, person_of
 from quen.members.model.intake import MemberChanges, read_changes
 from quen.members.model.merging import parted, united
+from quen.members.model.shards import ACTIVE_SHARDS, BIRTHDAY_SHARDS, birthday_shard, member_shard
 from quen.members.model.values import (
     CardView,
     Enrolled,
@@ -34,6 +32,7 @@ from quen.members.model.values import (
 )
 
 __all__ = [
+    "ACTIVE_SHARDS",
     "BIRTHDAY_SHARDS",
     "CardView",
     "Consent",
@@ -53,6 +52,7 @@ __all__ = [
     "mask_email",
     "mask_name",
     "mask_phone",
+    "member_shard",
     "normalise_email",
     "parted",
     "person_of",

@@ -6,12 +6,7 @@ from collections.abc import Mapping
 from datetime import time
 from typing import Any
 
-from quen.program.model import AdjustmentPolicy, Birthday, MessagePolicy
-
-
-def birthday_of(birthday: Mapping[str, Any] | None) -> Birthday | None:
-    """The birthday gift, where there is one."""
-    return Birthday(**{**birthday, "channels": tuple(birthday["channels"])}) if birthday else None
+from quen.program.model import AdjustmentPolicy, MessagePolicy
 
 
 def adjustments_of(adjustments: Mapping[str, Any]) -> AdjustmentPolicy:

@@ -19,6 +19,8 @@ MOVED_POINTS_MAX = 10**9
 """As many as the APIs take at a time."""
 TEXT_MAX = 100
 LONG_TEXT_MAX = 1000
+MESSAGE_TEXT_MAX = 160
+"""With a name and a gift it goes into a text message or two."""
 CODE_MAX = 64
 PURPOSE_MAX = 64
 
@@ -111,6 +113,9 @@ Identifier = Annotated[
 ]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=TEXT_MAX), AfterValidator(_is_printable)]
 LongText = Annotated[str, StringConstraints(min_length=1, max_length=LONG_TEXT_MAX), AfterValidator(_is_printable)]
+MessageText = Annotated[
+    str, StringConstraints(min_length=1, max_length=MESSAGE_TEXT_MAX), AfterValidator(_is_printable)
+]
 StoreId = Annotated[str, StringConstraints(min_length=1, max_length=CODE_MAX), AfterValidator(_is_printable)]
 """A store, as tills name it in `store_id`."""
 Percent = Annotated[

@@ -45,16 +45,26 @@ from quen.program.model.earning import (
 )
 from quen.program.model.goods import Goods
 from quen.program.model.memberships import Plan
-from quen.program.model.occasions import Holiday
+from quen.program.model.occasions import (
+    LEAP_DAY,
+    Birthday,
+    EveryLunarYear,
+    EveryYear,
+    Feb29,
+    Gift,
+    Gifts,
+    Holiday,
+    OneDay,
+    PerkGift,
+    Recurrence,
+    RewardGift,
+)
 from quen.program.model.payment import PaymentPolicy, TierDiscount
 from quen.program.model.perks import Perk, PerkKind, Quota, QuotaPeriod
 from quen.program.model.points import Activity, EndOf, Expiry, ExpiryKind, PointsPolicy, Rounding
 from quen.program.model.policies import (
-    LEAP_DAY,
     AdjustmentPolicy,
-    Birthday,
     Channel,
-    Feb29,
     MessagePolicy,
     StoredValuePolicy,
     TransferPolicy,
@@ -88,10 +98,14 @@ __all__ = [
     "Each",
     "EarningRule",
     "EndOf",
+    "EveryLunarYear",
+    "EveryYear",
     "Expiry",
     "ExpiryKind",
     "Facts",
     "Feb29",
+    "Gift",
+    "Gifts",
     "Goods",
     "Holiday",
     "InBirthdayMonth",
@@ -107,10 +121,12 @@ __all__ = [
     "OnDates",
     "OnLunarDays",
     "OnWeekdays",
+    "OneDay",
     "PaidWith",
     "PaymentPolicy",
     "Period",
     "Perk",
+    "PerkGift",
     "PerkKind",
     "Plan",
     "PointsPolicy",
@@ -118,7 +134,9 @@ __all__ = [
     "PunchCard",
     "Quota",
     "QuotaPeriod",
+    "Recurrence",
     "Reward",
+    "RewardGift",
     "Rounding",
     "Segment",
     "StoredValuePolicy",

@@ -14,11 +14,11 @@ from quen.program.model.cards import PunchCard
 from quen.program.model.conditions import InBirthdayMonth, InSegments, InTiers, NthPurchase, WithGoods, leaves
 from quen.program.model.earning import EVENTS, BasisPolicy, Campaign, Cap, EarningRule
 from quen.program.model.memberships import Plan
-from quen.program.model.occasions import Holiday
+from quen.program.model.occasions import Birthday, Holiday
 from quen.program.model.payment import PaymentPolicy
 from quen.program.model.perks import Perk
 from quen.program.model.points import PointsPolicy
-from quen.program.model.policies import AdjustmentPolicy, Birthday, MessagePolicy, StoredValuePolicy, TransferPolicy
+from quen.program.model.policies import AdjustmentPolicy, MessagePolicy, StoredValuePolicy, TransferPolicy
 from quen.program.model.rewards import Reward
 from quen.program.model.segments import Segment, linked
 from quen.program.model.tiers import Tier, TierPolicy
@@ -138,6 +138,10 @@ class Program:
     def find_card(self, card_id: str) -> PunchCard | None:
         """The punch card of that id, where there is one."""
         return next((card for card in self.cards if card.id == card_id), None)
+
+    def find_holiday(self, holiday_id: str) -> Holiday | None:
+        """The holiday of that id, where there is one."""
+        return next((holiday for holiday in self.holidays if holiday.id == holiday_id), None)
 
     def tier_of(self, tier_id: str) -> Tier | None:
         """The tier of that id, or the first one where there is no such tier (any more); None where the program has none."""

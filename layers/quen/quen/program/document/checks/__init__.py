@@ -16,7 +16,7 @@ from quen.program.document.checks.campaigns import (
 from quen.program.document.checks.cards import check_cards
 from quen.program.document.checks.earning import check_earning
 from quen.program.document.checks.memberships import check_memberships
-from quen.program.document.checks.occasions import check_holidays
+from quen.program.document.checks.occasions import check_birthday, check_holidays
 from quen.program.document.checks.perks import check_perks
 from quen.program.document.checks.reading import at, given, items, members, repeated
 from quen.program.document.checks.rewards import check_discounts, check_payment, check_rewards
@@ -43,6 +43,7 @@ def find_contradictions(document: object) -> list[Fault]:
         check_perks,
         check_cards,
         check_memberships,
+        check_birthday,
         check_holidays,
         check_segments,
         check_categories,

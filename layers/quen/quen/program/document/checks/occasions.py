@@ -1,17 +1,95 @@
-"""Holidays that cannot stand."""
+"""Birthdays and holidays that cannot stand: that give nothing, or what there is not, or are on no day or on several."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from quen.errors import Fault
+from quen.program.document.checks.conditions import UNKNOWN, Path, names_of
 from quen.program.document.checks.names import check_names
-from quen.program.document.checks.reading import at, items, repeated
+from quen.program.document.checks.reading import at, given, items, members, repeated, texts
+from quen.program.document.faults import pointer_to
+
+_GIVEN = ("points", "reward", "perk")
+_KINDS = ("date", "lunar", "day")
+_UNKNOWN = {
+    **UNKNOWN,
+    "reward": "No reward of that name is listed under `rewards`: add it there, or correct the spelling.",
+    "perk": "No perk of that name is listed under `perks`: add it there, or correct the spelling.",
+}
+Known = Mapping[str, frozenset[str]]
+
+
+def check_birthday(document: object) -> Iterator[Fault]:
+    """A birthday that gives nothing, or what there is not."""
+    birthday = at(document, "birthday")
+    if isinstance(birthday, Mapping):  # not said, or the shape says so
+        yield from _gifts(birthday, ("birthday",), _known(document))
 
 
 def check_holidays(document: object) -> Iterator[Fault]:
-    """Holidays that are there twice, or have no name."""
+    """Holidays that are there twice, that are not told in some language, that nobody would ever have."""
     sections = items(at(document, "holidays"))
+    known = _known(document)
     yield from repeated((at(section, "id") for section in sections), ("holidays",), member="id")
     for index, section in enumerate(sections):
-        yield from check_names(document, at(section, "name"), ("holidays", index, "name"), "A holiday")
+        path: Path = ("holidays", index)
+        yield from check_names(document, at(section, "name"), (*path, "name"), "A holiday")
+        yield from check_names(document, at(section, "message"), (*path, "message"), "A message", "is told")
+        yield from repeated(items(at(section, "channels")), (*path, "channels"))
+        yield from repeated(items(at(section, "tags")), (*path, "tags"))
+        if isinstance(section, Mapping):
+            yield from _gifts(section, path, known)
+            yield from _day(at(section, "on"), (*path, "on"))
+            yield from _audience(section, path, known)
+
+
+def _known(document: object) -> Known:
+    """The names that gifts and holidays may use, by what they are names of."""
+    lists = {"reward": "rewards", "perk": "perks"}
+    own = {name: texts(at(each, "id") for each in items(at(document, of))) for name, of in lists.items()}
+    return {**names_of(document), **own}
+
+
+def _gifts(section: Mapping[str, Any], path: Path, known: Known) -> Iterator[Fault]:
+    """Faults of what is given to everybody, and to members of some tiers."""
+    by_tier = members(section.get("by_tier"))
+    if not by_tier:
+        yield from _is_something(section, path)
+    yield from _gift(section, path, known)
+    for tier, gift in by_tier.items():
+        place = (*path, "by_tier", tier)
+        if tier not in known["tier"]:
+            yield Fault(pointer_to(place), "unknown_tier", _UNKNOWN["tier"])
+        if isinstance(gift, Mapping):
+            yield from _is_something(gift, place)
+            yield from _gift(gift, place, known)
+
+
+def _is_something(gift: Mapping[str, Any], path: Path) -> Iterator[Fault]:
+    if not any(given(gift, name) for name in _GIVEN):
+        sentence = "This gives nothing: say `points`, `reward` or `perk`, or leave it out."
+        yield Fault(pointer_to(path), "gives_nothing", sentence)
+
+
+def _gift(gift: Mapping[str, Any], path: Path, known: Known) -> Iterator[Fault]:
+    for name in ("reward", "perk"):
+        named = at(gift, name, "id")
+        if isinstance(named, str) and named not in known[name]:  # what is no text is named by the shape
+            yield Fault(pointer_to((*path, name, "id")), f"unknown_{name}", _UNKNOWN[name])
+
+
+def _day(on: object, path: Path) -> Iterator[Fault]:
+    if isinstance(on, Mapping) and len([name for name in _KINDS if given(on, name)]) != 1:
+        sentence = 'Say exactly one of "date", "lunar" and "day".'
+        yield Fault(pointer_to(path), "exactly_one", sentence)
+
+
+def _audience(section: Mapping[str, Any], path: Path, known: Known) -> Iterator[Fault]:
+    segment = section.get("segment")
+    if isinstance(segment, str) and segment not in known["segment"]:
+        yield Fault(pointer_to((*path, "segment")), "unknown_segment", _UNKNOWN["segment"])
+    if segment is not None and section.get("tags") is not None:
+        sentence = "Say `segment` or `tags`, not both: a segment may ask for tags itself."
+        yield Fault(pointer_to((*path, "tags")), "contradiction", sentence)

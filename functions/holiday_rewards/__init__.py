@@ -1,0 +1,1 @@
+"""The job that gives holiday gifts."""

@@ -1,0 +1,1 @@
+"""Gifts for occasions: birthdays and holidays."""

@@ -1,0 +1,26 @@
+"""A bonus for an occasion: the claim that it is given once, and its answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from quen.ledger.documents import Claim, DocumentKey
+from quen.ledger.model import Account, Entry, GrantBonus, given_by
+from quen.ledger.ports import Intent, More
+from quen.ledger.views import entry_view
+
+
+def bonus_key(member_id: str, bonus: GrantBonus) -> DocumentKey:
+    """The claim's own key: the member's, for the occasion. One who was merged away gets no more."""
+    return DocumentKey(f"MEMBER#{member_id}", f"CLAIM#{bonus.reason}:{bonus.occasion}")
+
+
+def bonus_intent(member_id: str, bonus: GrantBonus, more: More | None) -> Intent:
+    """The bonus as it is asked of the ledger; `more` are the writes that hang on its entry."""
+    claim = Claim(bonus_key(member_id, bonus), bonus.reason, f"{bonus.reason}:{bonus.occasion}")
+    return Intent(bonus, _answer, claim, more=more, follows=False)
+
+
+def _answer(_: Account, entry: Entry) -> dict[str, Any]:
+    """The entry, and what it gave beside points."""
+    return {**entry_view(entry), "given": given_by(entry).view()}
