@@ -138,6 +138,16 @@ def test_a_merged_member_s_everything_is_the_survivor_s(house: House) -> None:
         merge(house, other, lan)
 
 
+def test_a_holiday_that_the_merged_member_had_is_not_given_to_the_survivor_again(house: House) -> None:
+    tet = GrantBonus("holiday", 88, "tet:2026", "holiday:tet")
+    lan, other = enrol(house), enrol(house, OTHER_LAN)
+    house.ledger.grant(other, tet)
+    merge(house, lan, other)
+    assert points(house, lan)["active"] == 20 + 20 + 88
+    assert house.ledger.grant(lan, tet).replayed
+    assert points(house, lan)["active"] == 20 + 20 + 88
+
+
 def test_a_merge_can_be_undone_and_both_have_what_was_theirs(house: House) -> None:
     lan, other = enrol(house), enrol(house, OTHER_LAN)
     buy(house, member(other), 1_000_000, "B-1")

@@ -201,15 +201,18 @@ class Merges:
         return self._profiles.replacing((survivor, after[0]), (merged, after[1]))
 
     def _gifts(self, survivor_id: str, merged_id: str) -> list[Write]:
-        """Gifts that the merged member had this year, or has already for the next: the survivor has had them then."""
+        """Birthdays and holidays for which the merged member had something this year, or has already for the next: the survivor
+        has had it then.
+        """
         today = self._programs.current(self._ledger.now()).local_day(self._ledger.now())
+        had, years = f"MEMBER#{merged_id}", (f":{today.year}", f":{today.year + 1}")
         writes = []
-        for year in (today.year, today.year + 1):
-            sort = f"CLAIM#birthday:{year}"
-            had = self._ledger.find_document(DocumentKey(f"MEMBER#{merged_id}", sort))
-            key = DocumentKey(f"MEMBER#{survivor_id}", sort)
-            if had and not self._ledger.find_document(key):
-                writes.append(self._documents.new_document(replace(had, key=key, member_id=survivor_id, sequence=0)))
+        for prefix in ("CLAIM#birthday:", "CLAIM#holiday:"):
+            for claim in self._ledger.list_documents(had, prefix):
+                key = DocumentKey(f"MEMBER#{survivor_id}", claim.key.sort)
+                if claim.key.sort.endswith(years) and not self._ledger.find_document(key):
+                    own = replace(claim, key=key, member_id=survivor_id, sequence=0)
+                    writes.append(self._documents.new_document(own))
         return writes
 
     def _trace(self, survivor_id: str, merged_id: str) -> list[Write]:
