@@ -25,7 +25,7 @@ from quen.ledger.items import account_item
 from quen.ledger.ports import Change
 from quen.money import Money
 from quen.program.benefits import Benefit
-from quen.program.model import EarningRule, Perk, Quota, Reward, Tier
+from quen.program.model import Criteria, EarningRule, Perk, Quota, Reward, Tier
 from quen.returns.model import Goods
 from quen.rewards.model import PerkWanted, PointsWanted, RewardWanted
 from quen.vouchers.codes import VoucherCodes
@@ -188,6 +188,29 @@ def test_a_purchase_that_fills_a_punch_card_beside_its_points_costs_six_write_un
     recorder.calls.clear()
     house.ledger.show_account(member_id)
     assert [operation for operation, _ in recorder.calls] == ["GetItem"]
+
+
+def test_a_purchase_that_earns_points_stamps_qualifying_points_and_a_tier_costs_six_write_units(
+    busy_member: Any,
+) -> None:
+    shared, recorder, member_id, ledger = busy_member
+    tables = {name: getattr(shared.settings, f"{name}_table") for name in ("ledger", "members", "program", "messages")}
+    house = House(recorder, tables, shared.clock)
+    card = make_card(months=6)
+    rules = (
+        EarningRule("base", "purchase", points=1, per=10_000),
+        EarningRule("status", "purchase", points=1, per=10_000, wallet="qualifying"),
+        EarningRule("cup", "purchase", points=5, wallet=card.wallet),
+    )
+    gold = Tier("gold", {"vi": "Vàng", "en": "Gold"}, reach=Criteria({"qualifying": 100, "visits": 1}))
+    program = replace(make_stamping(*rules, card=card), tiers=(Tier("member", {"vi": "Thành viên"}), gold))
+    house.programs = FixedPrograms(program)
+    purchase = make_purchase(1_234_567, purchase_id="HCM-01-20261122-000777", at=house.clock.now(), store="HCM-01")
+    answer = house.purchases.record(PARTNER, member(member_id), purchase, "0" * 64).result
+    assert answer["account"]["tier"]["id"] == "gold"
+    assert answer["account"]["cards"][0]["stamps"] >= 5
+    assert recorder.units() <= 6
+    assert recorder.reads_of(ledger) == 1
 
 
 def test_only_the_purchase_that_reaches_a_tier_moves_the_index_of_reviews(busy_member: Any) -> None:
