@@ -19,6 +19,7 @@ from quen.program.model import (
     Expiry,
     Milestone,
     OnWeekdays,
+    Plan,
     PointsPolicy,
     Program,
     PunchCard,
@@ -89,10 +90,18 @@ def make_stamping(*rules: EarningRule, card: PunchCard | None = None, **changes:
     return make_program(earning=earning, rewards=rewards, **{"cards": (card,), **changes})
 
 
+def make_plan(**changes: Any) -> Plan:
+    """49,000 VND a month, two weeks to try, three days of notice, a week of grace with three tries."""
+    plan = Plan("vip", {"vi": "Quen VIP", "en": "Quen VIP"}, 49_000, trial_days=14)
+    return replace(plan, **changes)
+
+
 def make_purchase(
-    amount: int = 125_000, *, purchase_id: str = "B-1", at: datetime = NOON, store: str | None = None
+    amount: int = 125_000, *, purchase_id: str = "B-1", at: datetime = NOON, store: str | None = None, discount: int = 0
 ) -> Purchase:
-    return Purchase(purchase_id, at, Money(amount, "VND"), store)
+    return Purchase(
+        purchase_id, at, Money(amount, "VND"), store, member_discount=Money(discount, "VND") if discount else None
+    )
 
 
 def make_event(

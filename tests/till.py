@@ -59,8 +59,15 @@ class Till:
         self.account = folded(self.account, entries)
         self.entries += entries
 
-    def buy(self, amount: int, purchase_id: str = "B-1", at: datetime | None = None, store: str | None = None) -> int:
-        purchase = make_purchase(amount, purchase_id=purchase_id, at=at or self.now, store=store)
+    def buy(
+        self,
+        amount: int,
+        purchase_id: str = "B-1",
+        at: datetime | None = None,
+        store: str | None = None,
+        discount: int = 0,
+    ) -> int:
+        purchase = make_purchase(amount, purchase_id=purchase_id, at=at or self.now, store=store, discount=discount)
         entry = own_entry(self.do(RecordPurchase("ptn", purchase)))
         self.sales[purchase_id] = sold_form(purchase, entry, self.program) | {"rules": self.program}
         self.returns[purchase_id] = []

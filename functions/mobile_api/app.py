@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mobile_api.account import account
 from mobile_api.card import card
+from mobile_api.memberships import memberships
 from mobile_api.perks import perks
 from mobile_api.profile import profile
 from mobile_api.punch_cards import punch_cards
@@ -14,4 +15,7 @@ from mobile_api.transfers import transfers
 from mobile_api.vouchers import vouchers
 from quen.http.api import Api
 
-app = Api("mobile_api", [profile, account, rewards, redemptions, vouchers, transfers, card, tier, punch_cards, perks])
+app = Api(
+    "mobile_api",
+    [profile, account, rewards, redemptions, vouchers, transfers, card, tier, punch_cards, perks, memberships],
+)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from partner_api.bills import bills
 from partner_api.events import events
 from partner_api.members import members
+from partner_api.memberships import memberships
 from partner_api.perks import perks
 from partner_api.purchases import purchases
 from partner_api.redemptions import redemptions
@@ -13,4 +14,6 @@ from partner_api.stored_value import stored_value
 from partner_api.vouchers import vouchers
 from quen.http.api import Api
 
-app = Api("partner_api", [purchases, returns, members, redemptions, bills, stored_value, events, vouchers, perks])
+app = Api(
+    "partner_api", [purchases, returns, members, redemptions, bills, stored_value, events, vouchers, perks, memberships]
+)

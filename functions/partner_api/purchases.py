@@ -71,7 +71,8 @@ class TenderBody(Struct, frozen=True, forbid_unknown_fields=True):
 
 class PreviewBody(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A purchase without its id. `total` is what earns: goods after every discount. It contains the `tax`, where the till says
-    how much; `tenders` say how it was paid; the `delivery_fee` comes on top of it.
+    how much; `tenders` say how it was paid; the `delivery_fee` comes on top of it. The `member_discount`
+    is what the member's tier or paid membership took off the bill before that: a membership tells what it has saved.
     """
 
     member: Member
@@ -82,6 +83,7 @@ class PreviewBody(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     tax: MoneyBody | None = None
     delivery_fee: MoneyBody | None = None
     tenders: Annotated[tuple[TenderBody, ...], Meta(max_length=TENDERS_MAX)] = ()
+    member_discount: MoneyBody | None = None
 
     def value(self, purchase_id: str = "") -> Purchase:
         """As the domain has it. Raises ValidationFailedError where two lines have one id, or a part is more than the whole."""
@@ -111,6 +113,7 @@ class PreviewBody(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
             self.tax.value() if self.tax else None,
             self.delivery_fee.value() if self.delivery_fee else None,
             tuple(tender.value() for tender in self.tenders),
+            self.member_discount.value() if self.member_discount else None,
         )
 
 

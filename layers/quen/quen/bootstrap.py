@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from quen.ledger.service import Ledger
     from quen.members.service import Members
     from quen.members.tokens import TokenVerifier
+    from quen.memberships.service import Memberships
     from quen.merges.service import Merges
     from quen.messages.service import Messages
     from quen.occasions.service import Occasions
@@ -244,6 +245,13 @@ class Application(Adapters):
         from quen.cards.service import Cards
 
         return Cards(self.ledger, self.programs)
+
+    @cached_property
+    def memberships(self) -> Memberships:
+        """What members pay for."""
+        from quen.memberships.service import Memberships
+
+        return Memberships(self.ledger, self.members, self.programs, self.keys.derive("ids"))
 
     @cached_property
     def returns(self) -> Returns:

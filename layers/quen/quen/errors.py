@@ -19,6 +19,10 @@
     │   ├── ReturnAlreadyRecordedError    same return id, other content
     │   ├── EventAlreadyRecordedError     same event id, other content
     │   ├── EventAlreadyCountedError      the member did this before: same type, same subject
+    │   ├── PaymentAlreadyRecordedError   same payment id, other content
+    │   ├── MembershipRunningError        a membership stands in the way of another one
+    │   ├── MembershipNotRunningError     there is none to cancel, resume or refund
+    │   ├── MembershipPaidAheadError      enough periods are paid for already
     │   ├── AlreadyReturnedError          what it was for came back already
     │   ├── AlreadyRedeemedError          the redemption is final
     │   ├── NotRedeemedError              there is nothing to refund
@@ -50,6 +54,8 @@
     │   ├── StoreNotEligibleError         the reward is redeemed at other stores
     │   ├── BirthdayLockedError           changed within the last 365 days
     │   ├── ConsentRequiredError          no consent covers it
+    │   ├── PaymentRequiredError          no trial (any more): the membership begins with a payment
+    │   ├── PerksUsedError                nothing goes back of a period whose perks were used
     │   ├── VoucherNotApplicableError     the voucher is worth nothing here
     │   └── TooLateError                  older than the program accepts
     └── TemporarilyUnavailableError       something we depend on does not answer
@@ -183,6 +189,26 @@ class EventAlreadyRecordedError(ConflictError):
 class EventAlreadyCountedError(ConflictError):
     code = "event_already_counted"
     title = "This was counted for the member before"
+
+
+class PaymentAlreadyRecordedError(ConflictError):
+    code = "payment_already_recorded"
+    title = "This payment id was recorded with other content"
+
+
+class MembershipRunningError(ConflictError):
+    code = "membership_running"
+    title = "The member has a membership that is not over yet"
+
+
+class MembershipNotRunningError(ConflictError):
+    code = "membership_not_running"
+    title = "The member has no membership to which this could be done"
+
+
+class MembershipPaidAheadError(ConflictError):
+    code = "membership_paid_ahead"
+    title = "The membership is paid for as far ahead as allowed"
 
 
 class AlreadyReturnedError(ConflictError):
@@ -339,6 +365,16 @@ class BirthdayLockedError(UnprocessableError):
 class ConsentRequiredError(UnprocessableError):
     code = "consent_required"
     title = "The member has not consented to this"
+
+
+class PaymentRequiredError(UnprocessableError):
+    code = "payment_required"
+    title = "The membership begins with a payment: there is no trial for this member"
+
+
+class PerksUsedError(UnprocessableError):
+    code = "perks_used"
+    title = "Perks of this period were used or are reserved"
 
 
 class VoucherNotApplicableError(UnprocessableError):

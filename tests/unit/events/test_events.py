@@ -81,6 +81,7 @@ SAMPLES = {
     "tier_reviews": sample_event("publish_events", "tier_reviews"),
     "stamps": sample_event("publish_events", "stamps"),
     "card_expiry": sample_event("publish_events", "card_expiry"),
+    "membership": sample_event("publish_events", "membership"),
 }
 
 
@@ -117,6 +118,25 @@ SAMPLES = {
             ["milestone:coffee.2.5", "card_complete:coffee.1.12"],
         ),
         ("card_expiry", [("card.expired", 9, 0)], []),
+        (
+            "membership",
+            [
+                ("membership.payment_failed", 10, 0),
+                ("membership.paid", 11, 0),
+                ("membership.payment_due", 12, 0),
+                ("membership.past_due", 13, 0),
+                ("membership.payment_due", 14, 0),
+                ("membership.payment_due", 15, 0),
+                ("membership.payment_due", 16, 0),
+                ("membership.ended", 17, 0),
+            ],
+            [
+                "payment_failed:vip.2026-11-22",
+                "membership_due:vip.2026-12-21",
+                "membership_past_due:vip.2026-12-21",
+                "membership_ended:vip.2026-11-22.2026-12-21",
+            ],
+        ),
     ],
 )
 def test_each_fact_is_told_by_its_events_and_intents(sample, told, intents):
@@ -316,6 +336,7 @@ def test_no_event_and_no_intent_holds_personal_data():
         *("program_version", "reference", "partner_id", "reward_id"),
         *("cause", "from", "to", "until", "figures", "period", "rule_version", "given", "holiday_id"),
         *("card_id", "stamps", "on_card", "at", "times", "completed"),
+        *("plan_id", "state", "amount", "on", "saved"),
     }
     for sample in SAMPLES.values():
         world = World()
@@ -323,5 +344,5 @@ def test_no_event_and_no_intent_holds_personal_data():
         assert {name for event in world.bus.events for name in event.detail} <= allowed
         assert {name for intent in world.intents.intents for name in intent.data} <= {
             *("points", "balance", "reward_id", "until", "on", "tier", "before", "last_day", "figures", "card_id"),
-            *("holiday_id", "reward", "voucher", "perk"),
+            *("holiday_id", "reward", "voucher", "perk", "plan_id", "amount"),
         }

@@ -164,7 +164,8 @@ def test_a_perk_of_a_membership_counts_in_its_period_and_stops_with_it() -> None
     use(member, "lounge")
     assert member.account.rewards == {"lounge/2026-12-09/membership_period": 1}
     assert left(member, LOUNGE) == 1
-    member.account = replace(member.account, membership=VIP._replace(state="PAST_DUE"))
+    unpaid = VIP._replace(state="PAST_DUE", until="2026-11-21")
+    member.account = replace(member.account, membership=unpaid)
     with pytest.raises(PerkNotHeldError):
         use(member, "lounge", 2)
 

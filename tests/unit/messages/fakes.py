@@ -162,6 +162,10 @@ def make_intent(kind: str = "birthday", **data: Any) -> Intent:
         "tier_at_risk": {"tier": "gold", "last_day": "2027-12-31", "figures": {"spend": 850_000}},
         "tier_lost": {"tier": "silver", "before": "gold", "last_day": "2028-12-31"},
         "milestone": {"card_id": "coffee", "reward_id": "free-coffee", "on": "2027-02-19"},
+        "membership_due": {"plan_id": "vip", "amount": 49_000, "last_day": "2026-12-22"},
+        "payment_failed": {"plan_id": "vip", "amount": 49_000, "last_day": "2026-12-23"},
+        "membership_past_due": {"plan_id": "vip", "amount": 49_000, "last_day": "2026-12-28"},
+        "membership_ended": {"plan_id": "vip", "amount": 125_000, "last_day": "2026-12-21"},
         "card_complete": {"card_id": "coffee", "reward_id": "free-coffee", "on": "2027-02-19"},
     }
     return Intent(MEMBER, kind, "2026", needed[kind] | data)  # type: ignore[arg-type]

@@ -25,6 +25,8 @@ INTENTS = [
     Intent(MEMBER, "card_complete", "coffee.1.12", {"card_id": "coffee"}),
     make_intent("reserved", points=0),
     make_intent("redeemed", points=0),
+    Intent(MEMBER, "payment_failed", "vip.2026-12-21", {"plan_id": "vip", "amount": 49_000}),
+    make_intent("membership_ended", amount=0),
 ]
 TIERED = make_tiered()
 

@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from quen.events.cards import CARD_EVENT_TYPES, CardEvent, card_events
+from quen.events.memberships import MEMBERSHIP_EVENT_TYPES, membership_detail, membership_types
 from quen.instants import format_instant
 from quen.ledger.model import Entry, entry_id, given_by
 from quen.ledger.model.values import ADJUSTED, ISSUED, POINTS, STORED_VALUE, unit_of
@@ -53,7 +54,8 @@ def events_of(fact: Tellable) -> list[Event]:
     if isinstance(fact, Enrolled):
         detail = _detail(ENROLLED, fact.member_id, fact.member_id, 0, fact.occurred_at)
         return [Event(ENROLLED, detail | {"points": fact.points})]
-    events = [Event(type_, _entry_detail(type_, fact)) for type_ in (*_TYPES[fact.kind](fact), *_tier_types(fact))]
+    types = (*_TYPES[fact.kind](fact), *_tier_types(fact), *membership_types(fact))
+    events = [Event(type_, _entry_detail(type_, fact)) for type_ in types]
     return events + [_card_event(told, fact) for told in card_events(fact)]
 
 
@@ -175,6 +177,7 @@ EVENT_TYPES = (
     "tier.changed",
     "tier.at_risk",
     *CARD_EVENT_TYPES,
+    *MEMBERSHIP_EVENT_TYPES,
 )
 """Every type that goes to the bus."""
 
@@ -212,6 +215,7 @@ def _entry_detail(type_: str, entry: Entry) -> dict[str, Any]:
         detail |= {"given": given_by(entry).view()}
     if type_ == "holiday.rewarded":
         detail["holiday_id"] = entry.reference.id.rpartition(":")[0]
+    detail |= membership_detail(type_, entry)
     partner_id = entry.reference.id.rpartition("#")[0]
     detail |= {"partner_id": partner_id} if partner_id else {}
     if entry.hold and entry.hold.hold.is_perk:

@@ -8,19 +8,14 @@ from __future__ import annotations
 from typing import Literal, NotRequired, TypedDict
 
 from quen.http import scalars
+from quen.http.memberships import Membership, MembershipChange
 from quen.http.punch_cards import CardChange, GiftChange, PunchCard
 
 Count = scalars.Count
 Cursor = scalars.Cursor
 Day = scalars.Day
 Instant = scalars.Instant
-
-
-class Money(TypedDict):
-    """An amount in the currency's smallest unit."""
-
-    amount: Count
-    currency: str
+Money = scalars.Money
 
 
 class Balances(TypedDict):
@@ -122,6 +117,7 @@ class Account(TypedDict):
     tier: Tier | None
     wallets: Wallets
     cards: list[PunchCard]
+    membership: Membership | None
     stored_value: Money | None
     gifts: list[Gift]
     sequence: Count
@@ -203,6 +199,8 @@ class Entry(TypedDict):
     tier: TierChange | None
     cards: list[CardChange]
     gifts: list[GiftChange]
+    membership: MembershipChange | None
+    saved: int
     reference: Reference
     reason: str | None
     hash: str

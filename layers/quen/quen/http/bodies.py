@@ -67,6 +67,8 @@ ShortText = Annotated[str, Meta(min_length=1, max_length=64)]
 Pieces = Annotated[int, Meta(ge=1, le=PIECES_MAX)]
 RewardId = Annotated[str, Meta(pattern=whole("[a-z0-9][a-z0-9_-]*"), max_length=64, examples=["free-coffee"])]
 
+PlanId = Annotated[str, Meta(pattern=whole("[a-z0-9][a-z0-9_-]*"), max_length=64, examples=["gold-plus"])]
+
 
 class MoneyBody(Struct, frozen=True, forbid_unknown_fields=True):
     """An amount in the currency's smallest unit (VND has none smaller)."""

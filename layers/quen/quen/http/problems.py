@@ -36,7 +36,8 @@ _CODES = {
         "event_already_counted already_returned "
         "already_redeemed not_redeemed already_decided redemptions_open memberships_both_run "
         "reservation_expired reward_out_of_stock "
-        "member_not_active conflict_retry voucher_already_redeemed voucher_reserved voucher_expired voucher_cancelled"
+        "member_not_active conflict_retry voucher_already_redeemed voucher_reserved voucher_expired voucher_cancelled "
+        "payment_already_recorded membership_running membership_not_running membership_paid_ahead"
     ),
     413: "body_too_large",
     415: "unsupported_media_type",
@@ -45,7 +46,7 @@ _CODES = {
         "return_exceeds_purchase reward_limit_reached tier_required birthday_locked consent_required too_late "
         "transfers_not_offered transfer_limit_reached stored_value_not_offered stored_value_limit_reached "
         "insufficient_stored_value refund_exceeds_payment voucher_not_applicable "
-        "reward_not_available store_not_eligible perk_not_held"
+        "reward_not_available store_not_eligible payment_required perks_used perk_not_held"
     ),
     429: "rate_limited",
     431: "headers_too_large",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, TypedDict
 
 from msgspec import Meta
 
@@ -20,3 +20,10 @@ Day = Annotated[
 ]
 Count = Annotated[int, Meta(ge=0)]
 Cursor = Annotated[str, Meta(description="Give it as `cursor` to get the next page; null on the last one.")]
+
+
+class Money(TypedDict):
+    """An amount in the currency's smallest unit."""
+
+    amount: Count
+    currency: str

@@ -17,7 +17,7 @@ from quen.ledger.model import Account, Entry, canonical_form, next_due_on, next_
 from quen.ledger.model.chain import hold_form, parse_hold, standing_form
 from quen.ledger.packing import packed, unpacked
 from quen.ledger.ports import Change
-from quen.memberships.model import NO_MEMBERSHIP, Membership
+from quen.memberships.model import membership_form, parse_membership
 from quen.tiers.model import Standing
 
 SHARDS = 8
@@ -125,7 +125,7 @@ def account_item(change: Change) -> AccountItem:
         "cards": {card: mark_form(mark) for card, mark in account.cards.items()},
         "gifts": account.gifts,
         "granted": account.granted,
-        "membership": "" if account.membership == NO_MEMBERSHIP else account.membership,
+        "membership": membership_form(account.membership),
     }
     due, review = next_due_on(account, change.program.time_zone), next_review_on(account)
     text = json.dumps({name: value for name, value in state.items() if value}, separators=(",", ":"))
@@ -150,7 +150,7 @@ def read_account(member_id: str, item: AccountItem) -> Account:
     state = cast("dict[str, Any]", json.loads(text))
     holds = {key: parse_hold(form) for key, form in state.pop("holds", {}).items()}
     cards = {card: parse_mark(mark) for card, mark in state.pop("cards", {}).items()}
-    standing, membership = Standing(*state.pop("standing", ())), Membership(*state.pop("membership", ()))
+    standing, membership = Standing(*state.pop("standing", ())), parse_membership(state.pop("membership", ()))
     return Account(
         member_id,
         item.sequence,

@@ -10,6 +10,7 @@ from quen.earning.model import RuleShare
 from quen.instants import format_instant
 from quen.ledger.model import NEVER, Account, Entry, entry_id, gift_key
 from quen.ledger.model.values import ACTIVE, DEBT, HELD, OTHER_UNITS, PENDING, Lots
+from quen.memberships.views import change_view, membership_view
 from quen.program.model import Program, Wallet, card_of_wallet, unit_of_wallet
 from quen.tiers.views import tier_change_view, tier_view
 
@@ -26,6 +27,7 @@ def account_view(account: Account, program: Program, now: datetime) -> dict[str,
         "tier": tier_view(account, program, program.local_day(now)),
         "wallets": {"qualifying": account.wallet("qualifying"), "stamps": account.wallet("stamps")},
         "cards": cards_view(account.cards, program),
+        "membership": membership_view(account.membership, program),
         "stored_value": _stored_value(account, program),
         "gifts": _gifts(account, program, now),
         "sequence": account.sequence,
@@ -59,6 +61,8 @@ def entry_view(entry: Entry) -> dict[str, Any]:
         "tier": tier_change_view(entry),
         "cards": card_changes_view(entry.cards),
         "gifts": gift_changes_view(entry.gifts),
+        "membership": change_view(entry.membership),
+        "saved": entry.saved,
         "reference": {"kind": entry.reference.kind, "id": entry.reference.id.rpartition("#")[2]},
         "reason": entry.reason or None,
         "hash": entry.hash,

@@ -21,7 +21,7 @@ def intents_of(fact: Tellable) -> list[Intent]:
     """
     if isinstance(fact, Enrolled):
         return [Intent(fact.member_id, "welcome", "enrolment", {"points": fact.points})]
-    return [*_about_points(fact), *_about_tier(fact)]
+    return [*_about_points(fact), *_about_tier(fact), *_about_membership(fact)]
 
 
 def _about_points(fact: Entry) -> list[Intent]:
@@ -86,6 +86,28 @@ def _about_tier(fact: Entry) -> list[Intent]:
     if kind == "tier_at_risk":
         data["figures"] = dict(change.figures)
     return [Intent(fact.member_id, kind, change.after.until if kind == "tier_at_risk" else str(fact.sequence), data)]
+
+
+def _about_membership(fact: Entry) -> list[Intent]:
+    """What becomes of a paid membership, each once for each period: a reminder before it is renewed, that it was not paid for,
+    that it waits for that, and its end. Further tries are the payment side's.
+    """
+    change = fact.membership
+    if change is None:
+        return []
+    after, data = change.after, {"plan_id": change.plan, "amount": change.amount}
+    day = {"last_day": change.on} if change.on else {}
+    period = f"{change.plan}.{after.last_day or f'{fact.occurred_at:%Y-%m-%d}'}"
+    if change.cause == "payment_due" and after.is_running:
+        return [Intent(fact.member_id, "membership_due", period, data | day)]
+    if change.cause == "payment_failed":
+        return [Intent(fact.member_id, "payment_failed", period, data | day)]
+    if change.cause == "past_due":
+        return [Intent(fact.member_id, "membership_past_due", period, data | day)]
+    if after.state == "ENDED" and change.cause in {"ended", "canceled", "refunded"}:
+        ended = {"plan_id": change.plan, "amount": after.saved, "last_day": after.until}
+        return [Intent(fact.member_id, "membership_ended", f"{change.plan}.{after.begun}.{after.until}", ended)]
+    return []
 
 
 def _data(entry: Entry) -> dict[str, Any]:

@@ -33,6 +33,10 @@ Kind = Literal[
     "tier_lost",
     "milestone",
     "card_complete",
+    "membership_due",
+    "payment_failed",
+    "membership_past_due",
+    "membership_ended",
 ]
 State = Literal[
     "PENDING",
@@ -59,9 +63,13 @@ PURPOSES: Mapping[Kind, str] = {
     "tier_lost": "transactional",
     "milestone": "transactional",
     "card_complete": "transactional",
+    "membership_due": "transactional",
+    "payment_failed": "transactional",
+    "membership_past_due": "transactional",
+    "membership_ended": "transactional",
 }
-"""The use of a member's address that each kind is. A greeting is marketing, a notice about one's own points or tier is
-not."""
+"""The use of a member's address that each kind is. A greeting is marketing, a notice about one's own points, tier or
+membership is not."""
 
 _PERIOD = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 
@@ -129,6 +137,15 @@ class Message:
     def is_given_up(self) -> bool:
         """Whether it may have been sent as often as we are willing to send one message."""
         return self.state == "PENDING" and self.tries >= UNKNOWN_OUTCOMES_MAX
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One message in one language: a mail's subject and paragraphs, and the text of an SMS."""
+
+    subject: str
+    paragraphs: tuple[str, ...]
+    sms: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,9 @@ from datetime import date, datetime
 
 from quen.errors import RewardNotFoundError
 from quen.messages.gifts import gift_text, wish_text
-from quen.messages.model import Intent
-from quen.messages.templates import FALLBACK_LOCALE, TEMPLATES, WORDS, Template
-from quen.money import format_integer
+from quen.messages.model import Intent, Template
+from quen.messages.templates import FALLBACK_LOCALE, TEMPLATES, WORDS
+from quen.money import Money, format_integer, format_money
 from quen.program.model import Program
 from quen.tiers.model import Figures, Standing, lacking, ways_to
 from quen.tiers.model.reviews import keeping
@@ -73,6 +73,10 @@ def _template(intent: Intent, values: Mapping[str, str], language: str) -> Templ
         said = "tier_upgraded_for_good"
     if intent.kind == "tier_at_risk" and not values["lacking"]:
         said = "tier_ending"
+    if intent.kind == "payment_failed" and "last_day" not in intent.data:
+        said = "payment_failed_for_good"
+    if intent.kind == "membership_ended" and not intent.data["amount"]:
+        said = "membership_over"
     if intent.kind == "card_complete" and "reward_id" not in intent.data:
         said = "card_full"
     return TEMPLATES[language][said]
@@ -86,6 +90,10 @@ def _values(intent: Intent, program: Program, locale: str, language: str) -> dic
     if "card_id" in data:
         card = program.find_card(data["card_id"])
         values["card"] = card.name_in(locale) if card else WORDS[language].some_card
+    if "plan_id" in data:
+        plan = program.find_plan(data["plan_id"])
+        values["plan"] = plan.name_in(locale) if plan else WORDS[language].some_plan
+        values["amount"] = format_money(Money(data["amount"], program.currency), language)
     if "on" in data:
         values["on"] = _day(date.fromisoformat(data["on"]), language)
     if "until" in data:

@@ -8,16 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from quen.messages.membership_templates import MEMBERSHIP_TEMPLATES
+from quen.messages.model import Template
+
 FALLBACK_LOCALE = "en"
-
-
-@dataclass(frozen=True, slots=True)
-class Template:
-    """One message in one language: a mail's subject and paragraphs, and the text of an SMS."""
-
-    subject: str
-    paragraphs: tuple[str, ...]
-    sms: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +24,19 @@ class Words:
     some_reward: str
     some_tier: str
     some_card: str
+    some_plan: str
 
 
 WORDS: Mapping[str, Words] = {
-    "vi": Words("Xin chào $name,", "Thân mến,\n$program", "bạn", "phần quà của bạn", "thành viên", "tích tem"),
-    "en": Words("Hello $name,", "Kind regards,\n$program", "there", "your reward", "member", "stamp"),
+    "vi": Words(
+        "Xin chào $name,", "Thân mến,\n$program", "bạn", "phần quà của bạn", "thành viên", "tích tem", "hội viên"
+    ),
+    "en": Words("Hello $name,", "Kind regards,\n$program", "there", "your reward", "member", "stamp", "your plan"),
 }
 
 TEMPLATES: Mapping[str, Mapping[str, Template]] = {
     "vi": {
+        **MEMBERSHIP_TEMPLATES["vi"],
         "welcome": Template(
             "Chào mừng bạn đến với $program",
             (
@@ -176,6 +174,7 @@ TEMPLATES: Mapping[str, Mapping[str, Template]] = {
         ),
     },
     "en": {
+        **MEMBERSHIP_TEMPLATES["en"],
         "welcome": Template(
             "Welcome to $program",
             (

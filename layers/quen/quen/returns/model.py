@@ -74,6 +74,7 @@ class Sale:
             lines=() if self.returned and not total.amount else tuple(line for line in lines if line.quantity),
             tax=self._left(self.purchase.tax),
             delivery_fee=self._left(self.purchase.delivery_fee),
+            member_discount=self._left(self.purchase.member_discount),
             tenders=tuple(replace(tender, amount=self._share_left(tender.amount)) for tender in self.purchase.tenders),
         )
 
@@ -112,6 +113,7 @@ def kept_form(purchase: Purchase, program: Program) -> dict[str, Any]:
         "lines": lines,
         "tax": purchase.tax.amount if purchase.tax else 0,
         "delivery": purchase.delivery_fee.amount if purchase.delivery_fee else 0,
+        "discount": purchase.member_discount.amount if purchase.member_discount else 0,
         "tenders": [[tender.type, tender.amount.amount] for tender in purchase.tenders],
     }
     return {name: value for name, value in kept.items() if value}
@@ -179,6 +181,7 @@ def read_sales(purchase_id: str, details: Details, returns: Sequence[Details]) -
         Money(details["tax"], currency) if "tax" in details else None,
         Money(details["delivery"], currency) if "delivery" in details else None,
         tuple(Tender(kind, Money(paid, currency)) for kind, paid in details.get("tenders", ())),
+        Money(details["discount"], currency) if "discount" in details else None,
     )
     earned: dict[Wallet, int] = {
         "points": details.get("points", 0),

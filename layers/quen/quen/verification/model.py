@@ -33,6 +33,8 @@ _PARTITIONS = {
     "transfer": "TRANSFER",
     "merge": "MERGE",
     "stored_value": "VALUE",
+    "payment": "PAYMENT",
+    "membership": "MEMBERSHIP",
 }
 _CLAIMED = frozenset({"birthday", "holiday"})
 

@@ -147,6 +147,8 @@ def awarded(program: Program, shares: Sequence[Share], limits: Sequence[Limit], 
 
 def _check_currency(program: Program, purchase: Purchase) -> None:
     amounts = [purchase.total, *(line.amount for line in purchase.lines), *(one.amount for one in purchase.tenders)]
-    amounts += [amount for amount in (purchase.tax, purchase.delivery_fee) if amount is not None]
+    amounts += [
+        amount for amount in (purchase.tax, purchase.delivery_fee, purchase.member_discount) if amount is not None
+    ]
     if any(amount.currency != program.currency for amount in amounts):
         raise CurrencyMismatchError

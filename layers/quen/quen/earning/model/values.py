@@ -44,7 +44,8 @@ class Tender:
 @dataclass(frozen=True, slots=True)
 class Purchase:
     """What a till reports. `total` is for goods, after every discount; it contains `tax`, and what `tenders` say paid for it;
-    `delivery_fee` comes on top. A preview's `purchase_id` is empty.
+    `delivery_fee` comes on top; `member_discount` is what a tier or a paid membership has taken off the bill before. A
+    preview's `purchase_id` is empty.
     """
 
     purchase_id: str
@@ -55,6 +56,7 @@ class Purchase:
     tax: Money | None = None
     delivery_fee: Money | None = None
     tenders: tuple[Tender, ...] = ()
+    member_discount: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ from quen.earning.model import NO_FACTS, RuleShare
 from quen.instants import format_instant, parse_instant
 from quen.ledger.model.fold import BrokenLedgerError, apply
 from quen.ledger.model.values import POINTS, Account, Entry, Hold, HoldChange, Reference, TierMark, unit_of
-from quen.memberships.model import Membership
+from quen.memberships.model import change_form as membership_change_form
+from quen.memberships.model import parse_change as parse_membership_change
 from quen.program.model import Facts, Measure
 from quen.tiers.model import Standing, StandingChange
 
@@ -91,7 +92,8 @@ def canonical_form(entry: Entry) -> str:
         "cards": {card: mark_form(mark) for card, mark in entry.cards.items()},
         "gifts": entry.gifts,
         "granted": entry.granted,
-        "membership": entry.membership,
+        "membership": membership_change_form(entry.membership) if entry.membership else None,
+        "saved": entry.saved or None,
         "shares": [_share_form(share) for share in entry.shares],
         "basis": entry.basis,
         "facts": facts_form(entry.facts),
@@ -133,7 +135,8 @@ def parse_entry(form: str, hash_: str) -> Entry:
         cards={card: parse_mark(mark) for card, mark in fields.get("cards", {}).items()},
         gifts=fields.get("gifts", {}),
         granted=fields.get("granted", {}),
-        membership=Membership(*fields["membership"]) if "membership" in fields else None,
+        membership=parse_membership_change(fields["membership"]) if "membership" in fields else None,
+        saved=fields.get("saved", 0),
         shares=tuple(RuleShare(*share) for share in fields.get("shares", ())),
         basis=fields.get("basis", {}),
         facts=parse_facts(fields.get("facts", {})),

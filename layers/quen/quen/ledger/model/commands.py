@@ -10,6 +10,7 @@ from typing import Literal
 from quen.earning.model import NO_FACTS, MemberEvent, Purchase, RuleShare
 from quen.ledger.model.privileges import NO_PRIVILEGES, Privileges
 from quen.ledger.model.values import Account, Hold, Lots, MemberState, Tally
+from quen.money import Money
 from quen.people import Person
 from quen.program.model import Facts, Gifts, Program, Wallet
 
@@ -260,6 +261,44 @@ class SetTier:
 
 
 @dataclass(frozen=True, slots=True)
+class StartTrial:
+    """The member tries a paid membership for nothing, once in a life. `change_id` names the request."""
+
+    change_id: str
+    plan_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPayment:
+    """The brand's payment side says that a membership was paid for, or that it tried and was not, at `occurred_at`."""
+
+    partner_id: str
+    payment_id: str
+    plan_id: str
+    outcome: Literal["succeeded", "failed"]
+    amount: Money
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CancelMembership:
+    """The membership is not renewed: it ends with what is paid for."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeMembership:
+    """It was canceled, and is renewed after all."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefundMembership:
+    """What of that plan is paid for and not used goes back, and it ends at once. `change_id` names the request."""
+
+    change_id: str
+    plan_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class MoveStoredValue:
     """Money that the member keeps with the shop, in the smallest unit: loaded, redeemed, refunded, adjusted (±)."""
 
@@ -297,5 +336,10 @@ Command = (
     | SetState
     | SetTier
     | MoveStoredValue
+    | StartTrial
+    | RecordPayment
+    | CancelMembership
+    | ResumeMembership
+    | RefundMembership
     | BringUpToDate
 )

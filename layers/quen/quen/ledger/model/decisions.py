@@ -14,6 +14,7 @@ from quen.errors import MemberNotActiveError
 from quen.ledger.model.commands import (
     Adjust,
     BringUpToDate,
+    CancelMembership,
     ComeBack,
     Command,
     GiveUp,
@@ -23,16 +24,20 @@ from quen.ledger.model.commands import (
     OpenBalance,
     ReceivePoints,
     RecordEvent,
+    RecordPayment,
     RecordPurchase,
     Redeem,
     Refund,
+    RefundMembership,
     Release,
     Reserve,
     ReservePerk,
+    ResumeMembership,
     ReturnPurchase,
     SendPoints,
     SetState,
     SetTier,
+    StartTrial,
     TakeOver,
 )
 from quen.ledger.model.due import bring_up_to
@@ -43,6 +48,7 @@ from quen.ledger.model.merged import came_back, gave_up, merged_away, took_over
 from quen.ledger.model.perked import perk_reserved
 from quen.ledger.model.returned import purchase_return
 from quen.ledger.model.spent import redeemed, refunded, released, reserved
+from quen.ledger.model.subscribed import cancellation, membership_refund, payment, resumption, trial
 from quen.ledger.model.tiered import raised
 from quen.ledger.model.values import Account, Entry
 from quen.program.model import Program
@@ -57,6 +63,9 @@ _EARNS_OR_SPENDS = (
     SendPoints,
     ReceivePoints,
     OpenBalance,
+    StartTrial,
+    RecordPayment,
+    ResumeMembership,
 )
 
 
@@ -115,6 +124,11 @@ _DECIDES: Mapping[type[Any], Callable[[Account, Any, Program, datetime], Entry]]
     SetState: state_change,
     SetTier: tier_change,
     MoveStoredValue: stored_value,
+    StartTrial: trial,
+    RecordPayment: payment,
+    CancelMembership: cancellation,
+    ResumeMembership: resumption,
+    RefundMembership: membership_refund,
 }
 """Every command, and what decides it; but for those that make more than one entry, or none of their own."""
 

@@ -15,6 +15,7 @@ from quen.ledger.model.fold import cap_horizon
 from quen.ledger.model.gifted import NothingGivenError, gift_of
 from quen.ledger.model.habits import with_purchase
 from quen.ledger.model.stamped import put_on_cards
+from quen.ledger.model.subscribed import saved_by_purchase
 from quen.ledger.model.values import ISSUED, Account, Entry, Lots, Reference
 from quen.program.model import Program
 
@@ -43,6 +44,7 @@ def purchase(account: Account, command: RecordPurchase, program: Program, now: d
         seen=habit.seen,
         cards=stamps.cards,
         gifts=stamps.gifts,
+        saved=saved_by_purchase(account, bought, award, facts, program, earned_on),
     )
 
 

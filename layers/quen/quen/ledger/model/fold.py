@@ -21,6 +21,7 @@ from quen.ledger.model.values import (
     Tally,
     unit_of,
 )
+from quen.memberships.model import Membership
 
 # As long as any program may accept late receipts: a day that is forgotten can earn no more.
 CAP_MEMORY_DAYS = 92
@@ -72,7 +73,7 @@ def apply(account: Account, entry: Entry) -> Account:
         cards=_cards_after(account.cards, entry.cards),
         gifts=_gifts_after(account.gifts, entry),
         granted=_granted_after(account.granted, entry),
-        membership=account.membership if entry.membership is None else entry.membership,
+        membership=_membership_after(account.membership, entry),
     )
 
 
@@ -224,6 +225,13 @@ def _gifts_after(gifts: Mapping[str, int], entry: Entry) -> Mapping[str, int]:
         raise BrokenLedgerError(entry.sequence, "takes a gift that is not there")
     yesterday = _yesterday(entry)
     return {key: after[key] for key in sorted(after) if after[key] and key.rpartition("/")[2] >= yesterday}
+
+
+def _membership_after(membership: Membership, entry: Entry) -> Membership:
+    """What it saves is never less than nothing: what came back may have saved it in an earlier period."""
+    if entry.membership is not None:
+        return entry.membership.after
+    return membership._replace(saved=max(0, membership.saved + entry.saved)) if entry.saved else membership
 
 
 def _granted_after(granted: Mapping[str, str], entry: Entry) -> Mapping[str, str]:

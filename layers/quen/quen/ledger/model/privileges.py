@@ -16,7 +16,14 @@ from typing import Any
 from quen.cards.model import NO_CARD, CardMark, mark_form, parse_mark
 from quen.errors import MembershipsBothRunError
 from quen.ledger.model.values import ENTRY_TIER, Account, TierMark
-from quen.memberships.model import NO_MEMBERSHIP, Membership, MembershipState
+from quen.memberships.model import (
+    NO_MEMBERSHIP,
+    Membership,
+    MembershipChange,
+    MembershipState,
+    membership_form,
+    parse_membership,
+)
 from quen.program.model import Program
 from quen.tiers.model import NO_STANDING, Standing, StandingChange
 
@@ -56,7 +63,7 @@ def left_behind(account: Account) -> dict[str, Any]:
         "cards": dict.fromkeys(account.cards, NO_CARD),
         "gifts": {key: -count for key, count in account.gifts.items()},
         "granted": dict.fromkeys(account.granted, ""),
-        "membership": NO_MEMBERSHIP if account.membership != NO_MEMBERSHIP else None,
+        "membership": _moved(NO_MEMBERSHIP, account) if account.membership != NO_MEMBERSHIP else None,
     }
 
 
@@ -70,7 +77,7 @@ def brought(account: Account, merged: Account, program: Program, today: date) ->
         "standing": _merged(merged.standing, account, program) if is_higher else None,
         "gifts": {key: count for key, count in merged.gifts.items() if key.rpartition("/")[2] >= today.isoformat()},
         "granted": longer,
-        "membership": _membership_of_both(account.membership, merged.membership),
+        "membership": _moved(_membership_of_both(account.membership, merged.membership), account),
     }
 
 
@@ -87,7 +94,7 @@ def given_up(account: Account, before: Privileges, carried: Account, program: Pr
         "granted": {
             perk: before.granted.get(perk, "") for perk, day in came.items() if before.granted.get(perk) != day
         },
-        "membership": before.membership if _is_theirs(account.membership, before, carried) else None,
+        "membership": _moved(before.membership, account) if _is_theirs(account.membership, before, carried) else None,
     }
 
 
@@ -120,7 +127,7 @@ def regained(privileges: Privileges, account: Account) -> dict[str, Any]:
         "cards": privileges.cards,
         "gifts": privileges.gifts,
         "granted": privileges.granted,
-        "membership": privileges.membership if privileges.membership != NO_MEMBERSHIP else None,
+        "membership": _moved(privileges.membership, account) if privileges.membership != NO_MEMBERSHIP else None,
     }
 
 
@@ -132,7 +139,7 @@ def privileges_form(privileges: Privileges) -> dict[str, Any]:
         "cards": {card: mark_form(mark) for card, mark in privileges.cards.items()},
         "gifts": privileges.gifts,
         "granted": privileges.granted,
-        "membership": privileges.membership if privileges.membership != NO_MEMBERSHIP else (),
+        "membership": membership_form(privileges.membership),
     }
     return {name: value for name, value in form.items() if value}
 
@@ -145,12 +152,17 @@ def parse_privileges(form: Mapping[str, Any]) -> Privileges:
         {card: parse_mark(mark) for card, mark in form.get("cards", {}).items()},
         form.get("gifts", {}),
         form.get("granted", {}),
-        Membership(*form.get("membership", ())),
+        parse_membership(form.get("membership", ())),
     )
 
 
 def _merged(after: Standing, account: Account, program: Program | None = None) -> StandingChange:
     return StandingChange("merged", after, account.standing.tier, rules=program.version if program else 0)
+
+
+def _moved(after: Membership | None, account: Account) -> MembershipChange | None:
+    """That the account's membership is another one now; None where it stays."""
+    return MembershipChange("merged", after, after.plan or account.membership.plan) if after is not None else None
 
 
 def _membership_of_both(own: Membership, other: Membership) -> Membership | None:

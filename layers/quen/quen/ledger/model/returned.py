@@ -20,6 +20,7 @@ from quen.ledger.model.earned import purchase_key, qualifying_key
 from quen.ledger.model.fold import apply, cap_horizon, counted
 from quen.ledger.model.habits import RETURNED_WHOLE, without_goods
 from quen.ledger.model.stamped import take_off_cards
+from quen.ledger.model.subscribed import unsaved_by_return
 from quen.ledger.model.values import ISSUED, REDEEMED, WRITTEN_OFF, Account, Entry, Lots, Reference
 from quen.program.model import Facts, NthPurchase, Program, Wallet, card_of_wallet
 
@@ -47,7 +48,12 @@ def purchase_return(account: Account, command: ReturnPurchase, program: Program,
     habit = without_goods(account, command.before, amount, day, is_whole=command.is_whole)
     caps = {**_caps_given_back(account, command, day), **habit.visits, **_returned_whole(account, command, program)}
     entry = draft.sealed(
-        program_version=command.rules.version, caps=caps, habits=habit.habits, cards=stamps.cards, gifts=stamps.gifts
+        program_version=command.rules.version,
+        caps=caps,
+        habits=habit.habits,
+        cards=stamps.cards,
+        gifts=stamps.gifts,
+        saved=unsaved_by_return(account, command, still, day),
     )
     return [entry, *_written_off(apply(account, entry), missing - owed, reference, program, now)]
 

@@ -17,6 +17,7 @@ from quen.ledger.model.draft import Draft
 from quen.ledger.model.due import returned_hold
 from quen.ledger.model.holders import holder_of
 from quen.ledger.model.standing import tier_of
+from quen.ledger.model.subscribed import saved_by_use, unsaved_by_refund
 from quen.ledger.model.values import (
     HELD,
     REDEEMED,
@@ -98,7 +99,8 @@ def redeemed(account: Account, command: Redeem, program: Program, now: datetime)
     draft.move(HELD, -hold.points)
     draft.move(REDEEMED, hold.points)
     draft.renew("redemption", draft.today)
-    return draft.sealed(hold=HoldChange(command.redemption_id, hold, "redeemed"))
+    saved = saved_by_use(account, hold, draft.today)
+    return draft.sealed(hold=HoldChange(command.redemption_id, hold, "redeemed"), saved=saved)
 
 
 def released(account: Account, command: Release, program: Program, now: datetime) -> Entry:
@@ -120,7 +122,9 @@ def refunded(account: Account, command: Refund, program: Program, now: datetime)
         reward_id, _, last_day = gift.rpartition("/")
         gift = gift_key(reward_id, max(last_day, (draft.today + timedelta(days=program.grace_days)).isoformat()))
     return draft.sealed(
-        rewards={command.hold.limit_key: -uncounted} if uncounted else {}, gifts={gift: 1} if gift else {}
+        rewards={command.hold.limit_key: -uncounted} if uncounted else {},
+        gifts={gift: 1} if gift else {},
+        saved=unsaved_by_refund(account, command.hold, program),
     )
 
 

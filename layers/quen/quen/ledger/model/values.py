@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 
 from quen.cards.model import CardMark
 from quen.earning.model import NO_FACTS, RuleShare
-from quen.memberships.model import NO_MEMBERSHIP, Membership
+from quen.memberships.model import NO_MEMBERSHIP, Membership, MembershipChange
 from quen.program.model import Facts
 from quen.tiers.model import NO_STANDING, Standing, StandingChange
 
@@ -273,9 +273,10 @@ class HoldChange:
 class Entry:
     """One immutable fact. Its lines sum to zero in every unit; `lots`, `pending`, `rewards`, `counters`, `habits` and `gifts`
     are changes, signed (a gift's is 0 where it was had at once); `caps` are what days have now used up, `seen` and `granted`
-    days as they are now, one that is empty being gone; `state`, `moved_to`, `tier`, `cards` and `membership` are new values,
-    `standing` says what became of the earned tier; the rest says why: `shares` what each rule gave, `basis` of which parts of
-    the bill, `facts` what the rules knew of the member.
+    days as they are now, one that is empty being gone; `state`, `moved_to`, `tier` and `cards` are new values, `standing` and
+    `membership` say what became of the earned tier, and of what the member pays for; `saved` is the signed change of what
+    the latter saves in its period, which a `membership` beside it has in it already; the rest says why: `shares` what each
+    rule gave, `basis` of which parts of the bill, `facts` what the rules knew of the member.
 
     `occurred_at` is when it happened (for what falls due by itself: the very midnight), `recorded_at` when it was
     written. `previous_hash` and `hash` chain a member's entries.
@@ -305,7 +306,8 @@ class Entry:
     cards: Mapping[str, CardMark] = field(default_factory=dict)
     gifts: Mapping[str, int] = field(default_factory=dict)
     granted: Mapping[str, str] = field(default_factory=dict)
-    membership: Membership | None = None
+    membership: MembershipChange | None = None
+    saved: int = 0
     shares: tuple[RuleShare, ...] = ()
     basis: Mapping[str, int] = field(default_factory=dict)
     facts: Facts = NO_FACTS

@@ -51,6 +51,7 @@ class Right(StrEnum):
     MOVE_STORED_VALUE = "move_stored_value"
     RECORD_EVENTS = "record_events"
     USE_VOUCHERS = "use_vouchers"
+    REPORT_PAYMENTS = "report_payments"
 
 
 ALL_RIGHTS = frozenset(Right)

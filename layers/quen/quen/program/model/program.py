@@ -143,6 +143,10 @@ class Program:
         """The holiday of that id, where there is one."""
         return next((holiday for holiday in self.holidays if holiday.id == holiday_id), None)
 
+    def find_plan(self, plan_id: str) -> Plan | None:
+        """The paid membership of that id, where there is one."""
+        return next((plan for plan in self.plans if plan.id == plan_id), None)
+
     def tier_of(self, tier_id: str) -> Tier | None:
         """The tier of that id, or the first one where there is no such tier (any more); None where the program has none."""
         return next((tier for tier in self.tiers if tier.id == tier_id), self.tiers[0] if self.tiers else None)
