@@ -16,6 +16,7 @@ from functools import partial
 from itertools import count
 from typing import Any, Literal
 
+from engine.occasions import birthday, holiday
 from engine.schedule import Act
 from engine.theatre import EVENING, LAST_PIECES, Scene, Theatre
 from factories import make_event, make_program, make_purchase
@@ -24,7 +25,6 @@ from house import enrol, member
 from quen.errors import MemberAlreadyExistsError
 from quen.ids import derived_id
 from quen.ledger.documents import Outcome
-from quen.ledger.model import GrantBonus
 from quen.members.model import Enrolment, Login
 from quen.money import Money
 from quen.program.benefits import Benefit
@@ -32,14 +32,10 @@ from quen.program.model import (
     AdjustmentPolicy,
     Cap,
     EarningRule,
-    Gift,
-    Gifts,
     Perk,
-    PerkGift,
     Program,
     Quota,
     Reward,
-    RewardGift,
     StoredValuePolicy,
     Tier,
     TransferPolicy,
@@ -326,18 +322,6 @@ def reject(theatre: Theatre, scene: Scene, key: str) -> Outcome:
 
 def _asked(theatre: Theatre, scene: Scene, key: str) -> str:
     return derived_id("adj", theatre.keys.derive("ids"), "staff:staff-1", scene.named("asked", key))
-
-
-def birthday(theatre: Theatre, scene: Scene, key: str) -> Outcome:
-    return theatre.ledger.grant(scene.member_id, GrantBonus("birthday", 50, f"year {key}", "birthday"))
-
-
-def holiday(theatre: Theatre, scene: Scene, key: str) -> Outcome | None:
-    """Points, a perk, and a voucher that is issued with them."""
-    gift = Gift(20, RewardGift("voucher", 30), PerkGift("ten-off"))
-    day = AFTER_MIDNIGHT.date()
-    bonus = GrantBonus("holiday", 0, f"tet:{key}", "holiday:tet", gifts=Gifts(gift), day=day)
-    return theatre.gifts.give(scene.member_id, bonus, theatre.programs.program)
 
 
 def bring_up_to_date(theatre: Theatre, scene: Scene, _key: str) -> Any:

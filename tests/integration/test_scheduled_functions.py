@@ -137,6 +137,19 @@ def test_birthdays_are_given_and_told_by_the_whole_chain(stack: Stack) -> None:
     assert stack.apis.mobile("GET", "/v1/me/account", claims=claims).body["points"]["active"] == 70
 
 
+def test_on_a_day_without_a_holiday_the_queue_ends_it_and_nobody_is_seen(stack: Stack) -> None:
+    from holiday_rewards.app import start, work
+
+    stack.enrol("no-holiday", email="no-holiday@example.com")
+    start(sample_event("holiday_rewards", "start"), None)
+    bodies = sorted(stack.bodies("holiday-rewards"), key=lambda body: int(body["shard"]))
+    sample = sample_event("holiday_rewards", "work")
+    assert bodies == [json.loads(record["body"]) for record in sample["Records"]]
+    assert work(sample, CONTEXT) == {"batchItemFailures": []}
+    [run] = application().jobs.list_runs("holiday-rewards")
+    assert (run["on"], run["state"], run["seen"], run["totals"]) == ("2026-12-01", "finished", 0, {})
+
+
 def test_without_time_the_message_goes_back_to_the_queue(stack: Stack) -> None:
     from birthday_rewards.app import start, work
 

@@ -36,7 +36,7 @@ def make_occasions(birthday: Any = None, holidays: Any = None) -> dict[str, Any]
     """The demo program with two tiers, a perk and a segment, and these occasions."""
     document = make_document() | {
         "tiers": [{"id": "member", "name": NAMES}, {"id": "gold", "name": NAMES}],
-        "perks": [{"id": "ten-off", "name": NAMES}],
+        "perks": [{"id": "ten-off", "name": NAMES, "kind": "text", "terms": NAMES}],
         "segments": [{"id": "women", "name": NAMES, "when": {"tag": ["woman"]}}],
     }
     return deepcopy(document | {"birthday": birthday} | ({"holidays": holidays} if holidays else {}))

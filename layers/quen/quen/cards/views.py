@@ -59,7 +59,7 @@ def card_changes_view(marks: Mapping[str, CardMark]) -> list[dict[str, Any]]:
 
 
 def gift_changes_view(gifts: Mapping[str, int]) -> list[dict[str, Any]]:
-    """What an entry gave for nothing, and what it took back (negative)."""
+    """What an entry gave for nothing, and what it took back (negative); 0: given and had at once, a voucher."""
     parts = [(key.rpartition("/"), count) for key, count in gifts.items()]
     return [{"reward_id": reward_id, "until": until, "count": count} for (reward_id, _, until), count in parts]
 

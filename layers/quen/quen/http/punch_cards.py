@@ -58,7 +58,7 @@ class CardChange(TypedDict):
 
 
 class GiftChange(TypedDict):
-    """Pieces that an entry gave for no points, or took back (negative)."""
+    """Pieces that an entry gave for no points, or took back (negative); 0: given and had at once, a voucher."""
 
     reward_id: str
     until: Day
