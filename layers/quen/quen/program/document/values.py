@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date, datetime
+from functools import cache
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
@@ -65,8 +66,14 @@ def _is_printable(text: str) -> str:
 _NO_ZONES = frozenset({"localtime", "posixrules", "Factory"})
 
 
+@cache
+def _time_zones() -> frozenset[str]:
+    # Each call walks through hundreds of files; they do not change while a process lives.
+    return frozenset(available_timezones() - _NO_ZONES)
+
+
 def _is_time_zone(name: str) -> str:
-    if name not in available_timezones() - _NO_ZONES:
+    if name not in _time_zones():
         raise PydanticCustomError("time_zone_unknown", "A name of the IANA time zone database, like Asia/Ho_Chi_Minh.")
     return name
 
