@@ -17,6 +17,7 @@ import pytest
 
 from local.template_reader import read_template
 from quen.bootstrap import application
+from quen.dynamodb import shared_session
 from sample_events import sample_event
 from served import Served, read_program, serving
 from tables import DATA_TEMPLATE
@@ -297,11 +298,13 @@ def world() -> Iterator[World]:
     calls = Calls()
     hook = ("before-call", calls.note)
     botocore.handlers.BUILTIN_HANDLERS.append(hook)
+    shared_session.cache_clear()  # a session takes its handlers when it is opened
     try:
         with serving() as served:
             yield World(served, calls)
     finally:
         botocore.handlers.BUILTIN_HANDLERS.remove(hook)
+        shared_session.cache_clear()
 
 
 @pytest.mark.parametrize("sandbox", ["false", "true"])

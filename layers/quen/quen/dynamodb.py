@@ -9,13 +9,14 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWrite
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any, cast
 
 from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError
 from botocore.exceptions import ConnectionError as NoConnectionError
-from botocore.session import get_session
+from botocore.session import Session, get_session
 from pynamodb.attributes import Attribute
 from pynamodb.connection.base import Connection
 from pynamodb.constants import NUMBER
@@ -35,6 +36,7 @@ __all__ = [
     "delete",
     "open_client",
     "put",
+    "shared_session",
 ]
 
 CONNECT_TIMEOUT_SECONDS = 1
@@ -83,6 +85,15 @@ class SharedConnection(Connection):
             raise TemporarilyUnavailableError from error
 
 
+@cache
+def shared_session() -> Session:
+    """The process's one session: each reads botocore's megabytes of endpoints and service models for itself.
+
+    Opening clients of it is not thread-safe; a function opens its own before it answers.
+    """
+    return get_session()
+
+
 def open_client(
     region: str | None = None, endpoint: str | None = None, *, service: str = "dynamodb", is_repeatable: bool = True
 ) -> BaseClient:
@@ -96,7 +107,7 @@ def open_client(
         retries={"total_max_attempts": ATTEMPTS_MAX if is_repeatable else 1, "mode": "standard"},
         tcp_keepalive=True,
     )
-    return get_session().create_client(service, region_name=region, endpoint_url=endpoint, config=config)
+    return shared_session().create_client(service, region_name=region, endpoint_url=endpoint, config=config)
 
 
 def bind(models: Iterable[type[Model]], table_name: str, client: BaseClient) -> None:
