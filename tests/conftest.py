@@ -1,4 +1,4 @@
-"""Two workers share the suite, a file at a time; what uses one engine or one build stays with one of them."""
+"""Two workers share the suite, a file at a time; what uses one build, or one set of engines, stays with one of them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 GROUPS = {
+    "test_interleavings": "orders",  # half of the engines' time: on servers of its own, so that both workers have some
     "engine": "engine",  # its servers start once
     "e2e": "build",  # its stack starts once, from a build made anew ...
     "test_built_artifacts": "build",  # ... which nobody may read meanwhile
