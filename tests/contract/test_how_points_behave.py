@@ -44,13 +44,17 @@ class Story:
         except QuenError as refusal:
             self.lines.append(f"{self._when()}  {what:<46} refused: {refusal.code}")
             return self
+        self.lines.append(f"{self._when()}  {what:<46} {self.has()}")
+        return self
+
+    def has(self) -> str:
+        """What the member then has."""
         account = self.till.account
         has = [f"{account.active} to spend"]
         has += [f"{account.pending_points} waiting"] if account.pending_points else []
         has += [f"{account.held} held"] if account.held else []
         has += [f"{account.debt} owed"] if account.debt else []
-        self.lines.append(f"{self._when()}  {what:<46} {', '.join(has)}")
-        return self
+        return ", ".join(has)
 
     def buys(self, amount: int, receipt: str = "A", on: date | None = None) -> Story:
         at = day_start(on, self.till.program.time_zone) + timedelta(hours=12) if on else None

@@ -205,7 +205,8 @@ class Merges:
         has had it then.
         """
         today = self._programs.current(self._ledger.now()).local_day(self._ledger.now())
-        had, years = f"MEMBER#{merged_id}", (f":{today.year}", f":{today.year + 1}")
+        had = f"MEMBER#{merged_id}"
+        years = tuple(f":{today.year + step}" for step in (-1, 0, 1))  # a lunar year ends in the next one of ours
         writes = []
         for prefix in ("CLAIM#birthday:", "CLAIM#holiday:"):
             for claim in self._ledger.list_documents(had, prefix):
