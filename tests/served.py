@@ -25,7 +25,7 @@ from quen.http.problems import STATUSES
 from quen.program.document.text import read_text
 from tables import create_tables, open_mocked
 
-PROGRAM = Path(__file__).parents[1] / "infra/local/programs/ca-phe-quen.yaml"
+PROGRAM = Path(__file__).with_name("coffee_shop.yaml")
 AUTHORITY = "api.example.com"
 CONSENTS = [{"purpose": "marketing_email", "granted": True, "text_version": "2026-01"}]
 

@@ -21,7 +21,7 @@ quen request POST /v1/members/search --as partner --json '{"phone": "0901234567"
 quen request POST /v1/purchases/preview --as partner --json @purchase.json | jq .points
 """
 NEEDS_KEY = re.compile(
-    r"/v1/me/(redemptions|transfers)|/v1/redemptions"
+    r"/v1/me/(redemptions|transfers|membership)|/v1/redemptions|/v1/memberships/refund"
     r"|/v1/members/[^/]+/(adjustments|merges|transfers|stored-value/adjustments)"
     r"|/v1/stored-value/(loads|redemptions(/[^/]+/refunds)?)"
     r"|/v1/vouchers/(reserve|redeem)|/v1/voucher-batches"
@@ -37,7 +37,7 @@ SHOWN_HEADERS = (
 )
 _MEMBERS_OWN = re.compile(r"/v1/me(/.*)?")
 _PARTNERS_OWN = re.compile(
-    r"/v1/(purchases|events|bills|redemptions|members/search|perks/search|stored-value|vouchers/(validate|reserve|redeem|uses))(/.*)?"
+    r"/v1/(purchases|events|bills|redemptions|payments|memberships|members/search|perks/search|stored-value|vouchers/(validate|reserve|redeem|uses))(/.*)?"
 )
 
 

@@ -1,4 +1,4 @@
-"""Documents for tests: the demo program, and ways to break it."""
+"""Documents for tests: a coffee shop's program, and ways to break it."""
 
 from __future__ import annotations
 
@@ -9,19 +9,20 @@ from quen.errors import ValidationFailedError
 from quen.program.document import parse_document, read_text
 
 PROGRAMS = Path(__file__).parents[3] / "infra" / "local" / "programs"
+COFFEE_SHOP = Path(__file__).parents[2] / "coffee_shop.yaml"
 MISSING = object()
 
 
 def make_document() -> dict[str, Any]:
-    """The demo program, parsed, free to be changed."""
-    document, faults = read_text((PROGRAMS / "ca-phe-quen.yaml").read_text())
+    """The coffee shop's program, parsed, free to be changed."""
+    document, faults = read_text(COFFEE_SHOP.read_text())
     assert not faults
     assert isinstance(document, dict)
     return document
 
 
 def changed(pointer: str, value: object) -> dict[str, Any]:
-    """The demo program with one value set, added (index one past the end) or, with MISSING, taken away."""
+    """The coffee shop's program with one value set, added (index one past the end) or, with MISSING, taken away."""
     document = make_document()
     *path, last = [int(step) if step.isdigit() else step for step in pointer.split("/")[1:]]
     place: Any = document

@@ -16,7 +16,7 @@ import pytest
 from quen.program.compiled import canonical_text, compile_program
 from quen.program.document import parse_document
 from quen.program.model import AdjustmentPolicy, Cap, Expiry, OnWeekdays, Program, StoredValuePolicy, TransferPolicy
-from unit.program.documents import MISSING, PROGRAMS, changed, make_document
+from unit.program.documents import COFFEE_SHOP, MISSING, changed, make_document
 
 LAYER = Path(__file__).parents[3] / "layers" / "quen"
 BEGAN = datetime(2026, 11, 22, tzinfo=UTC)
@@ -30,7 +30,7 @@ def compiled(document: object) -> Program:
 
 
 def test_the_demo_program_arrives_whole() -> None:
-    program = compiled((PROGRAMS / "ca-phe-quen.yaml").read_text())
+    program = compiled(COFFEE_SHOP.read_text())
     assert (program.id, program.currency, program.locales, program.version) == ("ca-phe-quen", "VND", ("vi", "en"), 7)
     assert (program.time_zone.key, program.effective_from) == ("Asia/Ho_Chi_Minh", BEGAN)
     assert (program.points.worth_points, program.points.worth_money, program.points.debt_limit) == (1, 100, 100_000)
@@ -139,7 +139,7 @@ def test_a_rewards_first_name_is_in_the_programs_first_locale() -> None:
 
 
 def test_compiling_takes_no_noticeable_time() -> None:
-    text = canonical_text(parse_document((PROGRAMS / "ca-phe-quen.yaml").read_text()).content)
+    text = canonical_text(parse_document(COFFEE_SHOP.read_text()).content)
     fastest = min(_timed(text) for _ in range(5))
     assert fastest < COMPILE_SECONDS_MAX
 

@@ -11,7 +11,7 @@ import pytest
 from quen.errors import ValidationFailedError
 from quen.program.compiled import canonical_text
 from quen.program.document import parse_document
-from unit.program.documents import MISSING, PROGRAMS, changed, faults_of, make_document
+from unit.program.documents import COFFEE_SHOP, MISSING, PROGRAMS, changed, faults_of, make_document
 
 
 @pytest.mark.parametrize("name", [path.name for path in PROGRAMS.glob("*.yaml")])
@@ -301,7 +301,7 @@ def test_a_multiplier_needs_something_in_its_own_wallet() -> None:
 
 
 def test_text_and_values_and_the_canonical_form_of_a_program_are_the_same_program() -> None:
-    text = canonical_text(parse_document((PROGRAMS / "ca-phe-quen.yaml").read_text()).content)
+    text = canonical_text(parse_document(COFFEE_SHOP.read_text()).content)
     assert canonical_text(parse_document(text).content) == text
     assert canonical_text(parse_document(json.loads(text)).content) == text
     assert canonical_text(parse_document(make_document()).content) == text

@@ -20,7 +20,8 @@ from unit.program.documents import faults_of, make_document
 
 NAMES = {"vi": "Tên", "en": "Name"}
 TIERS = [{"id": tier, "name": NAMES} for tier in ("member", "silver", "gold")]
-PLANS = [{"id": "vip", "name": NAMES}]
+PAID = {"price": 49_000, "period": {"months": 1}}
+PLANS = [{"id": "vip", "name": NAMES, **PAID}]
 REWARDS = [
     {"id": "coffee", "name": NAMES, "points": 120},
     {"id": "cake", "name": NAMES, "points": 10, "window": {"from": "2026-12-01"}},
@@ -155,7 +156,7 @@ def test_where_no_reward_begins_later_nothing_is_had_early() -> None:
 
 def test_uses_of_a_tier_and_a_plan_of_one_name_could_be_eithers() -> None:
     said = perk(tiers=["gold"], plans=["gold"], quota={"uses": {"gold": 1}, "per": "day"})
-    assert faults_of(document(said, memberships=[{"id": "gold", "name": NAMES}])) == [
+    assert faults_of(document(said, memberships=[{"id": "gold", "name": NAMES, **PAID}])) == [
         (f"{PERK}/quota/uses/gold", "contradiction")
     ]
 

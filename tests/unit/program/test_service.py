@@ -12,7 +12,7 @@ from quen.errors import ConflictRetryError, NotFoundError, ValidationFailedError
 from quen.program.model import VersionMark
 from quen.program.service import Programs, StoredVersion
 from quen.writes import Write
-from unit.program.documents import PROGRAMS, changed, make_document
+from unit.program.documents import COFFEE_SHOP, changed, make_document
 from unit.program.fakes import InMemoryVersions, StoppedClock
 
 NOW = datetime(2026, 11, 22, 5, 0, 0, 250_000, tzinfo=UTC)
@@ -42,7 +42,7 @@ def test_before_the_first_document_there_is_no_program(programs: Programs) -> No
 
 
 def test_a_document_becomes_the_first_version_at_once(programs: Programs, versions: InMemoryVersions) -> None:
-    answer = programs.replace((PROGRAMS / "ca-phe-quen.yaml").read_text(), actor="staff-1", now=NOW)
+    answer = programs.replace(COFFEE_SHOP.read_text(), actor="staff-1", now=NOW)
     assert (answer["version"], answer["effective_from"]) == (1, "2026-11-22T05:00:00Z")
     assert answer["program"]["id"] == "ca-phe-quen"
     assert programs.current(NOW).version == 1
