@@ -37,7 +37,8 @@ def membership_detail(membership: Membership, program: Program) -> dict[str, Any
     is_waiting = membership.state == "PAST_DUE" and plan is not None
     is_expected = shown["renews"] or is_waiting
     return shown | {
-        "period": {"from": membership.since, "to": membership.until},
+        # refunded on its first day, its last one is the day before
+        "period": {"from": membership.since, "to": max(membership.since, membership.until)},
         "next_payment": _payment(due_on(membership), plan, program) if plan and is_expected else None,
         "pay_until": shifted(ends_on(membership, plan), -1) if is_waiting else None,
         "sentence": saved_sentence(membership.saved, membership.plan, program),
