@@ -91,8 +91,12 @@ class Served:
         """A partner whose key signs from now on; answers its id."""
         partner_id = self.admin("POST", "/v1/partners", {"name": name}).body["partner_id"]
         key = self.admin("POST", f"/v1/partners/{partner_id}/keys", {"algorithm": "hmac-sha256"}).body
-        self.credentials = Credentials(key["key_id"], "hmac-sha256", base64.b64decode(key["secret"]))
+        self.use_key(key)
         return str(partner_id)
+
+    def use_key(self, key: Mapping[str, Any]) -> None:
+        """Sign with that key, as it was issued, from now on."""
+        self.credentials = Credentials(key["key_id"], "hmac-sha256", base64.b64decode(key["secret"]))
 
     def _send(self, api: str, event: Mapping[str, Any]) -> Answer:
         """The answer, held to its declared type: nothing missing, nothing that the contract does not name."""
