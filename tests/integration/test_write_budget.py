@@ -15,6 +15,7 @@ from factories import (
     make_campaigning,
     make_card,
     make_event,
+    make_plan,
     make_program,
     make_purchase,
     make_stamping,
@@ -23,6 +24,7 @@ from house import FixedPrograms, House, MovableClock, enrol, member
 from local.write_units import item_size, transaction_units
 from quen.ledger.items import account_item
 from quen.ledger.ports import Change
+from quen.memberships.payments import Payment
 from quen.money import Money
 from quen.program.benefits import Benefit
 from quen.program.model import Criteria, EarningRule, Perk, Quota, Reward, Tier
@@ -156,6 +158,24 @@ def test_a_use_of_a_perk_costs_six_write_units_and_one_ledger_read(busy_member: 
     assert (recorder.units(), recorder.reads_of(ledger)) == (6, 1)
     house.rewards.redeem(str(reserved.result["redemption_id"]), partner_id=PARTNER)
     assert recorder.units() <= 6
+
+
+def test_what_a_paying_member_does_and_pays_costs_six_write_units_and_one_ledger_read(busy_member: Any) -> None:
+    shared, recorder, member_id, ledger = busy_member
+    tables = {name: getattr(shared.settings, f"{name}_table") for name in ("ledger", "members", "program", "messages")}
+    house = House(recorder, tables, shared.clock)
+    house.programs = FixedPrograms(make_program(plans=(make_plan(),)))
+    for number in range(2):  # the second is paid for ahead
+        recorder.calls.clear()
+        payment = Payment(f"INV-{number}", "vip", "succeeded", Money(49_000, "VND"), house.clock.now())
+        house.memberships.record_payment(PARTNER, member(member_id), payment, "0" * 64)
+        assert recorder.units() <= 6 + 2  # the due day moves
+        assert recorder.reads_of(ledger) == 1
+    recorder.calls.clear()
+    purchase = make_purchase(1_234_567, purchase_id="B-vip", at=house.clock.now(), discount=123_456)
+    house.purchases.record(PARTNER, member(member_id), purchase, "0" * 64)
+    assert recorder.units() <= 6
+    assert recorder.reads_of(ledger) == 1
 
 
 def test_every_item_of_an_ordinary_command_is_under_a_kilobyte(busy_member: Any) -> None:

@@ -11,13 +11,12 @@ State = Literal["TRIAL", "ACTIVE", "PAST_DUE", "CANCELED_AT_PERIOD_END", "ENDED"
 
 
 class Membership(TypedDict):
-    """What a member pays for, or paid for last, its name by locale (empty for a plan that is no longer in the program). `until`
-    is the last day that is paid for, or tried for nothing; `renews` whether another payment is expected; `saved` what it has
-    saved in its current period.
+    """What a member pays for, or paid for last. `until` is the last day that is paid for, or tried for nothing; `renews`
+    whether another payment is expected; `saved` what it has saved in its current period.
     """
 
     plan_id: str
-    name: Mapping[str, str]
+    name: str
     state: State
     until: Day
     renews: bool

@@ -1,4 +1,4 @@
-"""How memberships are shown: JSON-able values, names by locale. Pure."""
+"""How memberships are shown: JSON-able values. Pure."""
 
 from __future__ import annotations
 
@@ -71,10 +71,10 @@ def change_view(change: MembershipChange | None) -> dict[str, Any] | None:
     }
 
 
-def plan_name(program: Program, plan_id: str) -> dict[str, str]:
-    """The plan's name by locale; of one that is no longer in the program, none."""
+def plan_name(program: Program, plan_id: str) -> str:
+    """The plan's name in the program's first locale; of one that is no longer in the program, its id."""
     plan = program.find_plan(plan_id)
-    return dict(plan.name) if plan else {}
+    return plan.name_in(program.locales[0]) if plan else plan_id
 
 
 def saved_sentence(saved: int, plan_id: str, program: Program) -> Mapping[str, str] | None:
