@@ -7,43 +7,17 @@ from typing import Any
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, settings
-from schemathesis.config import SchemathesisConfig
 from schemathesis.core.failures import FailureGroup
 
-from served import serving
-from wsgi_gateway import OPENAPI, VALID, Gateway, StartResponse
-
-EXAMPLES = 12
-
-# What follows the schema may still be refused by the state of things, or by a rule that JSON Schema cannot say.
-# A code that is made up names no voucher, and who sends many of those is refused for a minute.
-REFUSALS = ["2xx", "400", "401", "403", "404", "409", "422", "429"]
-
-bounded = settings(
-    max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None
-)
-GATEWAYS = {name: Gateway(name) for name in ("mobile", "partner", "admin")}
-
-
-def read_schema(name: str) -> schemathesis.BaseSchema:
-    config = SchemathesisConfig.from_dict({"checks": {"positive_data_acceptance": {"expected-statuses": REFUSALS}}})
-    schema = schemathesis.openapi.from_path(OPENAPI / f"{name}.yaml", config=config)
-    schema.app = GATEWAYS[name]
-    return schema
-
+from contract.schemas import BEARER, GATEWAYS, SIGNED, bounded, open_gateways, read_schema
+from wsgi_gateway import OPENAPI, StartResponse
 
 MOBILE, PARTNER, ADMIN = (read_schema(name) for name in GATEWAYS)
-BEARER = {"Authorization": f"Bearer {VALID}"}
-SIGNED = {"Signature": VALID}
 
 
 @pytest.fixture(scope="module", autouse=True)
 def served() -> Iterator[None]:
-    with serving() as apis:
-        apis.adjust(apis.enrol("login-1"), 1000)
-        for gateway in GATEWAYS.values():
-            gateway.served = apis
+    with open_gateways():
         yield
 
 
