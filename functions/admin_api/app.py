@@ -7,6 +7,7 @@ from admin_api.audit import audit
 from admin_api.imports import imports
 from admin_api.jobs import jobs
 from admin_api.members import members
+from admin_api.memberships import memberships
 from admin_api.partners import partners
 from admin_api.planning import planning
 from admin_api.program import program
@@ -24,6 +25,7 @@ app = Api(
         planning,
         members,
         standing,
+        memberships,
         adjustments,
         transfers,
         stored_value,

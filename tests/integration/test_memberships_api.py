@@ -213,6 +213,25 @@ def test_a_used_perk_saves_money_and_nothing_is_paid_back_any_more(apis: Served)
     assert refund(apis).status == 200
 
 
+def test_staff_see_a_membership_and_cancel_it_on_record(apis: Served) -> None:
+    member_id = apis.mobile("GET", "/v1/me/account", claims=LAN).body["member_id"]
+    place = f"/v1/members/{member_id}/membership"
+    assert refused(apis.admin("POST", f"{place}/cancel", {"reason": "asked by phone"})) == (
+        409,
+        "membership_not_running",
+    )
+    pay(apis)
+    assert apis.admin("GET", place).body == mine(apis)
+    assert refused(apis.admin("POST", f"{place}/cancel", {"reason": "asked"}, role="cashier")) == (403, "forbidden")
+    for _ in range(2):
+        answer = apis.admin("POST", f"{place}/cancel", {"reason": "asked by phone"}, role="support")
+        assert (answer.status, answer.body["membership"]["state"]) == (200, "CANCELED_AT_PERIOD_END")
+    records = [one for one in apis.admin("GET", "/v1/audit").body["items"] if one["action"] == "cancel_membership"]
+    assert [(one["before"], one["reason"]) for one in records] == [
+        ({"plan_id": "vip", "state": "ACTIVE"}, "asked by phone")
+    ]
+
+
 def test_the_till_sees_how_a_membership_stands(apis: Served) -> None:
     asked = apis.partner("POST", "/v1/memberships/search", {"member": WHO})
     assert (asked.status, asked.body["membership"]) == (200, None)

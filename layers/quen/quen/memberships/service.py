@@ -6,7 +6,7 @@ canceled changes nothing, so it needs none.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -28,6 +28,7 @@ from quen.members.model import MemberReference
 from quen.memberships.payments import Payment, payment_claim, payment_document, payment_view
 from quen.memberships.views import membership_detail, plan_view
 from quen.program.model import Program
+from quen.writes import Write
 
 CLOCK_AHEAD_MAX = timedelta(minutes=10)
 
@@ -113,9 +114,11 @@ class Memberships:
         claim = _claim(change_id, "trial", fingerprint)
         return self._ledger.execute(member_id, StartTrial(change_id, plan_id), answer=self._changed, claim=claim)
 
-    def cancel(self, member_id: str) -> dict[str, Any]:
-        """It is not renewed; to cancel it again changes nothing. Raises MembershipNotRunningError, MemberNotFoundError."""
-        return self._change(member_id, CancelMembership(), lambda state: state == "CANCELED_AT_PERIOD_END")
+    def cancel(self, member_id: str, record: Callable[[Account], Sequence[Write]] = lambda _: ()) -> dict[str, Any]:
+        """It is not renewed; to cancel it again changes nothing. `record` makes the writes that go with the change, of the
+        account before it. Raises MembershipNotRunningError, MemberNotFoundError.
+        """
+        return self._change(member_id, CancelMembership(), lambda state: state == "CANCELED_AT_PERIOD_END", record)
 
     def resume(self, member_id: str) -> dict[str, Any]:
         """It is renewed after all; where it was not canceled nothing changes. Raises MembershipNotRunningError,
@@ -146,14 +149,21 @@ class Memberships:
         return self._ledger.execute(member_id, RefundMembership(change_id, plan_id), answer=answer, claim=claim)
 
     def _change(
-        self, member_id: str, command: CancelMembership | ResumeMembership, is_so: Callable[[str], bool]
+        self,
+        member_id: str,
+        command: CancelMembership | ResumeMembership,
+        is_so: Callable[[str], bool],
+        record: Callable[[Account], Sequence[Write]] = lambda _: (),
     ) -> dict[str, Any]:
         """Do it where it is not so already. Who was overtaken by the same request of somebody else finds it so afterwards."""
         before = self._ledger.load_account(member_id)
         if is_so(before.membership.state):
             return self._shown(before)
         try:
-            return dict(self._ledger.execute(member_id, command, answer=lambda account, _: self._shown(account)).result)
+            changed = self._ledger.execute(
+                before.member_id, command, answer=lambda account, _: self._shown(account), others=record(before)
+            )
+            return dict(changed.result)
         except MembershipNotRunningError:
             after = self._ledger.load_account(member_id)
             if is_so(after.membership.state):

@@ -45,6 +45,7 @@ class Action(StrEnum):
     CLOSE_MEMBER = "close_member"
     CHANGE_MEMBER_TAGS = "change_member_tags"
     CHANGE_MEMBER_TIER = "change_member_tier"
+    CANCEL_MEMBERSHIP = "cancel_membership"
     MERGE_MEMBERS = "merge_members"
     ADJUST_POINTS = "adjust_points"
     DECIDE_ADJUSTMENT = "decide_adjustment"
@@ -80,6 +81,7 @@ ALLOWED: Mapping[Action, frozenset[Role]] = MappingProxyType(
         Action.CLOSE_MEMBER: frozenset({_OWNER, _MANAGER}),
         Action.CHANGE_MEMBER_TAGS: frozenset({_OWNER, _MANAGER, _SUPPORT}),
         Action.CHANGE_MEMBER_TIER: frozenset({_OWNER, _MANAGER}),
+        Action.CANCEL_MEMBERSHIP: frozenset({_OWNER, _MANAGER, _SUPPORT}),
         Action.MERGE_MEMBERS: frozenset({_OWNER, _MANAGER, _SUPPORT}),
         Action.ADJUST_POINTS: frozenset({_OWNER, _MANAGER, _SUPPORT}),
         Action.DECIDE_ADJUSTMENT: frozenset({_OWNER, _MANAGER}),
