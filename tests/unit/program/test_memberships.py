@@ -18,9 +18,9 @@ VIP = {"id": "vip", "name": NAMES, "price": 59_000, "period": {"months": 1}}
 
 
 def document(*plans: dict[str, Any]) -> dict[str, Any]:
-    """The demo program with these memberships, and without the perks of its own one."""
+    """The coffee shop with these memberships, and without perks of its own ones."""
     demo = make_document()
-    return demo | {"memberships": list(plans), "perks": [perk for perk in demo["perks"] if "plans" not in perk]}
+    return demo | {"memberships": list(plans), "perks": [perk for perk in demo.get("perks", []) if "plans" not in perk]}
 
 
 def compiled(*plans: dict[str, Any]) -> tuple[Plan, ...]:
