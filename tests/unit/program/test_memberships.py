@@ -18,9 +18,8 @@ VIP = {"id": "vip", "name": NAMES, "price": 59_000, "period": {"months": 1}}
 
 
 def document(*plans: dict[str, Any]) -> dict[str, Any]:
-    """The coffee shop with these memberships, and without perks of its own ones."""
-    demo = make_document()
-    return demo | {"memberships": list(plans), "perks": [perk for perk in demo.get("perks", []) if "plans" not in perk]}
+    """The coffee shop with these memberships."""
+    return make_document() | {"memberships": list(plans)}
 
 
 def compiled(*plans: dict[str, Any]) -> tuple[Plan, ...]:
