@@ -222,8 +222,8 @@ def test_from_the_till_to_the_birthday(
     newest = member.request("GET", "/v1/me/entries").document["items"][0]
     assert (newest["kind"], newest["points"], newest["occurred_at"]) == ("expire", -25, "2027-11-30T17:00:00Z")
     reviews = staff.request("POST", "/v1/jobs/review-tiers/runs", {"on": "2027-12-01"}).document
-    assert (reviews["state"], reviews["seen"], reviews["totals"]) == ("finished", 0, {})  # the shop has no tiers
+    assert (reviews["state"], reviews["seen"], reviews["totals"]) == ("finished", 0, {})  # nobody has reached one
     shown = member.request("GET", "/v1/me/tier").document
-    assert (shown["tier"], [item["cause"] for item in shown["items"]]) == (None, ["joined"])
+    assert (shown["tier"]["id"], [item["cause"] for item in shown["items"]]) == ("member", ["joined"])
     shown = staff.request("GET", f"/v1/members/{member_id}/account").document
     assert shown["points"]["active"] == 50
