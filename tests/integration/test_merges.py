@@ -19,7 +19,6 @@ from quen.errors import (
     RewardLimitReachedError,
     ValidationFailedError,
 )
-from quen.ledger.documents import DocumentKey
 from quen.ledger.model import GrantBonus
 from quen.members.model import Login, MemberReference
 from quen.members.model.merging import TAKEN_OVER_MAX
@@ -154,19 +153,20 @@ def test_a_birthday_gift_on_its_way_to_the_merged_member_is_not_given(house: Hou
 
 def test_a_gift_between_the_reading_of_the_claims_and_the_merge_is_seen(house: House, lan: str, other: str) -> None:
     """Whatever moves the merged account makes the merge read anew, its claims included."""
-    plain = house.ledger.find_document
+    plain = house.ledger.list_documents
     given: list[str] = []
 
-    def find_and_then_give(key: DocumentKey) -> object:
-        found = plain(key)
-        if key.partition == f"MEMBER#{other}" and not given:
+    def list_and_then_give(partition: str, prefix: str = "") -> object:
+        found = plain(partition, prefix)
+        if partition == f"MEMBER#{other}" and prefix.startswith("CLAIM#birthday") and not given:
             given.append("gift")
             house.ledger.grant(other, BIRTHDAY)
         return found
 
-    house.ledger.find_document = find_and_then_give  # type: ignore[method-assign, assignment] # the moment between
+    house.ledger.list_documents = list_and_then_give  # type: ignore[method-assign, assignment] # the moment between
     merge(house, lan, other)
-    house.ledger.find_document = plain  # type: ignore[method-assign] # and back
+    house.ledger.list_documents = plain  # type: ignore[method-assign] # and back
+    assert given
     assert house.ledger.grant(lan, BIRTHDAY).replayed
     assert active(house, lan) == 90
 
