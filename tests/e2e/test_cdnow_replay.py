@@ -39,6 +39,7 @@ def quen(data: Path, connection: dict[str, Any], capsys: pytest.CaptureFixture[s
 
 
 @pytest.mark.e2e
+@pytest.mark.long
 def test_a_replayed_history_agrees_with_the_plain_computation(quen: Quen, tmp_path: Path) -> None:
     text = make_history(1997, customers=14, first_day=date(1997, 1, 1), days=70, purchases=45)
     file = tmp_path / "history.txt"

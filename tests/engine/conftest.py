@@ -58,7 +58,14 @@ def tables(engine: Any) -> dict[str, str]:
     return create_tables(engine)
 
 
-MINISTACK_EACH_TIME = {"test_events_races", "test_flash_sale", "test_standing_races", "test_voucher_races"}
+MINISTACK_EACH_TIME = {
+    "test_events_races",
+    "test_flash_sale",
+    "test_interleavings",
+    "test_membership_races",
+    "test_standing_races",
+    "test_voucher_races",
+}
 """Modules that are played on the quicker engine each time, and on Amazon's own in the long tests."""
 
 
