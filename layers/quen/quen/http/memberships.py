@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Literal, NotRequired, TypedDict
 
 from quen.http.scalars import Count, Day, Money
+from quen.memberships.model.values import Cause
 
 State = Literal["TRIAL", "ACTIVE", "PAST_DUE", "CANCELED_AT_PERIOD_END", "ENDED"]
 
@@ -94,19 +95,7 @@ class MembershipChange(TypedDict):
     `on` is the day on which a payment is due, or tried again, or the last one on which it can be made (past_due).
     """
 
-    cause: Literal[
-        "trial_started",
-        "paid",
-        "payment_failed",
-        "canceled",
-        "resumed",
-        "refunded",
-        "payment_due",
-        "renewed",
-        "past_due",
-        "ended",
-        "merged",
-    ]
+    cause: Cause
     plan_id: str
     state: State | None
     until: Day | None
