@@ -6,7 +6,7 @@ import base64
 import re
 import secrets
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from gateway_events import Answer, Headers, make_event, member_claims, send, sta
 from quen.client.signing import Credentials, UnsignedRequest, sign
 from quen.http.answers import Problem
 from quen.http.api import Api
+from quen.http.openapi import ABOUT, load
 from quen.http.problems import STATUSES
 from quen.program.document.text import read_text
 from tables import create_tables, open_mocked
@@ -34,11 +35,7 @@ class Served:
     """Speaks to the APIs as a member, as a partner and as staff."""
 
     def __init__(self) -> None:
-        from admin_api.app import app as admin
-        from mobile_api.app import app as mobile
-        from partner_api.app import app as partner
-
-        self.apps: dict[str, Api] = {"mobile": mobile, "partner": partner, "admin": admin}
+        self.apps: dict[str, list[Api]] = {name: load(name) for name in ABOUT}
         self.credentials = Credentials("key_0000000000000000", "hmac-sha256", b"\0" * 32)
 
     def mobile(self, method: str, path: str, body: object = None, **changes: Any) -> Answer:
@@ -87,9 +84,9 @@ class Served:
         body = {"points": points, "reason_code": "goodwill", "note": "a test"}
         return self.admin("POST", f"/v1/members/{member_id}/adjustments", body, headers={"Idempotency-Key": key})
 
-    def make_partner(self, name: str = "Cà phê Quen") -> str:
+    def make_partner(self, name: str = "Cà phê Quen", relation: str = "own") -> str:
         """A partner whose key signs from now on; answers its id."""
-        partner_id = self.admin("POST", "/v1/partners", {"name": name}).body["partner_id"]
+        partner_id = self.admin("POST", "/v1/partners", {"name": name, "relation": relation}).body["partner_id"]
         key = self.admin("POST", f"/v1/partners/{partner_id}/keys", {"algorithm": "hmac-sha256"}).body
         self.use_key(key)
         return str(partner_id)
@@ -98,11 +95,21 @@ class Served:
         """Sign with that key, as it was issued, from now on."""
         self.credentials = Credentials(key["key_id"], "hmac-sha256", base64.b64decode(key["secret"]))
 
+    def app(self, api: str, event: Mapping[str, Any]) -> Api:
+        """The function to which the gateway gives the event; of no route, any: it answers that there is no such thing."""
+        apps = self.apps[api]
+        return next((app for app in apps if event["resource"] in app.routes), apps[0])
+
+    def send(self, api: str, event: Mapping[str, Any]) -> Answer:
+        """The answer to an event as it is, whatever it says."""
+        return send(self.app(api, event), event)
+
     def _send(self, api: str, event: Mapping[str, Any]) -> Answer:
         """The answer, held to its declared type: nothing missing, nothing that the contract does not name."""
-        answer = send(self.apps[api], event)
         method, template = event["requestContext"]["httpMethod"], event["resource"]
-        for endpoint in self.apps[api].endpoints:
+        app = self.app(api, event)
+        answer = send(app, event)
+        for endpoint in app.endpoints:
             if (endpoint.method, endpoint.path) == (method, template) and answer.status < 400:
                 assert answer.status in endpoint.statuses
                 declared = msgspec.convert(answer.body, endpoint.answer, strict=True)
@@ -126,9 +133,9 @@ def read_program(**changes: Any) -> dict[str, Any]:
     return document | changes
 
 
-def find_route(api: Api, path: str) -> tuple[str, dict[str, str]]:
+def find_route(apps: Sequence[Api], path: str) -> tuple[str, dict[str, str]]:
     """The route's template and the parameters of its path, as the gateway finds them: a fixed segment before a variable."""
-    for template in sorted(api.routes, key=lambda known: known.count("{")):
+    for template in sorted((route for app in apps for route in app.routes), key=lambda known: known.count("{")):
         pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(template))
         if match := re.fullmatch(pattern, path):
             return template, match.groupdict()

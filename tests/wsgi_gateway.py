@@ -30,7 +30,8 @@ class Gateway:
 
     def __call__(self, environ: Mapping[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
-        shape = self.served.apps[self._name](self._event(environ, path), None)
+        event = self._event(environ, path)
+        shape = self.served.app(self._name, event)(event, None)
         headers = [(name, str(value)) for name, value in shape["headers"].items()]
         start_response(f"{shape['statusCode']} Answer", headers)
         return [shape["body"].encode()]

@@ -8,7 +8,6 @@ from admin_api.imports import imports
 from admin_api.jobs import jobs
 from admin_api.members import members
 from admin_api.memberships import memberships
-from admin_api.partners import partners
 from admin_api.planning import planning
 from admin_api.program import program
 from admin_api.standing import standing
@@ -31,7 +30,6 @@ app = Api(
         stored_value,
         vouchers,
         imports,
-        partners,
         jobs,
         verification,
         audit,

@@ -108,7 +108,8 @@ def record(call: Call[PartnerCaller, EventBody]) -> Outcome:
     """Report what a member did. A retry has the same `event_id` and gets the first answer again."""
     body = call.input
     event = body.value(body.event_id)
-    return application().occasions.record(call.caller.partner_id, body.member.reference(), event, call.fingerprint)
+    partner = call.caller.partner
+    return application().occasions.record(partner.partner_id, body.member.reference(), event, call.fingerprint, partner)
 
 
 @events.endpoint(
@@ -123,4 +124,4 @@ def preview(call: Call[PartnerCaller, EventPreviewBody]) -> Mapping[str, Any]:
     """What an event would earn, nothing is recorded: 600 times a minute for each partner at most."""
     app, body = application(), call.input
     app.partner_rates.count(call.caller.partner_id, RatedAction.PREVIEW_EVENTS)
-    return app.occasions.preview(call.caller.partner_id, body.member.reference(), body.value())
+    return app.occasions.preview(call.caller.partner_id, body.member.reference(), body.value(), call.caller.partner)

@@ -279,7 +279,7 @@ def record_batch(call: Call[PartnerCaller, BatchBody]) -> Mapping[str, Any]:
 
 def _record(caller: PartnerCaller, body: PurchaseBody, content: str) -> Outcome:
     purchase = body.value(body.purchase_id)
-    return application().purchases.record(caller.partner_id, body.member.reference(), purchase, content)
+    return application().purchases.record(caller.partner_id, body.member.reference(), purchase, content, caller.partner)
 
 
 @purchases.endpoint(
@@ -294,7 +294,7 @@ def preview(call: Call[PartnerCaller, PreviewBody]) -> Mapping[str, Any]:
     """What a purchase would earn, nothing is recorded: 600 times a minute for each partner at most."""
     app, body, reference = application(), call.input, call.input.member.reference()
     app.partner_rates.count(call.caller.partner_id, RatedAction.PREVIEW_PURCHASES)
-    return app.purchases.preview(call.caller.partner_id, reference, body.value())
+    return app.purchases.preview(call.caller.partner_id, reference, body.value(), call.caller.partner)
 
 
 @purchases.endpoint(

@@ -101,7 +101,7 @@ def reserve(call: Call[PartnerCaller, RedemptionBody]) -> Outcome:
 )
 def redeem(call: Call[PartnerCaller, Nothing], redemption_id: str) -> Outcome:
     """The reward was handed over, or the bill paid: final."""
-    return application().rewards.redeem(redemption_id, partner_id=call.caller.partner_id)
+    return application().rewards.redeem(redemption_id, partner_id=call.caller.partner_id, acceptor=call.caller.partner)
 
 
 @redemptions.endpoint(

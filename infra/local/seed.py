@@ -99,7 +99,9 @@ class Seed:
         self._require("admin", "PUT", "/v1/program", self.staff_token, self.document())
 
     def _make_partner(self) -> dict[str, Any]:
-        partner = self._require("admin", "POST", "/v1/partners", self.staff_token, {"name": "Cà phê Quen"})
+        partner = self._require(
+            "admin", "POST", "/v1/partners", self.staff_token, {"name": "Cà phê Quen", "relation": "own"}
+        )
         path = f"/v1/partners/{partner['partner_id']}/keys"
         key = self._require("admin", "POST", path, self.staff_token, {"algorithm": "hmac-sha256"})
         return {"partner_id": partner["partner_id"], **{name: key[name] for name in ("key_id", "algorithm", "secret")}}

@@ -16,13 +16,13 @@ from msgspec import Struct, structs
 
 from quen.errors import NotFoundError, QuenError
 from quen.http.endpoint import Call, Endpoint, Nothing
-from quen.http.openapi import ABOUT, document, load, text
+from quen.http.openapi import ABOUT, document, endpoints_of, text
 from quen.http.problems import STATUSES
 from quen.http.validation import bounds_of
 from quen.partners.rates import PER_MINUTE_MAX, RatedAction
 
 OPENAPI = Path(__file__).parents[2] / "infra/openapi"
-ENDPOINTS = [(name, endpoint) for name in ABOUT for endpoint in load(name).endpoints]
+ENDPOINTS = [(name, endpoint) for name in ABOUT for endpoint in endpoints_of(name)]
 OF_THE_ENDPOINT = pytest.mark.parametrize(
     ("name", "endpoint"), ENDPOINTS, ids=[f"{endpoint.method} {name} {endpoint.path}" for name, endpoint in ENDPOINTS]
 )
@@ -31,12 +31,12 @@ OF_THE_ENDPOINT = pytest.mark.parametrize(
 @pytest.mark.parametrize("name", ABOUT)
 def test_the_file_is_what_the_code_declares(name: str) -> None:
     committed = (OPENAPI / f"{name}.yaml").read_text("utf-8")
-    assert committed == text(name, load(name)), "run `python -m quen.http.openapi`"
+    assert committed == text(name, endpoints_of(name)), "run `python -m quen.http.openapi`"
 
 
 @pytest.mark.parametrize("name", ABOUT)
 def test_every_schema_is_a_json_schema_and_every_reference_leads_somewhere(name: str) -> None:
-    whole = document(name, load(name))
+    whole = document(name, endpoints_of(name))
     for schema in whole["components"]["schemas"].values():
         jsonschema_rs.meta.validate({"$schema": "https://json-schema.org/draft/2020-12/schema", **schema})
     for reference in references(whole):
@@ -47,7 +47,9 @@ def test_every_schema_is_a_json_schema_and_every_reference_leads_somewhere(name:
 
 @pytest.mark.parametrize("name", ABOUT)
 def test_every_operation_has_a_name_of_its_own_a_summary_and_its_errors(name: str) -> None:
-    operations = [operation for item in document(name, load(name))["paths"].values() for operation in item.values()]
+    operations = [
+        operation for item in document(name, endpoints_of(name))["paths"].values() for operation in item.values()
+    ]
     assert len({operation["operationId"] for operation in operations}) == len(operations)
     for operation in operations:
         assert operation["summary"].endswith(".")
@@ -55,7 +57,7 @@ def test_every_operation_has_a_name_of_its_own_a_summary_and_its_errors(name: st
 
 
 def test_every_error_that_a_route_raises_is_documented_somewhere() -> None:
-    documented = {code for name in ABOUT for code in codes(document(name, load(name)))}
+    documented = {code for name in ABOUT for code in codes(document(name, endpoints_of(name)))}
     abstract = {"bad_request", "conflict", "unprocessable"}
     # Of features to come: the table has their statuses already, no route answers them yet.
     later = {"hold_not_found", "consent_required"}
@@ -141,6 +143,6 @@ def parts_of(kind: Any) -> Iterator[Any]:
     ],
 )
 def test_a_limited_route_says_how_often_it_may_be_asked(path: str, per_minute: int) -> None:
-    operation = document("partner", load("partner"))["paths"][path]["post"]
+    operation = document("partner", endpoints_of("partner"))["paths"][path]["post"]
     assert f"{per_minute} times a minute" in operation["summary"]
     assert "429" in operation["responses"]

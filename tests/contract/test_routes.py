@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from quen.http.openapi import ABOUT, load
+from quen.http.openapi import ABOUT, FUNCTIONS, load
 from tables import load_template
 
 ROOT = Path(__file__).parents[2]
@@ -17,12 +18,24 @@ TEMPLATE = load_template(ROOT / "template.yaml")
 RESOURCES = TEMPLATE["Resources"]
 METHODS = {"get", "put", "post", "patch", "delete"}
 
+EVERY_FUNCTION = [function for functions in FUNCTIONS.values() for function in functions]
+
 Route = tuple[str, str]
 
 
+def deployed_as(function: str) -> str:
+    """The logical id of a function in the template."""
+    return f"{function.title().replace('_', '')}Function"
+
+
+def declared(function: str) -> dict[str, dict[str, Any]]:
+    """The events of a function that are routes, by their logical ids."""
+    events = RESOURCES[deployed_as(function)]["Properties"]["Events"]
+    return {logical_id: event["Properties"] for logical_id, event in events.items() if event["Type"] == "Api"}
+
+
 def events_of(name: str) -> list[dict[str, Any]]:
-    function = RESOURCES[f"{name.title()}ApiFunction"]["Properties"]
-    return [event["Properties"] for event in function["Events"].values() if event["Type"] == "Api"]
+    return [event for function in FUNCTIONS[name] for event in declared(function).values()]
 
 
 def deployed(name: str) -> set[Route]:
@@ -33,7 +46,7 @@ def deployed(name: str) -> set[Route]:
 
 
 def served(name: str) -> set[Route]:
-    return {(method, path) for path, methods in load(name).routes.items() for method in methods}
+    return {(method, path) for app in load(name) for path, methods in app.routes.items() for method in methods}
 
 
 def promised(name: str) -> set[Route]:
@@ -75,30 +88,35 @@ def test_partners_are_recognised_by_their_signature_and_pass_no_authorizer() -> 
     assert not any("Auth" in event for event in events_of("partner"))
 
 
-@pytest.mark.parametrize("name", ABOUT)
-def test_the_template_names_the_handler(name: str) -> None:
-    assert RESOURCES[f"{name.title()}ApiFunction"]["Properties"]["Handler"] == f"{name}_api.app.app"
+@pytest.mark.parametrize("function", EVERY_FUNCTION)
+def test_the_template_names_the_handler(function: str) -> None:
+    assert RESOURCES[deployed_as(function)]["Properties"]["Handler"] == f"{function}.app.app"
 
 
-@pytest.mark.parametrize("name", ABOUT)
-def test_a_function_s_resource_policy_has_room_for_its_routes(name: str) -> None:
+@pytest.mark.parametrize("function", EVERY_FUNCTION)
+def test_a_function_serves_the_routes_that_reach_it(function: str) -> None:
+    app = importlib.import_module(f"{function}.app").app
+    assert set(app.routes) == {event["Path"] for event in declared(function).values()}
+
+
+@pytest.mark.parametrize("function", EVERY_FUNCTION)
+def test_a_function_s_resource_policy_has_room_for_its_routes(function: str) -> None:
     """Every event is a statement in it, and it ends at 20 KB (Lambda quotas, "function resource-based policy")."""
-    logical_ids = RESOURCES[f"{name.title()}ApiFunction"]["Properties"]["Events"]
     statements = [
         {
-            "Sid": f"{'s' * 30}-{name.title()}ApiFunction{logical_id}Permissionlive-ABCDEFGHIJKLM",
+            "Sid": f"{'s' * 30}-{deployed_as(function)}{logical_id}Permissionlive-ABCDEFGHIJKLM",
             "Effect": "Allow",
             "Principal": {"Service": "apigateway.amazonaws.com"},
             "Action": "lambda:InvokeFunction",
-            "Resource": f"arn:aws:lambda:ap-southeast-1:123456789012:function:{'s' * 30}-{name}-api",
+            "Resource": f"arn:aws:lambda:ap-southeast-1:123456789012:function:{'s' * 30}-{function.replace('_', '-')}",
             "Condition": {
                 "ArnLike": {
                     "AWS:SourceArn": "arn:aws:execute-api:ap-southeast-1:123456789012:a1b2c3d4e5/*/"
-                    f"{event['Properties']['Method']}{event['Properties']['Path']}"
+                    f"{event['Method']}{event['Path']}"
                 }
             },
         }
-        for logical_id, event in logical_ids.items()
+        for logical_id, event in declared(function).items()
     ]
     policy = {"Version": "2012-10-17", "Id": "default", "Statement": statements}
     assert len(json.dumps(policy, separators=(",", ":"))) < 20 * 1024

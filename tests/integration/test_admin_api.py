@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
-from gateway_events import make_event, member_claims, send
+from gateway_events import make_event, member_claims
 from quen.bootstrap import application
 from quen.errors import TemporarilyUnavailableError
-from quen.http.openapi import load
+from quen.http.openapi import endpoints_of
 from quen.staff.model import ALLOWED, Action, AuditRecord, Role
 from quen.staff.service import AuditTrail
 from quen.writes import Write
 from served import Served, read_program, serving
 
-ROUTES = [(endpoint.method, endpoint.path, endpoint.action) for endpoint in load("admin").endpoints]
+ROUTES = [(endpoint.method, endpoint.path, endpoint.action) for endpoint in endpoints_of("admin")]
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def test_every_route_asks_the_table_of_roles(apis: Served, method: str, path: st
 
 
 def test_a_member_s_token_opens_nothing(apis: Served) -> None:
-    answer = send(apis.apps["admin"], make_event("GET", "/v1/program", authorizer=member_claims()))
+    answer = apis.send("admin", make_event("GET", "/v1/program", authorizer=member_claims()))
     assert (answer.status, answer.code) == (403, "forbidden")
 
 

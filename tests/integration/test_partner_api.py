@@ -11,7 +11,7 @@ from typing import Any
 import boto3
 import pytest
 
-from gateway_events import member_claims, send
+from gateway_events import member_claims
 from quen.bootstrap import application
 from quen.client.signing import Credentials
 from quen.partners.model import Right
@@ -159,7 +159,7 @@ def test_a_redemption_needs_its_key(apis: Served, member_id: str) -> None:
 def test_an_unsigned_request_is_told_what_to_sign(apis: Served) -> None:
     event = apis.signed_event("POST", "/v1/purchases", purchase("B-6"))
     event["multiValueHeaders"] = {"Content-Type": ["application/json"]}
-    answer = send(apis.apps["partner"], event)
+    answer = apis.send("partner", event)
     assert (answer.status, answer.code) == (401, "signature_missing")
     assert "content-digest" in answer.headers["accept-signature"]
 
@@ -167,26 +167,26 @@ def test_an_unsigned_request_is_told_what_to_sign(apis: Served) -> None:
 def test_a_changed_body_is_refused_and_nothing_is_recorded(apis: Served) -> None:
     event = apis.signed_event("POST", "/v1/purchases", purchase("B-7"))
     event |= {"body": json.dumps(purchase("B-7", 999_000)), "isBase64Encoded": False}
-    assert send(apis.apps["partner"], event).code == "content_digest_mismatch"
+    assert apis.send("partner", event).code == "content_digest_mismatch"
     assert apis.partner("GET", "/v1/purchases/B-7").code == "purchase_not_found"
 
 
 def test_a_signature_counts_once(apis: Served) -> None:
     event = apis.signed_event("GET", "/v1/purchases/B-1")
-    assert send(apis.apps["partner"], event).status == 200
-    answer = send(apis.apps["partner"], event)
+    assert apis.send("partner", event).status == 200
+    answer = apis.send("partner", event)
     assert (answer.status, answer.code) == (401, "signature_replayed")
 
 
 def test_a_query_is_not_allowed(apis: Served) -> None:
     event = apis.signed_event("GET", "/v1/purchases/B-1")
     event["multiValueQueryStringParameters"] = {"x": [""]}
-    assert send(apis.apps["partner"], event).code == "query_not_allowed"
+    assert apis.send("partner", event).code == "query_not_allowed"
 
 
 def test_a_signed_body_that_is_not_json_is_malformed(apis: Served) -> None:
     event = apis.signed_event("POST", "/v1/purchases", "placeholder")
-    assert send(apis.apps["partner"], event).code == "validation_failed"
+    assert apis.send("partner", event).code == "validation_failed"
 
 
 def test_a_partner_does_only_what_it_may(apis: Served, member_id: str) -> None:

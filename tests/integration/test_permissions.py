@@ -327,4 +327,10 @@ def test_a_function_may_touch_nothing_that_it_never_touches(
 
 def test_only_the_apis_are_not_run_here() -> None:
     functions = {name for name, resource in FUNCTIONS.items() if resource["Type"] == "AWS::Serverless::Function"}
-    assert functions - {*RUNS} == {"MobileApiFunction", "PartnerApiFunction", "AdminApiFunction"}
+    assert functions - {*RUNS} == {
+        "MobileApiFunction",
+        "PartnerApiFunction",
+        "BackofficeApiFunction",
+        "AdminApiFunction",
+        "CoalitionApiFunction",
+    }

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gateway_events import Answer, make_event, member_claims, send, staff_claims
+from gateway_events import Answer, make_event, member_claims, staff_claims
 from quen.partners.rates import PER_MINUTE_MAX, RatedAction
 from served import Served, read_program, serving
 
@@ -202,7 +202,7 @@ def decide(apis: Served, adjustment_id: str, decision: str, subject: str, role: 
     template = f"/v1/adjustments/{{adjustment_id}}/{decision}"
     claims = staff_claims(role) | {"subject": subject}
     parameters = {"adjustment_id": adjustment_id}
-    return send(apis.apps["admin"], make_event("POST", template, parameters=parameters, authorizer=claims))
+    return apis.send("admin", make_event("POST", template, parameters=parameters, authorizer=claims))
 
 
 def test_many_points_wait_for_a_second_person_and_the_asker_s_retry_shows_that_they_wait(

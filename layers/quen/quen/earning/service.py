@@ -16,6 +16,7 @@ from quen.ledger.model import Account, Entry, RecordPurchase
 from quen.ledger.ports import Intent
 from quen.ledger.service import Ledger
 from quen.members.model import MemberReference
+from quen.partners.model import BY_PROGRAM, Funding, Partner
 from quen.people import Person
 from quen.program.model import Program
 from quen.returns.documents import partition_of, payment_view
@@ -51,8 +52,16 @@ class Purchases:
         self._programs = programs
         self._budgets = budgets
 
-    def record(self, partner_id: str, member: MemberReference, purchase: Purchase, fingerprint: str) -> Outcome:
-        """The purchase's points, by the program in force when it happened.
+    def record(
+        self,
+        partner_id: str,
+        member: MemberReference,
+        purchase: Purchase,
+        fingerprint: str,
+        issuer: Partner | None = None,
+    ) -> Outcome:
+        """The purchase's points, by the program in force when it happened. `issuer` is the partner that may stand behind
+        them; without one the program does.
 
         The same purchase again is the first answer again, even where the member's code is no longer valid. Raises
         PurchaseAlreadyRecordedError for other content, MemberNotFoundError, CurrencyMismatchError, ValidationFailedError.
@@ -70,12 +79,18 @@ class Purchases:
             raise
 
         def plan() -> Intent:
-            return self._plan(partner_id, purchase, program, person, claim)
+            return self._plan(partner_id, purchase, program, person, claim, self._funding(issuer))
 
         return self._ledger.carry_out(member_id, plan, program)
 
     def _plan(
-        self, partner_id: str, purchase: Purchase, program: Program, person: Person | None, claim: Claim
+        self,
+        partner_id: str,
+        purchase: Purchase,
+        program: Program,
+        person: Person | None,
+        claim: Claim,
+        funding: Funding,
     ) -> Intent:
         """The purchase by what campaigns have left."""
         taken = self._budgets.look(program, program.local_day(purchase.occurred_at))
@@ -93,16 +108,19 @@ class Purchases:
         def more(entry: Entry) -> Sequence[Write]:
             return self._budgets.take(program, used(entry), taken)
 
-        command = RecordPurchase(partner_id, purchase, person, rooms_left(program, taken))
+        command = RecordPurchase(partner_id, purchase, person, rooms_left(program, taken), funding.partner_id)
         return Intent(command, answer, claim, details=details, more=more, is_replanned=True)
 
-    def preview(self, partner_id: str, member: MemberReference, purchase: Purchase) -> Mapping[str, Any]:
+    def preview(
+        self, partner_id: str, member: MemberReference, purchase: Purchase, issuer: Partner | None = None
+    ) -> Mapping[str, Any]:
         """What `record` would answer now, without an entry's id: decided by the same code, and not written."""
         member_id = self._members.resolve(member, "/member")
         self._check_time(purchase)
         program = self._programs.at(purchase.occurred_at)
         taken = self._budgets.look(program, program.local_day(purchase.occurred_at))
-        command = RecordPurchase(partner_id, purchase, self._person(member_id, program), rooms_left(program, taken))
+        person, funder = self._person(member_id, program), self._funding(issuer).partner_id
+        command = RecordPurchase(partner_id, purchase, person, rooms_left(program, taken), funder)
         account, entry = self._ledger.foresee(member_id, command, program)
         shown = purchase_view(purchase, account, entry, program)
         return shown | {"entries": [entry | {"entry_id": None} for entry in shown["entries"]]}
@@ -121,6 +139,11 @@ class Purchases:
             "returns": [_without_account(document) for document in documents if document.kind == "return"],
             "payments": [payment_view(document) for document in documents if document.kind == "payment"],
         }
+
+    def _funding(self, issuer: Partner | None) -> Funding:
+        """Who stands behind what is given today, whenever it was bought: a day that is settled stays as it is."""
+        now = self._ledger.now()
+        return issuer.issuing(self._programs.at(now).local_day(now)) if issuer else BY_PROGRAM
 
     def _person(self, member_id: str, program: Program) -> Person | None:
         """Who bought, where rules ask about them: else the profile is not read."""

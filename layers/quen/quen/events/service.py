@@ -39,6 +39,13 @@ class Parking(Protocol):
         """Keep it, and say so. Raises TemporarilyUnavailableError where it may not be kept."""
 
 
+class Listener(Protocol):
+    """Who else is told the ledger's facts, and takes the same one twice for one."""
+
+    def tell(self, facts: Sequence[Tellable]) -> None:
+        """Take them all. Raises TemporarilyUnavailableError where one may not be taken."""
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """What a batch came to."""
@@ -57,11 +64,13 @@ class Publisher:
         intents: IntentQueue,
         parking: Parking,
         read_offset: Callable[[], timedelta] = lambda: timedelta(0),
+        listeners: Sequence[Listener] = (),
     ) -> None:
         self._bus = bus
         self._intents = intents
         self._parking = parking
         self._read_offset = read_offset
+        self._listeners = listeners
 
     def publish(self, records: Sequence[Mapping[str, Any]]) -> Told:
         """Tell a batch. Raises TemporarilyUnavailableError: then it is told again, whole."""
@@ -72,6 +81,8 @@ class Publisher:
             self._bus.put(events)
         if intents:
             self._intents.send(intents)
+        for listener in self._listeners:
+            listener.tell(facts)
         return Told(len(events), len(intents), unreadable)
 
     def _read(self, records: Sequence[Mapping[str, Any]]) -> tuple[list[Tellable], int]:

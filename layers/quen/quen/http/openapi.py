@@ -54,6 +54,12 @@ ABOUT = {
     "partner": ("Quen: the partner API", "What tills and partner brands do; every request is signed (RFC 9421)."),
     "admin": ("Quen: the admin API", "What staff do, each as their role allows."),
 }
+FUNCTIONS: Mapping[str, Sequence[str]] = {
+    "mobile": ("mobile_api",),
+    "partner": ("partner_api", "backoffice_api"),
+    "admin": ("admin_api", "coalition_api"),
+}
+"""The functions that serve each API together: the resource policy of one has no room for all routes."""
 ALWAYS: Sequence[type[QuenError]] = (
     DuplicateHeaderError,
     ValidationFailedError,
@@ -94,17 +100,17 @@ HEADERS: Mapping[str, Any] = {
 }
 
 
-def document(name: str, api: Api) -> dict[str, Any]:
+def document(name: str, endpoints: Sequence[Endpoint]) -> dict[str, Any]:
     """The OpenAPI 3.1 document of one API."""
     title, description = ABOUT[name]
     security = "signature" if name == "partner" else "bearer"
     refusals = _Refusals()
     refusals.refer(405, [MethodNotAllowedError.code])
     paths: dict[str, dict[str, Any]] = {}
-    for endpoint in api.endpoints:
+    for endpoint in endpoints:
         paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint, name, refusals)
     components = {
-        "schemas": _schemas(api.endpoints),
+        "schemas": _schemas(endpoints),
         "responses": refusals.components,
         "securitySchemes": {security: SECURITY[security]},
     }
@@ -113,10 +119,10 @@ def document(name: str, api: Api) -> dict[str, Any]:
     return {key: _plain(part) for key, part in shown.items()}
 
 
-def text(name: str, api: Api) -> str:
+def text(name: str, endpoints: Sequence[Endpoint]) -> str:
     """The document as the file holds it."""
     head = "# Made by `python -m quen.http.openapi` from the declared endpoints. Do not edit.\n"
-    return head + yaml.dump(document(name, api), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+    return head + yaml.dump(document(name, endpoints), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
 
 
 def errors_of(endpoint: Endpoint, name: str) -> list[type[QuenError]]:
@@ -129,12 +135,14 @@ def errors_of(endpoint: Endpoint, name: str) -> list[type[QuenError]]:
     return [*endpoint.errors, *implied]
 
 
-def load(name: str) -> Api:
-    """The API of that name; found by name, because nothing of the library may depend on a function."""
-    api = importlib.import_module(f"{name}_api.app").app
-    if not isinstance(api, Api):
-        raise TypeError(f"{name}_api.app.app is no Api")
-    return api
+def load(name: str) -> list[Api]:
+    """The apps that serve the API of that name; found by name, because nothing of the library may depend on a function."""
+    return [_load_app(function) for function in FUNCTIONS[name]]
+
+
+def endpoints_of(name: str) -> list[Endpoint]:
+    """Every route of the API, whichever function serves it."""
+    return [endpoint for app in load(name) for endpoint in app.endpoints]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -143,7 +151,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--into", type=Path, default=OUTPUT, help="the folder to write to (default: %(default)s)")
     folder = parser.parse_args(arguments).into
     for name in ABOUT:
-        (folder / f"{name}.yaml").write_text(text(name, load(name)), encoding="utf-8")
+        (folder / f"{name}.yaml").write_text(text(name, endpoints_of(name)), encoding="utf-8")
+
+
+def _load_app(function: str) -> Api:
+    app = importlib.import_module(f"{function}.app").app
+    if not isinstance(app, Api):
+        raise TypeError(f"{function}.app.app is no Api")
+    return app
 
 
 def _operation(endpoint: Endpoint, name: str, refusals: _Refusals) -> dict[str, Any]:

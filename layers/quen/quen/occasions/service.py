@@ -21,6 +21,7 @@ from quen.ledger.ports import Intent, Plan
 from quen.ledger.service import Ledger
 from quen.members.model import MemberReference
 from quen.occasions.claims import EventClaims
+from quen.partners.model import BY_PROGRAM, Funding, Partner
 from quen.people import Person
 from quen.program.model import Program
 from quen.writes import Write
@@ -38,8 +39,15 @@ class Occasions:
         self._claims = claims
         self._budgets = budgets
 
-    def record(self, partner_id: str, member: MemberReference, event: MemberEvent, fingerprint: str) -> Outcome:
-        """The event's points, by the program in force when it happened; none are recorded too.
+    def record(
+        self,
+        partner_id: str,
+        member: MemberReference,
+        event: MemberEvent,
+        fingerprint: str,
+        issuer: Partner | None = None,
+    ) -> Outcome:
+        """The event's points, by the program in force when it happened; none are recorded too. `issuer` is as in Purchases.
 
         The same event again is the first answer again. Raises EventAlreadyRecordedError for other content,
         EventAlreadyCountedError where the member did this before, MemberNotFoundError, MemberNotActiveError, TooLateError,
@@ -54,21 +62,33 @@ class Occasions:
             if replay := self._ledger.find_replay(claim):
                 return replay
             raise
-        return self._ledger.carry_out(member_id, self._plan(partner_id, member_id, event, program, claim), program)
+        plan = self._plan(partner_id, member_id, event, program, claim, self._funding(issuer))
+        return self._ledger.carry_out(member_id, plan, program)
 
-    def preview(self, partner_id: str, member: MemberReference, event: MemberEvent) -> Mapping[str, Any]:
+    def preview(
+        self, partner_id: str, member: MemberReference, event: MemberEvent, issuer: Partner | None = None
+    ) -> Mapping[str, Any]:
         """What `record` would answer now, without an entry's id: decided by the same code, and not written."""
         member_id = self._members.resolve(member, "/member")
         program = self._program_of(event)
         taken = self._budgets.look(program, program.local_day(event.occurred_at))
-        command = RecordEvent(partner_id, event, self._person(member_id, program), rooms_left(program, taken))
+        person, funder = self._person(member_id, program), self._funding(issuer).partner_id
+        command = RecordEvent(partner_id, event, person, rooms_left(program, taken), funder)
         account, entry = self._ledger.foresee(member_id, command, program)
         if self._claims.are_made(account.member_id, event):
             raise EventAlreadyCountedError
         shown = event_view(event, account, entry, program)
         return shown | {"entries": [part | {"entry_id": None} for part in shown["entries"]]}
 
-    def _plan(self, partner_id: str, member_id: str, event: MemberEvent, program: Program, claim: Claim) -> Plan:
+    def _plan(
+        self,
+        partner_id: str,
+        member_id: str,
+        event: MemberEvent,
+        program: Program,
+        claim: Claim,
+        funding: Funding,
+    ) -> Plan:
         """The event by what campaigns have left; after a refusal it is looked up whether it was counted."""
         person = self._person(member_id, program)
         tries = count()
@@ -90,7 +110,7 @@ class Occasions:
                 used = plan_use(program, entry.shares, taken, claim.key.partition)
                 return [*once, *self._budgets.take(program, used, taken)]
 
-            command = RecordEvent(partner_id, event, person, rooms_left(program, taken))
+            command = RecordEvent(partner_id, event, person, rooms_left(program, taken), funding.partner_id)
             return Intent(command, answer, claim, more=more, is_replanned=True)
 
         return plan
@@ -103,6 +123,11 @@ class Occasions:
         if not program.knows_event(event.type):
             raise ValidationFailedError.at("/type", "unknown_event", "The program of that day knows no such event.")
         return program
+
+    def _funding(self, issuer: Partner | None) -> Funding:
+        """Who stands behind what is given today."""
+        now = self._ledger.now()
+        return issuer.issuing(self._programs.at(now).local_day(now)) if issuer else BY_PROGRAM
 
     def _person(self, member_id: str, program: Program) -> Person | None:
         """Who it was, where rules ask about them: else the profile is not read."""

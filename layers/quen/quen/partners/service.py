@@ -28,6 +28,7 @@ from quen.partners.model import (
     PartnerCaller,
     PartnerKey,
     PartnerState,
+    Relation,
     Right,
     SignatureInvalidError,
     SignatureParameters,
@@ -152,12 +153,14 @@ class Partners:
         name: str,
         *,
         rights: Collection[Right] = ALL_RIGHTS,
+        relation: Relation = Relation.BRAND,
         others: Callable[[Partner], Sequence[Write]] = lambda _made: (),
     ) -> Partner:
         """A new partner. `others` are written in the same transaction. Raises ValidationFailedError, ConflictRetryError."""
         if not name.strip() or len(name) > PARTNER_NAME_CHARACTERS_MAX:
             raise ValidationFailedError.at("/name", "out_of_range", "A name has 1 to 100 characters.")
-        partner = Partner(new_id("ptn"), name.strip(), PartnerState.ACTIVE, frozenset(rights), self._clock.now())
+        now = self._clock.now()
+        partner = Partner(new_id("ptn"), name.strip(), PartnerState.ACTIVE, frozenset(rights), now, relation)
         self._records.add(partner, others(partner))
         return partner
 
@@ -242,7 +245,7 @@ class Partners:
         partner = credential.partner
         if partner.state is not PartnerState.ACTIVE:
             raise PartnerForbiddenError("The partner is suspended.")
-        return PartnerCaller(partner.partner_id, parameters.key_id, partner.rights)
+        return PartnerCaller(partner, parameters.key_id)
 
     def _verify(
         self, request: SignedRequest, signature: ParsedSignature, parameters: SignatureParameters, now: datetime

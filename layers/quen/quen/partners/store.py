@@ -14,9 +14,11 @@ table's time to live on `expires_at_epoch`, whenever that comes round; the condi
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from botocore.client import BaseClient
 from pynamodb.attributes import UnicodeAttribute, UnicodeSetAttribute, UTCDateTimeAttribute
@@ -26,7 +28,19 @@ from pynamodb.models import Model
 
 from quen.dynamodb import IntAttribute, Refusal, TransactionRefusedError, Write, bind, commit, put
 from quen.errors import ConflictRetryError, NotFoundError
-from quen.partners.model import Algorithm, KeyState, Partner, PartnerKey, PartnerState, Right
+from quen.partners.model import (
+    NO_CAPS,
+    Algorithm,
+    Billing,
+    DailyCaps,
+    KeyState,
+    Partner,
+    PartnerKey,
+    PartnerState,
+    Relation,
+    Right,
+    Terms,
+)
 from quen.partners.rates import WINDOW_SECONDS, RatedAction
 
 # The clocks of two functions, and DynamoDB's own, may differ by this much: a nonce is kept so much longer than it lives.
@@ -51,6 +65,11 @@ class PartnerItem(Model):
     state = UnicodeAttribute()
     rights = UnicodeSetAttribute(null=True)
     created_at = UTCDateTimeAttribute()
+    relation = UnicodeAttribute(null=True)
+    stores = UnicodeSetAttribute(null=True)
+    caps = UnicodeAttribute(null=True)
+    terms = UnicodeAttribute(null=True)
+    packs = IntAttribute(default=0)
 
 
 class KeyItem(Model):
@@ -294,12 +313,38 @@ def _partner_item(partner: Partner) -> PartnerItem:
         state=partner.state.value,
         rights={right.value for right in partner.rights} or None,
         created_at=partner.created_at,
+        relation=partner.relation.value,
+        stores=set(partner.stores) or None,
+        caps=json.dumps([partner.caps.issued, partner.caps.redeemed]) if partner.caps != NO_CAPS else None,
+        terms=json.dumps([_terms_form(terms) for terms in partner.terms]) if partner.terms else None,
+        packs=partner.packs,
     )
 
 
 def _partner(item: PartnerItem) -> Partner:
-    rights = frozenset(Right(right) for right in item.rights or ())
-    return Partner(item.partner_id, item.name, PartnerState(item.state), rights, item.created_at)
+    return Partner(
+        partner_id=item.partner_id,
+        name=item.name,
+        state=PartnerState(item.state),
+        rights=frozenset(Right(right) for right in item.rights or ()),
+        created_at=item.created_at,
+        # Whoever was there before brands were told apart is the shop itself.
+        relation=Relation(item.relation or Relation.OWN),
+        stores=frozenset(item.stores or ()),
+        caps=DailyCaps(*json.loads(item.caps)) if item.caps else NO_CAPS,
+        terms=tuple(_read_terms(form) for form in json.loads(item.terms or "[]")),
+        packs=item.packs,
+    )
+
+
+def _terms_form(terms: Terms) -> list[Any]:
+    prices = (terms.issued, terms.redeemed, terms.expired)
+    return [terms.first_day.isoformat(), terms.billing.value, *prices, terms.when_empty, terms.alert_below]
+
+
+def _read_terms(form: list[Any]) -> Terms:
+    first_day, billing, *rest = form
+    return Terms(date.fromisoformat(first_day), Billing(billing), *rest)
 
 
 def _key_item(key: PartnerKey) -> KeyItem:

@@ -40,6 +40,7 @@ from quen.ledger.ports import CurrentProgram, Documents, Intent
 from quen.ledger.service import Ledger
 from quen.ledger.views import account_view
 from quen.members.model import MemberReference
+from quen.partners.model import BY_PROGRAM, Funding, Partner
 from quen.perks.views import uses_view
 from quen.program.model import Program
 from quen.returns.documents import with_back
@@ -134,9 +135,9 @@ class Rewards:
             done = replay
         return replace(done, result=self._with_codes(done.result))
 
-    def redeem(self, redemption_id: str, *, partner_id: str) -> Outcome:
-        """The reward was handed over, or the bill paid. Raises RedemptionNotFoundError, ReservationExpiredError, and
-        ValidationFailedError where other points have paid so much of the purchase since that these would be too many.
+    def redeem(self, redemption_id: str, *, partner_id: str, acceptor: Partner | None = None) -> Outcome:
+        """The reward was handed over, or the bill paid. `acceptor` is the partner that may be paid for it. Raises
+        RedemptionNotFoundError, ReservationExpiredError, and ValidationFailedError where other points have paid so much of the purchase since that these would be too many.
         """
         redemption_id = parse_redemption_id(redemption_id)
         document = self._load(redemption_id)
@@ -144,7 +145,7 @@ class Rewards:
             raise RedemptionNotFoundError
         if document.state == "redeemed" and document.closing is None:
             return Outcome(document.result, replayed=True)  # it was from the beginning: there was nothing to wait for
-        return self._close(document, redemption_id, "redeemed", partner_id)
+        return self._close(document, redemption_id, "redeemed", partner_id, self._accepting(acceptor))
 
     def refund(self, redemption_id: str, *, partner_id: str) -> Outcome:
         """A redemption is undone after it was redeemed, by who redeemed it: what of its points has not come back with
@@ -191,7 +192,7 @@ class Rewards:
             undone = self._undo(document, has_grace=False)
             shown = {name: value for name, value in undone.result.items() if name != "points_refunded"}
             return replace(undone, result=shown)
-        return self._close(document, redemption_id, "released", partner_id)
+        return self._close(document, redemption_id, "released", partner_id, BY_PROGRAM)
 
     def list_redemptions(
         self, member_id: str, before: int | None, limit: int
@@ -267,13 +268,20 @@ class Rewards:
         ]
         return {**shown, "vouchers": coded}
 
-    def _close(self, document: Document, redemption_id: str, state: str, partner_id: str | None) -> Outcome:
+    def _accepting(self, acceptor: Partner | None) -> Funding:
+        """Who is paid for what is spent today."""
+        now = self._ledger.now()
+        return acceptor.accepting(self._programs.current(now).local_day(now)) if acceptor else BY_PROGRAM
+
+    def _close(
+        self, document: Document, redemption_id: str, state: str, partner_id: str | None, funding: Funding
+    ) -> Outcome:
         program = self._programs.current(self._ledger.now())
 
         def answer(account: Account, entry: Entry) -> Mapping[str, Any]:
             return closed_view(document, state, account, entry, program)
 
-        command = Redeem(redemption_id) if state == "redeemed" else Release(redemption_id)
+        command = Redeem(redemption_id, funding.partner_id) if state == "redeemed" else Release(redemption_id)
         closing = Closing(document.key, state, by=partner_id or "")
         is_paying = state == "redeemed" and bool(document.details["purchase_id"])
         lots: Lots = self._load_hold(document).lots if is_paying else {}

@@ -19,26 +19,29 @@ from quen.program.model import Facts, Gifts, Program, Wallet
 class RecordPurchase:
     """A till reports a purchase; the program's rules say what it earns. Zero points are recorded too.
 
-    `person` is who bought, where rules ask about them; `budgets` what campaigns may still give to all members together.
+    `person` is who bought, where rules ask about them; `budgets` what campaigns may still give to all members together;
+    `funder` the partner that pays for what is given (empty: the program does).
     """
 
     partner_id: str
     purchase: Purchase
     person: Person | None = None
     budgets: Mapping[str, int] = field(default_factory=dict)
+    funder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordEvent:
     """A partner reports what a member did that is no purchase: a visit, a review. Zero points are recorded too.
 
-    `person` and `budgets` are as in RecordPurchase.
+    `person`, `budgets` and `funder` are as in RecordPurchase.
     """
 
     partner_id: str
     event: MemberEvent
     person: Person | None = None
     budgets: Mapping[str, int] = field(default_factory=dict)
+    funder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +136,12 @@ class ReservePerk:
 
 @dataclass(frozen=True, slots=True)
 class Redeem:
-    """The reward was handed over: the held points are spent for good."""
+    """The reward was handed over: the held points are spent for good. `payee` is the partner that is paid for them (empty:
+    nobody is, the program itself handed it over).
+    """
 
     redemption_id: str
+    payee: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,13 +154,15 @@ class Release:
 @dataclass(frozen=True, slots=True)
 class Refund:
     """A redemption that was redeemed is undone: `hold` as it was, `lots` what of it has not come back already. Without
-    `has_grace` they live no longer than they would have, as after a reservation that is called off.
+    `has_grace` they live no longer than they would have, as after a reservation that is called off. `payee` is the partner
+    that was paid for it.
     """
 
     redemption_id: str
     hold: Hold
     lots: Lots
     has_grace: bool = True
+    payee: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from quen.errors import PartnerForbiddenError
+from quen.partners.model.terms import NO_CAPS, Billing, DailyCaps, Funding, Relation, Terms, Total, terms_on
 
 SECRET_BYTES = 32
 KEYS_PER_PARTNER_MAX = 10
@@ -59,13 +60,35 @@ ALL_RIGHTS = frozenset(Right)
 
 @dataclass(frozen=True, slots=True)
 class Partner:
-    """A brand or a chain of tills that acts through the partner API."""
+    """A brand or a chain of tills that acts through the partner API. `stores` are those that it may name (empty: any);
+    `packs` are all points that it ever bought ahead; `terms` are on which it settles, each from its day on (empty: it does
+    not).
+    """
 
     partner_id: str
     name: str
     state: PartnerState
     rights: frozenset[Right]
     created_at: datetime
+    relation: Relation = Relation.BRAND
+    stores: frozenset[str] = frozenset()
+    caps: DailyCaps = NO_CAPS
+    terms: tuple[Terms, ...] = ()
+    packs: int = 0
+
+    def issuing(self, day: date) -> Funding:
+        """Who stands behind points that the partner gives away on that local day."""
+        terms, cap = terms_on(self.terms, day), self.caps.issued
+        totals = [Total("CAP", f"{self.partner_id}/{day}/issued", cap)] if cap is not None else []
+        if terms and terms.billing is Billing.PREPAID and terms.when_empty == "refuse":
+            totals.append(Total("PACK", self.partner_id, self.packs))
+        return Funding(self.partner_id if terms else "", tuple(totals))
+
+    def accepting(self, day: date) -> Funding:
+        """Who is paid for points that are spent with the partner on that local day."""
+        cap = self.caps.redeemed
+        totals = (Total("CAP", f"{self.partner_id}/{day}/redeemed", cap),) if cap is not None else ()
+        return Funding(self.partner_id if terms_on(self.terms, day) else "", totals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +120,20 @@ class IssuedKey:
 
 @dataclass(frozen=True, slots=True)
 class PartnerCaller:
-    """The partner behind a proven request."""
+    """The partner behind a proven request, as it was within the last minute."""
 
-    partner_id: str
+    partner: Partner
     key_id: str
-    rights: frozenset[Right]
+
+    @property
+    def partner_id(self) -> str:
+        """The partner's id."""
+        return self.partner.partner_id
+
+    @property
+    def rights(self) -> frozenset[Right]:
+        """What it may do."""
+        return self.partner.rights
 
     def require(self, right: Right) -> None:
         """Raises PartnerForbiddenError unless the partner has that right."""

@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal, TypedDict
 
 from msgspec import Meta, Struct
 
-from admin_api.views import issued_key_view, key_view, partner_view
 from quen.bootstrap import application
 from quen.errors import ConflictRetryError, NotFoundError
 from quen.http.answers import Instant
@@ -15,8 +14,10 @@ from quen.http.bodies import Instant as InstantBody
 from quen.http.bodies import Name
 from quen.http.callers import recognise_staff
 from quen.http.endpoint import Call, Nothing, Resource
-from quen.partners.model import ALL_RIGHTS, PartnerKey, Right
+from quen.http.partners import Partner
+from quen.partners.model import ALL_RIGHTS, PartnerKey, Relation, Right
 from quen.partners.model import Partner as PartnerValue
+from quen.partners.views import issued_key_view, key_view, partner_view
 from quen.staff.model import Action, StaffCaller
 from quen.writes import Write
 
@@ -33,6 +34,7 @@ class PartnerBody(Struct, frozen=True, forbid_unknown_fields=True):
 
     name: Name
     rights: Rights | None = None
+    relation: Relation = Relation.BRAND
 
 
 class KeyBody(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -42,16 +44,6 @@ class KeyBody(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     public_key: Annotated[str, Meta(min_length=1, max_length=PUBLIC_KEY_LENGTH_MAX)] | None = None
     not_before: InstantBody | None = None
     not_after: InstantBody | None = None
-
-
-class Partner(TypedDict):
-    """A partner."""
-
-    partner_id: str
-    name: str
-    state: str
-    rights: list[str]
-    created_at: Instant
 
 
 class Key(TypedDict):
@@ -91,7 +83,8 @@ def create(call: Call[StaffCaller, PartnerBody]) -> Mapping[str, Any]:
         return [app.audit.write(call.caller, Action.CREATE_PARTNER, target, after=partner_view(made))]
 
     rights = ALL_RIGHTS if call.input.rights is None else frozenset(call.input.rights)
-    return partner_view(app.partners.create(call.input.name, rights=rights, others=record))
+    asked = call.input
+    return partner_view(app.partners.create(asked.name, rights=rights, relation=asked.relation, others=record))
 
 
 @partners.endpoint(

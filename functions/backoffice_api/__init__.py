@@ -1,0 +1,1 @@
+"""The partner API's part behind the till, for partner brands."""

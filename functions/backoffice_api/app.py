@@ -1,0 +1,8 @@
+"""The Lambda handler of the partner API's part behind the till: `backoffice_api.app.app`, one module per resource."""
+
+from __future__ import annotations
+
+from backoffice_api.partner import partner
+from quen.http.api import Api
+
+app = Api("backoffice_api", [partner])

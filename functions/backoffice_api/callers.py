@@ -1,0 +1,19 @@
+"""Which partner signed a request, over its raw bytes, before anything of it is read."""
+
+from __future__ import annotations
+
+from quen.bootstrap import application
+from quen.http.gateway import GatewayRequest
+from quen.http.signed import signed_request
+from quen.partners.model import PartnerCaller, Right
+
+
+def recognise_partner(request: GatewayRequest, action: str) -> PartnerCaller:
+    """The partner, once it may do the action (empty: whoever it is). Raises the errors of `quen.partners.model`,
+    PartnerForbiddenError.
+    """
+    app = application()
+    caller = app.partners.authenticate(signed_request(request, app.settings.public_authority))
+    if action:
+        caller.require(Right(action))
+    return caller

@@ -1,0 +1,20 @@
+"""The partner itself, as the program has it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from backoffice_api.callers import recognise_partner
+from quen.http.endpoint import Call, Nothing, Resource
+from quen.http.partners import Partner
+from quen.partners.model import PartnerCaller
+from quen.partners.views import partner_view
+
+partner: Resource[PartnerCaller] = Resource(__name__, recognise_partner)
+
+
+@partner.endpoint("GET", "/v1/partner", answer=Partner)
+def show(call: Call[PartnerCaller, Nothing]) -> Mapping[str, Any]:
+    """Who you are to the program: what you may do, and on which terms."""
+    return partner_view(call.caller.partner)

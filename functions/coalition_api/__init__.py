@@ -1,0 +1,1 @@
+"""The admin API's part about partners, for staff."""

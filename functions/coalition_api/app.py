@@ -1,0 +1,8 @@
+"""The Lambda handler of the admin API's part about partners: `coalition_api.app.app`, one module per resource."""
+
+from __future__ import annotations
+
+from coalition_api.partners import partners
+from quen.http.api import Api
+
+app = Api("coalition_api", [partners])

@@ -1,0 +1,85 @@
+"""What a partner is to the program: its own tills, or another brand that settles with it on terms.
+
+Prices are decimal texts, money in the smallest unit for one point; a day's prices are those of the terms in force on that
+local day, so what was settled once never changes with later terms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Literal
+
+
+class Relation(StrEnum):
+    """`own`: tills of the shop that runs the program, who know its members by the program's ids. `brand`: another company, who
+    knows them by ids that no other partner has, and what is personal only where the member consented to it.
+    """
+
+    OWN = "own"
+    BRAND = "brand"
+
+
+class Billing(StrEnum):
+    """`prepaid`: points are bought in packs, before they are given away. `postpaid`: they are paid for by the month."""
+
+    PREPAID = "prepaid"
+    POSTPAID = "postpaid"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On which terms a partner settles from that local day on. It pays `issued` for a point that it gives away and gets it
+    back for one that is reversed; it is paid `redeemed` for a point that is spent with it, and `expired` for a point of its
+    own that nobody spent. A prepaid pack that is `when_empty` refuses what would need more; `alert_below` points are left, and
+    somebody is told.
+    """
+
+    first_day: date
+    billing: Billing
+    issued: str = "0"
+    redeemed: str = "0"
+    expired: str = "0"
+    when_empty: Literal["refuse", "continue"] = "refuse"
+    alert_below: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DailyCaps:
+    """At most so many points a local day that a partner gives away, and that are spent with it; None: no end."""
+
+    issued: int | None = None
+    redeemed: int | None = None
+
+
+NO_CAPS = DailyCaps()
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """Points that a partner may not pass: its packs (`PACK`, `ptn_…`), a day's cap (`CAP`, `ptn_…/2026-11-26/issued`)."""
+
+    kind: Literal["PACK", "CAP"]
+    name: str
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class Funding:
+    """Who stands behind the points that a partner gives away, or behind those that are spent with it: `partner_id` is the
+    partner that settles for them (empty: the program itself), `totals` are those that it may not pass with them.
+    """
+
+    partner_id: str = ""
+    totals: tuple[Total, ...] = ()
+
+
+BY_PROGRAM = Funding()
+
+
+def terms_on(terms: Sequence[Terms], day: date) -> Terms | None:
+    """The terms in force on that local day, of several that began at once the last; None: it does not settle yet."""
+    begun = [each for each in terms if each.first_day <= day]
+    return max(enumerate(begun), key=lambda pair: (pair[1].first_day, pair[0]))[1] if begun else None
