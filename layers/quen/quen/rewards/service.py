@@ -137,7 +137,8 @@ class Rewards:
 
     def redeem(self, redemption_id: str, *, partner_id: str, acceptor: Partner | None = None) -> Outcome:
         """The reward was handed over, or the bill paid. `acceptor` is the partner that may be paid for it. Raises
-        RedemptionNotFoundError, ReservationExpiredError, and ValidationFailedError where other points have paid so much of the purchase since that these would be too many.
+        RedemptionNotFoundError, ReservationExpiredError, and ValidationFailedError where other points have paid so much of
+        the purchase since that these would be too many.
         """
         redemption_id = parse_redemption_id(redemption_id)
         document = self._load(redemption_id)
