@@ -66,9 +66,10 @@ class Till:
         at: datetime | None = None,
         store: str | None = None,
         discount: int = 0,
+        funder: str = "",
     ) -> int:
         purchase = make_purchase(amount, purchase_id=purchase_id, at=at or self.now, store=store, discount=discount)
-        entry = own_entry(self.do(RecordPurchase("ptn", purchase)))
+        entry = own_entry(self.do(RecordPurchase("ptn", purchase, funder=funder)))
         self.sales[purchase_id] = sold_form(purchase, entry, self.program) | {"rules": self.program}
         self.returns[purchase_id] = []
         return sum(share.points for share in entry.shares)
@@ -84,6 +85,7 @@ class Till:
             "ptn", purchase_id, goods.return_id, rules, sale.remaining, after.remaining, sale.earned,
             sale.rooms, sale.own, self.now, payments, is_whole(sale, after),
             sale.facts, limits_held(rules, [each.remaining for each in sales], sale.facts, sale.rooms), sale.stamped_on,
+            sale.funder,
         )  # fmt: skip
         still = still_earned(command)
         lost = {wallet: max(0, points - still.earned(wallet)) for wallet, points in sale.earned.items()}

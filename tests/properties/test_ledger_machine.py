@@ -49,6 +49,7 @@ from quen.ledger.model import (
     sealed_form,
     verify,
 )
+from quen.ledger.model.funding import by_last_day
 from quen.ledger.model.privileges import privileges_of
 from quen.ledger.model.values import OTHER_UNITS, unit_of
 from quen.program.model import Cap, EarningRule, Expiry, Reward, StoredValuePolicy, TierPolicy, TransferPolicy
@@ -77,6 +78,7 @@ RULES = (
     EarningRule("review-stamp", "review", points=2, wallet="stamps"),
 )
 members = st.integers(0, 1)
+partners = st.sampled_from(["", "ptn_a", "ptn_b"])
 periods = st.sampled_from(get_args(LimitPeriod))
 
 
@@ -97,7 +99,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.tills = [Till(self.program, Account(f"mem_{name}"), START) for name in "ab"]
         self.number = 0
         self.open: list[tuple[int, str]] = []
-        self.spent: list[tuple[int, str, Hold]] = []
+        self.spent: list[tuple[int, str, Hold, str]] = []
         self.merge: tuple[int, GiveUp] | None = None
         self.has_merged = False
 
@@ -143,15 +145,16 @@ class LedgerMachine(RuleBasedStateMachine):
         amount=st.integers(0, 3_000_000),
         late=st.integers(0, 24 * 100),
         store=st.sampled_from([None, *"ABCDEFGHIJKL"]),
+        funder=partners,
     )
-    def buy(self, who: int, amount: int, late: int, store: str | None) -> None:
+    def buy(self, who: int, amount: int, late: int, store: str | None, funder: str) -> None:
         at = self.now - timedelta(hours=late)
-        self.attempt(lambda: self.tills[who].buy(amount, self.next_id("B"), at, store))
+        self.attempt(lambda: self.tills[who].buy(amount, self.next_id("B"), at, store, funder=funder))
 
-    @rule(who=members, type_=st.sampled_from(["review", "visit"]), late=st.integers(0, 24 * 100))
-    def report(self, who: int, type_: str, late: int) -> None:
+    @rule(who=members, type_=st.sampled_from(["review", "visit"]), late=st.integers(0, 24 * 100), funder=partners)
+    def report(self, who: int, type_: str, late: int, funder: str) -> None:
         told = make_event(type_, event_id=self.next_id("E"), at=self.now - timedelta(hours=late))
-        self.attempt(lambda: self.tills[who].do(RecordEvent("ptn", told)))
+        self.attempt(lambda: self.tills[who].do(RecordEvent("ptn", told, funder=funder)))
 
     @rule(who=members, data=st.data(), part=st.fractions(0, 1))
     def bring_back(self, who: int, data: st.DataObject, part: Fraction) -> None:
@@ -180,17 +183,17 @@ class LedgerMachine(RuleBasedStateMachine):
             return
         if at_once:
             change = next(entry.hold for entry in reversed(till.entries) if entry.hold)
-            self.spent.append((who, redemption, change.hold))
+            self.spent.append((who, redemption, change.hold, ""))
         else:
             self.open.append((who, redemption))
 
-    @rule(who=members, points=st.integers(1, 90))
-    def spend(self, who: int, points: int) -> None:
+    @rule(who=members, points=st.integers(1, 90), payee=partners)
+    def spend(self, who: int, points: int, payee: str) -> None:
         redemption, till = self.next_id("red"), self.tills[who]
         if self.attempt(lambda: till.do(Reserve(redemption, points, self.now + timedelta(minutes=15)))):
             hold = till.account.holds[redemption]
-            if self.attempt(lambda: till.do(Redeem(redemption))):
-                self.spent.append((who, redemption, hold))
+            if self.attempt(lambda: till.do(Redeem(redemption, payee))):
+                self.spent.append((who, redemption, hold, payee))
 
     @precondition(lambda self: self.open)
     @rule(data=st.data())
@@ -199,14 +202,14 @@ class LedgerMachine(RuleBasedStateMachine):
         hold = self.tills[who].account.holds.get(redemption)
         command = data.draw(st.sampled_from([Redeem(redemption), Release(redemption)]))
         if self.attempt(lambda: self.tills[who].do(command)) and isinstance(command, Redeem) and hold:
-            self.spent.append((who, redemption, hold))
+            self.spent.append((who, redemption, hold, ""))
 
     @precondition(lambda self: self.spent)
     @rule(data=st.data())
     def refund(self, data: st.DataObject) -> None:
         redeemed = data.draw(st.sampled_from(self.spent))
-        who, redemption, hold = redeemed
-        if self.attempt(lambda: self.tills[who].do(Refund(redemption, hold, hold.lots))):
+        who, redemption, hold, payee = redeemed
+        if self.attempt(lambda: self.tills[who].do(Refund(redemption, hold, hold.lots, payee=payee))):
             self.spent.remove(redeemed)
 
     @rule(who=members, points=st.integers(-300, 300), days=st.none() | st.integers(-2, 40))
@@ -330,6 +333,14 @@ class LedgerMachine(RuleBasedStateMachine):
                 if key.endswith(("/double", "/review"))
             )
 
+    @invariant()
+    def no_partner_takes_back_more_than_it_gave_or_is_paid_for_less_than_nothing(self) -> None:
+        totals: Counter[str] = Counter()
+        for till in self.tills:
+            for entry in till.entries:
+                totals.update({name: points for name, points in entry.lines.items() if name.startswith("partner.")})
+        assert all((points <= 0) == name.endswith(".funded") or not points for name, points in totals.items())
+
     @precondition(lambda self: not self.has_merged)
     @invariant()
     def a_limited_reward_counts_what_is_held_or_had_in_a_period_that_is_not_over(self) -> None:
@@ -365,7 +376,9 @@ class LedgerMachine(RuleBasedStateMachine):
         for till in self.tills:
             account = till.account
             due = next_due_on(account, self.program.time_zone)
-            assert (due is None) == (not account.pending and not account.holds and {*account.lots} <= {"never"})
+            assert (due is None) == (
+                not account.pending and not account.holds and {*by_last_day(account.lots)} <= {"never"}
+            )
 
     def teardown(self) -> None:
         for till in self.tills:

@@ -12,6 +12,7 @@ from quen.earning.model import MemberEvent, Purchase, RuleShare, price_event
 from quen.earning.reach import NextReward, reach_of
 from quen.earning.receipt import receipt_text
 from quen.ledger.model import NEVER, Account, Entry, entry_id, own_lots, tier_of
+from quen.ledger.model.funding import by_last_day, last_day_of
 from quen.ledger.views import account_view, share_view, wallet_view
 from quen.program.model import Program
 
@@ -83,10 +84,11 @@ def _following(following: NextReward) -> dict[str, Any]:
 
 def _expiring(account: Account, today: date) -> tuple[date, int] | None:
     """The first day on which points expire, where it is soon, and how many."""
-    first = min((key for key in account.lots if key != NEVER), default=NEVER)
+    lots = by_last_day(account.lots)
+    first = next(iter(lots), NEVER)
     if first > (today + timedelta(days=EXPIRING_DAYS)).isoformat():
         return None
-    return date.fromisoformat(first), account.lots[first]
+    return date.fromisoformat(first), lots[first]
 
 
 def _portions(entry: Entry, program: Program) -> list[dict[str, Any]]:
@@ -109,7 +111,7 @@ def _portion(entry: Entry, program: Program, wait: int, shares: Sequence[RuleSha
     active_on = program.local_day(entry.occurred_at) + timedelta(days=wait)
     own = own_lots(entry)
     waiting = next((key for key in own if key.startswith(f"{active_on}/")), "")
-    filled = waiting.partition("/")[2] or next((key for key in own if "/" not in key), "")
+    filled = last_day_of(waiting.partition("/")[2] or next((key for key in own if "/" not in key), ""))
     last_day = program.points.expiry.expires_on(active_on)
     expires_on = filled or (last_day.isoformat() if last_day else NEVER)
     return {

@@ -18,7 +18,8 @@ from quen.events.cards import CARD_EVENT_TYPES, CardEvent, card_events
 from quen.events.memberships import MEMBERSHIP_EVENT_TYPES, membership_detail, membership_types
 from quen.instants import format_instant
 from quen.ledger.model import Entry, entry_id, given_by
-from quen.ledger.model.values import ADJUSTED, ISSUED, POINTS, STORED_VALUE, unit_of
+from quen.ledger.model.funding import issued
+from quen.ledger.model.values import ADJUSTED, POINTS, STORED_VALUE, unit_of
 from quen.tiers.views import tier_change_view
 
 SOURCE = "quen"
@@ -72,7 +73,7 @@ def _card_event(told: CardEvent, entry: Entry) -> Event:
 
 
 def _earned(entry: Entry) -> list[str]:
-    return ["points.earned"] if entry.lines.get(ISSUED) else []
+    return ["points.earned"] if issued(entry) else []
 
 
 def _bonus(entry: Entry) -> list[str]:
@@ -190,7 +191,7 @@ def moved_points(entry: Entry) -> int:
     if entry.kind == "adjust":
         return -entry.lines.get(ADJUSTED, 0)
     if entry.kind == "reverse":
-        return entry.lines.get(ISSUED, 0)
+        return -issued(entry)
     return sum(points for name, points in entry.lines.items() if points > 0 and unit_of(name) == POINTS)
 
 

@@ -47,7 +47,7 @@ class BoughtVoucher(TypedDict):
 class Redemption(TypedDict):
     """One use of points, of a `gift`, or of a counted perk: then `perk_id` and its `name`, and in the answer to a change its
     `uses`. `benefit` is what to hand over, `taken_off` what that is on the bill that the till has shown, and
-    `vouchers` those that were bought. `account` is there in the answer to a change.
+    `vouchers` those that were bought. `redeemed_at` stands in the answer that ends it so, `account` in the answer to a change.
     """
 
     redemption_id: str
@@ -68,6 +68,7 @@ class Redemption(TypedDict):
     benefit: NotRequired[Benefit]
     taken_off: NotRequired[TakenOff]
     vouchers: NotRequired[list[BoughtVoucher]]
+    redeemed_at: NotRequired[Instant]
     account: NotRequired[Account]
 
 

@@ -9,6 +9,7 @@ from quen.cards.views import card_changes_view, cards_view, gift_changes_view
 from quen.earning.model import RuleShare
 from quen.instants import format_instant
 from quen.ledger.model import NEVER, Account, Entry, entry_id, gift_key
+from quen.ledger.model.funding import by_last_day
 from quen.ledger.model.values import ACTIVE, DEBT, HELD, OTHER_UNITS, PENDING, Lots
 from quen.memberships.views import change_view, membership_view
 from quen.program.model import Program, Wallet, card_of_wallet, unit_of_wallet
@@ -141,7 +142,7 @@ def share_view(share: RuleShare) -> dict[str, Any]:
 
 def lots_view(lots: Lots) -> list[dict[str, Any]]:
     """Points by their last day, the first to expire first; null is never."""
-    return [{"on": None if key == NEVER else key, "points": points} for key, points in sorted(lots.items())]
+    return [{"on": None if day == NEVER else day, "points": points} for day, points in by_last_day(lots).items()]
 
 
 def _activating(pending: Lots) -> list[dict[str, Any]]:

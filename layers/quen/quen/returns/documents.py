@@ -23,8 +23,8 @@ def next_return(partition: str, returns: Sequence[Document]) -> DocumentKey:
     return DocumentKey(partition, f"RETURN#{len(returns) + 1:04d}")
 
 
-def payment_of(redemption: Document, partition: str, lots: Lots) -> Document:
-    """That these points paid for that purchase, to be found by its returns."""
+def payment_of(redemption: Document, partition: str, lots: Lots, payee: str = "") -> Document:
+    """That these points paid for that purchase, to be found by its returns; `payee` is the partner that is paid for them."""
     redemption_id = redemption.key.partition.partition("#")[2]
     return Document(
         key=DocumentKey(partition, f"PAID#{redemption_id}"),
@@ -33,7 +33,7 @@ def payment_of(redemption: Document, partition: str, lots: Lots) -> Document:
         fingerprint=redemption.fingerprint,
         sequence=redemption.sequence,
         result={},
-        details={"lots": dict(lots), "back": {}},
+        details={"lots": dict(lots), "back": {}} | ({"payee": payee} if payee else {}),
     )
 
 

@@ -17,7 +17,8 @@ from quen.errors import CurrencyMismatchError, ReturnExceedsPurchaseError, Valid
 from quen.instants import format_instant, parse_instant
 from quen.ledger.model import NEVER, Entry, Lots, own_lots
 from quen.ledger.model.chain import facts_form, parse_facts
-from quen.ledger.model.values import ISSUED, QUALIFYING
+from quen.ledger.model.funding import funder_of, issued
+from quen.ledger.model.values import QUALIFYING
 from quen.money import Money
 from quen.program.model import Facts, Program, Wallet, WithGoods, card_wallet
 
@@ -49,7 +50,8 @@ class Sale:
 
     `rooms` is what rules with a cap per day could still give when it was decided; `facts` what its rules knew of the
     member; `own` are the points that are still its own, by lot or pending lot; `returned` is the amount that came back,
-    `has_returns` whether anything did, be it for nothing; `stamped_on` the local day on which its stamps went on cards.
+    `has_returns` whether anything did, be it for nothing; `stamped_on` the local day on which its stamps went on cards;
+    `funder` the partner that stands behind what it earned, where one does.
     """
 
     purchase: Purchase
@@ -62,6 +64,7 @@ class Sale:
     lines_returned: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     has_returns: bool = False
     stamped_on: date | None = None
+    funder: str = ""
 
     @property
     def remaining(self) -> Purchase:
@@ -131,13 +134,14 @@ def _awarded_form(entry: Entry, program: Program, store: str | None) -> dict[str
     cards = stamps_by_card(entry.shares)
     kept = {
         "version": entry.program_version,
-        "points": -entry.lines.get(ISSUED, 0),
+        "points": issued(entry),
         "qualifying": entry.lines.get(QUALIFYING, 0),
         "stamps": sum(share.points for share in entry.shares if share.wallet == "stamps"),
         "cards": cards,
         "stamped_on": program.local_day(entry.recorded_at).isoformat() if cards else "",
         "rooms": rooms,
         "own": dict(own_lots(entry)),
+        "funder": funder_of(entry),
         "facts": facts_form(entry.facts),
     }
     return {name: value for name, value in kept.items() if value}
@@ -191,7 +195,8 @@ def read_sales(purchase_id: str, details: Details, returns: Sequence[Details]) -
     }
     stamped_on = date.fromisoformat(details["stamped_on"]) if "stamped_on" in details else None
     rooms, own, facts = details.get("rooms", {}), details.get("own", {}), parse_facts(details.get("facts", {}))
-    sales = [Sale(purchase, details["version"], earned, rooms, own, facts, stamped_on=stamped_on)]
+    funder = details.get("funder", "")
+    sales = [Sale(purchase, details["version"], earned, rooms, own, facts, stamped_on=stamped_on, funder=funder)]
     for taken in returns:
         sales.append(_after(sales[-1], taken))
     return sales

@@ -34,7 +34,7 @@ from quen.ledger.model import (
     rules_that_applied,
     still_earned,
 )
-from quen.ledger.model.values import ISSUED, REDEEMED
+from quen.ledger.model.funding import issued, redeemed
 from quen.ledger.ports import Documents, Intent
 from quen.ledger.service import Ledger
 from quen.ledger.views import account_view, changes_view
@@ -103,6 +103,7 @@ class Returns:
         command = replace(
             self._command(partner_id, sales, after, goods),
             payments=back,
+            payees={payment.key.sort: payment.details.get("payee", "") for payment in payments},
             is_whole=is_whole(sale, after),
         )
         still = still_earned(command)
@@ -142,6 +143,7 @@ class Returns:
             occurred_at=goods.occurred_at,
             held=limits_held(rules, [each.remaining for each in sales], sale.facts, sale.rooms),
             stamped_on=sale.stamped_on,
+            funder=sale.funder,
         )
 
     def _check_time(self, goods: Goods) -> None:
@@ -162,8 +164,7 @@ def _payments_back(payments: Sequence[Document], after: Sale, member_id: str) ->
 def _answer(
     account: Account, entry: Entry, after: Sale, amount: int, goods: Goods, lost: int, program: Program
 ) -> dict[str, Any]:
-    taken = entry.lines.get(ISSUED, 0)
-    given = -entry.lines.get(REDEEMED, 0)
+    taken, given = -issued(entry), -redeemed(entry)
     shown = {"entry_id": entry_id(entry), "kind": entry.kind, "points": -taken, "changes": changes_view(entry)}
     return {
         "return_id": goods.return_id,

@@ -29,7 +29,7 @@ class Payments:
             return 0
         return paid_by_others(self._find_bill(partition_of(partner_id, wanted.purchase_id)))
 
-    def paying(self, redemption: Document, lots: Lots) -> list[Write]:
+    def paying(self, redemption: Document, lots: Lots, payee: str) -> list[Write]:
         """The writes that let the purchase know of it, refused where another pays meanwhile; none where it pays for none.
 
         Raises ValidationFailedError as the reservation does, where others have paid too much since.
@@ -37,7 +37,7 @@ class Payments:
         partition = _partition(redemption)
         if partition is None:
             return []
-        writes = [self._documents.new_document(payment_of(redemption, partition, lots))]
+        writes = [self._documents.new_document(payment_of(redemption, partition, lots, payee))]
         if (payable := redemption.details.get("payable")) is None:
             return writes
         bill, redemption_id, worth = self._find_bill(partition), _id(redemption), redemption.result["worth"]["amount"]

@@ -33,9 +33,10 @@ from quen.errors import (
     TierRequiredError,
 )
 from quen.ids import derived_id, is_id
+from quen.instants import parse_instant
 from quen.ledger.documents import Claim, Closing, Document, DocumentKey, Outcome
 from quen.ledger.model import Account, Entry, Hold, Lots, Redeem, Refund, Release
-from quen.ledger.model.values import REDEEMED
+from quen.ledger.model.funding import redeemed
 from quen.ledger.ports import CurrentProgram, Documents, Intent
 from quen.ledger.service import Ledger
 from quen.ledger.views import account_view
@@ -148,7 +149,7 @@ class Rewards:
             return Outcome(document.result, replayed=True)  # it was from the beginning: there was nothing to wait for
         return self._close(document, redemption_id, "redeemed", partner_id, self._accepting(acceptor))
 
-    def refund(self, redemption_id: str, *, partner_id: str) -> Outcome:
+    def refund(self, redemption_id: str, *, partner_id: str, acceptor: Partner | None = None) -> Outcome:
         """A redemption is undone after it was redeemed, by who redeemed it: what of its points has not come back with
         returned goods goes back to its lots, which live on for the program's grace at least. What a member had at once no
         till redeemed: it is undone by the partner who hands the reward over, where there is one, and by no other.
@@ -161,16 +162,16 @@ class Rewards:
         # Until somebody has redeemed it, a member's own is any till's to redeem, which may be told that it has not.
         if owner != partner_id and (owner or document.state in {"redeemed", "refunded"}):
             raise RedemptionNotFoundError
-        return self._undo(document)
+        return self._undo(document, payee=self._payee(document, acceptor))
 
-    def _undo(self, document: Document, *, has_grace: bool = True) -> Outcome:
+    def _undo(self, document: Document, *, has_grace: bool = True, payee: str = "") -> Outcome:
         if document.state not in {"redeemed", "refunded"}:
             raise NotRedeemedError
         program = self._programs.current(self._ledger.now())
         hold = self._load_hold(document)
 
         def plan() -> Intent:
-            return self._refund_plan(document, hold, program, has_grace=has_grace)
+            return self._refund_plan(document, hold, program, has_grace=has_grace, payee=payee)
 
         try:
             return self._ledger.carry_out(document.member_id, plan, program)
@@ -274,6 +275,14 @@ class Rewards:
         now = self._ledger.now()
         return acceptor.accepting(self._programs.current(now).local_day(now)) if acceptor else BY_PROGRAM
 
+    def _payee(self, document: Document, acceptor: Partner | None) -> str:
+        """The partner that was paid for it when it was redeemed: by its terms of that day, which never change."""
+        redeemed_at = (document.closing or {}).get("redeemed_at")
+        if acceptor is None or redeemed_at is None:
+            return ""
+        program = self._programs.current(self._ledger.now())
+        return acceptor.accepting(program.local_day(parse_instant(redeemed_at))).partner_id
+
     def _close(
         self, document: Document, redemption_id: str, state: str, partner_id: str | None, funding: Funding
     ) -> Outcome:
@@ -288,7 +297,7 @@ class Rewards:
         lots: Lots = self._load_hold(document).lots if is_paying else {}
 
         def plan() -> Intent:
-            others = self._payments.paying(document, lots) if is_paying else []
+            others = self._payments.paying(document, lots, funding.partner_id) if is_paying else []
             return Intent(command, answer, closing=closing, others=others, is_replanned=is_paying)
 
         try:
@@ -298,7 +307,7 @@ class Rewards:
                 raise AlreadyRedeemedError from None
             raise
 
-    def _refund_plan(self, document: Document, hold: Hold, program: Program, *, has_grace: bool) -> Intent:
+    def _refund_plan(self, document: Document, hold: Hold, program: Program, *, has_grace: bool, payee: str) -> Intent:
         """The payment is read before the account: where a return gives some of it back meanwhile, it is read again."""
         lots: Lots = hold.lots
         redemption_id = document.key.partition.partition("#")[2]
@@ -316,9 +325,9 @@ class Rewards:
 
         def answer(account: Account, entry: Entry) -> Mapping[str, Any]:
             shown = closed_view(document, "refunded", account, entry, program)
-            return shown | {"points_refunded": -entry.lines.get(REDEEMED, 0)}
+            return shown | {"points_refunded": -redeemed(entry)}
 
-        command = Refund(redemption_id, hold, lots, has_grace)
+        command = Refund(redemption_id, hold, lots, has_grace, payee)
         return Intent(command, answer, closing=_undoing(document), others=others, is_replanned=True)
 
     def _load_hold(self, document: Document) -> Hold:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from quen.instants import format_instant
 from quen.ledger.documents import Document
 from quen.ledger.model import Account, Entry, entry_id
 from quen.ledger.views import account_view
@@ -146,6 +147,8 @@ def closed_view(document: Document, state: str, account: Account, entry: Entry, 
     seen = account_view(account, program, entry.recorded_at)
     if perk := program.find_perk(shown.get("perk_id", "")):
         shown["uses"] = uses_view(account, perk, program, entry.recorded_at)
+    if state == "redeemed":
+        shown["redeemed_at"] = format_instant(entry.recorded_at)
     return shown | {"state": state, "entry_id": entry_id(entry), "account": seen}
 
 

@@ -16,6 +16,7 @@ from quen.errors import PurchaseNotFoundError, ValidationFailedError
 from quen.instants import format_instant
 from quen.ledger.documents import Document
 from quen.ledger.model import Account, Entry, Movement, Sealed, account_as_of, parse_entry, statement
+from quen.ledger.model.funding import issued
 from quen.ledger.service import Ledger
 from quen.ledger.views import account_view, balances_view, entry_view, wallet_view
 from quen.program.model import Program
@@ -106,7 +107,7 @@ class Statements:
             "purchase_id": purchase_id,
             "partner_id": partner_id,
             "total": {"amount": bought.total.amount, "currency": bought.total.currency},
-            "points": -entry.lines.get("program.issued", 0),
+            "points": issued(entry),
             "program_version": program.version,
             "rules": [_verdict_view(verdict) for verdict in verdicts],
             "entry": entry_view(entry),

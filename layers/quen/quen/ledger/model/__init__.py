@@ -4,6 +4,7 @@
     commands    what is asked: RecordPurchase, Reserve, Redeem, …
     decisions   decide(account, command, program, now) -> entries; what each command makes of an account stands in
                 earned, gifted, returned, spent, given, merged
+    funding     who stands behind points: the program, or a partner that settles
     due         what falls due by itself
     holders     what an account says of perks
     perked      counted perks

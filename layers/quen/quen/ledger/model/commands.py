@@ -54,7 +54,8 @@ class ReturnPurchase:
     are the points that are still its own, by lot or by pending lot. `occurred_at` is the till's time, or now. `payments`
     are spent points that come back with the goods, by lot and redemption. `is_whole` says that nothing of the purchase is
     left, and something was before. `held` is what it has used of limits until now, by their names (see `limits_held`).
-    `stamped_on` is the local day on which its stamps went on cards.
+    `stamped_on` is the local day on which its stamps went on cards. `funder` is the partner that stands behind what it
+    earned (empty: the program), `payees` the partners that were paid for the points that paid, by redemption.
     """
 
     partner_id: str
@@ -72,6 +73,8 @@ class ReturnPurchase:
     facts: Facts = NO_FACTS
     held: Mapping[str, int] = field(default_factory=dict)
     stamped_on: date | None = None
+    funder: str = ""
+    payees: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

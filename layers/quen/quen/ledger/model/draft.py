@@ -13,6 +13,7 @@ from typing import Any
 from quen.business_days import local_day
 from quen.errors import InsufficientPointsError, ValidationFailedError
 from quen.ledger.model.chain import seal
+from quen.ledger.model.funding import last_day_of, lot_funder, lot_key
 from quen.ledger.model.values import ACTIVE, DEBT, NEVER, PENDING, Account, Entry, Kind, Lots, Reference
 from quen.program.model import Activity, Program
 
@@ -124,7 +125,9 @@ class Draft:
             self._counters[key] = self._counters.get(key, 0) + amount
 
     def last_day_from(self, day: date) -> str:
-        """The lot of points that become active on that day; where they expire by inactivity, no lot ends before the others."""
+        """The last day (or `never`) of points that become active on that day; where they expire by inactivity, no lot ends
+        before the others.
+        """
         expiry = self._program.points.expiry
         if expiry.kind == "inactive_months" and self._account.active_on:
             day = max(day, date.fromisoformat(self._account.active_on))
@@ -143,7 +146,8 @@ class Draft:
             earliest = max(earliest, (self.today + timedelta(days=days_min)).isoformat())
         moved: dict[str, int] = {}
         for key, points in lots.items():
-            moved[max(key, earliest)] = moved.get(max(key, earliest), 0) + points
+            lot = lot_key(max(last_day_of(key), earliest), lot_funder(key))
+            moved[lot] = moved.get(lot, 0) + points
         return moved
 
     def renew(self, activity: Activity, day: date) -> None:
@@ -153,8 +157,9 @@ class Draft:
         self._active_on = day.isoformat()
         last_day = self._program.points.expiry.expires_on(day)
         key = last_day.isoformat() if last_day else NEVER
-        for earlier in [lot for lot in self._lots if lot < key]:
-            self._lots[key] = self._lots.get(key, 0) + self._lots.pop(earlier)
+        for earlier in [lot for lot in self._lots if last_day_of(lot) < key]:
+            lot = lot_key(key, lot_funder(earlier))
+            self._lots[lot] = self._lots.get(lot, 0) + self._lots.pop(earlier)
 
     def sealed(self, **fields: Any) -> Entry:
         """The entry, with its place in the chain. `fields` are the members of Entry that movements do not say."""

@@ -15,10 +15,11 @@ from zoneinfo import ZoneInfo
 from quen.business_days import day_end, day_start, local_day
 from quen.ledger.model.draft import Draft
 from quen.ledger.model.fold import apply
+from quen.ledger.model.funding import expired_of, last_day_of, lot_funder
 from quen.ledger.model.stamped import card_expired
 from quen.ledger.model.subscribed import term_turned
 from quen.ledger.model.tiered import reviewed, reviews_due
-from quen.ledger.model.values import EXPIRED, HELD, NEVER, PENDING, Account, Entry, HoldChange, Reference
+from quen.ledger.model.values import HELD, NEVER, PENDING, Account, Entry, HoldChange, Reference
 from quen.program.model import Program
 
 _ACTIVATES, _LAPSES, _TERMS, _REVIEWS, _CARDS, _EXPIRES = range(6)
@@ -93,8 +94,8 @@ def _due(account: Account, zone: ZoneInfo) -> Iterator[tuple[datetime, int, str]
     for card, mark in account.cards.items():
         if mark.until:
             yield day_end(date.fromisoformat(mark.until), zone), _CARDS, card
-    if account.lots and (first := min(account.lots)) != NEVER:
-        yield day_end(date.fromisoformat(first), zone), _EXPIRES, first
+    if account.lots and (day := last_day_of(first := min(account.lots))) != NEVER:
+        yield day_end(date.fromisoformat(day), zone), _EXPIRES, first
 
 
 def _fallen_due(account: Account, what: int, key: str, program: Program, at: datetime, now: datetime) -> Entry:
@@ -112,5 +113,5 @@ def _fallen_due(account: Account, what: int, key: str, program: Program, at: dat
         draft.give(PENDING, draft.living({key.partition("/")[2]: points}))
     else:
         draft = Draft(account, "expire", program, now, Reference("lot", key), at)
-        draft.take_from(EXPIRED, key, account.lots[key])
+        draft.take_from(expired_of(lot_funder(key)), key, account.lots[key])
     return draft.sealed()

@@ -12,11 +12,12 @@ from quen.ledger.model.commands import GrantBonus, RecordEvent, RecordPurchase
 from quen.ledger.model.draft import Draft
 from quen.ledger.model.facts import facts_of
 from quen.ledger.model.fold import cap_horizon
+from quen.ledger.model.funding import funded_by, funder_of, issued, lot_funder, lot_key
 from quen.ledger.model.gifted import NothingGivenError, gift_of
 from quen.ledger.model.habits import with_purchase
 from quen.ledger.model.stamped import put_on_cards
 from quen.ledger.model.subscribed import saved_by_purchase
-from quen.ledger.model.values import ISSUED, Account, Entry, Lots, Reference
+from quen.ledger.model.values import Account, Entry, Lots, Reference
 from quen.program.model import Program
 
 
@@ -31,7 +32,7 @@ def purchase(account: Account, command: RecordPurchase, program: Program, now: d
     rooms = _rooms(account, program, earned_on, bought.store_id)
     award = price_purchase(program, bought, facts=facts, rooms={**rooms, **command.budgets})
     draft.renew("purchase", earned_on)
-    _earn(draft, award, earned_on)
+    _earn(draft, award, earned_on, command.funder)
     stamps = put_on_cards(draft, account, award, program)
     habit = with_purchase(account, bought, earned_on)
     caps = {**_caps_used(account, program, earned_on, bought.store_id, award), **habit.visits}
@@ -61,7 +62,7 @@ def event(account: Account, command: RecordEvent, program: Program, now: datetim
     if award.points:
         # What gave nothing is no bonus: it keeps no points alive.
         draft.renew("bonus", earned_on)
-    _earn(draft, award, earned_on)
+    _earn(draft, award, earned_on, command.funder)
     stamps = put_on_cards(draft, account, award, program)
     caps = _caps_used(account, program, earned_on, told.store_id, award)
     return draft.sealed(
@@ -92,8 +93,8 @@ def purchase_key(partner_id: str, purchase_id: str) -> str:
 def own_lots(entry: Entry) -> Lots:
     """The lots and pending lots that a purchase or an event has filled: from these a return takes first."""
     pending = {key: points for key, points in entry.pending.items() if points > 0}
-    active = -entry.lines.get(ISSUED, 0) - sum(pending.values())
-    filled = [key for key, points in entry.lots.items() if points > 0]
+    active, funder = issued(entry) - sum(pending.values()), funder_of(entry)
+    filled = [key for key, points in entry.lots.items() if points > 0 and lot_funder(key) == funder]
     if not filled or active <= 0:
         return pending
     lot = max(filled)
@@ -110,23 +111,23 @@ def _check_late(draft: Draft, program: Program, day: date) -> None:
         raise TooLateError
 
 
-def _earn(draft: Draft, award: Award, day: date) -> None:
+def _earn(draft: Draft, award: Award, day: date, funder: str) -> None:
     """The award of that day: points, each after its wait, and the other wallets."""
     for days, points in award.waits.items():
-        _credit(draft, points, day + timedelta(days=days))
+        _credit(draft, points, day + timedelta(days=days), funder)
     draft.count(qualifying_key(day), award.earned("qualifying"))
     draft.count("stamps", award.earned("stamps"))
 
 
-def _credit(draft: Draft, points: int, active_on: date) -> None:
+def _credit(draft: Draft, points: int, active_on: date, funder: str = "") -> None:
     """New points: pending until their day, or active at once. The expiry clock starts when they become active."""
     if not points:
         return
-    lot = draft.last_day_from(active_on)
+    lot = lot_key(draft.last_day_from(active_on), funder)
     if active_on > draft.today:
-        draft.await_activation(ISSUED, {f"{active_on}/{lot}": points})
+        draft.await_activation(funded_by(funder), {f"{active_on}/{lot}": points})
     else:
-        draft.give(ISSUED, {lot: points})
+        draft.give(funded_by(funder), {lot: points})
 
 
 def _rooms(account: Account, program: Program, day: date, store: str | None) -> Mapping[str, int]:

@@ -8,8 +8,9 @@ from datetime import date
 from typing import Any
 
 from quen.ledger.model.commands import GrantBonus
+from quen.ledger.model.funding import issued
 from quen.ledger.model.standing import tier_of
-from quen.ledger.model.values import ISSUED, Account, Entry, gift_key
+from quen.ledger.model.values import Account, Entry, gift_key
 from quen.program.model import PerkGift, Program, RewardGift
 
 HAD_AT_ONCE = 0
@@ -80,7 +81,7 @@ def given_by(entry: Entry) -> Given:
         things["voucher" if change == HAD_AT_ONCE else "reward"] = Until(reward_id, until)
     for perk_id, until in entry.granted.items():
         things["perk"] = Until(perk_id, until)
-    return Given(-entry.lines.get(ISSUED, 0), **things)
+    return Given(issued(entry), **things)
 
 
 def _piece(gift: RewardGift, program: Program, first: date) -> Mapping[str, int]:

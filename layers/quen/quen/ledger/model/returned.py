@@ -18,10 +18,11 @@ from quen.ledger.model.commands import ReturnPurchase
 from quen.ledger.model.draft import Draft
 from quen.ledger.model.earned import purchase_key, qualifying_key
 from quen.ledger.model.fold import apply, cap_horizon, counted
+from quen.ledger.model.funding import funded_by, redeemed_at
 from quen.ledger.model.habits import RETURNED_WHOLE, without_goods
 from quen.ledger.model.stamped import take_off_cards
 from quen.ledger.model.subscribed import unsaved_by_return
-from quen.ledger.model.values import ISSUED, REDEEMED, WRITTEN_OFF, Account, Entry, Lots, Reference
+from quen.ledger.model.values import WRITTEN_OFF, Account, Entry, Lots, Reference
 from quen.program.model import Facts, NthPurchase, Program, Wallet, card_of_wallet
 
 
@@ -30,14 +31,15 @@ def purchase_return(account: Account, command: ReturnPurchase, program: Program,
     still = still_earned(command)
     reference = Reference("return", purchase_key(command.partner_id, command.return_id))
     draft = Draft(account, "reverse", program, now, reference, command.occurred_at)
-    for lots in command.payments.values():
-        draft.give(REDEEMED, draft.living(lots, days_min=program.grace_days))
+    for payment, lots in command.payments.items():
+        draft.give(redeemed_at(command.payees.get(payment, "")), draft.living(lots, days_min=program.grace_days))
     lost = max(0, command.earned["points"] - still.points)
-    missing = _take_back(draft, lost, command.own)
+    source = funded_by(command.funder)
+    missing = _take_back(draft, source, lost, command.own)
     if missing and draft.active:
-        missing -= sum(draft.take(ISSUED, min(missing, draft.active)).values())
+        missing -= sum(draft.take(source, min(missing, draft.active)).values())
     owed = min(missing, max(0, program.points.debt_limit - account.debt))
-    draft.owe(ISSUED, owed)
+    draft.owe(source, owed)
     day = local_day(command.remaining.occurred_at, command.rules.time_zone)
     wallets: tuple[tuple[Wallet, str], ...] = (("qualifying", qualifying_key(day)), ("stamps", "stamps"))
     for wallet, key in wallets:
@@ -55,7 +57,7 @@ def purchase_return(account: Account, command: ReturnPurchase, program: Program,
         gifts=stamps.gifts,
         saved=unsaved_by_return(account, command, still, day),
     )
-    return [entry, *_written_off(apply(account, entry), missing - owed, reference, program, now)]
+    return [entry, *_written_off(apply(account, entry), missing - owed, source, reference, program, now)]
 
 
 def still_earned(command: ReturnPurchase) -> Award:
@@ -124,14 +126,14 @@ def _in_order(own: Lots) -> list[str]:
     return sorted(own, key=lambda key: ("/" not in key, key))
 
 
-def _take_back(draft: Draft, lost: int, own: Lots) -> int:
+def _take_back(draft: Draft, source: str, lost: int, own: Lots) -> int:
     """Take from pending and own lots; says how many points are missing."""
     missing = lost
     for key in _in_order(own):
-        missing -= draft.take_pending(ISSUED, key, min(missing, own[key]))
+        missing -= draft.take_pending(source, key, min(missing, own[key]))
     for key in _in_order(own):
         lot = key.rpartition("/")[2]
-        missing -= draft.take_from(ISSUED, lot, min(missing, own[key]))
+        missing -= draft.take_from(source, lot, min(missing, own[key]))
     return missing
 
 
@@ -153,10 +155,13 @@ def _returned_whole(account: Account, command: ReturnPurchase, program: Program)
     return {RETURNED_WHOLE: account.caps.get(RETURNED_WHOLE, 0) + 1} if is_asked else {}
 
 
-def _written_off(account: Account, points: int, reference: Reference, program: Program, now: datetime) -> list[Entry]:
+def _written_off(
+    account: Account, points: int, source: str, reference: Reference, program: Program, now: datetime
+) -> list[Entry]:
+    """What nobody can be made to give back: who stood behind it has it back all the same, and the program bears it."""
     if not points:
         return []
     draft = Draft(account, "write_off", program, now, reference)
-    draft.move(ISSUED, points)
+    draft.move(source, points)
     draft.move(WRITTEN_OFF, -points)
     return [draft.sealed()]

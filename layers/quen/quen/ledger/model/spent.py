@@ -15,6 +15,7 @@ from quen.errors import (
 from quen.ledger.model.commands import Redeem, Refund, Release, Reserve
 from quen.ledger.model.draft import Draft
 from quen.ledger.model.due import returned_hold
+from quen.ledger.model.funding import redeemed_at
 from quen.ledger.model.holders import holder_of
 from quen.ledger.model.standing import tier_of
 from quen.ledger.model.subscribed import saved_by_use, unsaved_by_refund
@@ -97,7 +98,7 @@ def redeemed(account: Account, command: Redeem, program: Program, now: datetime)
     hold = _open_hold(account, command.redemption_id)
     draft = Draft(account, "redeem", program, now, _reference(command.redemption_id))
     draft.move(HELD, -hold.points)
-    draft.move(REDEEMED, hold.points)
+    draft.move(redeemed_at(command.payee), hold.points)
     draft.renew("redemption", draft.today)
     saved = saved_by_use(account, hold, draft.today)
     return draft.sealed(hold=HoldChange(command.redemption_id, hold, "redeemed"), saved=saved)
@@ -114,7 +115,8 @@ def refunded(account: Account, command: Refund, program: Program, now: datetime)
     it; so does a gift that was used.
     """
     draft = Draft(account, "refund", program, now, _reference(command.redemption_id))
-    draft.give(REDEEMED, draft.living(command.lots, days_min=program.grace_days if command.has_grace else None))
+    lots = draft.living(command.lots, days_min=program.grace_days if command.has_grace else None)
+    draft.give(redeemed_at(command.payee), lots)
     had = account.rewards.get(command.hold.limit_key, 0)
     uncounted = min(command.hold.counted, had)
     gift = command.hold.gift

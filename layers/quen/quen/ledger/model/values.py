@@ -1,8 +1,9 @@
 """What the ledger holds: accounts, which are values, and entries, which are facts.
 
-A lot is all the points of an account that share one last day. Its key is that day (`2027-11-30`; the points live to
-24:00 local of it) or `never`, which sorts after every day, so that the order of keys is the order of spending. A
-pending lot's key is `<day it activates>/<last day it will then have>`.
+A lot is all the points of an account that share one last day, and one funder. Its key is that day (`2027-11-30`; the
+points live to 24:00 local of it) or `never`, which sorts after every day, so that the order of keys is the order of
+spending; behind an `@` stands the partner that funds it, where one does (see `funding`). A pending lot's key is
+`<day it activates>/<key of the lot it will then be>`.
 """
 
 from __future__ import annotations
