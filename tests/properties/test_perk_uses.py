@@ -105,7 +105,7 @@ def reserve(
     has_room = oracle.taken(period, till.now) + count <= limit
     lapses_at = till.now + HELD
     try:
-        till.do(ReservePerk(redemption_id, "rides", lapses_at, count, at_till=True))
+        till.do(ReservePerk(redemption_id, "rides", lapses_at, count, partner_id="ptn"))
     except (RewardLimitReachedError, PerkNotHeldError):
         assert not has_room
         return

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from factories import make_program
 from quen.errors import QuenError
-from quen.ledger.model import ReceivePoints, Redeem, Refund, Reserve, rebuild
+from quen.ledger.model import ReceivePoints, Redeem, Refund, Reserve, parse_entry, rebuild, sealed_form
 from quen.ledger.model.funding import by_last_day, funder_of, issued, last_day_of, lot_funder, lot_key, redeemed
 from quen.ledger.views import account_view, lots_view
 from quen.program.model import Expiry
@@ -170,3 +170,16 @@ def test_who_funds_points_changes_no_member_s_balance_on_any_day(steps: list[tup
     assert by_last_day(funded.account.lots) == plain.account.lots
     assert (funded.account.held, funded.account.debt) == (plain.account.held, plain.account.debt)
     assert rebuild("mem", funded.entries) == funded.account
+
+
+def test_a_redemption_says_whose_till_made_it_and_who_else_has_redeemed_it() -> None:
+    till = till_with((1_000_000, ""))
+    lapses_at = till.now + timedelta(days=1)
+    [own] = till.do(Reserve("red_1", 10, lapses_at, partner_id="ptn_a"))
+    assert own.hold
+    assert (own.hold.hold.partner_id, own.hold.hold.at_till) == ("ptn_a", True)
+    till.do(Reserve("red_2", 10, lapses_at))
+    closed = [till.do(Redeem(each, partner_id="ptn_a"))[0].hold for each in ("red_1", "red_2")]
+    assert [(change.hold.partner_id, change.by) for change in closed if change] == [("ptn_a", ""), ("", "ptn_a")]
+    kept = [sealed_form(entry) for entry in till.entries]
+    assert [parse_entry(*sealed) for sealed in kept] == till.entries

@@ -56,7 +56,7 @@ def till(tier: str = "silver", program: Program = PROGRAM, **account: Any) -> Ti
 def use(till: Till, perk_id: str = "rides", number: int = 1, *, at_till: bool = True, **more: Any) -> str:
     redemption_id = f"red_{perk_id}_{number}"
     lapses_at = till.now + (timedelta(minutes=15) if at_till else timedelta(days=30))
-    till.do(ReservePerk(redemption_id, perk_id, lapses_at, at_till=at_till, **more))
+    till.do(ReservePerk(redemption_id, perk_id, lapses_at, partner_id="ptn" if at_till else "", **more))
     return redemption_id
 
 

@@ -291,7 +291,11 @@ class Rewards:
         def answer(account: Account, entry: Entry) -> Mapping[str, Any]:
             return closed_view(document, state, account, entry, program)
 
-        command = Redeem(redemption_id, funding.partner_id) if state == "redeemed" else Release(redemption_id)
+        command = (
+            Redeem(redemption_id, funding.partner_id, partner_id or "")
+            if state == "redeemed"
+            else Release(redemption_id)
+        )
         closing = Closing(document.key, state, by=partner_id or "")
         is_paying = state == "redeemed" and bool(document.details["purchase_id"])
         lots: Lots = self._load_hold(document).lots if is_paying else {}

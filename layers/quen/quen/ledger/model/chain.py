@@ -241,7 +241,7 @@ def hold_form(hold: Hold) -> dict[str, Any]:
         "reward": hold.reward_id,
         "count": hold.counted,
         "stock": dict(hold.stock),
-        "till": int(hold.at_till),
+        "till": hold.partner_id,
         "period": hold.period,
         "gift": hold.gift,
         "saved": hold.saved,
@@ -257,7 +257,7 @@ def parse_hold(fields: Mapping[str, Any]) -> Hold:
         reward_id=fields.get("reward", ""),
         counted=fields.get("count", 0),
         stock=fields.get("stock", {}),
-        at_till=bool(fields.get("till", 0)),
+        partner_id=fields.get("till", ""),
         period=fields.get("period", ""),
         gift=fields.get("gift", ""),
         saved=fields.get("saved", 0),
@@ -291,8 +291,9 @@ def standing_form(standing: Standing) -> list[str]:
 def _change_form(change: HoldChange | None) -> Mapping[str, Any] | None:
     if change is None:
         return None
-    return {"id": change.redemption_id, "change": change.change} | hold_form(change.hold)
+    by = {"by": change.by} if change.by else {}
+    return {"id": change.redemption_id, "change": change.change} | by | hold_form(change.hold)
 
 
 def _parse_change(fields: Mapping[str, Any] | None) -> HoldChange | None:
-    return HoldChange(fields["id"], parse_hold(fields), fields["change"]) if fields else None
+    return HoldChange(fields["id"], parse_hold(fields), fields["change"], fields.get("by", "")) if fields else None

@@ -101,8 +101,8 @@ class Reserve:
 
     `prices` are what members of some tiers pay instead of `points`, `tiers` who may have it at all (empty: everybody).
     `limit` is how often the member may have this reward, where the program limits it, and `period` in which time (see
-    Hold; empty: ever). `stock` says which shards of its stock the pieces come from, where it has one; `at_till`, that a
-    till asks; `at_once`, that there is nothing to wait for: the points are spent instead of held. Where
+    Hold; empty: ever). `stock` says which shards of its stock the pieces come from, where it has one; `partner_id` is
+    whose till asks, where one does; `at_once`, that there is nothing to wait for: the points are spent instead of held. Where
     there are `early_perks`, only who has one of these may have the reward yet. `is_gift`: for one that was given to the
     member, instead of points, whatever the price, the tier and the limit.
     """
@@ -114,7 +114,7 @@ class Reserve:
     quantity: int = 1
     limit: int | None = None
     stock: Mapping[str, int] = field(default_factory=dict)
-    at_till: bool = False
+    partner_id: str = ""
     period: str = ""
     at_once: bool = False
     prices: Mapping[str, int] = field(default_factory=dict)
@@ -126,25 +126,26 @@ class Reserve:
 @dataclass(frozen=True, slots=True)
 class ReservePerk:
     """Set so many uses of a counted perk aside until `lapses_at`. `saves` is what they save whoever pays for the perk, in the
-    smallest unit of money; `at_till` is as in Reserve.
+    smallest unit of money; `partner_id` is as in Reserve.
     """
 
     redemption_id: str
     perk_id: str
     lapses_at: datetime
     quantity: int = 1
-    at_till: bool = False
+    partner_id: str = ""
     saves: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Redeem:
-    """The reward was handed over: the held points are spent for good. `payee` is the partner that is paid for them (empty:
-    nobody is, the program itself handed it over).
+    """The reward was handed over by that partner: the held points are spent for good. `payee` is the partner that is paid for
+    them (empty: none is).
     """
 
     redemption_id: str
     payee: str = ""
+    partner_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,14 +38,14 @@ def perk_reserved(account: Account, command: ReservePerk, program: Program, now:
     if used_of(account, perk.id, uses) + command.quantity > uses.limit:
         raise RewardLimitReachedError("The member has used this perk as often as allowed.")
     lapses_at = command.lapses_at
-    if not command.at_till:
+    if not command.partner_id:
         lapses_at = min(lapses_at, day_end(date.fromisoformat(uses.last_day), program.time_zone))
     hold = Hold(
         lapses_at,
         {},
         perk.id,
         counted=command.quantity,
-        at_till=command.at_till,
+        partner_id=command.partner_id,
         period=uses.period,
         saved=command.saves if saves_money(perk, holder) else 0,
     )

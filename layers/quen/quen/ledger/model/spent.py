@@ -66,7 +66,7 @@ def reserved(account: Account, command: Reserve, program: Program, now: datetime
         command.reward_id,
         counted=command.quantity if command.limit is not None else 0,
         stock=command.stock,
-        at_till=command.at_till,
+        partner_id=command.partner_id,
         period=command.period if command.limit is not None else "",
     )
     if command.at_once:
@@ -88,7 +88,7 @@ def _gift_reserved(account: Account, command: Reserve, program: Program, now: da
         raise RewardNotAvailableError("The member has no such gift.")
     if command.at_once:
         draft.renew("redemption", draft.today)
-    hold = Hold(command.lapses_at, {}, command.reward_id, stock=command.stock, at_till=command.at_till, gift=key)
+    hold = Hold(command.lapses_at, {}, command.reward_id, stock=command.stock, partner_id=command.partner_id, gift=key)
     change = HoldChange(command.redemption_id, hold, "spent" if command.at_once else "opened")
     return draft.sealed(hold=change, gifts={key: -1})
 
@@ -101,7 +101,8 @@ def redeemed(account: Account, command: Redeem, program: Program, now: datetime)
     draft.move(redeemed_at(command.payee), hold.points)
     draft.renew("redemption", draft.today)
     saved = saved_by_use(account, hold, draft.today)
-    return draft.sealed(hold=HoldChange(command.redemption_id, hold, "redeemed"), saved=saved)
+    by = command.partner_id if command.partner_id != hold.partner_id else ""
+    return draft.sealed(hold=HoldChange(command.redemption_id, hold, "redeemed", by), saved=saved)
 
 
 def released(account: Account, command: Release, program: Program, now: datetime) -> Entry:

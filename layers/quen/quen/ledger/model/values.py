@@ -106,7 +106,8 @@ class Hold:
 
     `counted` is how many of a reward that is limited per member they are for, and `period` when that limit is one of a
     period: its last local day and its name (`2026-11-30/month`). `stock` is how many pieces were taken from which shards
-    of the reward's stock; `at_till` whether a till made it, with the member before it.
+    of the reward's stock; `partner_id` the partner whose till made it, with the member before it
+    (empty: the member did).
     `gift` is the key of the gift that it uses up, instead of points; `saved` what it saves a paying member, in the smallest
     unit of money.
     """
@@ -116,10 +117,15 @@ class Hold:
     reward_id: str = ""
     counted: int = 0
     stock: Mapping[str, int] = field(default_factory=dict)
-    at_till: bool = False
+    partner_id: str = ""
     period: str = ""
     gift: str = ""
     saved: int = 0
+
+    @property
+    def at_till(self) -> bool:
+        """Whether a till made it, with the member before it."""
+        return bool(self.partner_id)
 
     @property
     def limit_key(self) -> str:
@@ -262,12 +268,14 @@ class Reference:
 @dataclass(frozen=True, slots=True)
 class HoldChange:
     """What an entry does to a hold: opens it, or closes it because its points were spent or went back. `spent` says that
-    nothing was ever held: the points were spent at once, and the hold says from which lots and for what.
+    nothing was ever held: the points were spent at once, and the hold says from which lots and for what. `by` is the partner
+    that redeemed it, where that is not the one whose till made it.
     """
 
     redemption_id: str
     hold: Hold
     change: Literal["opened", "redeemed", "returned", "spent"]
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

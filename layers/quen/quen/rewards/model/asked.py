@@ -55,14 +55,14 @@ class Asked:
 
     def command(self, stock: Mapping[str, int]) -> Reserve | ReservePerk:
         """What is asked of the ledger, with the pieces that it takes from which shards."""
-        at_till, reward = self.partner_id is not None, self.reward
+        partner_id, reward = self.partner_id or "", self.reward
         if self.perk:
             return ReservePerk(
-                self.redemption_id, self.perk.id, self.lapses_at, self.quantity, at_till, self._saves(self.perk)
+                self.redemption_id, self.perk.id, self.lapses_at, self.quantity, partner_id, self._saves(self.perk)
             )
         if reward is None:
             points = self.wanted.points if isinstance(self.wanted, PointsWanted) else 0
-            return Reserve(self.redemption_id, points, self.lapses_at, at_till=at_till)
+            return Reserve(self.redemption_id, points, self.lapses_at, partner_id=partner_id)
         return Reserve(
             self.redemption_id,
             reward.points * self.quantity,
@@ -71,7 +71,7 @@ class Asked:
             self.quantity,
             reward.per_member,
             stock,
-            at_till,
+            partner_id,
             period=reward.period_on(self.program.local_day(self.now)),
             at_once=reward.is_at_once,
             prices={tier: price * self.quantity for tier, price in reward.price_by_tier.items()},
