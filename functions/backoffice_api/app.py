@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from backoffice_api.exchanges import exchanges
 from backoffice_api.partner import partner
 from quen.http.api import Api
 
-app = Api("backoffice_api", [partner])
+app = Api("backoffice_api", [partner, exchanges])

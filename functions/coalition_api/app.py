@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from coalition_api.exchanges import exchanges
 from coalition_api.partners import partners
 from quen.http.api import Api
 
-app = Api("coalition_api", [partners])
+app = Api("coalition_api", [partners, exchanges])

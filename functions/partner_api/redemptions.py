@@ -17,22 +17,30 @@ from quen.errors import (
     VoucherAlreadyRedeemedError,
     VoucherReservedError,
 )
+from quen.exchanges.service import wanted_from
 from quen.http.answers import Count
 from quen.http.bills import BillBody
 from quen.http.bodies import BusinessId, Member, Pieces, Points, RewardId, ShortText
 from quen.http.endpoint import Call, Nothing, Resource
 from quen.http.redemptions import Redemption
 from quen.ledger.documents import Outcome
-from quen.partners.model import PartnerCaller, Right
+from quen.partners.model import Partner, PartnerCaller, Right
 from quen.rewards.model import PerkWanted, PointsWanted, RewardWanted, Wanted
 from quen.rewards.service import RESERVE_REFUSALS
 
 redemptions: Resource[PartnerCaller] = Resource(__name__, recognise_partner)
 
 
+class ExchangePoints(Struct, frozen=True, forbid_unknown_fields=True):
+    """Points that become units of the partner's own program: held, until it has given them and redeems."""
+
+    points: Points
+
+
 class RedemptionBody(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One of these: a reward of the catalogue, for points or with `gift` as one that the member was given; plain points to pay
-    part of a bill with; so many uses of a counted perk. With the `bill`, the answer says what is taken off it; a reward that
+    part of a bill with; so many uses of a counted perk; points that go to
+    the partner's own program. With the `bill`, the answer says what is taken off it; a reward that
     is not redeemed everywhere wants its store.
     """
 
@@ -42,19 +50,22 @@ class RedemptionBody(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     perk_id: RewardId | None = None
     gift: bool = False
     quantity: Pieces = 1
+    exchange: ExchangePoints | None = None
     purchase_id: BusinessId | None = None
     store_id: ShortText | None = None
     bill: BillBody | None = None
 
-    def wanted(self) -> Wanted:
-        """As the domain has it. Raises ValidationFailedError."""
-        if sum(value is not None for value in (self.reward_id, self.points, self.perk_id)) != 1:
-            sentence = "Ask for exactly one of reward_id, points and perk_id."
+    def wanted(self, partner: Partner) -> Wanted:
+        """As the domain has it. Raises ValidationFailedError, ExchangeNotOfferedError."""
+        if sum(value is not None for value in (self.reward_id, self.points, self.perk_id, self.exchange)) != 1:
+            sentence = "Ask for exactly one of reward_id, points, perk_id and exchange."
             raise ValidationFailedError.at("", "exactly_one_required", sentence)
         if self.gift and self.reward_id is None:
             raise ValidationFailedError.at("/gift", "not_allowed", "Only a reward is had as a gift.")
         if self.quantity != 1 and self.perk_id is None:
             raise ValidationFailedError.at("/quantity", "not_allowed", "Only uses of a perk are several at a till.")
+        if self.exchange is not None:
+            return self._exchanged(self.exchange, partner)
         bill = self.bill.value() if self.bill else None
         if self.points is not None:
             return PointsWanted(self.points, self.purchase_id, bill, self.store_id)
@@ -63,6 +74,13 @@ class RedemptionBody(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         if self.perk_id is not None:
             return PerkWanted(self.perk_id, self.quantity, bill, self.store_id)
         return RewardWanted(self.reward_id or "", store_id=self.store_id, bill=bill, is_gift=self.gift)
+
+    def _exchanged(self, exchange: ExchangePoints, partner: Partner) -> Wanted:
+        for name, value in (("purchase_id", self.purchase_id), ("store_id", self.store_id), ("bill", self.bill)):
+            if value is not None:
+                sentence = "Points that go to another program pay for nothing here."
+                raise ValidationFailedError.at(f"/{name}", "not_allowed", sentence)
+        return wanted_from(partner, exchange.points)
 
 
 class RefundedRedemption(Redemption):
@@ -85,7 +103,7 @@ def reserve(call: Call[PartnerCaller, RedemptionBody]) -> Outcome:
     """Hold the points, the gift or the uses until the till redeems or releases them, or the reservation lapses."""
     return application().rewards.reserve(
         call.input.member.reference(),
-        call.input.wanted(),
+        call.input.wanted(call.caller.partner),
         idempotency_key=call.idempotency_key,
         fingerprint=call.fingerprint,
         partner_id=call.caller.partner_id,

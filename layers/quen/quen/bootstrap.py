@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from quen.cards.service import Cards
     from quen.earning.service import Purchases
     from quen.events.service import Publisher
+    from quen.exchanges.service import Exchanges
     from quen.gifts.service import OccasionGifts
     from quen.http.paging import Cursors
     from quen.imports.service import Imports
@@ -175,6 +176,13 @@ class Application(Adapters):
         from quen.transfers.service import Transfers
 
         return Transfers(self.ledger, self.members, self.programs, self.keys.derive("ids"))
+
+    @cached_property
+    def exchanges(self) -> Exchanges:
+        """Points of other programs."""
+        from quen.exchanges.service import Exchanges
+
+        return Exchanges(self.ledger, self.members, self.programs)
 
     @cached_property
     def gifts(self) -> OccasionGifts:

@@ -37,6 +37,26 @@ Terms = TypedDict(
 """On which terms a partner settles, from a local day on."""
 
 
+class Rate(TypedDict):
+    """So many units of the partner's own program for so many points, after a fee in points; at least so many points at a time,
+    at most so many a member and day; and for how many hours an exchange can be called off.
+    """
+
+    points: Count
+    units: Count
+    fee: Count
+    minimum: Count
+    per_day: Count | None
+    hold_hours: Count
+
+
+class ExchangeRates(TypedDict):
+    """The rates at which points go to the partner's program, and come from it; null: they do not."""
+
+    out: Rate | None
+    into: Rate | None
+
+
 class Partner(TypedDict):
     """A partner. `own` are the shop's own tills, a `brand` is another company; `stores` are those that it may name (none: any);
     it settles on the terms of the day (none: it does not).
@@ -49,5 +69,6 @@ class Partner(TypedDict):
     rights: list[str]
     stores: list[str]
     daily_caps: DailyCaps
+    exchange: ExchangeRates
     terms: list[Terms]
     created_at: Instant

@@ -69,7 +69,15 @@ class Redemption(TypedDict):
     taken_off: NotRequired[TakenOff]
     vouchers: NotRequired[list[BoughtVoucher]]
     redeemed_at: NotRequired[Instant]
+    exchange: NotRequired[ExchangedUnits]
     account: NotRequired[Account]
+
+
+class ExchangedUnits(TypedDict):
+    """What the points are in the partner's own program, and the points of them that are kept as a fee."""
+
+    units: Count
+    fee: Count
 
 
 class PerkUses(TypedDict):

@@ -17,6 +17,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -30,13 +31,16 @@ from quen.dynamodb import IntAttribute, Refusal, TransactionRefusedError, Write,
 from quen.errors import ConflictRetryError, NotFoundError
 from quen.partners.model import (
     NO_CAPS,
+    NO_EXCHANGE,
     Algorithm,
     Billing,
     DailyCaps,
+    Exchange,
     KeyState,
     Partner,
     PartnerKey,
     PartnerState,
+    Rate,
     Relation,
     Right,
     Terms,
@@ -70,6 +74,7 @@ class PartnerItem(Model):
     caps = UnicodeAttribute(null=True)
     terms = UnicodeAttribute(null=True)
     packs = IntAttribute(default=0)
+    exchange = UnicodeAttribute(null=True)
 
 
 class KeyItem(Model):
@@ -152,6 +157,22 @@ class PartnerStore:
         keys = [(_partner_key(pointer.SK), "PARTNER") for pointer in pointers]
         partners = [_partner(item) for item in PartnerItem.batch_get(keys, consistent_read=True)]
         return sorted(partners, key=lambda partner: partner.partner_id)
+
+    def set_exchange(self, partner_id: str, exchange: Exchange, others: Sequence[Write] = ()) -> bool:
+        """The partner's rates from now on, and in the same transaction the others; False where there is no such partner."""
+        text = exchange_text(exchange)
+        write = Write(
+            "partner",
+            "Update",
+            {
+                "TableName": self._table,
+                "Key": {"PK": {"S": _partner_key(partner_id)}, "SK": {"S": "PARTNER"}},
+                "UpdateExpression": "SET exchange = :exchange" if text else "REMOVE exchange",
+                "ConditionExpression": "attribute_exists(PK)",
+                **({"ExpressionAttributeValues": {":exchange": {"S": text}}} if text else {}),
+            },
+        )
+        return self._commit(write, *others, may_refuse="partner") is None
 
     def add_key(self, key: PartnerKey, others: Sequence[Write] = ()) -> None:
         """One transaction: the partner is there, the key, its place among the partner's keys, and the others."""
@@ -318,7 +339,18 @@ def _partner_item(partner: Partner) -> PartnerItem:
         caps=json.dumps([partner.caps.issued, partner.caps.redeemed]) if partner.caps != NO_CAPS else None,
         terms=json.dumps([_terms_form(terms) for terms in partner.terms]) if partner.terms else None,
         packs=partner.packs,
+        exchange=exchange_text(partner.exchange),
     )
+
+
+def exchange_text(exchange: Exchange) -> str | None:
+    """A partner's rates as they are kept; None where points are not exchanged with it."""
+    return json.dumps(asdict(exchange), separators=(",", ":")) if exchange != NO_EXCHANGE else None
+
+
+def _read_exchange(text: str | None) -> Exchange:
+    rates = json.loads(text or "{}")
+    return Exchange(**{way: Rate(**rate) if rate else None for way, rate in rates.items()})
 
 
 def _partner(item: PartnerItem) -> Partner:
@@ -334,6 +366,7 @@ def _partner(item: PartnerItem) -> Partner:
         caps=DailyCaps(*json.loads(item.caps)) if item.caps else NO_CAPS,
         terms=tuple(_read_terms(form) for form in json.loads(item.terms or "[]")),
         packs=item.packs,
+        exchange=_read_exchange(item.exchange),
     )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from quen.instants import format_second
-from quen.partners.model import IssuedKey, Partner, PartnerKey, Terms
+from quen.partners.model import Exchange, IssuedKey, Partner, PartnerKey, Terms
 
 
 def partner_view(partner: Partner) -> dict[str, Any]:
@@ -18,6 +19,7 @@ def partner_view(partner: Partner) -> dict[str, Any]:
         "rights": sorted(right.value for right in partner.rights),
         "stores": sorted(partner.stores),
         "daily_caps": {"issued": partner.caps.issued, "redeemed": partner.caps.redeemed},
+        "exchange": exchange_view(partner.exchange),
         "terms": [terms_view(terms) for terms in partner.terms],
         "created_at": format_second(partner.created_at),
     }
@@ -32,6 +34,11 @@ def terms_view(terms: Terms) -> dict[str, Any]:
         "when_empty": terms.when_empty,
         "alert_below": terms.alert_below,
     }
+
+
+def exchange_view(exchange: Exchange) -> dict[str, Any]:
+    """At which rates points go to a partner's own program, and come from it."""
+    return {way: asdict(rate) if rate else None for way, rate in (("out", exchange.out), ("into", exchange.into))}
 
 
 def key_view(key: PartnerKey) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from quen.ledger.model import behaviour_of
 from quen.ledger.service import Ledger
 from quen.program.model import Perk, Program, Reward, segment_holds
 from quen.rewards.model import (
+    ExchangeWanted,
     PerkWanted,
     PointsWanted,
     RewardWanted,
@@ -45,6 +46,8 @@ class Checks:
             check_bill(program, wanted.bill)
         if isinstance(wanted, PointsWanted):
             check_payment(program, wanted.points, wanted.bill, self._payments.paid(partner_id, wanted))
+            return None, None
+        if isinstance(wanted, ExchangeWanted):
             return None, None
         if isinstance(wanted, PerkWanted):
             return None, self._checked_perk(member_id, wanted, program, now)

@@ -16,6 +16,8 @@ from quen.errors import (
     AlreadyReturnedError,
     ConflictRetryError,
     CurrencyMismatchError,
+    ExchangeLimitReachedError,
+    ExchangeNotOfferedError,
     IdempotencyKeyReusedError,
     InsufficientPointsError,
     MemberNotActiveError,
@@ -75,6 +77,8 @@ RESERVE_REFUSALS: tuple[type[QuenError], ...] = (
     StoreNotEligibleError,
     TierRequiredError,
     PerkNotHeldError,
+    ExchangeNotOfferedError,
+    ExchangeLimitReachedError,
 )
 """What `Rewards.reserve` can be refused with, whoever asks."""
 
@@ -291,8 +295,9 @@ class Rewards:
         def answer(account: Account, entry: Entry) -> Mapping[str, Any]:
             return closed_view(document, state, account, entry, program)
 
+        fee = document.details.get("fee", 0)
         command = (
-            Redeem(redemption_id, funding.partner_id, partner_id or "")
+            Redeem(redemption_id, funding.partner_id, partner_id or "", fee)
             if state == "redeemed"
             else Release(redemption_id)
         )
@@ -331,7 +336,7 @@ class Rewards:
             shown = closed_view(document, "refunded", account, entry, program)
             return shown | {"points_refunded": -redeemed(entry)}
 
-        command = Refund(redemption_id, hold, lots, has_grace, payee)
+        command = Refund(redemption_id, hold, lots, has_grace, payee, document.details.get("fee", 0))
         return Intent(command, answer, closing=_undoing(document), others=others, is_replanned=True)
 
     def _load_hold(self, document: Document) -> Hold:

@@ -13,7 +13,7 @@ from quen.ledger.views import account_view
 from quen.perks.views import uses_view
 from quen.program.benefits import Allocation, benefit_form
 from quen.program.model import Program, Reward, Tier
-from quen.rewards.model import Asked, Offer, PayablePoints, PerkOff, Relief, display_code
+from quen.rewards.model import Asked, ExchangeWanted, Offer, PayablePoints, PerkOff, Relief, display_code
 
 
 def offer_view(offer: Offer, program: Program, locale: str | None) -> dict[str, Any]:
@@ -60,6 +60,8 @@ def reserved_view(asked: Asked, entry: Entry) -> dict[str, Any]:
         shown |= {"perk_id": asked.perk.id, "name": asked.perk.name_in(None)}
     if entry.hold and entry.hold.hold.gift:
         shown["gift"] = True
+    if isinstance(asked.wanted, ExchangeWanted):
+        shown["exchange"] = {"units": asked.wanted.units, "fee": asked.wanted.rate.fee}
     if asked.wanted.store_id:
         shown["store_id"] = asked.wanted.store_id
     if asked.reward and asked.reward.benefit:

@@ -59,6 +59,7 @@ class Action(StrEnum):
     CREATE_PARTNER = "create_partner"
     CREATE_PARTNER_KEY = "create_partner_key"
     REVOKE_PARTNER_KEY = "revoke_partner_key"
+    SET_PARTNER_EXCHANGE = "set_partner_exchange"
     START_JOB_RUN = "start_job_run"
     READ_JOB_RUNS = "read_job_runs"
     READ_VERIFICATION = "read_verification"
@@ -95,6 +96,7 @@ ALLOWED: Mapping[Action, frozenset[Role]] = MappingProxyType(
         Action.CREATE_PARTNER: frozenset({_OWNER}),
         Action.CREATE_PARTNER_KEY: frozenset({_OWNER}),
         Action.REVOKE_PARTNER_KEY: frozenset({_OWNER, _MANAGER}),
+        Action.SET_PARTNER_EXCHANGE: frozenset({_OWNER}),
         Action.START_JOB_RUN: frozenset({_OWNER, _MANAGER}),
         Action.READ_JOB_RUNS: frozenset({_OWNER, _MANAGER, _SUPPORT, _ANALYST}),
         Action.READ_VERIFICATION: frozenset({_OWNER, _MANAGER, _ANALYST}),

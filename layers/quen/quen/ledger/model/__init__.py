@@ -4,6 +4,7 @@
     commands    what is asked: RecordPurchase, Reserve, Redeem, …
     decisions   decide(account, command, program, now) -> entries; what each command makes of an account stands in
                 earned, gifted, returned, spent, given, merged
+    exchanged   points of and for other programs
     funding     who stands behind points: the program, or a partner that settles
     due         what falls due by itself
     holders     what an account says of perks
@@ -28,11 +29,13 @@ from quen.ledger.model.commands import (
     CancelMembership,
     ComeBack,
     Command,
+    Exchanged,
     GiveUp,
     GrantBonus,
     MergeAway,
     MoveStoredValue,
     OpenBalance,
+    ReceiveExchange,
     ReceivePoints,
     RecordEvent,
     RecordPayment,
@@ -45,6 +48,7 @@ from quen.ledger.model.commands import (
     ReservePerk,
     ResumeMembership,
     ReturnPurchase,
+    ReverseExchange,
     SendPoints,
     SetState,
     SetTier,
@@ -89,6 +93,7 @@ __all__ = [
     "ComeBack",
     "Command",
     "Entry",
+    "Exchanged",
     "Flaw",
     "GiveUp",
     "Given",
@@ -102,6 +107,7 @@ __all__ = [
     "Movement",
     "NothingGivenError",
     "OpenBalance",
+    "ReceiveExchange",
     "ReceivePoints",
     "RecordEvent",
     "RecordPayment",
@@ -115,6 +121,7 @@ __all__ = [
     "ReservePerk",
     "ResumeMembership",
     "ReturnPurchase",
+    "ReverseExchange",
     "Sealed",
     "SendPoints",
     "SetState",

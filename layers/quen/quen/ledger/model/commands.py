@@ -96,6 +96,40 @@ class GrantBonus:
 
 
 @dataclass(frozen=True, slots=True)
+class Exchanged:
+    """That points go to, or come from, that partner's own program, at most so many a member and local day (None: no end)."""
+
+    partner_id: str
+    per_day: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveExchange:
+    """Points come from a partner's own program, where they were so many units. They wait until `active_on`; `funder` is the
+    partner that stands behind them (empty: the program).
+    """
+
+    exchange_id: str
+    exchanged: Exchanged
+    points: int
+    units: int
+    active_on: date
+    funder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReverseExchange:
+    """The exchange of that partner is called off: its points go, as long as they wait. `pending` is where they do, and how
+    many.
+    """
+
+    exchange_id: str
+    partner_id: str
+    pending: Lots
+    funder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Reserve:
     """Set points aside for a reward, or (without `reward_id`) for part of a bill, until `lapses_at`.
 
@@ -105,6 +139,7 @@ class Reserve:
     whose till asks, where one does; `at_once`, that there is nothing to wait for: the points are spent instead of held. Where
     there are `early_perks`, only who has one of these may have the reward yet. `is_gift`: for one that was given to the
     member, instead of points, whatever the price, the tier and the limit.
+    `exchanged`: they go to another program.
     """
 
     redemption_id: str
@@ -121,6 +156,7 @@ class Reserve:
     tiers: tuple[str, ...] = ()
     early_perks: tuple[str, ...] = ()
     is_gift: bool = False
+    exchanged: Exchanged | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +176,13 @@ class ReservePerk:
 @dataclass(frozen=True, slots=True)
 class Redeem:
     """The reward was handed over by that partner: the held points are spent for good. `payee` is the partner that is paid for
-    them (empty: none is).
+    them (empty: none is), but for the `fee` that the program keeps of an exchange.
     """
 
     redemption_id: str
     payee: str = ""
     partner_id: str = ""
+    fee: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +196,7 @@ class Release:
 class Refund:
     """A redemption that was redeemed is undone: `hold` as it was, `lots` what of it has not come back already. Without
     `has_grace` they live no longer than they would have, as after a reservation that is called off. `payee` is the partner
-    that was paid for it.
+    that was paid for it, but for the `fee`.
     """
 
     redemption_id: str
@@ -167,6 +204,7 @@ class Refund:
     lots: Lots
     has_grace: bool = True
     payee: str = ""
+    fee: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,6 +370,8 @@ Command = (
     | RecordEvent
     | ReturnPurchase
     | GrantBonus
+    | ReceiveExchange
+    | ReverseExchange
     | Reserve
     | ReservePerk
     | Redeem

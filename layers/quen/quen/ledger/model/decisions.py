@@ -22,6 +22,7 @@ from quen.ledger.model.commands import (
     MergeAway,
     MoveStoredValue,
     OpenBalance,
+    ReceiveExchange,
     ReceivePoints,
     RecordEvent,
     RecordPayment,
@@ -34,6 +35,7 @@ from quen.ledger.model.commands import (
     ReservePerk,
     ResumeMembership,
     ReturnPurchase,
+    ReverseExchange,
     SendPoints,
     SetState,
     SetTier,
@@ -42,6 +44,7 @@ from quen.ledger.model.commands import (
 )
 from quen.ledger.model.due import bring_up_to
 from quen.ledger.model.earned import bonus, event, purchase
+from quen.ledger.model.exchanged import received, reversed_exchange
 from quen.ledger.model.fold import apply
 from quen.ledger.model.given import adjustment, opening, receipt, sending, state_change, stored_value, tier_change
 from quen.ledger.model.merged import came_back, gave_up, merged_away, took_over
@@ -57,6 +60,7 @@ _EARNS_OR_SPENDS = (
     RecordPurchase,
     RecordEvent,
     GrantBonus,
+    ReceiveExchange,
     Reserve,
     ReservePerk,
     Redeem,
@@ -108,6 +112,8 @@ _DECIDES: Mapping[type[Any], Callable[[Account, Any, Program, datetime], Entry]]
     RecordPurchase: purchase,
     RecordEvent: event,
     GrantBonus: bonus,
+    ReceiveExchange: received,
+    ReverseExchange: reversed_exchange,
     Reserve: reserved,
     ReservePerk: perk_reserved,
     Redeem: redeemed,

@@ -15,6 +15,7 @@ from quen.errors import (
 from quen.ledger.model.commands import Redeem, Refund, Release, Reserve
 from quen.ledger.model.draft import Draft
 from quen.ledger.model.due import returned_hold
+from quen.ledger.model.exchanged import OUT, exchanged_today
 from quen.ledger.model.funding import redeemed_at
 from quen.ledger.model.holders import holder_of
 from quen.ledger.model.standing import tier_of
@@ -60,6 +61,7 @@ def reserved(account: Account, command: Reserve, program: Program, now: datetime
         raise TierRequiredError
     if command.early_perks and not _has_one_of(account, command.early_perks, program, draft.today):
         raise RewardNotAvailableError
+    caps = exchanged_today(account, command.exchanged, command.points, OUT, draft) if command.exchanged else {}
     hold = Hold(
         command.lapses_at,
         draft.take(REDEEMED if command.at_once else HELD, command.prices.get(tier, command.points)),
@@ -71,7 +73,9 @@ def reserved(account: Account, command: Reserve, program: Program, now: datetime
     )
     if command.at_once:
         draft.renew("redemption", draft.today)
-    return draft.sealed(hold=HoldChange(command.redemption_id, hold, "spent" if command.at_once else "opened"))
+    return draft.sealed(
+        hold=HoldChange(command.redemption_id, hold, "spent" if command.at_once else "opened"), caps=caps
+    )
 
 
 def check_open_holds(account: Account) -> None:
@@ -98,7 +102,8 @@ def redeemed(account: Account, command: Redeem, program: Program, now: datetime)
     hold = _open_hold(account, command.redemption_id)
     draft = Draft(account, "redeem", program, now, _reference(command.redemption_id))
     draft.move(HELD, -hold.points)
-    draft.move(redeemed_at(command.payee), hold.points)
+    draft.move(redeemed_at(command.payee), hold.points - command.fee)
+    draft.move(REDEEMED, command.fee)
     draft.renew("redemption", draft.today)
     saved = saved_by_use(account, hold, draft.today)
     by = command.partner_id if command.partner_id != hold.partner_id else ""
@@ -118,6 +123,10 @@ def refunded(account: Account, command: Refund, program: Program, now: datetime)
     draft = Draft(account, "refund", program, now, _reference(command.redemption_id))
     lots = draft.living(command.lots, days_min=program.grace_days if command.has_grace else None)
     draft.give(redeemed_at(command.payee), lots)
+    if command.payee:
+        # The fee never was the partner's.
+        draft.move(redeemed_at(command.payee), command.fee)
+        draft.move(REDEEMED, -command.fee)
     had = account.rewards.get(command.hold.limit_key, 0)
     uncounted = min(command.hold.counted, had)
     gift = command.hold.gift

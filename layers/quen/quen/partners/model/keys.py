@@ -7,7 +7,18 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from quen.errors import PartnerForbiddenError
-from quen.partners.model.terms import NO_CAPS, Billing, DailyCaps, Funding, Relation, Terms, Total, terms_on
+from quen.partners.model.terms import (
+    NO_CAPS,
+    NO_EXCHANGE,
+    Billing,
+    DailyCaps,
+    Exchange,
+    Funding,
+    Relation,
+    Terms,
+    Total,
+    terms_on,
+)
 
 SECRET_BYTES = 32
 KEYS_PER_PARTNER_MAX = 10
@@ -53,6 +64,7 @@ class Right(StrEnum):
     RECORD_EVENTS = "record_events"
     USE_VOUCHERS = "use_vouchers"
     REPORT_PAYMENTS = "report_payments"
+    EXCHANGE_POINTS = "exchange_points"
 
 
 ALL_RIGHTS = frozenset(Right)
@@ -75,6 +87,7 @@ class Partner:
     caps: DailyCaps = NO_CAPS
     terms: tuple[Terms, ...] = ()
     packs: int = 0
+    exchange: Exchange = NO_EXCHANGE
 
     def issuing(self, day: date) -> Funding:
         """Who stands behind points that the partner gives away on that local day."""

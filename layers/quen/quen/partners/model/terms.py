@@ -47,6 +47,42 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
+class Rate:
+    """What points are in a partner's own program: `units` of its for every `points` of ours, after a `fee` in points that is
+    kept of each exchange. At least `minimum` points at a time, at most `per_day` a member and local day (None: no end).
+    `hold_hours` is how long an exchange can be called off: the partner's side may fail.
+    """
+
+    points: int
+    units: int
+    fee: int = 0
+    minimum: int = 1
+    per_day: int | None = None
+    hold_hours: int = 24
+
+    def units_for(self, points: int) -> int | None:
+        """What so many points become, the fee taken off; None where that would not be whole, or nothing."""
+        units, rest = divmod((points - self.fee) * self.units, self.points)
+        return units if units > 0 and not rest else None
+
+    def points_for(self, units: int) -> int | None:
+        """What so many units become, the fee taken off; None where that would not be whole, or nothing."""
+        points, rest = divmod(units * self.points, self.units)
+        return points - self.fee if points > self.fee and not rest else None
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """At which rates points go `out` to a partner's own program, and come `into` ours from there; None: they do not."""
+
+    out: Rate | None = None
+    into: Rate | None = None
+
+
+NO_EXCHANGE = Exchange()
+
+
+@dataclass(frozen=True, slots=True)
 class DailyCaps:
     """At most so many points a local day that a partner gives away, and that are spent with it; None: no end."""
 

@@ -25,6 +25,7 @@ from quen.rewards.model.gates import ANNOUNCED_DAYS, check_gates, check_gift, ch
 from quen.rewards.model.offers import Offer, by_reach, is_available, money_value
 from quen.rewards.model.perks import PerkOff, Relief, perk_off, relief
 from quen.rewards.model.wanted import (
+    ExchangeWanted,
     PerkWanted,
     PointsWanted,
     RewardWanted,
@@ -37,6 +38,7 @@ from quen.rewards.model.wanted import (
 __all__ = [
     "ANNOUNCED_DAYS",
     "Asked",
+    "ExchangeWanted",
     "Offer",
     "PayablePoints",
     "PerkOff",

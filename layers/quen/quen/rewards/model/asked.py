@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from quen.instants import format_instant
-from quen.ledger.model import Entry, Reserve, ReservePerk
+from quen.ledger.model import Entry, Exchanged, Reserve, ReservePerk
 from quen.program.benefits import NOTHING_OFF, Allocation
 from quen.program.model import PaymentPolicy, Perk, Program, Reward
 from quen.rewards.model.bills import paid_with, payable_money, taken_off_by
 from quen.rewards.model.gates import early_perks
 from quen.rewards.model.perks import perk_off
-from quen.rewards.model.wanted import PERK_DAYS, PointsWanted, RewardWanted, Wanted, lapse_of
+from quen.rewards.model.wanted import PERK_DAYS, ExchangeWanted, PointsWanted, RewardWanted, Wanted, lapse_of
 from quen.vouchers.model import Terms
 
 
@@ -36,11 +36,13 @@ class Asked:
     @property
     def quantity(self) -> int:
         """How many pieces; one bill is paid once."""
-        return 1 if isinstance(self.wanted, PointsWanted) else self.wanted.quantity
+        return 1 if isinstance(self.wanted, PointsWanted | ExchangeWanted) else self.wanted.quantity
 
     @property
     def lapses_at(self) -> datetime:
         """Until when it stands."""
+        if isinstance(self.wanted, ExchangeWanted):
+            return self.now + timedelta(hours=self.wanted.rate.hold_hours)
         days = self.reward.expires_in_days if self.reward else PERK_DAYS if self.perk else None
         return lapse_of(self.program, days, self.now, at_till=self.partner_id is not None)
 
@@ -60,6 +62,10 @@ class Asked:
             return ReservePerk(
                 self.redemption_id, self.perk.id, self.lapses_at, self.quantity, partner_id, self._saves(self.perk)
             )
+        if isinstance(self.wanted, ExchangeWanted):
+            points, most = self.wanted.points, self.wanted.rate.per_day
+            exchanged = Exchanged(partner_id, most)
+            return Reserve(self.redemption_id, points, self.lapses_at, partner_id=partner_id, exchanged=exchanged)
         if reward is None:
             points = self.wanted.points if isinstance(self.wanted, PointsWanted) else 0
             return Reserve(self.redemption_id, points, self.lapses_at, partner_id=partner_id)
@@ -101,6 +107,8 @@ class Asked:
             "expires_at": format_instant(entry.hold.hold.lapses_at if entry.hold else self.lapses_at),
             "purchase_id": self.wanted.purchase_id if isinstance(self.wanted, PointsWanted) else None,
         }
+        if isinstance(self.wanted, ExchangeWanted):
+            kept |= {"fee": self.wanted.rate.fee, "units": self.wanted.units}
         only_for = self.reward.partner_id if self.reward else None
         more = {"only_for": only_for, "payable": self._payable if kept["purchase_id"] else None}
         return kept | {name: value for name, value in more.items() if value is not None}

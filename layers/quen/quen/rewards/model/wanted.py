@@ -1,4 +1,6 @@
-"""What can be wanted: a reward of the catalogue for points or as a gift, part of a bill, or the use of a perk."""
+"""What can be wanted: a reward of the catalogue for points or as a gift, part of a bill, the use of a perk, or points in
+another program.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from quen.business_days import day_end
+from quen.partners.model import Rate
 from quen.program.benefits import Bill
 from quen.program.model import Program
 
@@ -46,7 +49,18 @@ class PointsWanted:
     store_id: str | None = None
 
 
-Wanted = RewardWanted | PointsWanted | PerkWanted
+@dataclass(frozen=True, slots=True)
+class ExchangeWanted:
+    """Points that go to a partner's own program at that rate, where they become so many units."""
+
+    points: int
+    rate: Rate
+    units: int
+    bill: None = None
+    store_id: None = None
+
+
+Wanted = RewardWanted | PointsWanted | PerkWanted | ExchangeWanted
 
 
 def lapse_of(program: Program, days: int | None, now: datetime, *, at_till: bool) -> datetime:

@@ -1,0 +1,1 @@
+"""Points of partners' own programs, and ours in theirs."""

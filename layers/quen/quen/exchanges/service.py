@@ -1,0 +1,164 @@
+"""Points that come from a partner's own program, at the rate that staff agreed with it.
+
+The partner takes its units first, then says so here; where its own side fails, it calls the exchange off as long as the points
+wait. What goes the other way is a redemption (`ExchangeWanted`): held here, until the partner has given its units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any, Protocol
+
+from quen.errors import (
+    ExchangeAlreadyRecordedError,
+    ExchangeNotOfferedError,
+    NotFoundError,
+    QuenError,
+    ValidationFailedError,
+)
+from quen.ledger.documents import Claim, Closing, Document, DocumentKey, Outcome
+from quen.ledger.model import (
+    Account,
+    Entry,
+    Exchanged,
+    Lots,
+    ReceiveExchange,
+    ReverseExchange,
+    entry_id,
+    purchase_key,
+)
+from quen.ledger.ports import CurrentProgram
+from quen.ledger.service import Ledger
+from quen.ledger.views import account_view
+from quen.members.model import MemberReference
+from quen.partners.model import Partner, Rate
+from quen.program.model import Program
+from quen.rewards.model import ExchangeWanted
+
+HOURS_A_DAY = 24
+
+
+class MemberLookup(Protocol):
+    """Who a partner means."""
+
+    def resolve(self, reference: MemberReference, pointer: str) -> str:
+        """The id of a member who may earn; `pointer` is where the request names them. Raises MemberNotFoundError."""
+
+
+class Exchanges:
+    """Takes points from other programs, and gives them back."""
+
+    def __init__(self, ledger: Ledger, members: MemberLookup, programs: CurrentProgram) -> None:
+        self._ledger = ledger
+        self._members = members
+        self._programs = programs
+
+    def receive(
+        self, partner: Partner, exchange_id: str, member: MemberReference, units: int, fingerprint: str
+    ) -> Outcome:
+        """Points for units of the partner's program, that wait until they may not be called off any more. The same exchange
+        again is the first answer again.
+
+        Raises ExchangeNotOfferedError, ExchangeLimitReachedError, ExchangeAlreadyRecordedError for other content,
+        MemberNotFoundError, MemberNotActiveError, ValidationFailedError.
+        """
+        key = _key(partner.partner_id, exchange_id)
+        claim = Claim(key, "exchange", fingerprint, "received", reused=ExchangeAlreadyRecordedError)
+        now = self._ledger.now()
+        program = self._programs.current(now)
+        today = program.local_day(now)
+        try:
+            rate, points = _points(partner, units)
+            member_id = self._members.resolve(member, "/member")
+        except QuenError:
+            if replay := self._ledger.find_replay(claim):
+                return replay
+            raise
+        command = ReceiveExchange(
+            exchange_id,
+            Exchanged(partner.partner_id, rate.per_day),
+            points,
+            units,
+            today + timedelta(days=max(1, -(-rate.hold_hours // HOURS_A_DAY))),
+            partner.issuing(today).partner_id,
+        )
+
+        def answer(account: Account, entry: Entry) -> Mapping[str, Any]:
+            return _received_view(exchange_id, rate, command, account, entry, program)
+
+        details = {"units": units, "points": points, "funder": command.funder, "active_on": str(command.active_on)}
+        whole = Claim(key, "exchange", fingerprint, "received", details, ExchangeAlreadyRecordedError)
+        return self._ledger.execute(member_id, command, answer=answer, program=program, claim=whole)
+
+    def load(self, partner_id: str, exchange_id: str) -> Mapping[str, Any]:
+        """What became of an exchange: the question after a time-out. Raises NotFoundError."""
+        document = self._load(partner_id, exchange_id)
+        shown = {name: value for name, value in document.result.items() if name != "account"}
+        today = self._programs.current(self._ledger.now()).local_day(self._ledger.now())
+        is_final = document.state == "received" and date.fromisoformat(document.details["active_on"]) <= today
+        return shown | {"state": "final" if is_final else document.state}
+
+    def reverse(self, partner_id: str, exchange_id: str) -> Outcome:
+        """The exchange is called off: what waits goes. Raises NotFoundError, TooLateError once the points can be spent."""
+        document = self._load(partner_id, exchange_id)
+        program = self._programs.current(self._ledger.now())
+        entry = self._ledger.read_entries(document.member_id, document.sequence + 1, 1)[0]
+        pending: Lots = {lot: points for lot, points in entry.pending.items() if points > 0}
+        command = ReverseExchange(exchange_id, partner_id, pending, document.details["funder"])
+
+        def answer(account: Account, reversal: Entry) -> Mapping[str, Any]:
+            shown = dict(document.result) | {"state": "reversed", "entry_id": entry_id(reversal)}
+            return shown | {"account": account_view(account, program, reversal.recorded_at)}
+
+        closing = Closing(document.key, "reversed", before="received", by=partner_id)
+        return self._ledger.execute(document.member_id, command, answer=answer, program=program, closing=closing)
+
+    def _load(self, partner_id: str, exchange_id: str) -> Document:
+        document = self._ledger.find_document(_key(partner_id, exchange_id))
+        if document is None:
+            raise NotFoundError("There is no such exchange.")
+        return document
+
+
+def wanted_from(partner: Partner, points: int) -> ExchangeWanted:
+    """Points that are to become units of the partner's program. Raises ExchangeNotOfferedError, ValidationFailedError."""
+    rate = partner.exchange.out
+    if rate is None:
+        raise ExchangeNotOfferedError
+    units = rate.units_for(points) if points >= rate.minimum else None
+    if units is None:
+        sentence = f"At least {rate.minimum} points; less the fee of {rate.fee}, a multiple that makes whole units."
+        raise ValidationFailedError.at("/exchange/points", "out_of_range", sentence)
+    return ExchangeWanted(points, rate, units)
+
+
+def _points(partner: Partner, units: int) -> tuple[Rate, int]:
+    rate = partner.exchange.into
+    if rate is None:
+        raise ExchangeNotOfferedError
+    points = rate.points_for(units)
+    if points is None or points < rate.minimum:
+        sentence = f"So many units that, less the fee of {rate.fee}, make whole points, and at least {rate.minimum}."
+        raise ValidationFailedError.at("/units", "out_of_range", sentence)
+    return rate, points
+
+
+def _received_view(
+    exchange_id: str, rate: Rate, command: ReceiveExchange, account: Account, entry: Entry, program: Program
+) -> dict[str, Any]:
+    return {
+        "exchange_id": exchange_id,
+        "member_id": account.member_id,
+        "state": "received",
+        "units": command.units,
+        "points": command.points,
+        "fee": rate.fee,
+        "active_on": command.active_on.isoformat(),
+        "entry_id": entry_id(entry),
+        "account": account_view(account, program, entry.recorded_at),
+    }
+
+
+def _key(partner_id: str, exchange_id: str) -> DocumentKey:
+    return DocumentKey(f"EXCHANGE#{purchase_key(partner_id, exchange_id)}")
