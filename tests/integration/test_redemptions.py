@@ -58,7 +58,9 @@ def test_a_member_reserves_a_reward_and_any_till_hands_it_over(house: House, mem
     done = house.rewards.redeem(str(asked["redemption_id"]), partner_id=OTHER_TILL)
     assert done.result["state"] == "redeemed"
     assert house.ledger.show_account(member_id)["points"] == {"active": 200, "pending": 0, "held": 0, "debt": 0}
-    assert house.rewards.redeem(str(asked["redemption_id"]), partner_id=TILL).replayed
+    assert house.rewards.redeem(str(asked["redemption_id"]), partner_id=OTHER_TILL).replayed
+    with pytest.raises(AlreadyRedeemedError):
+        house.rewards.redeem(str(asked["redemption_id"]), partner_id=TILL)
     with pytest.raises(AlreadyRedeemedError):
         house.rewards.release(str(asked["redemption_id"]), member_id=member_id)
 

@@ -77,7 +77,9 @@ class Closing:
         return self.before == "redeemed"
 
     def replay(self, document: Document) -> Json | None:
-        """The answer that this closing got before, where it was this document's."""
+        """The answer that this closing got before, where it was this document's; what somebody else has closed is not ours."""
+        if self.by and document.closed_by not in {"", self.by}:
+            return None
         if self.undoes:
             return document.refund if document.state == self.state else None
         was_closed_so = document.state == self.state or (document.refund is not None and self.state == "redeemed")
