@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import PurePath
 from typing import Any
 
+import hypothesis
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
@@ -14,6 +15,11 @@ GROUPS = {
     "e2e": "build",  # its stack starts once, from a build made anew ...
     "test_built_artifacts": "build",  # ... which nobody may read meanwhile
 }
+
+
+# How long an example takes is measured by the benchmarks: on a machine that is busy, a deadline fails what is right.
+hypothesis.settings.register_profile("unhurried", deadline=None)
+hypothesis.settings.load_profile("unhurried")
 
 
 class ByServer(LoadScopeScheduling):
