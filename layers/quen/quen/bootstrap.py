@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from quen.program.service import Programs
     from quen.returns.service import Returns
     from quen.rewards.catalogue import Catalogue
+    from quen.rewards.passes import Passes
     from quen.rewards.service import Rewards
     from quen.segments.service import Segments
     from quen.staff.service import AuditTrail
@@ -176,6 +177,13 @@ class Application(Adapters):
         from quen.transfers.service import Transfers
 
         return Transfers(self.ledger, self.members, self.programs, self.keys.derive("ids"))
+
+    @cached_property
+    def passes(self) -> Passes:
+        """Reservations for tills without a network."""
+        from quen.rewards.passes import Passes
+
+        return Passes(self.keys.derive("offline passes"))
 
     @cached_property
     def exchanges(self) -> Exchanges:

@@ -9,6 +9,7 @@ verifies, so that the two keep each other honest. `quen.client.signing` shows wo
 """
 
 from quen.client.partner import Endpoint, PartnerClient, RetryPolicy
+from quen.client.passes import OfflinePass, read_pass
 from quen.client.signing import Credentials, UnsignedRequest, sign
 from quen.client.transport import Answer, HttpTransport, NoAnswerError, Transport
 
@@ -18,9 +19,11 @@ __all__ = [
     "Endpoint",
     "HttpTransport",
     "NoAnswerError",
+    "OfflinePass",
     "PartnerClient",
     "RetryPolicy",
     "Transport",
     "UnsignedRequest",
+    "read_pass",
     "sign",
 ]

@@ -70,7 +70,18 @@ class Redemption(TypedDict):
     vouchers: NotRequired[list[BoughtVoucher]]
     redeemed_at: NotRequired[Instant]
     exchange: NotRequired[ExchangedUnits]
+    offline_pass: NotRequired[OfflinePass]
     account: NotRequired[Account]
+
+
+class OfflinePass(TypedDict):
+    """A member's reservation, signed (Ed25519), for a till without a network: `p1.<payload>.<signature>`, base64url. The
+    payload is JSON: `r` the redemption, `p` points, worth `w` of the currency `c`, `g` the reward or perk, `u` the epoch
+    second at which it lapses. Partners find the key to verify it by at `GET /v1/partner`.
+    """
+
+    token: str
+    valid_until: Instant
 
 
 class ExchangedUnits(TypedDict):

@@ -45,7 +45,8 @@ class Checks:
         if wanted.bill is not None:
             check_bill(program, wanted.bill)
         if isinstance(wanted, PointsWanted):
-            check_payment(program, wanted.points, wanted.bill, self._payments.paid(partner_id, wanted))
+            paid = self._payments.paid(partner_id, wanted)
+            check_payment(program, wanted.points, wanted.bill, paid, is_own=wanted.is_own)
             return None, None
         if isinstance(wanted, ExchangeWanted):
             return None, None

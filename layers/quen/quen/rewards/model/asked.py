@@ -14,7 +14,15 @@ from quen.program.model import PaymentPolicy, Perk, Program, Reward
 from quen.rewards.model.bills import paid_with, payable_money, taken_off_by
 from quen.rewards.model.gates import early_perks
 from quen.rewards.model.perks import perk_off
-from quen.rewards.model.wanted import PERK_DAYS, ExchangeWanted, PointsWanted, RewardWanted, Wanted, lapse_of
+from quen.rewards.model.wanted import (
+    OWN_POINTS_DAYS,
+    PERK_DAYS,
+    ExchangeWanted,
+    PointsWanted,
+    RewardWanted,
+    Wanted,
+    lapse_of,
+)
 from quen.vouchers.model import Terms
 
 
@@ -44,6 +52,8 @@ class Asked:
         if isinstance(self.wanted, ExchangeWanted):
             return self.now + timedelta(hours=self.wanted.rate.hold_hours)
         days = self.reward.expires_in_days if self.reward else PERK_DAYS if self.perk else None
+        if isinstance(self.wanted, PointsWanted) and self.wanted.is_own:
+            days = OWN_POINTS_DAYS
         return lapse_of(self.program, days, self.now, at_till=self.partner_id is not None)
 
     @property

@@ -33,12 +33,13 @@ def payable_points(program: Program, bill: Bill, active: int) -> PayablePoints:
     return PayablePoints(policy.minimum, maximum if is_enough else 0, policy.multiple)
 
 
-def check_payment(program: Program, points: int, bill: Bill | None, paid: int = 0) -> None:
+def check_payment(program: Program, points: int, bill: Bill | None, paid: int = 0, *, is_own: bool = False) -> None:
     """Raises ValidationFailedError at the points or the bill, as the program's policy says; of a bill that is shown, points
-    never pay more than it comes to, together with what they have `paid` of it before (smallest unit).
+    never pay more than it comes to, together with what they have `paid` of it before (smallest unit). What a member sets
+    aside as their own pays a bill that is not known yet: the till then sees to its share.
     """
     policy = program.payment or _FREELY
-    if policy.needs_bill and bill is None:
+    if policy.needs_bill and bill is None and not is_own:
         sentence = "How many points may pay hangs on the bill: send it."
         raise ValidationFailedError.at("/bill", "missing", sentence)
     if points < policy.minimum:

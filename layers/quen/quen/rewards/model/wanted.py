@@ -12,6 +12,9 @@ from quen.partners.model import Rate
 from quen.program.benefits import Bill
 from quen.program.model import Program
 
+OWN_POINTS_DAYS = 1
+"""So long points stand that a member has set aside for a bill to come: to the end of the next day."""
+
 PERK_DAYS = 30
 """So long a use that a member has set aside for themselves stands at the most; it never outlives its period."""
 
@@ -41,12 +44,15 @@ class PerkWanted:
 
 @dataclass(frozen=True, slots=True)
 class PointsWanted:
-    """Plain points, to pay part of a bill with: that of a purchase, where the till names it, and as it shows it."""
+    """Plain points, to pay part of a bill with: that of a purchase, where the till names it, and as it shows it. `is_own`: the
+    member sets them aside, for a bill that is not known yet.
+    """
 
     points: int
     purchase_id: str | None = None
     bill: Bill | None = None
     store_id: str | None = None
+    is_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
