@@ -40,12 +40,14 @@ class FakePartnerRecords:
     keys: dict[str, PartnerKey] = field(default_factory=dict)
     written: list[Write] = field(default_factory=list)
     reads: int = 0
+    partners_read: int = 0
 
     def add(self, partner: Partner, others: Sequence[Write] = ()) -> None:
         self.written += others
         self.partners[partner.partner_id] = partner
 
     def find(self, partner_id: str) -> Partner | None:
+        self.partners_read += 1
         return self.partners.get(partner_id)
 
     def list_partners(self, after: str | None, limit: int) -> Sequence[Partner]:
@@ -95,11 +97,13 @@ class FakeNonces:
 @dataclass
 class FakeKeySecrets:
     kept: dict[str, bytes] = field(default_factory=dict)
+    reads: int = 0
 
     def keep(self, key_id: str, secret: bytes) -> None:
         self.kept[key_id] = secret
 
     def find(self, key_id: str) -> bytes | None:
+        self.reads += 1
         return self.kept.get(key_id)
 
     def delete(self, key_id: str) -> None:

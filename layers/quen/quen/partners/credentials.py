@@ -5,49 +5,63 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Generic, TypeVar
 
 from quen.partners.model import Partner, PartnerKey
 
 CACHE_SECONDS = 45
 CACHE_KEYS_MAX = 256
+CACHE_UNKNOWN_MAX = 1024
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """A key with its owner and the bytes it verifies by: the secret, or the PEM public key; None where there are none."""
+    """A key and its owner. The secret of a symmetric one is kept apart."""
 
     key: PartnerKey
     partner: Partner
-    material: bytes | None
 
 
-class Credentials:
-    """Reads a credential at most once in `CACHE_SECONDS`. Ids that stand for nothing are never kept: a new key works at once.
+class Kept(Generic[Value]):
+    """Reads what belongs to a key id at most once in `CACHE_SECONDS`, whether there is something or nothing.
 
-    `read` answers None for an unknown key. The age counts from before the read, so that what is kept is never older than it
-    says; a clock that was set back counts as old.
+    `read` answers None where there is nothing. That is kept too, or the second request of two would tell an unknown key from
+    a known one; nobody can have asked for a key before it existed, because its id is random. It has a place of its own, so
+    that a flood of made-up ids evicts no key. The age counts from before the read, so that what is kept is never older than
+    it says; a clock that was set back counts as old.
     """
 
-    def __init__(self, read: Callable[[str], Credential | None]) -> None:
+    def __init__(self, read: Callable[[str], Value | None]) -> None:
         self._read = read
-        self._kept: dict[str, tuple[datetime, Credential]] = {}
+        self._known: dict[str, tuple[datetime, Value]] = {}
+        self._unknown: dict[str, tuple[datetime, None]] = {}
 
-    def find(self, key_id: str, now: datetime) -> Credential | None:
-        """The credential as it was within the last `CACHE_SECONDS`."""
-        read_at, credential = self._kept.get(key_id, (None, None))
+    def find(self, key_id: str, now: datetime) -> Value | None:
+        """What was there within the last `CACHE_SECONDS`."""
+        read_at, value = self._known.get(key_id) or self._unknown.get(key_id) or (None, None)
         if read_at is not None and timedelta() <= now - read_at < timedelta(seconds=CACHE_SECONDS):
-            return credential
+            return value
         self.forget(key_id)
         fresh = self._read(key_id)
-        if fresh is not None:
-            self._keep(key_id, now, fresh)
+        if fresh is None:
+            _keep(self._unknown, key_id, (now, None), at_most=CACHE_UNKNOWN_MAX)
+        else:
+            _keep(self._known, key_id, (now, fresh), at_most=CACHE_KEYS_MAX)
         return fresh
 
     def forget(self, key_id: str) -> None:
         """Read it anew next time."""
-        self._kept.pop(key_id, None)
+        self._known.pop(key_id, None)
+        self._unknown.pop(key_id, None)
 
-    def _keep(self, key_id: str, now: datetime, credential: Credential) -> None:
-        if len(self._kept) >= CACHE_KEYS_MAX:
-            self._kept.pop(next(iter(self._kept)))
-        self._kept[key_id] = (now, credential)
+
+Entry = TypeVar("Entry")
+
+
+def _keep(place: dict[str, Entry], key_id: str, entry: Entry, *, at_most: int) -> None:
+    """The oldest makes room."""
+    if len(place) >= at_most:
+        place.pop(next(iter(place)))
+    place[key_id] = entry

@@ -1,49 +1,36 @@
-"""Partners: who signed this request, and the keys they sign with.
+"""Partners, and the keys they sign with; who signed a request is `quen.partners.verifier`'s.
 
-Rule: `authenticate` checks in one fixed order, cheap before dear, and spends nothing of a stranger's: a nonce is kept only
-for a signature that is proven. An unknown key, a revoked key and a wrong signature cost the same work and get the same
-answer.
+Rule: a key that is changed here is forgotten here at once; every other process sees it within a minute.
 """
 
 from __future__ import annotations
 
 import base64
 import secrets
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from quen.clock import Clock
-from quen.errors import ConflictRetryError, NotFoundError, PartnerForbiddenError, QuenError, ValidationFailedError
+from quen.errors import ConflictRetryError, NotFoundError, QuenError, ValidationFailedError
 from quen.ids import is_id, new_id
-from quen.partners.credentials import Credential, Credentials
 from quen.partners.model import (
     ALL_RIGHTS,
     Algorithm,
     Exchange,
     IssuedKey,
     KeyState,
-    ParsedSignature,
     Partner,
     PartnerCaller,
     PartnerKey,
     PartnerState,
     Relation,
     Right,
-    SignatureInvalidError,
-    SignatureParameters,
-    SignatureReplayedError,
     SignedRequest,
-    UnauthenticatedError,
-    accept_signature,
-    check_components,
-    check_digests,
-    check_envelope,
-    check_window,
-    read_parameters,
 )
 from quen.partners.model.keys import KEYS_PER_PARTNER_MAX, PARTNER_NAME_CHARACTERS_MAX, SECRET_BYTES
+from quen.partners.verifier import Nonces, Signatures, Verifier
 from quen.writes import Write
 
 LIST_MAX = 100
@@ -92,13 +79,6 @@ class PartnerRecords(Protocol):
         """False where it is revoked: nothing brings a key back."""
 
 
-class Nonces(Protocol):
-    """What was signed already. May raise TemporarilyUnavailableError, and then nobody gets in."""
-
-    def claim(self, key_id: str, nonce: str, *, expires: int, now: int) -> bool:
-        """True for exactly one caller until `expires` (Unix seconds) is past."""
-
-
 class KeySecrets(Protocol):
     """The shared secrets of symmetric keys. Every method may raise TemporarilyUnavailableError."""
 
@@ -112,25 +92,6 @@ class KeySecrets(Protocol):
         """Once or more often."""
 
 
-class Signatures(Protocol):
-    """Parsing and cryptography, by the standards."""
-
-    def parse(self, request: SignedRequest) -> ParsedSignature:
-        """The one signature under our tag. Raises SignatureMissingError, SignatureMalformedError, DuplicateHeaderError."""
-
-    def parse_digests(self, field: str) -> Mapping[str, bytes]:
-        """The digests of a Content-Digest field by algorithm. Raises ContentDigestMalformedError."""
-
-    def verify(self, request: SignedRequest, signature: ParsedSignature, algorithm: Algorithm, material: bytes) -> bool:
-        """Whether that key made this signature over this request."""
-
-    def verify_decoy(self, request: SignedRequest, signature: ParsedSignature) -> None:
-        """The same work for nothing."""
-
-    def read_public_key(self, algorithm: Algorithm, text: str) -> str:
-        """The PEM form of a partner's public key. Raises ValidationFailedError."""
-
-
 class Partners:
     """The use cases. `clock` is the wall clock: signatures live in real time."""
 
@@ -138,22 +99,16 @@ class Partners:
         self, records: PartnerRecords, nonces: Nonces, key_secrets: KeySecrets, signatures: Signatures, clock: Clock
     ) -> None:
         self._records = records
-        self._nonces = nonces
         self._secrets = key_secrets
         self._signatures = signatures
         self._clock = clock
-        self._credentials = Credentials(self._read_credential)
+        self._verifier = Verifier(records, nonces, key_secrets, signatures, clock)
 
     def authenticate(self, request: SignedRequest) -> PartnerCaller:
         """Who signed this. Raises the errors of `quen.partners.model.errors`, PartnerForbiddenError,
         TemporarilyUnavailableError; one that means 401 carries the value of `Accept-Signature`.
         """
-        check_envelope(request)
-        try:
-            return self._authenticate(request)
-        except UnauthenticatedError as error:
-            error.accept_signature = accept_signature(request)
-            raise
+        return self._verifier.authenticate(request)
 
     def create(
         self,
@@ -186,7 +141,7 @@ class Partners:
         if not self._records.set_exchange(partner_id, exchange, others):
             raise NotFoundError("There is no such partner.")
         for key in self._records.list_keys(partner_id):
-            self._credentials.forget(key.key_id)
+            self._verifier.forget(key.key_id)
         return replace(partner, exchange=exchange)
 
     def list_partners(self, after: str | None = None, limit: int = LIST_MAX) -> Sequence[Partner]:
@@ -231,7 +186,7 @@ class Partners:
         key = self._load_key(partner_id, key_id)
         if not self._records.retire_key(key_id, not_after):
             return self._load_key(partner_id, key_id)
-        self._credentials.forget(key_id)
+        self._verifier.forget(key_id)
         return replace(key, state=KeyState.RETIRING, not_after=not_after)
 
     def revoke_key(
@@ -246,56 +201,10 @@ class Partners:
         `others` are made of the key as it was and as it is, and written with the change; where there is none, they are not.
         """
         revoked = self._revoke(partner_id, key_id, others)
-        self._credentials.forget(key_id)
+        self._verifier.forget(key_id)
         if revoked.algorithm.is_symmetric:
             self._secrets.delete(key_id)
         return revoked
-
-    def _authenticate(self, request: SignedRequest) -> PartnerCaller:
-        signature = self._signatures.parse(request)
-        check_components(signature, request)
-        parameters = read_parameters(signature)
-        now = self._clock.now()
-        check_window(parameters, now)
-        credential = self._verify(request, signature, parameters, now)
-        self._check_digest(request)
-        self._claim_nonce(parameters, now)
-        partner = credential.partner
-        if partner.state is not PartnerState.ACTIVE:
-            raise PartnerForbiddenError("The partner is suspended.")
-        return PartnerCaller(partner, parameters.key_id)
-
-    def _verify(
-        self, request: SignedRequest, signature: ParsedSignature, parameters: SignatureParameters, now: datetime
-    ) -> Credential:
-        is_known_shape = is_id("key", parameters.key_id)
-        credential = self._credentials.find(parameters.key_id, now) if is_known_shape else None
-        if credential is None or credential.material is None or not _may_verify(credential.key, parameters, now):
-            self._signatures.verify_decoy(request, signature)
-            raise SignatureInvalidError
-        if not self._signatures.verify(request, signature, credential.key.algorithm, credential.material):
-            raise SignatureInvalidError
-        return credential
-
-    def _check_digest(self, request: SignedRequest) -> None:
-        field = request.find_header("content-digest")
-        if field is not None:
-            check_digests(self._signatures.parse_digests(field), request.body)
-
-    def _claim_nonce(self, parameters: SignatureParameters, now: datetime) -> None:
-        second = int(now.timestamp())
-        if not self._nonces.claim(parameters.key_id, parameters.nonce, expires=parameters.expires, now=second):
-            raise SignatureReplayedError
-
-    def _read_credential(self, key_id: str) -> Credential | None:
-        key = self._records.find_key(key_id)
-        partner = self._records.find(key.partner_id) if key else None
-        if key is None or partner is None:
-            return None
-        if key.state is KeyState.REVOKED:
-            return Credential(key, partner, None)
-        public = key.public_key.encode("ascii") if key.public_key else None
-        return Credential(key, partner, self._secrets.find(key_id) if key.algorithm.is_symmetric else public)
 
     def _revoke(
         self, partner_id: str, key_id: str, others: Callable[[PartnerKey, PartnerKey], Sequence[Write]]
@@ -334,11 +243,6 @@ class Partners:
         if key is None or key.partner_id != partner_id:
             raise NotFoundError("The partner has no such key.")
         return key
-
-
-def _may_verify(key: PartnerKey, parameters: SignatureParameters, now: datetime) -> bool:
-    """Whether the key counts now, and the request claims no other algorithm than its record has."""
-    return key.is_usable(now) and parameters.algorithm in {None, str(key.algorithm)}
 
 
 def _parse_algorithm(text: str) -> Algorithm:

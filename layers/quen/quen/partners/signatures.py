@@ -39,11 +39,11 @@ from quen.partners.model import (
     SignatureParamsMissingError,
     SignedRequest,
 )
+from quen.partners.model.keys import SECRET_BYTES
 from quen.partners.public_keys import load_public_key, read_public_key
 from quen.requests import DuplicateHeaderError
 
 KEYS_LOADED_MAX = 256
-_SIGNATURE_BYTES_HMAC = 32
 
 # The library reads it from a URL, where "user@host" is the host alone.
 _AUTHORITY = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
@@ -58,7 +58,7 @@ _ALGORITHMS: Mapping[Algorithm, type[HTTPSignatureAlgorithm]] = MappingProxyType
 
 
 class Rfc9421Signatures:
-    """Parses and verifies; see `quen.partners.service.Signatures` for what each method promises."""
+    """Parses and verifies; see `quen.partners.verifier.Signatures` for what each method promises."""
 
     def parse(self, request: SignedRequest) -> ParsedSignature:
         """The one signature under our tag. Raises SignatureMissingError, SignatureParamsMissingError
@@ -104,11 +104,8 @@ class Rfc9421Signatures:
             return False
         return len(results) == 1 and signature.is_canonical
 
-    def verify_decoy(self, request: SignedRequest, signature: ParsedSignature) -> None:
-        """The work of a verification whose outcome is known: by a key that nobody holds, of the kind that was used."""
-        is_hmac = len(signature.value) == _SIGNATURE_BYTES_HMAC
-        claimed = str(signature.parameters.get("alg", Algorithm.HMAC_SHA256 if is_hmac else Algorithm.ED25519))
-        algorithm = Algorithm(claimed) if claimed in set(Algorithm) else Algorithm.HMAC_SHA256
+    def verify_decoy(self, request: SignedRequest, signature: ParsedSignature, algorithm: Algorithm) -> None:
+        """The work of a verification whose outcome is known: by a key of that algorithm that nobody holds."""
         self.verify(request, signature, algorithm, _decoy(algorithm))
 
     def read_public_key(self, algorithm: Algorithm, text: str) -> str:
@@ -192,7 +189,7 @@ def _load_key(algorithm: Algorithm, material: bytes) -> VerificationKey:
 def _decoy(algorithm: Algorithm) -> bytes:
     """A key of that kind whose private half was thrown away as it was made."""
     if algorithm is Algorithm.HMAC_SHA256:
-        return secrets.token_bytes(_SIGNATURE_BYTES_HMAC)
+        return secrets.token_bytes(SECRET_BYTES)
     is_ed25519 = algorithm is Algorithm.ED25519
     private = ed25519.Ed25519PrivateKey.generate() if is_ed25519 else ec.generate_private_key(ec.SECP256R1())
     return private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)

@@ -258,7 +258,7 @@ class PartnerStore:
 
 
 class NonceStore:
-    """Used nonces; see `quen.partners.service.Nonces`."""
+    """Used nonces; see `quen.partners.verifier.Nonces`."""
 
     def __init__(self, client: BaseClient, table_name: str) -> None:
         bind((NonceItem,), table_name, client)

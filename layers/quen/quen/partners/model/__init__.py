@@ -37,6 +37,7 @@ from quen.partners.model.signature import (
     accept_signature,
     check_components,
     check_window,
+    claimed_algorithms,
     read_parameters,
     required_components,
 )
@@ -100,6 +101,7 @@ __all__ = [
     "check_digests",
     "check_envelope",
     "check_window",
+    "claimed_algorithms",
     "read_parameters",
     "required_components",
     "terms_on",

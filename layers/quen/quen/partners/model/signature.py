@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from quen.partners.model.errors import (
     SignatureComponentsMissingError,
@@ -17,6 +18,7 @@ from quen.partners.model.errors import (
     SignatureMalformedError,
     SignatureParamsMissingError,
 )
+from quen.partners.model.keys import Algorithm
 from quen.partners.model.request import SignedRequest
 from quen.requests import DuplicateHeaderError
 
@@ -33,6 +35,10 @@ BODY_COMPONENTS = ("content-type", "content-digest")
 IDEMPOTENCY_COMPONENT = "idempotency-key"
 REQUIRED_PARAMETERS = ("created", "expires", "keyid", "nonce", "tag")
 OPTIONAL_PARAMETERS = ("alg",)
+
+SIGNATURE_BYTES: Mapping[Algorithm, int] = MappingProxyType(
+    {Algorithm.HMAC_SHA256: 32, Algorithm.ED25519: 64, Algorithm.ECDSA_P256_SHA256: 64}
+)
 
 _FIELD_NAME = re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]+")
 _NEVER_COVERED = frozenset({"signature", "signature-input"})
@@ -134,6 +140,15 @@ def check_window(parameters: SignatureParameters, now: datetime) -> None:
         raise SignatureExpiredError("The signature was created too long ago, or in the future.")
     if not is_unexpired:
         raise SignatureExpiredError(f"The signature is past, or lives longer than {LIFETIME_SECONDS_MAX} seconds.")
+
+
+def claimed_algorithms(signature: ParsedSignature, parameters: SignatureParameters) -> frozenset[Algorithm]:
+    """By which algorithms it can have been made, as far as the request tells: those of its length, and of `alg` where given.
+
+    They decide what work a request makes, so that this never depends on which key it names.
+    """
+    fitting = (algorithm for algorithm, length in SIGNATURE_BYTES.items() if len(signature.value) == length)
+    return frozenset(algorithm for algorithm in fitting if parameters.algorithm in {None, str(algorithm)})
 
 
 def _check_field(name: str, request: SignedRequest) -> None:
