@@ -63,7 +63,7 @@ class Draft:
         known = derived | headers
         names = [(one, one.partition(";")[0].strip('"')) for one in self.components]
         lines = [f"{one}: {known.get(name, '')}" for one, name in names]
-        return "\n".join([*lines, f'"@signature-params": {self.signature_input()}']).encode()
+        return "\n".join([*lines, f'"@signature-params": {self.signature_input()}']).encode(errors="surrogatepass")
 
     def sign(self) -> SignedRequest:
         signature = (self.signer or self.credentials.sign)(self.base())

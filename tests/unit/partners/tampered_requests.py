@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-import pytest
-
 from quen.client.signing import content_digest
-from quen.partners.model import Algorithm, SignedRequest
-from unit.partners.drafts import BODY, assert_refused, make_draft
+from quen.partners.model import SignedRequest
+from unit.partners.drafts import BODY
 from unit.partners.fakes import World
 
 Tamper = Callable[[World, SignedRequest], SignedRequest]
@@ -124,6 +122,10 @@ TAMPERED: list[tuple[str, str, Tamper]] = [
     ),
     ("the digest is dropped", "signature_components_missing", headers(content_digest=None)),
     ("the content type is changed", "signature_invalid", headers(content_type=["text/plain"])),
+    ("the content type's case is changed", "signature_invalid", headers(content_type=["Application/JSON"])),
+    ("the content type gets a charset", "signature_invalid", headers(content_type=["application/json; charset=utf-7"])),
+    ("the content type is dropped", "signature_components_missing", headers(content_type=None)),
+    ("an empty idempotency key is put in", "signature_components_missing", headers(idempotency_key=[""])),
     ("an idempotency key is put in", "signature_components_missing", headers(idempotency_key=["k1"])),
     ("both signature headers are gone", "signature_missing", headers(signature=None, signature_input=None)),
     ("the signature is gone", "signature_missing", headers(signature=None)),
@@ -181,12 +183,3 @@ TAMPERED: list[tuple[str, str, Tamper]] = [
     ("it comes 301 seconds late", "signature_expired", wait(301)),
     ("the receiver's clock is 61 seconds behind", "signature_expired", wait(-61)),
 ]
-
-
-@pytest.mark.parametrize("algorithm", list(Algorithm))
-@pytest.mark.parametrize(("code", "tamper"), [pytest.param(code, tamper, id=name) for name, code, tamper in TAMPERED])
-def test_a_request_tampered_with_after_it_was_signed_is_refused(
-    code: str, tamper: Tamper, algorithm: Algorithm
-) -> None:
-    world = World()
-    assert_refused(world, tamper(world, make_draft(world, algorithm).sign()), code)
