@@ -50,7 +50,7 @@ class GatewayRequest:
             request_id=context.get("requestId", ""),
             parameters=event.get("pathParameters") or {},
             headers=_headers(event),
-            query=event.get("multiValueQueryStringParameters") or {},
+            query=_query(event),
             body=_raw_body(event),
             authorizer=context.get("authorizer") or {},
         )
@@ -81,6 +81,12 @@ def _headers(event: Mapping[str, Any]) -> dict[str, list[str]]:
     for name, values in (event.get("multiValueHeaders") or {}).items():
         headers.setdefault(name.lower(), []).extend(values)
     return headers
+
+
+def _query(event: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
+    # A query that is told in the poorer form alone is a query all the same: where none is allowed, none slips by.
+    single: Mapping[str, str] = event.get("queryStringParameters") or {}
+    return event.get("multiValueQueryStringParameters") or {name: [value] for name, value in single.items()}
 
 
 def _raw_body(event: Mapping[str, Any]) -> bytes:
