@@ -78,7 +78,7 @@ def make_client(
 
 @pytest.mark.parametrize("algorithm", list(Algorithm))
 def test_every_route_is_signed_so_that_the_api_takes_it(world: World, algorithm: Algorithm) -> None:
-    api = FakeApi(world, [DONE] * 12)
+    api = FakeApi(world, [DONE] * 14)
     client = make_client(world, api, algorithm=algorithm)
     purchase = {"purchase_id": "r-1", "total": {"amount": 125000, "currency": "VND"}, "note": "cà phê"}
     client.record_purchase(purchase)
@@ -93,6 +93,8 @@ def test_every_route_is_signed_so_that_the_api_takes_it(world: World, algorithm:
     client.record_return("r-1", {"return_id": "back-1", "amount": {"amount": 25000, "currency": "VND"}})
     client.record_event({"event_id": "e-1", "type": "review"})
     client.preview_event({"type": "review"})
+    client.search_events({"limit": 50})
+    client.load_partner()
     routes = [f"{request.method} {request.path.removeprefix('/live')}" for request in api.arrived]
     assert routes == [
         "POST /v1/purchases",
@@ -107,6 +109,8 @@ def test_every_route_is_signed_so_that_the_api_takes_it(world: World, algorithm:
         "POST /v1/purchases/r-1/returns",
         "POST /v1/events",
         "POST /v1/events/preview",
+        "POST /v1/events/search",
+        "GET /v1/partner",
     ]
     assert [request.find_header("idempotency-key") for request in api.arrived[4:8]] == [
         "till-7-42",
@@ -138,6 +142,70 @@ def test_what_would_end_alike_is_not_repeated(world: World, waits: list[float], 
     api = FakeApi(world, [answer])
     assert make_client(world, api, waits.append).redeem("red_0123456789abcdef") is answer
     assert not waits
+
+
+def limited(seconds: str) -> Answer:
+    return Answer(
+        429, {"content-type": "application/problem+json", "retry-after": seconds}, b'{"code": "rate_limited"}'
+    )
+
+
+def test_who_asked_too_often_waits_once_as_long_as_told(world: World, waits: list[float]) -> None:
+    api = FakeApi(world, [limited("7"), DONE])
+    assert make_client(world, api, waits.append).search_member({"phone": "0901234567"}) is DONE
+    assert waits == [7]
+    assert len({request.find_header("signature") for request in api.arrived}) == 2
+
+
+def test_who_asks_too_often_again_is_told_so(world: World, waits: list[float]) -> None:
+    second = limited("3")
+    api = FakeApi(world, [limited("2"), second])
+    assert make_client(world, api, waits.append).search_member({"phone": "0901234567"}) is second
+    assert waits == [2]
+
+
+@pytest.mark.parametrize("seconds", ["11", "86400", "soon", "", "-1", "9" * 5000])
+def test_a_wait_that_is_long_or_unsaid_is_the_callers(world: World, waits: list[float], seconds: str) -> None:
+    answer = limited(seconds)
+    api = FakeApi(world, [answer])
+    assert make_client(world, api, waits.append).search_member({"phone": "0901234567"}) is answer
+    assert not waits
+
+
+def page(items: list[int], cursor: str | None) -> Answer:
+    content = json.dumps({"items": items, "next_cursor": cursor}).encode()
+    return Answer(200, {"content-type": "application/json"}, content)
+
+
+def asked(api: FakeApi) -> list[dict[str, object]]:
+    return [json.loads(request.body) for request in api.arrived]
+
+
+def test_pages_follow_the_cursor_and_keep_the_search(world: World) -> None:
+    api = FakeApi(world, [page([1, 2], "a"), page([3], "b"), page([4], None)])
+    found = make_client(world, api).pages("/v1/events/search", {"types": ["points.earned"], "limit": 2})
+    assert [answer.document["items"] for answer in found] == [[1, 2], [3], [4]]
+    search = {"types": ["points.earned"], "limit": 2}
+    assert asked(api) == [search, search | {"cursor": "a"}, search | {"cursor": "b"}]
+
+
+def test_a_page_is_asked_for_when_it_is_wanted(world: World) -> None:
+    api = FakeApi(world, [page([1], "a"), page([2], "b")])
+    found = make_client(world, api).pages("/v1/events/search")
+    assert next(found).document["items"] == [1]
+    assert asked(api) == [{}]
+
+
+def test_a_feed_that_always_says_where_to_go_on_ends_with_an_empty_page(world: World) -> None:
+    api = FakeApi(world, [page([1], "a"), page([], "a")])
+    *_, last = make_client(world, api).pages("/v1/events/search", {"cursor": "from last time"})
+    assert last.document == {"items": [], "next_cursor": "a"}
+
+
+@pytest.mark.parametrize("answer", [Answer(403, {}, b'{"items": [1], "next_cursor": "x"}'), Answer(200, {}, b"[1]")])
+def test_a_refusal_and_what_is_no_page_are_the_last(world: World, answer: Answer) -> None:
+    api = FakeApi(world, [page([1], "a"), answer])
+    assert list(make_client(world, api).pages("/v1/events/search"))[1:] == [answer]
 
 
 def test_the_last_attempt_speaks(world: World, waits: list[float]) -> None:

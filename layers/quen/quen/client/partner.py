@@ -1,7 +1,8 @@
 """The partner API's routes, each as one call.
 
 Rule: an attempt that got no answer, or "try again", is made again with the same business id and a new signature: the nonce
-of the first may be used up. The API does it once and answers both alike, so the caller never has to know.
+of the first may be used up. The API does it once and answers both alike, so the caller never has to know. Whoever asks too
+often is told when to come back: that is waited for once, where it is soon; after that it is the caller's to slow down.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import random
 import re
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -24,6 +25,9 @@ NONCE_BYTES = 18
 
 # What the API takes as a path: nothing to escape, so nothing that could be spelled twice.
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~!$&'()*+,=:@-]+)+")
+
+# A Retry-After of more digits is no number of seconds that anyone means.
+_TOLD_DIGITS_MAX = 9
 
 Body = Mapping[str, Any]
 
@@ -39,7 +43,9 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """How often and how long: waits grow twofold from the first, with full jitter, unless the answer says how long."""
+    """How often and how long: waits grow twofold from the first, with full jitter, unless the answer says how long. No wait is
+    longer than `wait_seconds_max`.
+    """
 
     attempts_max: int = 5
     first_wait_seconds: float = 0.2
@@ -48,9 +54,12 @@ class RetryPolicy:
     def wait_seconds(self, attempt: int, answer: Answer | None) -> float:
         """How long to wait after that attempt (1, 2 …). A Retry-After is the least, within the maximum."""
         jittered = random.uniform(0, min(self.wait_seconds_max, self.first_wait_seconds * 2 ** (attempt - 1)))
-        told = answer.headers.get("retry-after", "") if answer else ""
-        asked = float(told) if told.isascii() and told.isdigit() else 0.0
-        return min(self.wait_seconds_max, max(jittered, asked))
+        return min(self.wait_seconds_max, max(jittered, _told_seconds(answer) or 0))
+
+    def sits_out(self, answer: Answer) -> bool:
+        """Whether a 429 is over within the maximum, so that it is worth the one wait."""
+        told = _told_seconds(answer)
+        return answer.status == 429 and told is not None and told <= self.wait_seconds_max
 
 
 class PartnerClient:
@@ -109,6 +118,14 @@ class PartnerClient:
         """POST /v1/events/preview: what it would earn; nothing is written."""
         return self.request("POST", "/v1/events/preview", event)
 
+    def search_events(self, search: Body) -> Answer:
+        """POST /v1/events/search: one page of what happened, as webhooks carry it; `pages` follows the cursor."""
+        return self.request("POST", "/v1/events/search", search)
+
+    def load_partner(self) -> Answer:
+        """GET /v1/partner: who you are to the program, what you may do, on which terms."""
+        return self.request("GET", "/v1/partner")
+
     def search_member(self, reference: Body) -> Answer:
         """POST /v1/members/search, by `phone`, `card_code` or `qr_token`."""
         return self.request("POST", "/v1/members/search", reference)
@@ -135,6 +152,21 @@ class PartnerClient:
             "POST", f"/v1/redemptions/{redemption_id}/refund", idempotency_key=f"{redemption_id}-refund"
         )
 
+    def pages(self, path: str, search: Body | None = None) -> Iterator[Answer]:
+        """Every page of a `POST …/search`, from `search` on, each asked for when it is wanted.
+
+        A page that names no other, or that holds nothing, is the last: a feed says with its last cursor where to go on
+        another time. So is a refusal: look at `is_success`. Raises as `request` does.
+        """
+        asked = dict(search or {})
+        while True:
+            answer = self.request("POST", path, asked)
+            yield answer
+            page = answer.document if answer.is_success else None
+            if not isinstance(page, dict) or not page.get("items") or not page.get("next_cursor"):
+                return
+            asked["cursor"] = page["next_cursor"]
+
     def request(
         self, method: str, path: str, body: Body | None = None, *, idempotency_key: str | None = None
     ) -> Answer:
@@ -153,10 +185,13 @@ class PartnerClient:
             content,
             idempotency_key=idempotency_key,
         )
+        has_sat_out = False
         for attempt in range(1, self._retries.attempts_max):
             answer = self._try(unsigned, path)
             if answer is not None and not _may_retry(answer):
-                return answer
+                if has_sat_out or not self._retries.sits_out(answer):
+                    return answer
+                has_sat_out = True
             self._sleep(self._retries.wait_seconds(attempt, answer))
         return self._send(unsigned, path)
 
@@ -173,5 +208,11 @@ class PartnerClient:
 
 
 def _may_retry(answer: Answer) -> bool:
-    """Whether another attempt soon can end otherwise: the server failed, or others were faster. Too often is the caller's."""
+    """Whether another attempt soon can end otherwise: the server failed, or others were faster."""
     return answer.status >= 500 or (answer.status == 409 and answer.code == "conflict_retry")
+
+
+def _told_seconds(answer: Answer | None) -> int | None:
+    """What `Retry-After` asks for, in seconds; None where it says nothing that can be read."""
+    told = answer.headers.get("retry-after", "") if answer else ""
+    return int(told) if told.isascii() and told.isdigit() and len(told) <= _TOLD_DIGITS_MAX else None
