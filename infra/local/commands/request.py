@@ -37,7 +37,7 @@ SHOWN_HEADERS = (
 )
 _MEMBERS_OWN = re.compile(r"/v1/me(/.*)?")
 _PARTNERS_OWN = re.compile(
-    r"/v1/(purchases|events|bills|redemptions|payments|memberships|members/search|perks/search|stored-value|vouchers/(validate|reserve|redeem|uses))(/.*)?"
+    r"/v1/(partner|purchases|events|bills|redemptions|payments|memberships|members/search|perks/search|stored-value|vouchers/(validate|reserve|redeem|uses))(/.*)?"
 )
 
 
