@@ -1,5 +1,5 @@
 """`make bench`: what a cold start costs, function by function, beside a bare DynamoDB client; then the ledger's own cost,
-and a large program's.
+a signature's, and a large program's.
 
 Each import runs in a Python of its own that sees the built function and the built layers only, as on Lambda; CPU time,
 the median of several, so that a busy machine does not change the answer much.
@@ -15,7 +15,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from local import bench_ledger, bench_program
+from local import bench_ledger, bench_partners, bench_program
 from local.deployment import BUILD, PROJECT, build, one_build_at_a_time
 from local.template_reader import read_template
 
@@ -58,6 +58,7 @@ def main() -> None:
             cost = median_cost(f"import {module}", [BUILD / name, *layers]) - python
             print(f"  {name:<32} {cost:6.0f}")
     bench_ledger.main()
+    bench_partners.main()
     bench_program.main()
 
 
