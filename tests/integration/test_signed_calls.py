@@ -1,0 +1,98 @@
+"""What being signed adds to a purchase: one write to DynamoDB, and once in a while two reads and the secret."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import botocore.handlers
+import pytest
+
+from factories import make_purchase
+from house import member
+from quen.bootstrap import application
+from quen.dynamodb import shared_session
+from served import Served, serving
+
+
+class Calls:
+    """Every call to AWS, by the service and the operation."""
+
+    def __init__(self) -> None:
+        self.made: Counter[str] = Counter()
+
+    def note(self, model: Any, **_: object) -> None:
+        self.made[f"{model.service_model.service_name}:{model.name}"] += 1
+
+    def taken(self) -> Counter[str]:
+        """Those since the last time."""
+        made, self.made = self.made, Counter()
+        return made
+
+
+@pytest.fixture(scope="module")
+def calls() -> Iterator[Calls]:
+    calls = Calls()
+    hook = ("before-call", calls.note)
+    botocore.handlers.BUILTIN_HANDLERS.append(hook)
+    shared_session.cache_clear()  # a session takes its handlers when it is opened
+    try:
+        yield calls
+    finally:
+        botocore.handlers.BUILTIN_HANDLERS.remove(hook)
+        shared_session.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def apis(calls: Calls) -> Iterator[Served]:
+    with serving() as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def member_id(apis: Served) -> str:
+    return apis.enrol()
+
+
+def purchase(number: int, member_id: str) -> dict[str, Any]:
+    occurred_at = (datetime.now(UTC) - timedelta(minutes=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    total = {"amount": 125_000, "currency": "VND"}
+    return {
+        "purchase_id": f"B-{number}",
+        "member": {"member_id": member_id},
+        "occurred_at": occurred_at,
+        "total": total,
+    }
+
+
+def test_a_signed_purchase_makes_one_call_more_than_an_unsigned_one(calls: Calls, apis: Served, member_id: str) -> None:
+    apis.make_partner()
+    for number in range(2):  # the first also reads the program, which is kept after that
+        calls.taken()
+        assert apis.partner("POST", "/v1/purchases", purchase(number, member_id)).status == 201
+    signed = calls.taken()
+    bought = make_purchase(125_000, purchase_id="B-unsigned", at=datetime.now(UTC) - timedelta(minutes=1))
+    application().purchases.record("ptn_0000000000000001", member(member_id), bought, "f")
+    assert signed - calls.taken() == {"dynamodb:PutItem": 1}
+
+
+def test_a_key_costs_two_reads_and_its_secret_once_in_a_while(calls: Calls, apis: Served, member_id: str) -> None:
+    body = {name: value for name, value in purchase(0, member_id).items() if name != "purchase_id"}
+    apis.partner("POST", "/v1/purchases/preview", body)
+    apis.make_partner("Bún Chả 36")  # a key that this process has not seen
+    taken = []
+    for _ in range(2):
+        calls.taken()
+        assert apis.partner("POST", "/v1/purchases/preview", body).status == 200
+        taken.append(calls.taken())
+    assert taken[0] - taken[1] == {"dynamodb:GetItem": 2, "secretsmanager:GetSecretValue": 1}
+
+
+def test_a_made_up_key_costs_no_more_than_a_real_one_and_writes_nothing(calls: Calls, apis: Served) -> None:
+    apis.use_key({"key_id": "key_0123456789abcdef", "secret": "AAAA"})
+    for expected in ({"dynamodb:GetItem": 2, "secretsmanager:GetSecretValue": 1}, {}):
+        calls.taken()
+        assert apis.partner("GET", "/v1/purchases/B-1").code == "signature_invalid"
+        assert calls.taken() == expected
