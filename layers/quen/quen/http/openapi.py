@@ -42,6 +42,7 @@ from quen.http.errors import (
 )
 from quen.http.idempotency import KEY_LENGTH_MAX
 from quen.http.problems import CONTENT_TYPE, STATUSES
+from quen.http.signing_profile import SIGNING_PROFILE
 from quen.partners.model import errors as partner_errors
 from quen.requests import BodyTooLargeError, DuplicateHeaderError, RateLimitedError
 
@@ -51,7 +52,7 @@ REFERENCE = "#/components/schemas/{name}"
 
 ABOUT = {
     "mobile": ("Quen: the mobile API", "What members do for themselves."),
-    "partner": ("Quen: the partner API", "What tills and partner brands do; every request is signed (RFC 9421)."),
+    "partner": ("Quen: the partner API", SIGNING_PROFILE),
     "admin": ("Quen: the admin API", "What staff do, each as their role allows."),
 }
 FUNCTIONS: Mapping[str, Sequence[str]] = {
@@ -280,6 +281,12 @@ class _Dumper(yaml.SafeDumper):
         """Every part is written out: a reader should not have to look for an anchor."""
         return data is not None
 
+    def represent_text(self, text: str) -> yaml.Node:
+        """A page with headings keeps its lines; everything else is a scalar as YAML likes it."""
+        return self.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n## " in text else None)
+
+
+_Dumper.add_representer(str, _Dumper.represent_text)
 
 if __name__ == "__main__":
     main()
