@@ -182,6 +182,11 @@ def test_a_header_that_decides_comes_once(header: str, values: list[str]) -> Non
     assert (answer.status, answer.code) == (400, "duplicate_header")
 
 
+def test_sizes_come_before_doubles() -> None:
+    answer = post(headers={"Idempotency-Key": ["a", "b"]}, body=b" " * (128 * 1024 + 1))
+    assert answer.code == "body_too_large"
+
+
 def test_two_spellings_of_one_header_are_a_duplicate() -> None:
     assert post(headers={"Idempotency-Key": "a", "idempotency-key": "b"}).code == "duplicate_header"
 

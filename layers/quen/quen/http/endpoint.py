@@ -164,6 +164,7 @@ def as_if_alone(perform: Callable[[], Outcome], status: int, request_id: str) ->
 
 
 def _perform(declared: Endpoint, recognise: Recognise[Any], request: GatewayRequest) -> Response:
+    refuse_oversize(request.body)
     refuse_duplicate_headers(request)
     caller = recognise(request, declared.action)
     if not all(PATH_PARAMETER.fullmatch(value) for value in request.parameters.values()):
@@ -198,7 +199,6 @@ def _answer(declared: Endpoint, result: Body | Outcome) -> Response:
 def _read_body(request: GatewayRequest, declared: Endpoint) -> strict_json.Json:
     if not request.body and declared.body is Nothing:
         return {}
-    refuse_oversize(request.body)
     require_json(request)
     return strict_json.parse(request.body)
 
