@@ -78,9 +78,9 @@ def test_a_worked_signature_is_taken_and_is_the_vector_s(
     alone: Path, command: list[str], algorithm: Algorithm, programs: tuple[str, ...]
 ) -> None:
     need(*programs)
-    # The two that differ in all: no body, no key; and a body beyond ASCII and a key.
+    # The two that differ in all, and for keys that take longer the fuller one.
     plain, _, _, full, _ = vectors_of(algorithm)
-    for vector in (plain, full):
+    for vector in (plain, full) if algorithm is HMAC else (full,):
         fixed = ["--created", str(vector["created"]), "--nonce", vector["nonce"]]
         made = headers_in(run(alone, command, fixed + arguments(alone, vector, "https://API.quen.example/live/")))
         world_at(vector["created"]).partners.authenticate(signed_request(vector, made))
@@ -88,23 +88,13 @@ def test_a_worked_signature_is_taken_and_is_the_vector_s(
             assert made == vector["headers"]
 
 
-@pytest.mark.parametrize(("command", "programs"), [(PYTHON[0], ()), (NODE[0], NODE[2]), (SHELL[0], SHELL[2])])
-def test_the_public_name_and_the_stage_can_be_told_apart_from_the_url(
-    alone: Path, command: list[str], programs: tuple[str, ...]
-) -> None:
-    need(*programs)
-    vector = vectors_of(HMAC)[2]
-    told = ["--authority", "api.quen.example", "--prefix", "/live", "--created", str(vector["created"])]
-    made = headers_in(run(alone, command, told + arguments(alone, vector, "http://127.0.0.1:4566/x/y")))
-    world_at(vector["created"]).partners.authenticate(signed_request(vector, made))
-
-
 class Receiver(http.server.BaseHTTPRequestHandler):
     """Verifies what arrives as the API does, and says whose it is."""
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        vector = {"method": self.command, "authority": "api.quen.example", "path": self.path, "body": body.decode()}
+        path = self.path.replace("/behind-a-proxy/", "/live/", 1)
+        vector = {"method": self.command, "authority": "api.quen.example", "path": path, "body": body.decode()}
         created = int(self.headers["Signature-Input"].partition("created=")[2].partition(";")[0])
         caller = world_at(created).partners.authenticate(signed_request(vector, dict(self.headers.items())))
         content = caller.key_id.encode()
@@ -122,7 +112,7 @@ def url() -> Iterator[str]:
     with http.server.HTTPServer(("127.0.0.1", 0), Receiver) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/live"
+        yield f"http://127.0.0.1:{server.server_port}/behind-a-proxy"
         server.shutdown()
         thread.join()
 
@@ -130,10 +120,12 @@ def url() -> Iterator[str]:
 @pytest.mark.parametrize(
     ("command", "programs"), [(PYTHON[0], ()), (NODE[0], NODE[2]), (SHELL[0], (*SHELL[2], "curl"))]
 )
-def test_each_sends_what_it_signed(alone: Path, url: str, command: list[str], programs: tuple[str, ...]) -> None:
+def test_each_sends_what_it_signed_behind_a_proxy_too(
+    alone: Path, url: str, command: list[str], programs: tuple[str, ...]
+) -> None:
     need(*programs)
     vector = vectors_of(ED25519)[2]
-    sent = ["--send", "--authority", "api.quen.example", *arguments(alone, vector, url)]
+    sent = ["--send", "--authority", "api.quen.example", "--prefix", "/live", *arguments(alone, vector, url)]
     assert vector["key_id"] in run(alone, command, sent)
 
 
