@@ -87,6 +87,12 @@ def test_the_first_of_two_reads_everything_and_the_second_nothing() -> None:
         assert (first, second) == ([1, 1, 1], [0, 0, 0])
 
 
+def test_a_request_that_claims_a_public_key_s_signature_asks_for_no_secret() -> None:
+    for bend in (wrong, unknown):
+        first, *_ = work_of(World(), bend, Algorithm.ED25519, names_it=False)
+        assert first == [1, 1, 0]
+
+
 def test_a_flood_of_made_up_ids_evicts_no_key_and_takes_bounded_room() -> None:
     asked: list[str] = []
 
