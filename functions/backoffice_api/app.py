@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from backoffice_api.exchanges import exchanges
+from backoffice_api.feed import feed
 from backoffice_api.partner import partner
 from quen.http.api import Api
 
-app = Api("backoffice_api", [partner, exchanges])
+app = Api("backoffice_api", [partner, feed, exchanges])

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from quen.earning.service import Purchases
     from quen.events.service import Publisher
     from quen.exchanges.service import Exchanges
+    from quen.feed.service import Feeds
     from quen.gifts.service import OccasionGifts
     from quen.http.paging import Cursors
     from quen.imports.service import Imports
@@ -357,12 +358,25 @@ class Application(Adapters):
         from quen.events.bus import EventBridgeBus
         from quen.events.parking import SqsParking
         from quen.events.service import Publisher
+        from quen.feed.service import FeedListener, NoAnnouncements
         from quen.messages.queue import SqsIntentQueue
 
         bus = EventBridgeBus(self._client("events"), self.settings.event_bus)
         intents = SqsIntentQueue(self._sqs, self.settings.messages_queue_url)
         parking = SqsParking(self._sqs, self.settings.events_failed_queue_url)
-        return Publisher(bus, intents, parking, self._read_offset)
+        listeners = (
+            # Whoever tells members by other ids than the program's own says so here.
+            FeedListener(self.feeds, lambda _partner_id, member_id: member_id, NoAnnouncements()),
+        )
+        return Publisher(bus, intents, parking, self._read_offset, listeners)
+
+    @cached_property
+    def feeds(self) -> Feeds:
+        """What partners are told."""
+        from quen.feed.service import Feeds
+        from quen.feed.store import FeedStore
+
+        return Feeds(FeedStore(self._dynamodb, self.settings.program_table), self.wall, pause)
 
     @cached_property
     def messages(self) -> Messages:

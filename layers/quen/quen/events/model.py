@@ -68,7 +68,7 @@ def _tier_types(entry: Entry) -> list[str]:
 
 def _card_event(told: CardEvent, entry: Entry) -> Event:
     """One entry may tell several of a type: what they are about tells their ids apart."""
-    detail = _entry_detail(told.type, entry) | {"event_id": _event_id(told.type, f"{entry.hash}\n{told.mark}")}
+    detail = _entry_detail(told.type, entry) | {"event_id": event_id_of(told.type, f"{entry.hash}\n{told.mark}")}
     return Event(told.type, {**detail, **told.detail})
 
 
@@ -227,7 +227,7 @@ def _entry_detail(type_: str, entry: Entry) -> dict[str, Any]:
 
 def _detail(type_: str, fact: str, member_id: str, sequence: int, occurred_at: datetime) -> dict[str, Any]:
     return {
-        "event_id": _event_id(type_, fact),
+        "event_id": event_id_of(type_, fact),
         "version": EVENT_VERSION,
         "member_id": member_id,
         "sequence": sequence,
@@ -235,7 +235,7 @@ def _detail(type_: str, fact: str, member_id: str, sequence: int, occurred_at: d
     }
 
 
-def _event_id(type_: str, fact: str) -> str:
+def event_id_of(type_: str, fact: str) -> str:
     """`evt_` and 80 bits of what is told: a fact is an entry's hash or a member's id, and neither can be guessed."""
     digest = hashlib.sha256(f"{type_}\n{fact}".encode()).digest()
     return "evt_" + base64.b32encode(digest[:10]).decode().lower()

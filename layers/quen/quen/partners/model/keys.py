@@ -62,6 +62,7 @@ class Right(StrEnum):
     REDEEM_REWARDS = "redeem_rewards"
     MOVE_STORED_VALUE = "move_stored_value"
     RECORD_EVENTS = "record_events"
+    READ_EVENTS = "read_events"
     USE_VOUCHERS = "use_vouchers"
     REPORT_PAYMENTS = "report_payments"
     EXCHANGE_POINTS = "exchange_points"
