@@ -60,6 +60,7 @@ def tables(engine: Any) -> dict[str, str]:
 
 MINISTACK_EACH_TIME = {
     "test_events_races",
+    "test_feed_races",
     "test_flash_sale",
     "test_interleavings",
     "test_membership_races",

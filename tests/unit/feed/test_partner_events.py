@@ -77,7 +77,7 @@ def held(lots: Mapping[str, int], **fields: Any) -> Hold:
     return Hold(NOON, lots, **fields)
 
 
-# --- what a partner recorded ---------------------------------------------------------------------------------------------
+# --- what a partner recorded ---
 
 
 def test_a_purchase_is_told_to_who_recorded_it_by_its_own_id() -> None:
@@ -146,7 +146,7 @@ def test_what_no_partner_has_to_do_with_is_told_to_nobody() -> None:
         assert told(entry) == [], kind
 
 
-# --- points that a partner funds -------------------------------------------------------------------------------------------
+# --- points that a partner funds ---
 
 
 def test_points_that_their_recorder_funds_are_told_once_with_how_many_are_its_own() -> None:
@@ -273,7 +273,7 @@ def test_a_lot_that_expires_is_named_by_its_last_day() -> None:
     assert body_for(BEN, entry)["data"]["reference"] == {"kind": "lot", "id": "2027-11-30"}
 
 
-# --- points that are spent with a partner -------------------------------------------------------------------------------------
+# --- points that are spent with a partner ---
 
 
 def test_points_spent_with_a_partner_are_told_to_it_and_to_each_who_funds_some_of_them() -> None:
@@ -334,7 +334,7 @@ def program() -> Program:
     return make_program()
 
 
-# --- for every kind -----------------------------------------------------------------------------------------------------------
+# --- for every kind ---
 
 
 def with_everybody(kind: Kind) -> Entry:
