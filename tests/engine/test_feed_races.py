@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from engine.faults import FAULTS, CrashError, Fault, FaultyClient, transaction_conflict
-from quen.bootstrap import pause
+from quen.adapters import pause
 from quen.errors import TemporarilyUnavailableError
 from quen.feed.model import PartnerEvent
 from quen.feed.service import EVENTS_PER_TRANSACTION_MAX, KEPT_SECONDS, Feeds

@@ -6,6 +6,8 @@ use cases over these.
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from functools import cached_property
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from quen.shards.store import ShardStore
     from quen.verification.store import VerificationStore
     from quen.vouchers.store import VoucherStore
+
+PAUSE_SECONDS_MAX = 0.2
 
 
 class Adapters:
@@ -120,3 +124,8 @@ class Adapters:
 
     def _client(self, service: str, *, is_repeatable: bool = True) -> Any:
         return open_client(self.settings.aws_region or None, service=service, is_repeatable=is_repeatable)
+
+
+def pause(attempt: int) -> None:
+    """Wait a random moment before the n-th try of a lost race: longer each time, a fifth of a second at the most."""
+    time.sleep(random.uniform(0, min(PAUSE_SECONDS_MAX, 0.01 * 2**attempt)))

@@ -7,13 +7,12 @@ what it does, and for nothing else. That is why the imports stand inside.
 from __future__ import annotations
 
 import os
-import random
-import time
 from collections.abc import Callable
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
-from quen.adapters import Adapters
+from quen.adapters import pause
+from quen.coalition import Coalition
 from quen.observability import name_revision
 from quen.settings import Settings
 
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from quen.earning.service import Purchases
     from quen.events.service import Publisher
     from quen.exchanges.service import Exchanges
-    from quen.feed.service import Feeds
     from quen.gifts.service import OccasionGifts
     from quen.http.paging import Cursors
     from quen.imports.service import Imports
@@ -56,7 +54,6 @@ if TYPE_CHECKING:
     from quen.vouchers.batches import Batches
     from quen.vouchers.service import Vouchers
 
-PAUSE_SECONDS_MAX = 0.2
 SANDBOX_PROGRAM_CACHE_SECONDS = 1
 SANDBOX_HOLD_SECONDS = 10
 
@@ -69,7 +66,7 @@ def application() -> Application:
     return Application(settings)
 
 
-class Application(Adapters):
+class Application(Coalition):
     """The use cases of one stack, over its real adapters."""
 
     @cached_property
@@ -358,25 +355,12 @@ class Application(Adapters):
         from quen.events.bus import EventBridgeBus
         from quen.events.parking import SqsParking
         from quen.events.service import Publisher
-        from quen.feed.service import FeedListener, NoAnnouncements
         from quen.messages.queue import SqsIntentQueue
 
         bus = EventBridgeBus(self._client("events"), self.settings.event_bus)
         intents = SqsIntentQueue(self._sqs, self.settings.messages_queue_url)
         parking = SqsParking(self._sqs, self.settings.events_failed_queue_url)
-        listeners = (
-            # Whoever tells members by other ids than the program's own says so here.
-            FeedListener(self.feeds, lambda _partner_id, member_id: member_id, NoAnnouncements()),
-        )
-        return Publisher(bus, intents, parking, self._read_offset, listeners)
-
-    @cached_property
-    def feeds(self) -> Feeds:
-        """What partners are told."""
-        from quen.feed.service import Feeds
-        from quen.feed.store import FeedStore
-
-        return Feeds(FeedStore(self._dynamodb, self.settings.program_table), self.wall, pause)
+        return Publisher(bus, intents, parking, self._read_offset, self._listeners)
 
     @cached_property
     def messages(self) -> Messages:
@@ -405,8 +389,3 @@ class Application(Adapters):
 
         store = self._verification_store
         return VerifyLedger(store, MemberChecks(self._ledger_store, store.find_existing), LoggedDrift())
-
-
-def pause(attempt: int) -> None:
-    """Wait a random moment before the n-th try of a lost race: longer each time, a fifth of a second at the most."""
-    time.sleep(random.uniform(0, min(PAUSE_SECONDS_MAX, 0.01 * 2**attempt)))

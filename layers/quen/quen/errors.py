@@ -12,7 +12,6 @@
     │   ├── PartnerForbiddenError         the partner's rights do not cover it
     │   ├── AdjustmentLimitReachedError   more points than the role may move at a time
     │   └── SecondPersonRequiredError     nobody approves what they asked for themselves
-    ├── CursorExpiredError                what follows the cursor is no longer kept
     ├── ConflictError                     the state of things does not allow it
     │   ├── MemberAlreadyExistsError      the person, or the login, is enrolled already
     │   ├── MemberNotActiveError          the member's state gates earning and spending
@@ -155,11 +154,6 @@ class AdjustmentLimitReachedError(ForbiddenError):
 class SecondPersonRequiredError(ForbiddenError):
     code = "second_person_required"
     title = "Somebody else decides about this"
-
-
-class CursorExpiredError(QuenError):
-    code = "cursor_expired"
-    title = "What follows this cursor is no longer kept; begin again without one"
 
 
 class ConflictError(QuenError):
