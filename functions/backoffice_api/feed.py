@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 
 from backoffice_api.callers import recognise_partner
 from quen.bootstrap import application
-from quen.errors import CursorExpiredError
+from quen.feed.model import CursorExpiredError
 from quen.http.endpoint import Call, Resource
 from quen.http.errors import CursorInvalidError
 from quen.http.feed import EventType, FeedPage

@@ -230,7 +230,7 @@ def issue_vouchers(world: World) -> set[Grant]:
 def publish(world: World) -> set[Grant]:
     from publish_events.app import handle
 
-    samples = [sample_event("publish_events", name) for name in ("enrolment", "purchase", "redemption", "unreadable")]
+    samples = [sample_event("publish_events", name) for name in ("enrolment", "partners_points", "unreadable")]
     return world.called_by(handle, {"Records": [record for sample in samples for record in sample["Records"]]})
 
 

@@ -272,6 +272,7 @@ def test_the_apis_sample_events_are_answered(stack: Stack) -> None:
     assert _answer("admin", sample_event("admin_api", "run_job"), stack)["statusCode"] == 201
     assert _answer("admin", sample_event("coalition_api", "create_partner"), stack)["statusCode"] == 201
     assert _answer("partner", sample_event("backoffice_api", "unsigned_partner"), stack)["statusCode"] == 401
+    assert _answer("partner", sample_event("backoffice_api", "unsigned_event_search"), stack)["statusCode"] == 401
 
 
 def _answer(api: str, event: dict[str, Any], stack: Stack) -> dict[str, Any]:

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import get_args
 
 import pytest
 
-from quen.errors import CursorExpiredError, TemporarilyUnavailableError
-from quen.feed.model import PARTNER_EVENT_TYPES, Page, PartnerEvent
+from factories import make_program, make_purchase
+from quen.errors import TemporarilyUnavailableError
+from quen.events.model import Enrolled
+from quen.feed.model import PARTNER_EVENT_TYPES, CursorExpiredError, Page, PartnerEvent
 from quen.feed.service import (
     APPEND_TRIES_MAX,
     EVENTS_PER_TRANSACTION_MAX,
     FILTERED_READ_SIZE,
     KEPT_SECONDS,
     READS_MAX,
+    FeedListener,
     Feeds,
 )
 from quen.http.feed import EventType
+from quen.ledger.model import RecordPurchase
+from till import Till
 from unit.feed.fakes import FakeFeedRecords
-from unit.partners.fakes import FixedClock
+from unit.partners.fakes import NOW, FixedClock
 
 PARTNER = "ptn_1"
 
@@ -172,6 +178,45 @@ def test_a_body_is_found_by_its_event_in_the_partner_s_own_feed_alone(shop: Shop
     assert shop.feeds.find(PARTNER, "1") == event(1).body
     assert shop.feeds.find(PARTNER, "2") is None
     assert shop.feeds.find("ptn_2", "1") is None
+
+
+class Announced:
+    """What was announced, and of which of it the body was there by then."""
+
+    def __init__(self, feeds: Feeds) -> None:
+        self._feeds = feeds
+        self.told: list[tuple[str, list[str], bool]] = []
+
+    def announce(self, partner_id: str, events: Sequence[tuple[str, str]]) -> None:
+        are_there = all(self._feeds.find(partner_id, event_id) for event_id, _ in events)
+        self.told.append((partner_id, [type_ for _, type_ in events], are_there))
+
+
+def test_a_batch_is_appended_by_partner_in_its_order_and_then_announced(shop: Shop) -> None:
+    announced, till = Announced(shop.feeds), Till(make_program())
+    listener = FeedListener(shop.feeds, lambda partner_id, _: None if partner_id == "ptn_gone" else "mem_1", announced)
+    for partner_id, number in (("ptn_1", 1), ("ptn_2", 2), ("ptn_gone", 3), ("ptn_1", 4)):
+        till.do(RecordPurchase(partner_id, make_purchase(purchase_id=f"B-{number}")))
+    facts = [Enrolled("mem", 0, NOW), *till.entries]
+    for _ in range(2):
+        listener.tell(facts)
+    seen = {
+        partner_id: [
+            json.loads(one.body)["data"]["reference"]["id"] for one in shop.feeds.search(partner_id, None, 9).events
+        ]
+        for partner_id in ("ptn_1", "ptn_2", "ptn_gone")
+    }
+    assert seen == {"ptn_1": ["B-1", "B-4"], "ptn_2": ["B-2"], "ptn_gone": []}
+    assert announced.told == [("ptn_1", ["points.earned"] * 2, True), ("ptn_2", ["points.earned"], True)] * 2
+
+
+def test_what_could_not_be_appended_is_not_announced(shop: Shop) -> None:
+    announced, till = Announced(shop.feeds), Till(make_program())
+    till.do(RecordPurchase("ptn_1", make_purchase()))
+    shop.records.is_contended = True
+    with pytest.raises(TemporarilyUnavailableError):
+        FeedListener(shop.feeds, lambda _, member_id: member_id, announced).tell(till.entries)
+    assert announced.told == []
 
 
 def test_the_contract_names_every_type_that_partners_are_told() -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, get_args
 
 import pytest
@@ -12,70 +10,28 @@ import pytest
 from factories import NOON, make_card, make_event, make_plan, make_program, make_purchase, make_stamping
 from quen.events.model import EVENT_TYPES, events_of
 from quen.feed.model import PARTNER_EVENT_TYPES, partner_events
-from quen.ledger.model import (
-    Entry,
-    Hold,
-    HoldChange,
-    RecordEvent,
-    RecordPayment,
-    RecordPurchase,
-    Reference,
-    ReturnPurchase,
-    own_entry,
-    seal,
-)
+from quen.ledger.model import Entry, HoldChange, RecordEvent, RecordPayment, RecordPurchase, Reference, own_entry
 from quen.ledger.model.values import Kind
 from quen.money import Money
-from quen.program.model import EarningRule, Program
+from quen.program.model import EarningRule
 from till import Till
+from unit.feed.entries import (
+    ANN,
+    BEN,
+    BENS,
+    CAT,
+    HOLD,
+    MEMBER,
+    body_for,
+    held,
+    make_entry,
+    purchase,
+    redemption,
+    shown,
+    told,
+)
 
-ANN, BEN, CAT = "ptn_ann", "ptn_ben", "ptn_cat"
-MEMBER = "mem_0000000000000001"
 KINDS = get_args(Kind)
-
-
-def shown(partner_id: str, member_id: str) -> str:
-    """As each partner knows the member."""
-    return f"{member_id} of {partner_id}"
-
-
-def told(entry: Entry) -> list[tuple[str, str, str, int | None, int | None]]:
-    """To whom, in which role, which type, about how many points, how many of them its own."""
-    return [
-        (
-            event.partner_id,
-            (data := json.loads(event.body)["data"])["role"],
-            event.type,
-            data.get("points"),
-            data.get("own_points"),
-        )
-        for event in partner_events(entry, shown)
-    ]
-
-
-def body_for(partner_id: str, entry: Entry) -> dict[str, Any]:
-    """The first body that the partner is told."""
-    body: dict[str, Any] = next(
-        json.loads(event.body) for event in partner_events(entry, shown) if event.partner_id == partner_id
-    )
-    return body
-
-
-def make_entry(kind: Kind, reference: Reference, lines: Mapping[str, int], **fields: Any) -> Entry:
-    return seal(Entry(MEMBER, 7, kind, NOON, NOON, reference, 1, lines, balance_after=987_654, **fields))
-
-
-def redemption(redemption_id: str = "red_1") -> Reference:
-    return Reference("redemption", redemption_id)
-
-
-def purchase(partner_id: str = ANN, purchase_id: str = "B-1") -> Reference:
-    return Reference("purchase", f"{partner_id}#{purchase_id}")
-
-
-def held(lots: Mapping[str, int], **fields: Any) -> Hold:
-    return Hold(NOON, lots, **fields)
-
 
 # --- what a partner recorded ---
 
@@ -157,10 +113,6 @@ def test_points_that_their_recorder_funds_are_told_once_with_how_many_are_its_ow
     assert told(make_entry("earn", purchase(), both, lots=lots)) == [(ANN, "recorder", "points.earned", 15, 12)]
 
 
-OWN = "2027-11-30@ptn_ben"
-HOLD = held({OWN: 30, "2027-12-31@ptn_cat": 20, "never": 50})
-
-
 @pytest.mark.parametrize(
     ("kind", "entry", "type_", "points"),
     [
@@ -168,15 +120,15 @@ HOLD = held({OWN: 30, "2027-12-31@ptn_cat": 20, "never": 50})
             "activate",
             {
                 "lines": {"member.pending": -9, "member.active": 9},
-                "pending": {f"2026-12-01/{OWN}": -9},
-                "lots": {OWN: 9},
+                "pending": {f"2026-12-01/{BENS}": -9},
+                "lots": {BENS: 9},
             },
             "points.activated",
             9,
         ),
         (
             "expire",
-            {"lines": {"member.active": -9, "partner.ptn_ben.expired": 9}, "lots": {OWN: -9}},
+            {"lines": {"member.active": -9, "partner.ptn_ben.expired": 9}, "lots": {BENS: -9}},
             "points.expired",
             9,
         ),
@@ -190,7 +142,7 @@ HOLD = held({OWN: 30, "2027-12-31@ptn_cat": 20, "never": 50})
             "redeem",
             {
                 "lines": {"member.active": -100, "program.redeemed": 100},
-                "lots": {OWN: -30, "2027-12-31@ptn_cat": -20, "never": -50},
+                "lots": {BENS: -30, "2027-12-31@ptn_cat": -20, "never": -50},
                 "hold": HoldChange("r", HOLD, "spent"),
             },
             "points.redeemed",
@@ -198,29 +150,29 @@ HOLD = held({OWN: 30, "2027-12-31@ptn_cat": 20, "never": 50})
         ),
         (
             "refund",
-            {"lines": {"member.active": 100, "program.redeemed": -100}, "lots": {OWN: 30, "never": 70}},
+            {"lines": {"member.active": 100, "program.redeemed": -100}, "lots": {BENS: 30, "never": 70}},
             "points.refunded",
             30,
         ),
         (
             "reverse",
-            {"lines": {"member.active": -9, "program.issued": 9}, "lots": {OWN: -4, "never": -5}},
+            {"lines": {"member.active": -9, "program.issued": 9}, "lots": {BENS: -4, "never": -5}},
             "points.reversed",
             4,
         ),
         (
             "reverse",
-            {"lines": {"member.active": 9, "program.redeemed": -9}, "lots": {OWN: 4, "never": 5}},
+            {"lines": {"member.active": 9, "program.redeemed": -9}, "lots": {BENS: 4, "never": 5}},
             "points.refunded",
             4,
         ),
         (
             "adjust",
-            {"lines": {"member.active": -9, "program.adjusted": 9}, "lots": {OWN: -4, "never": -5}},
+            {"lines": {"member.active": -9, "program.adjusted": 9}, "lots": {BENS: -4, "never": -5}},
             "points.adjusted",
             -4,
         ),
-        ("bonus", {"lines": {"member.active": 9, "partner.ptn_ben.funded": -9}, "lots": {OWN: 9}}, "points.earned", 9),
+        ("bonus", {"lines": {"member.active": 9, "partner.ptn_ben.funded": -9}, "lots": {BENS: 9}}, "points.earned", 9),
     ],
 )
 def test_a_funder_is_told_how_many_of_its_points_moved_and_nothing_else(
@@ -247,13 +199,13 @@ def test_a_funder_is_told_how_many_of_its_points_moved_and_nothing_else(
 @pytest.mark.parametrize(
     ("kind", "fields"),
     [
-        ("reserve", {"hold": HoldChange("r", HOLD, "opened"), "lots": {OWN: -30}}),
-        ("release", {"hold": HoldChange("r", HOLD, "returned"), "lots": {OWN: 30}}),
-        ("lapse", {"hold": HoldChange("r", HOLD, "returned"), "lots": {OWN: 30}}),
-        ("transfer_out", {"lots": {OWN: -30}}),
-        ("transfer_in", {"lots": {OWN: 30}}),
-        ("merge_out", {"lots": {OWN: -30}}),
-        ("merge_in", {"lots": {OWN: 30}}),
+        ("reserve", {"hold": HoldChange("r", HOLD, "opened"), "lots": {BENS: -30}}),
+        ("release", {"hold": HoldChange("r", HOLD, "returned"), "lots": {BENS: 30}}),
+        ("lapse", {"hold": HoldChange("r", HOLD, "returned"), "lots": {BENS: 30}}),
+        ("transfer_out", {"lots": {BENS: -30}}),
+        ("transfer_in", {"lots": {BENS: 30}}),
+        ("merge_out", {"lots": {BENS: -30}}),
+        ("merge_in", {"lots": {BENS: 30}}),
     ],
 )
 def test_points_that_stay_what_they_are_to_their_funder_tell_it_nothing(kind: Kind, fields: dict[str, Any]) -> None:
@@ -269,69 +221,8 @@ def test_points_that_live_on_as_they_were_tell_their_funder_nothing() -> None:
 
 def test_a_lot_that_expires_is_named_by_its_last_day() -> None:
     lines = {"member.active": -9, "partner.ptn_ben.expired": 9}
-    entry = make_entry("expire", Reference("lot", OWN), lines, lots={OWN: -9})
+    entry = make_entry("expire", Reference("lot", BENS), lines, lots={BENS: -9})
     assert body_for(BEN, entry)["data"]["reference"] == {"kind": "lot", "id": "2027-11-30"}
-
-
-# --- points that are spent with a partner ---
-
-
-def test_points_spent_with_a_partner_are_told_to_it_and_to_each_who_funds_some_of_them() -> None:
-    hold = replace(HOLD, reward_id="free-coffee")
-    lines = {"member.held": -100, "partner.ptn_ann.redeemed": 100}
-    entry = make_entry("redeem", redemption(), lines, hold=HoldChange("red_1", hold, "redeemed"))
-    assert told(entry) == [
-        (ANN, "acceptor", "points.redeemed", 100, None),
-        (ANN, "acceptor", "reward.redeemed", 100, None),
-        (BEN, "funder", "points.redeemed", 30, 30),
-        (CAT, "funder", "points.redeemed", 20, 20),
-    ]
-    data = body_for(ANN, entry)["data"]
-    assert (data["reference"], "entry_id" in data) == ({"kind": "redemption", "id": "red_1"}, True)
-
-
-def test_who_accepts_its_own_points_is_told_once_with_how_many_they_are() -> None:
-    lines = {"member.held": -100, "partner.ptn_ben.redeemed": 100}
-    entry = make_entry("redeem", redemption(), lines, hold=HoldChange("red_1", HOLD, "redeemed"))
-    assert [one for one in told(entry) if one[0] == BEN] == [(BEN, "acceptor", "points.redeemed", 100, 30)]
-
-
-def test_a_refund_is_told_to_who_had_accepted_the_points() -> None:
-    lines = {"member.active": 100, "partner.ptn_ben.redeemed": -100}
-    entry = make_entry("refund", redemption(), lines, lots={OWN: 30, "never": 70})
-    assert told(entry) == [(BEN, "acceptor", "points.refunded", 100, 30)]
-
-
-def test_a_return_tells_its_partner_what_was_taken_back_and_what_it_gave_back() -> None:
-    lines = {"member.active": 90, "partner.ptn_ann.funded": 10, "partner.ptn_ann.redeemed": -100}
-    entry = make_entry("reverse", purchase(), lines, lots={"2027-11-30@ptn_ann": -10, "never": 100})
-    assert told(entry) == [
-        (ANN, "recorder", "points.reversed", 10, 10),
-        (ANN, "acceptor", "points.refunded", 100, None),
-    ]
-    assert len({event.event_id for event in partner_events(entry, shown)}) == 2
-
-
-def test_what_a_return_could_not_take_back_is_told_to_who_recorded_it() -> None:
-    lines = {"program.written_off": -5, "partner.ptn_ann.funded": 5}
-    entry = make_entry("write_off", purchase(), lines)
-    assert told(entry) == [(ANN, "recorder", "points.written_off", 5, 5)]
-
-
-def test_a_real_return_is_told_to_who_recorded_it(program: Program) -> None:
-    till = Till(program)
-    bought = make_purchase()
-    till.do(RecordPurchase(ANN, bought))
-    rest = replace(bought, total=Money(0, "VND"))
-    command = ReturnPurchase(
-        ANN, "B-1", "R-1", program, bought, rest, {"points": 12}, own={"2027-11-30": 12}, is_whole=True
-    )
-    assert told(own_entry(till.do(command))) == [(ANN, "recorder", "points.reversed", 12, None)]
-
-
-@pytest.fixture
-def program() -> Program:
-    return make_program()
 
 
 # --- for every kind ---
@@ -347,7 +238,7 @@ def with_everybody(kind: Kind) -> Entry:
         "program.issued": -14,
     }
     lots = {"2027-11-30@ptn_cat": -4, "2027-11-30@ptn_ann": -10, "never": -6}
-    hold = HoldChange("red_1", held({"2027-11-30@ptn_cat": 4, "never@ptn_ann": 10}, reward_id="mug"), "spent")
+    hold = HoldChange("red_1", held({"2027-11-30@ptn_cat": 4, "never@ptn_ann": 10}, reward_id="mug"), "spent", BEN)
     return make_entry(kind, purchase(), lines, lots=lots, hold=hold)
 
 

@@ -10,9 +10,9 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Protocol
 
 from quen.clock import Clock
-from quen.errors import CursorExpiredError, TemporarilyUnavailableError
+from quen.errors import TemporarilyUnavailableError
 from quen.events.model import Tellable
-from quen.feed.model import Kept, Page, PartnerEvent, Shown, partner_events, run_after
+from quen.feed.model import CursorExpiredError, Kept, Page, PartnerEvent, Shown, partner_events, run_after
 from quen.ledger.model import Entry
 
 KEPT_DAYS = 30

@@ -13,8 +13,16 @@ EventType = Literal[
     "points.earned",
     "points.activated",
     "points.expired",
+    "points.reserved",
     "points.redeemed",
     "reward.redeemed",
+    "points.released",
+    "gift.reserved",
+    "gift.redeemed",
+    "gift.released",
+    "perk.reserved",
+    "perk.used",
+    "perk.released",
     "points.refunded",
     "points.reversed",
     "points.written_off",
@@ -46,6 +54,8 @@ class PartnerEventData(TypedDict):
     own_points: NotRequired[int]
     reference: NotRequired[Reference]
     reward_id: NotRequired[str]
+    perk_id: NotRequired[str]
+    uses: NotRequired[int]
     card_id: NotRequired[str]
     stamps: NotRequired[int]
     plan_id: NotRequired[str]

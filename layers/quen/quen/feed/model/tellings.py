@@ -1,7 +1,9 @@
 """Which partners an entry concerns, and which types of event tell each of them.
 
-    recorder   it recorded the purchase, the event, the return or the payment: the entry's reference is `<partner>#<its id>`
-    acceptor   points were spent with it, or came back from it: a line `partner.<partner>.redeemed`
+    recorder   it recorded the purchase, the event, the return, the exchange or the payment: the entry's reference is
+               `<partner>#<its id>`
+    acceptor   the redemption was made or redeemed at its till, as the hold says; or what was spent with it came back, and it
+               had been paid for it: a line `partner.<partner>.redeemed`
     funder     its own points moved: a line `partner.<partner>.…`, or a lot `2027-11-30@<partner>`
 
 A funder learns how many of its own points moved, never where or with whom. Whoever has two roles in one entry is told each
@@ -11,28 +13,41 @@ to their funder, and tell it nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from quen.events.cards import COMPLETED, MILESTONE_REACHED, STAMPS_EARNED, card_events
 from quen.events.memberships import membership_detail, membership_types
+from quen.events.model import events_of
 from quen.ledger.model import Entry
-from quen.ledger.model.values import ISSUED, Lots
+from quen.ledger.model.funding import issued, lot_funder
+from quen.ledger.model.values import Lots
 
 Role = Literal["recorder", "acceptor", "funder"]
 
 _EARNED, _REVERSED, _WRITTEN_OFF = "points.earned", "points.reversed", "points.written_off"
-_REDEEMED, _REWARD, _REFUNDED = "points.redeemed", "reward.redeemed", "points.refunded"
 _ACTIVATED, _EXPIRED, _ADJUSTED = "points.activated", "points.expired", "points.adjusted"
+_REDEEMED, _REFUNDED = "points.redeemed", "points.refunded"
 _PAID, _PAYMENT_FAILED = "membership.paid", "membership.payment_failed"
+_USES = (
+    "points.reserved",
+    _REDEEMED,
+    "reward.redeemed",
+    "points.released",
+    "gift.reserved",
+    "gift.redeemed",
+    "gift.released",
+    "perk.reserved",
+    "perk.used",
+    "perk.released",
+)
 
 PARTNER_EVENT_TYPES = (
     _EARNED,
     _ACTIVATED,
     _EXPIRED,
-    _REDEEMED,
-    _REWARD,
+    *_USES,
     _REFUNDED,
     _REVERSED,
     _WRITTEN_OFF,
@@ -65,6 +80,7 @@ _FUNDED: Mapping[str, str] = {
 """What the kinds of entry tell a recorder, and a funder; of the others they are told nothing."""
 
 _CARD_DETAILS = {"card_id", "stamps", "reward_id"}
+_USE_DETAILS = {"reward_id", "perk_id", "uses"}
 _PAYMENT_DETAILS = {"plan_id", "amount"}
 
 
@@ -102,36 +118,38 @@ def _to_recorder(entry: Entry) -> Iterator[Telling]:
     if not partner_id:
         return
     type_ = _RECORDED.get(entry.kind, "")
-    funded = entry.lines.get(f"partner.{partner_id}.funded", 0)
-    given = abs(entry.lines.get(ISSUED, 0) + funded)
+    given, funded = abs(issued(entry)), entry.lines.get(f"partner.{partner_id}.funded", 0)
     if type_ and (given or type_ != _EARNED):
         yield Telling(partner_id, "recorder", type_, given, abs(funded) or None)
     for card in card_events(entry):
-        details = {name: value for name, value in card.detail.items() if name in _CARD_DETAILS}
+        details = _only(_CARD_DETAILS, card.detail)
         yield Telling(partner_id, "recorder", card.type, details=details, mark=card.mark)
     for type_ in membership_types(entry):
         if type_ in {_PAID, _PAYMENT_FAILED}:
-            said = membership_detail(type_, entry)
-            details = {name: value for name, value in said.items() if name in _PAYMENT_DETAILS}
+            details = _only(_PAYMENT_DETAILS, membership_detail(type_, entry))
             yield Telling(partner_id, "recorder", type_, details=details)
 
 
 def _to_acceptors(entry: Entry) -> Iterator[Telling]:
-    for ledger_account, points in entry.lines.items():
-        partner_id, side = _of_partner(ledger_account)
-        if side != "redeemed":
-            continue
+    partner_id = acceptor_of(entry)
+    if entry.hold and partner_id:
+        lots = entry.hold.hold.lots
+        points, own = sum(lots.values()) or None, _of_funder(lots, partner_id) or None
+        for event in events_of(entry):
+            if event.type in _USES:
+                yield Telling(partner_id, "acceptor", event.type, points, own, _only(_USE_DETAILS, event.detail))
+    for payee, points in _paid_for(entry).items():
         if points < 0:
             # A return takes back what it earned and gives back what paid for it: of the lots alone nobody can tell which
             # of the two an own point was.
-            own = _own_points(entry, partner_id) if entry.kind == "refund" else 0
-            yield Telling(partner_id, "acceptor", _REFUNDED, -points, own or None)
-            continue
-        own = abs(_own_points(entry, partner_id))
-        yield Telling(partner_id, "acceptor", _REDEEMED, points, own or None)
-        if entry.hold and entry.hold.hold.reward_id:
-            details = {"reward_id": entry.hold.hold.reward_id}
-            yield Telling(partner_id, "acceptor", _REWARD, points, own or None, details)
+            own_points = _own_points(entry, payee) if entry.kind == "refund" else 0
+            yield Telling(payee, "acceptor", _REFUNDED, -points, own_points or None)
+
+
+def acceptor_of(entry: Entry) -> str:
+    """The partner at whose till a redemption was made, or which redeemed one that its member had made; empty: none."""
+    change = entry.hold
+    return change.by or change.hold.partner_id if change else ""
 
 
 def _to_funders(entry: Entry) -> Iterator[Telling]:
@@ -150,8 +168,14 @@ def _funders(entry: Entry) -> list[str]:
     """Whose points the entry moves, each once."""
     lines = [partner_id for partner_id, side in map(_of_partner, entry.lines) if side in {"funded", "expired"}]
     held = entry.hold.hold.lots if entry.hold else {}
-    lots = [_funder_of(key) for key in (*entry.lots, *entry.pending, *held)]
+    lots = [lot_funder(key) for key in (*entry.lots, *entry.pending, *held)]
     return [partner_id for partner_id in dict.fromkeys((*lines, *lots)) if partner_id]
+
+
+def _paid_for(entry: Entry) -> dict[str, int]:
+    """Which partners are paid for how many points that were spent; a negative number comes back."""
+    sides = {_of_partner(name): points for name, points in entry.lines.items()}
+    return {partner_id: points for (partner_id, side), points in sides.items() if side == "redeemed" and partner_id}
 
 
 def _own_points(entry: Entry, partner_id: str) -> int:
@@ -167,12 +191,11 @@ def _own_points(entry: Entry, partner_id: str) -> int:
 
 
 def _of_funder(lots: Lots, partner_id: str) -> int:
-    return sum(points for key, points in lots.items() if _funder_of(key) == partner_id)
+    return sum(points for key, points in lots.items() if lot_funder(key) == partner_id)
 
 
-def _funder_of(lot: str) -> str:
-    """The partner that stands behind a lot, pending or not; empty where the program does."""
-    return lot.partition("@")[2]
+def _only(names: Collection[str], detail: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in detail.items() if name in names}
 
 
 def _of_partner(ledger_account: str) -> tuple[str, str]:
