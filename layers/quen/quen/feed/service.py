@@ -18,7 +18,7 @@ from quen.ledger.model import Entry
 KEPT_DAYS = 30
 KEPT_SECONDS = KEPT_DAYS * 86_400
 EVENTS_PER_TRANSACTION_MAX = 25
-APPEND_TRIES_MAX = 20
+APPEND_TRIES_MAX = 40
 FILTERED_READ_SIZE = 250
 READS_MAX = 4
 """How often a page that asks for some types looks further: at most 1,000 events, of which it may find none."""
