@@ -1,6 +1,6 @@
 """Offline passes, as a till without a network reads them: what a member's reservation is good for, and until when.
 
-    held = read_pass(token, pass_key, now=time.time())
+    held = read_pass(token, pass_key, now=epoch_second)
     if held is None: ...            # not ours, bent, or over: ask for money
     remember(held.redemption_id)    # take no pass twice, and when the network is back:
     client.redeem(held.redemption_id)
