@@ -14,20 +14,18 @@ from quen.feed.model import CursorExpiredError
 from quen.http.endpoint import Call, Resource
 from quen.http.errors import CursorInvalidError
 from quen.http.feed import EventType, FeedPage
-from quen.http.paging import LIMIT_DEFAULT, Limit
+from quen.http.paging import LIMIT_DEFAULT, Cursor, Limit
 from quen.partners.model import PartnerCaller, Right
 
 LISTING = "feed"
-
-After = Annotated[str, Meta(description="The `next_cursor` of the page before; without it, from the oldest event on.")]
 
 feed: Resource[PartnerCaller] = Resource(__name__, recognise_partner)
 
 
 class FeedBody(Struct, frozen=True, forbid_unknown_fields=True):
-    """From where on, how many, and of which types; without `types`, of all."""
+    """Behind which page (the oldest event on, without a `cursor`), how many, and of which types; without `types`, of all."""
 
-    after: After | None = None
+    cursor: Cursor | None = None
     limit: Limit = LIMIT_DEFAULT
     types: Annotated[list[EventType], Meta(max_length=20)] = []
 
@@ -44,8 +42,8 @@ def search(call: Call[PartnerCaller, FeedBody]) -> Mapping[str, Any]:
     """What concerns you, oldest first, complete and without gaps; kept for 30 days."""
     app, partner_id, asked = application(), call.caller.partner_id, call.input
     position: Any = None
-    if asked.after is not None:
-        position = app.cursors.open(asked.after, caller=partner_id, listing=LISTING)
+    if asked.cursor is not None:
+        position = app.cursors.open(asked.cursor, caller=partner_id, listing=LISTING)
     page = app.feeds.search(partner_id, position, asked.limit, frozenset(asked.types))
     return {
         "items": [json.loads(event.body) for event in page.events],

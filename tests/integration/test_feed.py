@@ -228,7 +228,7 @@ def test_a_purchase_and_its_return_come_to_their_partner_once_however_often_they
         "points.earned"
     ] * 2
 
-    assert stack.search(after=first["next_cursor"]) == {
+    assert stack.search(cursor=first["next_cursor"]) == {
         "items": [],
         "next_cursor": first["next_cursor"],
         "has_more": False,
@@ -236,8 +236,8 @@ def test_a_purchase_and_its_return_come_to_their_partner_once_however_often_they
     back = {"return_id": "R-1", "occurred_at": earned["timestamp"], "amount": {"amount": 125_000, "currency": "VND"}}
     assert stack.apis.partner("POST", "/v1/purchases/B-1/returns", back).status == 201
     stack.stream()
-    assert seen(stack.search(after=first["next_cursor"])) == [("points.reversed", "R-1")]
-    assert seen(stack.search(after=empty["next_cursor"])) == seen(stack.search())
+    assert seen(stack.search(cursor=first["next_cursor"])) == [("points.reversed", "R-1")]
+    assert seen(stack.search(cursor=empty["next_cursor"])) == seen(stack.search())
 
 
 def test_pages_follow_each_other_to_the_end(stack: Stack) -> None:
@@ -246,7 +246,7 @@ def test_pages_follow_each_other_to_the_end(stack: Stack) -> None:
     stack.stream()
     pages = [stack.search(limit=2)]
     while pages[-1]["has_more"]:
-        pages.append(stack.search(limit=2, after=pages[-1]["next_cursor"]))
+        pages.append(stack.search(limit=2, cursor=pages[-1]["next_cursor"]))
     assert [len(page["items"]) for page in pages] == [2, 2, 1]
     assert [about for page in pages for _, about in seen(page)] == [f"B-{number}" for number in range(5)]
     assert stack.search(types=["points.reversed"]) == {
@@ -263,7 +263,7 @@ def test_another_partner_s_feed_is_its_own_and_so_is_its_cursor(stack: Stack) ->
     cursor = stack.search()["next_cursor"]
     stack.apis.make_partner("Bún Chả 36", relation="brand")
     assert stack.search()["items"] == []
-    stolen = stack.apis.partner("POST", "/v1/events/search", {"after": cursor})
+    stolen = stack.apis.partner("POST", "/v1/events/search", {"cursor": cursor})
     assert (stolen.status, stolen.code) == (400, "cursor_invalid")
 
 
@@ -277,7 +277,7 @@ def test_a_cursor_whose_events_are_over_is_told_apart_from_one_that_never_was(st
     assert feeds.search(stack.partner_id, None, 10).events == []
     table = boto3.resource("dynamodb", region_name="us-east-1").Table(application().settings.program_table)
     table.delete_item(Key={"PK": f"FEED#{stack.partner_id}", "SK": f"{1:015d}"})
-    over = stack.apis.partner("POST", "/v1/events/search", {"after": before})
+    over = stack.apis.partner("POST", "/v1/events/search", {"cursor": before})
     assert (over.status, over.code, over.body["retryable"]) == (410, "cursor_expired", False)
     assert stack.search()["items"] == []
 
@@ -297,7 +297,7 @@ def test_a_search_is_held_to_its_rules(stack: Stack) -> None:
         ({"limit": 101}, "/limit"),
         ({"types": ["points.earned", "member.enrolled"]}, "/types/1"),
         ({"types": ["points.earned"] * 21}, "/types"),
-        ({"after": 1}, "/after"),
+        ({"cursor": 1}, "/cursor"),
     ):
         answer = stack.apis.partner("POST", "/v1/events/search", body)
         assert (answer.status, answer.code) == (422, "validation_failed")

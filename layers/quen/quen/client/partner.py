@@ -155,15 +155,15 @@ class PartnerClient:
     def pages(self, path: str, search: Body | None = None) -> Iterator[Answer]:
         """Every page of a `POST …/search`, from `search` on, each asked for when it is wanted.
 
-        A page that names no other, or that holds nothing, is the last: a feed says with its last cursor where to go on
-        another time. So is a refusal: look at `is_success`. Raises as `request` does.
+        A page that names no other is the last, and one of a feed that has no more: its cursor says where to go on another time.
+        So is a refusal: look at `is_success`. Raises as `request` does.
         """
         asked = dict(search or {})
         while True:
             answer = self.request("POST", path, asked)
             yield answer
             page = answer.document if answer.is_success else None
-            if not isinstance(page, dict) or not page.get("items") or not page.get("next_cursor"):
+            if not isinstance(page, dict) or not page.get("next_cursor") or not page.get("has_more", page.get("items")):
                 return
             asked["cursor"] = page["next_cursor"]
 
