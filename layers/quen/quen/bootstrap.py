@@ -13,9 +13,9 @@ from collections.abc import Callable
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
-from quen.adapters import Adapters
 from quen.observability import name_revision
 from quen.settings import Settings
+from quen.webhooks.bootstrap import WebhookUseCases
 
 if TYPE_CHECKING:
     from quen.adjustments.service import Adjustments
@@ -68,7 +68,7 @@ def application() -> Application:
     return Application(settings)
 
 
-class Application(Adapters):
+class Application(WebhookUseCases):
     """The use cases of one stack, over its real adapters."""
 
     @cached_property
@@ -279,15 +279,13 @@ class Application(Adapters):
     @cached_property
     def partners(self) -> Partners:
         """Partners, their keys, and who signed a request."""
-        from quen.partners.secrets import SecretsManagerKeySecrets
         from quen.partners.service import Partners
         from quen.partners.signatures import Rfc9421Signatures
         from quen.partners.store import NonceStore, PartnerStore
 
         table = self.settings.program_table
-        secrets = SecretsManagerKeySecrets(self._client("secretsmanager"), self.settings.partner_secrets_prefix)
         nonces = NonceStore(self._dynamodb, table)
-        return Partners(PartnerStore(self._dynamodb, table), nonces, secrets, Rfc9421Signatures(), self.wall)
+        return Partners(PartnerStore(self._dynamodb, table), nonces, self._key_secrets, Rfc9421Signatures(), self.wall)
 
     @cached_property
     def partner_rates(self) -> Rates:

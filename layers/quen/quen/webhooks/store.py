@@ -110,8 +110,8 @@ class WebhookStore:
         bind((WebhookItem,), table_name, client)
 
     def add(self, webhook: Webhook) -> None:
-        """One put."""
-        _webhook_item(webhook).save(condition=WebhookItem.PK.does_not_exist())
+        """One put: its id is new."""
+        _webhook_item(webhook).save()
 
     def find(self, partner_id: str, webhook_id: str) -> Webhook | None:
         """The webhook, read consistently."""

@@ -1,0 +1,72 @@
+"""The webhooks' part of the one composition root; see `quen.bootstrap`."""
+
+from __future__ import annotations
+
+import random
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
+
+from quen.adapters import Adapters
+
+if TYPE_CHECKING:
+    from quen.webhooks.announcing import Announcements
+    from quen.webhooks.ports import EventBodies
+    from quen.webhooks.queue import SqsWakeQueue
+    from quen.webhooks.sending import Sending
+    from quen.webhooks.service import Webhooks
+    from quen.webhooks.store import DeliveryStore, WebhookStore
+
+
+class WebhookUseCases(Adapters):
+    """What is done about webhooks, in one stack."""
+
+    @cached_property
+    def webhooks(self) -> Webhooks:
+        """Where partners want to be told of events."""
+        from quen.webhooks.service import Webhooks
+
+        given = self._webhook_store, self._delivery_store, self._key_secrets, self._wake_queue, self.wall
+        return Webhooks(*given, is_sandbox=self.settings.sandbox)
+
+    @cached_property
+    def webhook_announcements(self) -> Announcements:
+        """New events of partners' feeds."""
+        from quen.webhooks.announcing import Announcements
+
+        return Announcements(self._webhook_store, self._wake_queue, self.wall)
+
+    @cached_property
+    def webhook_sending(self) -> Sending:
+        """Webhooks that are due."""
+        from quen.webhooks.model import JITTER_PERCENT
+        from quen.webhooks.sending import Sending
+        from quen.webhooks.transport import PinnedTransport, tls_context
+
+        receivers = PinnedTransport(tls_context(), is_sandbox=self.settings.sandbox)
+        stores = self._webhook_store, self._delivery_store, self._key_secrets, self._event_bodies
+        draw_jitter = partial(random.randint, -JITTER_PERCENT, JITTER_PERCENT)
+        return Sending(*stores, receivers, self._wake_queue, self.wall, draw_jitter)
+
+    @cached_property
+    def _event_bodies(self) -> EventBodies:
+        from quen.webhooks.store import EventBodyStore
+
+        return EventBodyStore(self._dynamodb, self.settings.messages_table)
+
+    @cached_property
+    def _webhook_store(self) -> WebhookStore:
+        from quen.webhooks.store import WebhookStore
+
+        return WebhookStore(self._dynamodb, self.settings.messages_table)
+
+    @cached_property
+    def _delivery_store(self) -> DeliveryStore:
+        from quen.webhooks.store import DeliveryStore
+
+        return DeliveryStore(self._dynamodb, self.settings.messages_table)
+
+    @cached_property
+    def _wake_queue(self) -> SqsWakeQueue:
+        from quen.webhooks.queue import SqsWakeQueue
+
+        return SqsWakeQueue(self._sqs, self.settings.webhooks_queue_url)
