@@ -112,9 +112,7 @@ def test_a_webhook_is_made_seen_listed_rotated_disabled_and_deleted(apis: Served
         ({}, "/url", "missing"),
     ],
 )
-def test_a_webhook_that_cannot_be_is_refused(
-    apis: Served, partner_id: str, body: dict[str, Any], pointer: str, code: str
-) -> None:
+def test_a_webhook_that_cannot_be_is_refused(apis: Served, body: dict[str, Any], pointer: str, code: str) -> None:
     answer = apis.partner("POST", "/v1/webhooks", body)
     assert (answer.status, answer.code) == (422, "validation_failed")
     assert [(fault["pointer"], fault["code"]) for fault in answer.body["errors"]] == [(pointer, code)]

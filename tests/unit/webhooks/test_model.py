@@ -193,12 +193,14 @@ def test_a_webhook_that_fares_well_is_never_written() -> None:
     assert after(WEBHOOK, NOW, is_delivered=True) is WEBHOOK
 
 
-def test_the_first_failure_is_remembered_the_second_lets_it_rest_a_success_forgets_both() -> None:
-    first = after(WEBHOOK, NOW)
-    assert (first.failing_since, first.resting_until) == (NOW, None)
-    second = after(first, NOW + timedelta(seconds=5))
-    assert (second.failing_since, second.resting_until) == (NOW, NOW + timedelta(seconds=35))
-    clean = after(second, NOW + timedelta(minutes=1), is_delivered=True)
+def test_a_webhook_that_fails_is_left_alone_by_others_while_it_is_tried_and_a_success_forgets_it() -> None:
+    assert WEBHOOK.tried(NOW) is WEBHOOK
+    failing = after(WEBHOOK, NOW)
+    assert (failing.failing_since, failing.resting_until) == (NOW, None)
+    tried = failing.tried(NOW + timedelta(seconds=5))
+    assert (tried.failing_since, tried.resting_until) == (NOW, NOW + timedelta(seconds=35))
+    assert after(tried, NOW + timedelta(seconds=15)) is tried
+    clean = after(tried, NOW + timedelta(seconds=15), is_delivered=True)
     assert (clean.failing_since, clean.resting_until, clean.is_enabled) == (None, None, True)
 
 

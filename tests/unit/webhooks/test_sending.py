@@ -8,6 +8,7 @@ import hmac
 import itertools
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -121,6 +122,41 @@ def test_a_receiver_that_is_down_is_tried_twice_a_minute_whatever_waits_for_it()
     world.receivers.results.clear()
     world.work_for(minutes=6)
     assert {one.state for one in world.deliveries.kept.values()} == {DeliveryState.DELIVERED}
+
+
+def test_of_two_workers_at_a_receiver_that_fails_one_tries_and_the_other_waits() -> None:
+    world = World()
+    webhook = world.make().webhook
+    failing = webhook.after(is_delivered=False, is_gone=False, now=NOW)
+    world.records.replace(webhook, failing)
+    post, second = world.receivers.post, Wake(PARTNER, "evt_2", "points.earned", webhook.webhook_id)
+
+    def post_while_another_works(*arguments: Any) -> Result:
+        world.receivers.post = post
+        world.records.find = lambda *_: failing  # as the other has read it
+        world.sending.receive(second.body())
+        return post(*arguments)
+
+    world.receivers.post = post_while_another_works
+    world.sending.receive(Wake(PARTNER, "evt_1", "points.earned", webhook.webhook_id).body())
+    assert [headers["webhook-id"] for _, headers, _ in world.receivers.sent] == ["evt_1"]
+    assert [(at - NOW, wake.event_id) for at, wake in world.queue.waiting] == [(timedelta(seconds=30), "evt_2")]
+
+
+def test_two_workers_with_the_same_wake_up_make_one_attempt() -> None:
+    world = World()
+    webhook = world.make().webhook
+    wake, post = Wake(PARTNER, "evt_1", "points.earned", webhook.webhook_id), world.receivers.post
+
+    def post_while_another_works(*arguments: Any) -> Result:
+        world.receivers.post = post
+        with pytest.raises(TemporarilyUnavailableError):
+            world.sending.receive(wake.body())
+        return post(*arguments)
+
+    world.receivers.post = post_while_another_works
+    world.sending.receive(wake.body())
+    assert len(world.receivers.sent) == 1
 
 
 def test_a_webhook_that_answers_gone_gets_nothing_more() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from quen.clock import Clock
 from quen.errors import TemporarilyUnavailableError
-from quen.webhooks.model import Delivery, Result, Wake, Webhook, headers_of
+from quen.webhooks.model import RESTS_FOR, Delivery, Result, Wake, Webhook, headers_of
 from quen.webhooks.ports import DeliveryRecords, EventBodies, Receivers, Secrets, WakeQueue, WebhookRecords
 
 QUEUE_DELAY_SECONDS_MAX = 900
@@ -87,10 +87,14 @@ class Sending:
         if body is None:
             self._note(delivery, delivery.given_up("event_gone"))
             return
+        tried = webhook.tried(now)
+        if tried is not webhook and not self._webhooks.replace(webhook, tried):
+            self._wait(replace(wake, due_at=now + RESTS_FOR), now)  # another worker tries it
+            return
         begun = delivery.begun(now)
         self._note(delivery, begun)
-        result = self._attempt(webhook, delivery.event_id, body, now)
-        self._conclude(wake, webhook, begun, result)
+        result = self._attempt(tried, delivery.event_id, body, now)
+        self._conclude(wake, tried, begun, result)
 
     def _attempt(self, webhook: Webhook, event_id: str, body: bytes, now: datetime) -> Result:
         found = [self._find_secret(secret_id) for secret_id in webhook.secret_ids(now)]

@@ -12,6 +12,7 @@ from quen.webhooks.model.deliveries import (
 from quen.webhooks.model.endpoints import (
     EVENT_TYPES_MAX,
     OVERLAP_HOURS_MAX,
+    RESTS_FOR,
     WEBHOOKS_PER_PARTNER_MAX,
     DisabledBy,
     IssuedWebhook,
@@ -29,6 +30,7 @@ __all__ = [
     "JITTER_PERCENT",
     "LEASE_SECONDS",
     "OVERLAP_HOURS_MAX",
+    "RESTS_FOR",
     "RETRY_AFTER_SECONDS_MAX",
     "SECRET_BYTES",
     "TEST_EVENT_TYPE",

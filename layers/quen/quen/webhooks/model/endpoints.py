@@ -17,7 +17,7 @@ WEBHOOKS_PER_PARTNER_MAX = 10
 EVENT_TYPES_MAX = 50
 OVERLAP_HOURS_MAX = 72
 DISABLED_AFTER_FAILING = timedelta(days=5)
-# While a receiver is down it is asked once in a while, whatever waits for it: others wait behind it.
+# While a receiver fails it is tried once in so long, by one worker, whatever waits for it: others wait behind it.
 RESTS_FOR = timedelta(seconds=30)
 
 
@@ -40,7 +40,7 @@ class DisabledBy(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Webhook:
     """`event_types` are types, or prefixes that end with a dot (none: all). `failing_since` is the first failure after which
-    nothing succeeded; until `resting_until` nothing is tried. `revision` counts its changes.
+    nothing succeeded; until `resting_until` nobody else tries. `revision` counts its changes.
     """
 
     webhook_id: str
@@ -84,10 +84,14 @@ class Webhook:
         """Disabled."""
         return self._changed(state=WebhookState.DISABLED, disabled_by=by)
 
+    def tried(self, now: datetime) -> Webhook:
+        """Before an attempt: one that fails is left alone by all others for a while. The same value where it does not fail."""
+        return self._changed(resting_until=now + RESTS_FOR) if self.failing_since else self
+
     def after(self, *, is_delivered: bool, is_gone: bool, now: datetime) -> Webhook:
         """What an attempt makes of it; the same value where that is nothing.
 
-        One failure is remembered, the second lets it rest, five days of them disable it, and a 410 does at once.
+        The first failure is remembered, five days of them disable it, and a 410 does at once.
         """
         if is_delivered:
             is_clean = self.failing_since is None and self.resting_until is None
@@ -98,7 +102,7 @@ class Webhook:
             return self._changed(failing_since=now)
         if now - self.failing_since >= DISABLED_AFTER_FAILING:
             return self.disabled(DisabledBy.FAILING)
-        return self._changed(resting_until=now + RESTS_FOR)
+        return self
 
     def _changed(self, **changes: Any) -> Webhook:
         return replace(self, revision=self.revision + 1, **changes)
