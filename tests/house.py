@@ -44,6 +44,7 @@ class House(Application):
             messages_table=tables["messages"],
             event_bus="quen",
             messages_queue_url="",
+            webhooks_queue_url="",
             expire_points_queue_url="",
             review_tiers_queue_url="",
             birthday_rewards_queue_url="",

@@ -174,6 +174,7 @@ _AWS: Mapping[str, str] = {
     "AWS_DEFAULT_REGION": "us-east-1",
     "EVENT_BUS": "quen-test",
     "MESSAGES_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/messages",
+    "WEBHOOKS_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/webhooks",
     "EXPIRE_POINTS_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/expire-points",
     "REVIEW_TIERS_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/review-tiers",
     "BIRTHDAY_REWARDS_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/birthday-rewards",

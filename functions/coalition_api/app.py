@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from coalition_api.exchanges import exchanges
 from coalition_api.partners import partners
+from coalition_api.webhooks import webhooks
 from quen.http.api import Api
 
-app = Api("coalition_api", [partners, exchanges])
+app = Api("coalition_api", [partners, webhooks, exchanges])

@@ -39,7 +39,7 @@ def make_feeds(client: Any, table: str) -> Feeds:
 
 @pytest.fixture(scope="module")
 def table(engine: Any) -> str:
-    return create_tables(engine)["program"]
+    return create_tables(engine)["messages"]
 
 
 @pytest.fixture(scope="module")

@@ -49,7 +49,7 @@ def events(first: int, last: int) -> list[PartnerEvent]:
 @pytest.fixture
 def store() -> Iterator[FeedStore]:
     with mock_aws():
-        yield FeedStore(open_mocked(), create_tables(open_mocked())["program"])
+        yield FeedStore(open_mocked(), create_tables(open_mocked())["messages"])
 
 
 @pytest.fixture(params=["fake", "store"])
@@ -275,7 +275,7 @@ def test_a_cursor_whose_events_are_over_is_told_apart_from_one_that_never_was(st
         application().feeds._records, FixedClock(datetime.now(UTC) + timedelta(seconds=KEPT_SECONDS + 1)), print
     )
     assert feeds.search(stack.partner_id, None, 10).events == []
-    table = boto3.resource("dynamodb", region_name="us-east-1").Table(application().settings.program_table)
+    table = boto3.resource("dynamodb", region_name="us-east-1").Table(application().settings.messages_table)
     table.delete_item(Key={"PK": f"FEED#{stack.partner_id}", "SK": f"{1:015d}"})
     over = stack.apis.partner("POST", "/v1/events/search", {"cursor": before})
     assert (over.status, over.code, over.body["retryable"]) == (410, "cursor_expired", False)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -26,6 +27,7 @@ INFRA = DATA_TEMPLATE.parent
 CONTEXT = SimpleNamespace(get_remaining_time_in_millis=lambda: 60_000)
 QUEUES = (
     "messages",
+    "webhooks",
     "expire-points",
     "review-tiers",
     "birthday-rewards",
@@ -61,7 +63,7 @@ def resource_name(resource: Any) -> str:
     if isinstance(resource, dict) and "Ref" in resource:
         return str(resource["Ref"]).removesuffix("Arn")
     text = str(resource["Fn::Sub"] if isinstance(resource, dict) else resource)
-    return text.replace("${", "").replace("Arn}", "").rpartition(":")[2]
+    return text.replace("${", "").replace("Arn}", "").replace("Prefix}/", "").rpartition(":")[2]
 
 
 def grants(function: str) -> set[Grant]:
@@ -104,7 +106,9 @@ class Calls:
             name = asked["QueueUrl"].rpartition("/")[2].title().replace("-", "")
             yield "sqs:SendMessage", f"{name}Queue"
         elif service == "secretsmanager":
-            yield "secretsmanager:GetSecretValue", "MasterKey" if "master" in asked["SecretId"] else "partners/*"
+            name = asked["SecretId"].rpartition("/")[2]
+            secrets = {"master": "MasterKey", "whs": "partners/whs_*"}
+            yield f"secretsmanager:{operation}", secrets.get(name.partition("_")[0], "partners/*")
         else:
             yield f"{service}:{operation}", "EventBus"
 
@@ -228,8 +232,10 @@ def issue_vouchers(world: World) -> set[Grant]:
 
 
 def publish(world: World) -> set[Grant]:
+    """A partner's points among others, so that its webhook is woken."""
     from publish_events.app import handle
 
+    application().webhooks.create("ptn_0q8r5t2y6w9e3k1m", "https://hooks.example.com/")
     samples = [sample_event("publish_events", name) for name in ("enrolment", "partners_points", "unreadable")]
     return world.called_by(handle, {"Records": [record for sample in samples for record in sample["Records"]]})
 
@@ -241,6 +247,19 @@ def send(world: World) -> set[Grant]:
     [record] = event["Records"]
     body = json.loads(record["body"]) | {"member_id": world.born_on_the_day}
     return world.called_by(handle, {"Records": [record | {"body": json.dumps(body)}]})
+
+
+def send_webhooks(world: World) -> set[Grant]:
+    """To an address that is refused before anybody is asked for it, so that a retry is queued."""
+    from send_webhooks.app import handle
+
+    app = application()
+    partner_id = app.partners.create("Phở 24").partner_id
+    webhook = app.webhooks.create(partner_id, "https://hooks.example.com/").webhook
+    assert app._webhook_store.replace(webhook, replace(webhook, url="https://127.0.0.1/", revision=1))
+    app.webhooks.send_test(partner_id, webhook.webhook_id)
+    app.webhook_announcements.announce(partner_id, [("evt_r2vqgz6m4k3wq2m9", "points.earned")])
+    return world.called_by(handle, world.drain("webhooks"))
 
 
 def authorize(world: World) -> set[Grant]:
@@ -275,6 +294,7 @@ RUNS: dict[str, Callable[[World], set[Grant]]] = {
     "IssueVouchersFunction": issue_vouchers,
     "PublishEventsFunction": publish,
     "SendMessagesFunction": send,
+    "SendWebhooksFunction": send_webhooks,
     "AuthorizeFunction": authorize,
 }
 WITHOUT_A_CALL = {

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from quen.members.store import MemberStore
     from quen.messages.email import SesEmail
     from quen.messages.sms import SnsSms
+    from quen.partners.secrets import SecretsManagerKeySecrets
     from quen.shards.store import ShardStore
     from quen.verification.store import VerificationStore
     from quen.vouchers.store import VoucherStore
@@ -115,6 +116,12 @@ class Adapters:
         from quen.vouchers.store import VoucherStore
 
         return VoucherStore(self._dynamodb, self.settings.ledger_table)
+
+    @cached_property
+    def _key_secrets(self) -> SecretsManagerKeySecrets:
+        from quen.partners.secrets import SecretsManagerKeySecrets
+
+        return SecretsManagerKeySecrets(self._client("secretsmanager"), self.settings.partner_secrets_prefix)
 
     @cached_property
     def _lookups(self) -> Lookups:

@@ -277,15 +277,13 @@ class Application(Coalition):
     @cached_property
     def partners(self) -> Partners:
         """Partners, their keys, and who signed a request."""
-        from quen.partners.secrets import SecretsManagerKeySecrets
         from quen.partners.service import Partners
         from quen.partners.signatures import Rfc9421Signatures
         from quen.partners.store import NonceStore, PartnerStore
 
         table = self.settings.program_table
-        secrets = SecretsManagerKeySecrets(self._client("secretsmanager"), self.settings.partner_secrets_prefix)
         nonces = NonceStore(self._dynamodb, table)
-        return Partners(PartnerStore(self._dynamodb, table), nonces, secrets, Rfc9421Signatures(), self.wall)
+        return Partners(PartnerStore(self._dynamodb, table), nonces, self._key_secrets, Rfc9421Signatures(), self.wall)
 
     @cached_property
     def partner_rates(self) -> Rates:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+import random
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from quen.adapters import Adapters, pause
@@ -12,6 +13,11 @@ if TYPE_CHECKING:
 
     from quen.events.service import Listener
     from quen.feed.service import Feeds
+    from quen.webhooks.announcing import Announcements
+    from quen.webhooks.queue import SqsWakeQueue
+    from quen.webhooks.sending import Sending
+    from quen.webhooks.service import Webhooks
+    from quen.webhooks.store import DeliveryStore, WebhookStore
 
 
 class Coalition(Adapters):
@@ -23,14 +29,59 @@ class Coalition(Adapters):
         from quen.feed.service import Feeds
         from quen.feed.store import FeedStore
 
-        return Feeds(FeedStore(self._dynamodb, self.settings.program_table), self.wall, pause)
+        return Feeds(FeedStore(self._dynamodb, self.settings.messages_table), self.wall, pause)
 
     @property
     def _listeners(self) -> Sequence[Listener]:
         """Who is told the ledger's facts, beside the bus and the messages."""
-        from quen.feed.service import FeedListener, NoAnnouncements
+        from quen.feed.service import FeedListener
 
-        return (FeedListener(self.feeds, _as_the_program_does, NoAnnouncements()),)
+        return (FeedListener(self.feeds, _as_the_program_does, self.webhook_announcements),)
+
+    @cached_property
+    def webhooks(self) -> Webhooks:
+        """Where partners want to be told of events."""
+        from quen.webhooks.service import Webhooks
+
+        given = self._webhook_store, self._delivery_store, self._key_secrets, self._wake_queue, self.wall
+        return Webhooks(*given, is_sandbox=self.settings.sandbox)
+
+    @cached_property
+    def webhook_announcements(self) -> Announcements:
+        """New events of partners' feeds."""
+        from quen.webhooks.announcing import Announcements
+
+        return Announcements(self._webhook_store, self._wake_queue, self.wall)
+
+    @cached_property
+    def webhook_sending(self) -> Sending:
+        """Webhooks that are due."""
+        from quen.webhooks.model import JITTER_PERCENT
+        from quen.webhooks.sending import Sending
+        from quen.webhooks.transport import PinnedTransport, tls_context
+
+        receivers = PinnedTransport(tls_context(), is_sandbox=self.settings.sandbox)
+        stores = self._webhook_store, self._delivery_store, self._key_secrets, self.feeds
+        draw_jitter = partial(random.randint, -JITTER_PERCENT, JITTER_PERCENT)
+        return Sending(*stores, receivers, self._wake_queue, self.wall, draw_jitter)
+
+    @cached_property
+    def _webhook_store(self) -> WebhookStore:
+        from quen.webhooks.store import WebhookStore
+
+        return WebhookStore(self._dynamodb, self.settings.messages_table)
+
+    @cached_property
+    def _delivery_store(self) -> DeliveryStore:
+        from quen.webhooks.store import DeliveryStore
+
+        return DeliveryStore(self._dynamodb, self.settings.messages_table)
+
+    @cached_property
+    def _wake_queue(self) -> SqsWakeQueue:
+        from quen.webhooks.queue import SqsWakeQueue
+
+        return SqsWakeQueue(self._sqs, self.settings.webhooks_queue_url)
 
 
 def _as_the_program_does(_partner_id: str, member_id: str) -> str:

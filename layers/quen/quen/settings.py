@@ -28,6 +28,7 @@ class Settings:
     messages_table: str
     event_bus: str
     messages_queue_url: str
+    webhooks_queue_url: str
     expire_points_queue_url: str
     review_tiers_queue_url: str
     birthday_rewards_queue_url: str

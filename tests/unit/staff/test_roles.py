@@ -38,7 +38,7 @@ def test_an_owner_may_do_everything() -> None:
                 "change_member_state close_member change_member_tags change_member_tier cancel_membership "
                 "merge_members decide_adjustment adjust_stored_value import_balances "
                 "transfer_points issue_vouchers read_vouchers read_voucher_codes cancel_voucher "
-                "revoke_partner_key start_job_run read_job_runs read_verification "
+                "revoke_partner_key read_webhooks disable_webhook start_job_run read_job_runs read_verification "
                 "read_audit"
             ),
         ),
@@ -46,7 +46,8 @@ def test_an_owner_may_do_everything() -> None:
             Role.SUPPORT,
             (
                 "read_program find_member read_member unmask_member read_account adjust_points read_job_runs "
-                "change_member_state change_member_tags cancel_membership merge_members read_vouchers cancel_voucher"
+                "change_member_state change_member_tags cancel_membership merge_members read_vouchers cancel_voucher "
+                "read_webhooks"
             ),
         ),
         (Role.CASHIER, "read_program find_member read_member read_account"),

@@ -1,4 +1,4 @@
-"""Feeds in DynamoDB, in the table `Program`.
+"""Feeds in DynamoDB, in the table `Messages`, which who talks to receivers may read.
 
     what                            key                                            by
     the last position of a feed     PK FEED#<partner>, SK HEAD                     GetItem, consistent

@@ -35,7 +35,7 @@ _CODES = {
         "conflict member_already_exists purchase_already_recorded return_already_recorded event_already_recorded "
         "event_already_counted exchange_already_recorded already_returned "
         "already_redeemed not_redeemed already_decided redemptions_open memberships_both_run "
-        "reservation_expired reward_out_of_stock "
+        "reservation_expired reward_out_of_stock webhook_disabled "
         "member_not_active conflict_retry voucher_already_redeemed voucher_reserved voucher_expired voucher_cancelled "
         "payment_already_recorded membership_running membership_not_running membership_paid_ahead"
     ),

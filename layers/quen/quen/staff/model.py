@@ -60,6 +60,8 @@ class Action(StrEnum):
     CREATE_PARTNER_KEY = "create_partner_key"
     REVOKE_PARTNER_KEY = "revoke_partner_key"
     SET_PARTNER_EXCHANGE = "set_partner_exchange"
+    READ_WEBHOOKS = "read_webhooks"
+    DISABLE_WEBHOOK = "disable_webhook"
     START_JOB_RUN = "start_job_run"
     READ_JOB_RUNS = "read_job_runs"
     READ_VERIFICATION = "read_verification"
@@ -97,6 +99,8 @@ ALLOWED: Mapping[Action, frozenset[Role]] = MappingProxyType(
         Action.CREATE_PARTNER_KEY: frozenset({_OWNER}),
         Action.REVOKE_PARTNER_KEY: frozenset({_OWNER, _MANAGER}),
         Action.SET_PARTNER_EXCHANGE: frozenset({_OWNER}),
+        Action.READ_WEBHOOKS: frozenset({_OWNER, _MANAGER, _SUPPORT}),
+        Action.DISABLE_WEBHOOK: frozenset({_OWNER, _MANAGER}),
         Action.START_JOB_RUN: frozenset({_OWNER, _MANAGER}),
         Action.READ_JOB_RUNS: frozenset({_OWNER, _MANAGER, _SUPPORT, _ANALYST}),
         Action.READ_VERIFICATION: frozenset({_OWNER, _MANAGER, _ANALYST}),

@@ -66,6 +66,7 @@ class Right(StrEnum):
     USE_VOUCHERS = "use_vouchers"
     REPORT_PAYMENTS = "report_payments"
     EXCHANGE_POINTS = "exchange_points"
+    MANAGE_WEBHOOKS = "manage_webhooks"
 
 
 ALL_RIGHTS = frozenset(Right)

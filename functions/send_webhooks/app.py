@@ -1,0 +1,14 @@
+"""Tells partners' receivers of events, each wake-up by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from quen.bootstrap import application
+from quen.deliveries import handle_each
+
+
+def handle(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
+    """A batch of the webhooks' queue."""
+    return handle_each(event, application().webhook_sending.receive)
