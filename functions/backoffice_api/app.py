@@ -5,6 +5,12 @@ from __future__ import annotations
 from backoffice_api.exchanges import exchanges
 from backoffice_api.feed import feed
 from backoffice_api.partner import partner
+from quen.bootstrap import application
 from quen.http.api import Api
+from quen.http.pseudonyms import PartnerSpeech
 
-app = Api("backoffice_api", [partner, feed, exchanges])
+app = Api(
+    "backoffice_api",
+    [partner, feed, exchanges],
+    translation=PartnerSpeech(lambda: application().pseudonyms),
+)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from quen.merges.service import Merges
     from quen.messages.service import Messages
     from quen.occasions.service import Occasions
+    from quen.partners.pseudonyms import Pseudonyms
     from quen.partners.rates import Rates
     from quen.partners.service import Partners
     from quen.perks.service import Perks
@@ -286,6 +287,13 @@ class Application(Coalition):
         secrets = SecretsManagerKeySecrets(self._client("secretsmanager"), self.settings.partner_secrets_prefix)
         nonces = NonceStore(self._dynamodb, table)
         return Partners(PartnerStore(self._dynamodb, table), nonces, secrets, Rfc9421Signatures(), self.wall)
+
+    @cached_property
+    def pseudonyms(self) -> Pseudonyms:
+        """How partners know members."""
+        from quen.partners.pseudonyms import Pseudonyms
+
+        return Pseudonyms(self.keys)
 
     @cached_property
     def partner_rates(self) -> Rates:

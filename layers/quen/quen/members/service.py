@@ -34,6 +34,7 @@ from quen.members.model import (
     MemberChanges,
     MemberReference,
     MemberState,
+    SeenMember,
     apply_changes,
     check_tags,
     normalise_email,
@@ -262,8 +263,12 @@ class Members:
         return found.member_id
 
     def search(self, reference: MemberReference, pointer: str = "") -> MaskedMember:
-        """The member as a till may see one. Raises as `resolve` does, but shows an inactive member too."""
+        """The member as another member may see one. Raises as `resolve` does, but shows an inactive member too."""
         return self.load(self._find(reference, pointer).member_id).masked()
+
+    def search_for(self, brand: str | None, reference: MemberReference) -> SeenMember:
+        """The member as a partner may see one: a brand by its id, None for the shop's own tills. Raises as `search` does."""
+        return self.load(self._find(reference, "").member_id).seen_by(brand)
 
     def load_by(self, reference: MemberReference, pointer: str = "") -> Member:
         """The whole profile, in whatever state: for staff. Raises MemberNotFoundError, ValidationFailedError."""

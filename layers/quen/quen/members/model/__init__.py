@@ -29,6 +29,7 @@ from quen.members.model.values import (
     Member,
     MemberReference,
     MemberState,
+    SeenMember,
 )
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "MemberChanges",
     "MemberReference",
     "MemberState",
+    "SeenMember",
     "apply_changes",
     "birthday_shard",
     "check_tags",
