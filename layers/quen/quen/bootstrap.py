@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from quen.jobs.service import Jobs
     from quen.jobs.verify_ledger import VerifyLedger
     from quen.ledger.service import Ledger
+    from quen.members.card_desk import CardDesk
     from quen.members.service import Members
     from quen.members.tokens import TokenVerifier
     from quen.memberships.service import Memberships
     from quen.merges.service import Merges
     from quen.messages.service import Messages
     from quen.occasions.service import Occasions
-    from quen.partners.pseudonyms import Pseudonyms
     from quen.partners.rates import Rates
     from quen.partners.service import Partners
     from quen.perks.service import Perks
@@ -116,6 +116,13 @@ class Application(Coalition):
         from quen.members.service import Members
 
         return Members(self._member_store, self.ledger, self._lookups, QrTokens(self.keys.derive("qr")), self.wall)
+
+    @cached_property
+    def card_desk(self) -> CardDesk:
+        """Members' cards: linked, blocked, replaced."""
+        from quen.members.card_desk import CardDesk
+
+        return CardDesk(self._member_store, self._lookups)
 
     @cached_property
     def imports(self) -> Imports:
@@ -287,13 +294,6 @@ class Application(Coalition):
         secrets = SecretsManagerKeySecrets(self._client("secretsmanager"), self.settings.partner_secrets_prefix)
         nonces = NonceStore(self._dynamodb, table)
         return Partners(PartnerStore(self._dynamodb, table), nonces, secrets, Rfc9421Signatures(), self.wall)
-
-    @cached_property
-    def pseudonyms(self) -> Pseudonyms:
-        """How partners know members."""
-        from quen.partners.pseudonyms import Pseudonyms
-
-        return Pseudonyms(self.keys)
 
     @cached_property
     def partner_rates(self) -> Rates:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from quen.errors import ValidationFailedError
+from quen.members.model.cards import MemberCard
 from quen.members.model.consents import Consent, ConsentDecision, is_consented, is_shared_with
 from quen.members.model.contact import mask_email, mask_name, mask_phone
 
@@ -23,7 +24,8 @@ class Member:
     was imported and nobody has signed in yet. `version` counts the changes of the profile, from 1.
 
     `merged_into` is the member that this one was merged into, and that all its look-ups lead to; `taken_over` are the
-    look-ups, kind and keyed hash, of the members who were merged into this one. `tags` are words that staff put on the
+    look-ups, kind and keyed hash, of the members who were merged into this one. `cards` are all cards, those that they
+    brought included; `card_code` is the code of the one in the app. `tags` are words that staff put on the
     member, sorted; rules and segments may ask for them.
     """
 
@@ -44,6 +46,7 @@ class Member:
     merged_into: str = ""
     taken_over: tuple[tuple[str, str], ...] = ()
     tags: tuple[str, ...] = ()
+    cards: tuple[MemberCard, ...] = ()
 
     def consents_to(self, purpose: str) -> bool:
         """Whether the member has agreed to that use, for example `marketing_sms`; what was never asked is a no."""
