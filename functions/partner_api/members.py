@@ -42,8 +42,9 @@ class ActivePoints(TypedDict):
 
 
 class FoundMember(TypedDict):
-    """Enough to say "is this you?". A brand sees the name only once the member has consented to the purpose
-    `share_with_partner:<partner_id>`, else null.
+    """Enough to say "is this you?". To a brand `member_id` is an id of its own, by which it names the member and no other
+    partner can. It sees the name only once the member has consented to the purpose `share_with_partner:<partner_id>`, else
+    null.
     """
 
     member_id: str

@@ -177,6 +177,15 @@ def test_a_replacement_by_another_member_s_card_changes_nothing(counter: Counter
     assert counter.whose(code) == counter.hoa.member_id
 
 
+def test_who_has_all_the_cards_that_one_may_have_still_replaces_a_lost_one(counter: Counter):
+    codes = [counter.link() for _ in range(CARDS_MAX - 1)]
+    card_id = LOOKUPS.new_card("plastic", codes[0], NOW).card_id
+    counter.desk.replace(counter.hoa.member_id, card_id, None, "lost", LATER, record=unrecorded)
+    counter.desk.replace_own(counter.hoa.member_id, LATER)
+    with pytest.raises(CardLimitReachedError):
+        counter.desk.replace(counter.hoa.member_id, card_id, None, "lost", LATER, record=unrecorded)
+
+
 def test_a_card_does_not_take_its_own_place(counter: Counter):
     code = counter.link()
     card_id = LOOKUPS.new_card("plastic", code, NOW).card_id

@@ -137,7 +137,9 @@ class CardDesk:
             if any(card.card_id == new.card_id for card in member.cards):
                 raise CardAlreadyLinkedError
             without = _without(member, old.card_id, reason, now)
-            after = replace(without, cards=with_card(without.cards, new))
+            # Who lost a card can always have another one, after a merge too; a blocked one frees no second place.
+            in_place = is_in_app or not old.is_blocked
+            after = replace(without, cards=with_card(without.cards, new, in_place=in_place))
             return replace(after, card_code=code if is_in_app else member.card_code), record(old, new)
 
         after = self._change(member_id, decide)

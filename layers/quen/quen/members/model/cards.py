@@ -45,14 +45,16 @@ class MemberCard:
 Cards = tuple[MemberCard, ...]
 
 
-def with_card(cards: Cards, card: MemberCard) -> Cards:
-    """The cards and this one; as they are, where the member has it. Raises CardBlockedError, CardLimitReachedError."""
+def with_card(cards: Cards, card: MemberCard, *, in_place: bool = False) -> Cards:
+    """The cards and this one; as they are, where the member has it. One that comes `in_place` of another is never one too
+    many. Raises CardBlockedError, CardLimitReachedError.
+    """
     for known in cards:
         if known.digest == card.digest:
             if known.is_blocked:
                 raise CardBlockedError
             return cards
-    if sum(not known.is_blocked for known in cards) >= CARDS_MAX:
+    if not in_place and sum(not known.is_blocked for known in cards) >= CARDS_MAX:
         raise CardLimitReachedError(f"A member has at most {CARDS_MAX} cards that work.")
     return (*cards, card)
 
