@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from quen.members.store import MemberStore
     from quen.messages.email import SesEmail
     from quen.messages.sms import SnsSms
-    from quen.partners.pseudonyms import Pseudonyms
     from quen.shards.store import ShardStore
     from quen.verification.store import VerificationStore
     from quen.vouchers.store import VoucherStore
@@ -50,13 +49,6 @@ class Adapters:
         """The stack's keys, derived from the one secret that it reads at its start."""
         answer = self._client("secretsmanager").get_secret_value(SecretId=self.settings.master_key_secret)
         return KeyRing(answer["SecretString"].encode())
-
-    @cached_property
-    def pseudonyms(self) -> Pseudonyms:
-        """How partners know members."""
-        from quen.partners.pseudonyms import Pseudonyms
-
-        return Pseudonyms(self.keys)
 
     @cached_property
     def _email(self) -> SesEmail:

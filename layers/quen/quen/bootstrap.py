@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from quen.adapters import pause
 from quen.coalition import Coalition
+from quen.members.composition import MemberUseCases
 from quen.observability import name_revision
 from quen.settings import Settings
 
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from quen.jobs.service import Jobs
     from quen.jobs.verify_ledger import VerifyLedger
     from quen.ledger.service import Ledger
-    from quen.members.card_desk import CardDesk
     from quen.members.service import Members
     from quen.members.tokens import TokenVerifier
     from quen.memberships.service import Memberships
@@ -67,7 +67,7 @@ def application() -> Application:
     return Application(settings)
 
 
-class Application(Coalition):
+class Application(Coalition, MemberUseCases):
     """The use cases of one stack, over its real adapters."""
 
     @cached_property
@@ -116,13 +116,6 @@ class Application(Coalition):
         from quen.members.service import Members
 
         return Members(self._member_store, self.ledger, self._lookups, QrTokens(self.keys.derive("qr")), self.wall)
-
-    @cached_property
-    def card_desk(self) -> CardDesk:
-        """Members' cards: linked, blocked, replaced."""
-        from quen.members.card_desk import CardDesk
-
-        return CardDesk(self._member_store, self._lookups)
 
     @cached_property
     def imports(self) -> Imports:
