@@ -48,7 +48,7 @@ class Brand:
 
 @pytest.fixture(scope="module")
 def apis() -> Iterator[Served]:
-    with serving() as served:
+    with serving(with_program=False) as served:
         plans = served.admin("PUT", "/v1/program", read_program(memberships=[PLAN]))
         assert plans.status == 200, plans
         yield served
