@@ -12,7 +12,7 @@ from quen.http.endpoint import Endpoint
 from quen.http.openapi import endpoints_of, load
 from quen.http.pseudonyms import PartnerSpeech
 
-PERSONAL = re.compile(r"member|phone|email|e_mail|birth|login|card_code|qr_|consent|locale|survivor|merged|hash$")
+PERSONAL = re.compile(r"member|phone|email|e_mail|birth|login|card_code|qr_|consent|locale|survivor|merged")
 TRANSLATED = {"member_id"}
 CONSENTED = {"masked_name"}
 BENEFITS = {"membership", "per_member", "member_discount"}
