@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from gateway_events import Answer, member_claims
+from quen.bootstrap import application
 from quen.client.signing import Credentials
 from quen.ids import new_id
 from served import Served, read_program, serving
@@ -163,6 +164,14 @@ def test_a_purchase_alone_and_in_a_batch_is_the_same_one_by_either_id(member_id:
     assert (again.body, again.headers["idempotent-replayed"]) == (first.body, "true")
     (batched,) = bakery.ask("POST", "/v1/purchases/batch", {"purchases": [bought]}).body["results"]
     assert (batched["status"], batched["body"]) == (201, first.body)
+
+
+def test_what_the_stream_tells_a_brand_names_members_as_its_answers_do(
+    apis: Served, member_id: str, bakery: Brand, cinema: Brand
+) -> None:
+    known_as = application().known_as
+    for brand in (bakery, cinema):
+        assert known_as(brand.partner_id, member_id) == brand.find()["member_id"]
 
 
 def test_the_shop_s_own_tills_know_members_by_the_program_s_ids(apis: Served, member_id: str) -> None:

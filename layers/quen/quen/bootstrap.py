@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from quen.adapters import pause
 from quen.coalition import Coalition
-from quen.members.composition import MemberUseCases
 from quen.observability import name_revision
 from quen.settings import Settings
 
@@ -67,7 +66,7 @@ def application() -> Application:
     return Application(settings)
 
 
-class Application(Coalition, MemberUseCases):
+class Application(Coalition):
     """The use cases of one stack, over its real adapters."""
 
     @cached_property

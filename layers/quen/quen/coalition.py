@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from quen.adapters import Adapters, pause
+from quen.adapters import pause
+from quen.members.composition import MemberUseCases
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from quen.feed.service import Feeds
 
 
-class Coalition(Adapters):
+class Coalition(MemberUseCases):
     """The use cases of a stack that tell partners."""
 
     @cached_property
@@ -30,9 +31,4 @@ class Coalition(Adapters):
         """Who is told the ledger's facts, beside the bus and the messages."""
         from quen.feed.service import FeedListener, NoAnnouncements
 
-        return (FeedListener(self.feeds, _as_the_program_does, NoAnnouncements()),)
-
-
-def _as_the_program_does(_partner_id: str, member_id: str) -> str:
-    """Every partner knows a member by the program's own id."""
-    return member_id
+        return (FeedListener(self.feeds, self.known_as, NoAnnouncements()),)

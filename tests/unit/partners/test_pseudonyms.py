@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from quen.http.pseudonyms import PartnerSpeech
 from quen.ids import ALPHABET, is_id, new_id
 from quen.keys import KeyRing
+from quen.partners.known_as import CACHED_FOR, PARTNERS_KEPT_MAX, KnownAs
 from quen.partners.model import ALL_RIGHTS, Partner, PartnerCaller, PartnerState, Relation
 from quen.partners.pseudonyms import Pseudonyms
 
@@ -113,3 +114,42 @@ def test_a_brand_sees_the_balance_and_the_tier_but_not_what_tells_one_person_fro
     written = SPEECH.write(caller(BAKERY), {"account": account, "tier": tier, "sequence": 3})
     shown = {"points": {"active": 40}, "expiring": [], "activating": [], "tier": seen, "sequence": None}
     assert written == {"account": shown, "tier": seen, "sequence": 3}
+
+
+class Clock:
+    """Stands until it is moved."""
+
+    instant = datetime(2026, 11, 22, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.instant
+
+
+def test_what_is_told_without_being_asked_names_members_as_each_partner_knows_them() -> None:
+    partners = {one.partner_id: one for one in (BAKERY, CINEMA, OWN)}
+    known_as = KnownAs(partners.get, lambda: IDS, Clock())
+    member_id = new_id("mem")
+    assert known_as(BAKERY.partner_id, member_id) == IDS.shown(BAKERY, member_id)
+    assert known_as(CINEMA.partner_id, member_id) == IDS.shown(CINEMA, member_id)
+    assert known_as(OWN.partner_id, member_id) == member_id
+    assert known_as("ptn_9999999999999999", member_id) is None
+
+
+def test_a_partner_is_remembered_for_less_than_a_minute() -> None:
+    asked: list[str] = []
+    partners = {BAKERY.partner_id: BAKERY}
+
+    def find(partner_id: str) -> Partner | None:
+        asked.append(partner_id)
+        return partners.get(partner_id)
+
+    clock = Clock()
+    known_as, member_id = KnownAs(find, lambda: IDS, clock), new_id("mem")
+    shown = [known_as(BAKERY.partner_id, member_id) for _ in range(3)]
+    assert (len({*shown}), len(asked)) == (1, 1)
+    partners[BAKERY.partner_id] = replace(BAKERY, relation=Relation.OWN)
+    clock.instant += CACHED_FOR
+    assert (known_as(BAKERY.partner_id, member_id), len(asked)) == (member_id, 2)
+    for number in range(PARTNERS_KEPT_MAX):
+        known_as(f"ptn_{number}", member_id)
+    assert known_as(BAKERY.partner_id, member_id) == member_id

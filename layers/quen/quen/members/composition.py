@@ -9,6 +9,7 @@ from quen.adapters import Adapters
 
 if TYPE_CHECKING:
     from quen.members.card_desk import CardDesk
+    from quen.partners.known_as import KnownAs
     from quen.partners.pseudonyms import Pseudonyms
 
 
@@ -28,3 +29,12 @@ class MemberUseCases(Adapters):
         from quen.partners.pseudonyms import Pseudonyms
 
         return Pseudonyms(self.keys)
+
+    @cached_property
+    def known_as(self) -> KnownAs:
+        """The same by a partner's id, for what partners are told without asking."""
+        from quen.partners.known_as import KnownAs
+        from quen.partners.store import PartnerStore
+
+        partners = PartnerStore(self._dynamodb, self.settings.program_table)
+        return KnownAs(partners.find, lambda: self.pseudonyms, self.wall)
