@@ -6,6 +6,12 @@ from backoffice_api.exchanges import exchanges
 from backoffice_api.feed import feed
 from backoffice_api.partner import partner
 from backoffice_api.webhooks import webhooks
+from quen.bootstrap import application
 from quen.http.api import Api
+from quen.http.pseudonyms import PartnerSpeech
 
-app = Api("backoffice_api", [partner, feed, webhooks, exchanges])
+app = Api(
+    "backoffice_api",
+    [partner, feed, webhooks, exchanges],
+    translation=PartnerSpeech(lambda: application().pseudonyms),
+)

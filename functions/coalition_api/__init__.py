@@ -1,1 +1,1 @@
-"""The admin API's part about partners, for staff."""
+"""The admin API's part about partners and members' cards, for staff."""

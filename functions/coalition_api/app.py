@@ -1,10 +1,11 @@
-"""The Lambda handler of the admin API's part about partners: `coalition_api.app.app`, one module per resource."""
+"""The Lambda handler of the admin API's part about partners and cards: `coalition_api.app.app`, one module per resource."""
 
 from __future__ import annotations
 
+from coalition_api.cards import cards
 from coalition_api.exchanges import exchanges
 from coalition_api.partners import partners
 from coalition_api.webhooks import webhooks
 from quen.http.api import Api
 
-app = Api("coalition_api", [partners, webhooks, exchanges])
+app = Api("coalition_api", [partners, cards, webhooks, exchanges])

@@ -12,8 +12,12 @@ from partner_api.redemptions import redemptions
 from partner_api.returns import returns
 from partner_api.stored_value import stored_value
 from partner_api.vouchers import vouchers
+from quen.bootstrap import application
 from quen.http.api import Api
+from quen.http.pseudonyms import PartnerSpeech
 
 app = Api(
-    "partner_api", [purchases, returns, members, redemptions, bills, stored_value, events, vouchers, perks, memberships]
+    "partner_api",
+    [purchases, returns, members, redemptions, bills, stored_value, events, vouchers, perks, memberships],
+    translation=PartnerSpeech(lambda: application().pseudonyms),
 )

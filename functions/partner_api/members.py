@@ -14,7 +14,7 @@ from quen.http.answers import Count, Tier
 from quen.http.bodies import ShortText
 from quen.http.endpoint import Call, Resource
 from quen.members.model import MemberReference
-from quen.partners.model import PartnerCaller, Right
+from quen.partners.model import PartnerCaller, Relation, Right
 from quen.partners.rates import RatedAction
 
 members: Resource[PartnerCaller] = Resource(__name__, recognise_partner)
@@ -42,10 +42,13 @@ class ActivePoints(TypedDict):
 
 
 class FoundMember(TypedDict):
-    """Enough to say "is this you?"."""
+    """Enough to say "is this you?". To a brand `member_id` is an id of its own, by which it names the member and no other
+    partner can. It sees the name only once the member has consented to the purpose `share_with_partner:<partner_id>`, else
+    null.
+    """
 
     member_id: str
-    masked_name: str
+    masked_name: str | None
     tier: Tier | None
     points: ActivePoints
 
@@ -62,7 +65,9 @@ def search(call: Call[PartnerCaller, SearchBody]) -> Mapping[str, Any]:
     """Find the member at the till: 120 times a minute for each partner at most."""
     app, reference = application(), call.input.reference()
     app.partner_rates.count(call.caller.partner_id, RatedAction.SEARCH_MEMBERS)
-    member = app.members.search(reference)
+    partner = call.caller.partner
+    is_brand = partner.relation is Relation.BRAND
+    member = app.members.search_for(partner.partner_id if is_brand else None, reference)
     account = app.ledger.show_account(member.member_id)
     return {
         "member_id": member.member_id,

@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 
 from quen.errors import ConflictRetryError, MemberAlreadyExistsError, QuenError
+from quen.members.card_desk import CardDesk
+from quen.members.cards import new_card_code
 from quen.members.model import Enrolment, MemberReference
+from quen.members.model.errors import CardAlreadyLinkedError
 from quen.members.service import Members
 from quen.members.store import MemberStore
 from unit.members.fakes import LOGIN, LOOKUPS, NOW, make_members
@@ -81,3 +84,18 @@ def test_changes_of_one_profile_at_once_lose_nothing(members: Members):
     after = members.load(member_id)
     assert outcomes == {"done": 3}
     assert (after.name, after.locale, after.email, after.version) == ("Hoa", "vi", "hoa@example.com", 4)
+
+
+def test_of_eight_members_who_are_given_one_plastic_card_at_once_one_has_it(
+    engine: Any, tables: dict[str, str], members: Members
+):
+    phones = [f"+8490123456{number}" for number in range(8)]
+    logins = [replace(LOGIN, subject=phone, phone=phone) for phone in phones]
+    enrolled = [members.enrol(login, Enrolment(phone=login.phone), NOW).member for login in logins]
+    desk, code = CardDesk(MemberStore(engine, tables["members"], LOOKUPS), LOOKUPS), new_card_code()
+    runs = [lambda member=member: desk.link(member.member_id, code, NOW, record=lambda *_: ()) for member in enrolled]
+    outcomes = race(*runs)
+    assert outcomes["done"] == 1
+    assert set(outcomes) <= {"done", CardAlreadyLinkedError.code, ConflictRetryError.code}
+    winner = members.resolve(MemberReference(card_code=code))
+    assert [member.member_id for member in enrolled if len(members.load(member.member_id).cards) == 2] == [winner]

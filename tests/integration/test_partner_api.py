@@ -76,7 +76,7 @@ def test_a_preview_writes_nothing(apis: Served, member_id: str) -> None:
         ({"member": {"phone": "0901234567", "card_code": "x"}}, 422, "validation_failed", "/member"),
         ({"member": {"phone": "0900000000"}}, 404, "member_not_found", None),
         ({"member": {"member_id": "mem_0000000000000000"}}, 404, "member_not_found", None),
-        ({"member": {"qr_token": "q1.x.1.y"}}, 404, "member_not_found", None),
+        ({"member": {"qr_token": "q2.xy"}}, 404, "member_not_found", None),
         ({"purchase_id": "../x"}, 422, "validation_failed", "/purchase_id"),
         ({"occurred_at": "2126-01-01T00:00:00Z"}, 422, "validation_failed", "/occurred_at"),
         ({"occurred_at": "2026-01-01"}, 422, "validation_failed", "/occurred_at"),

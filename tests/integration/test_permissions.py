@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,6 +20,8 @@ import pytest
 from local.template_reader import read_template
 from quen.bootstrap import application
 from quen.dynamodb import shared_session
+from quen.partners.model import ALL_RIGHTS, Partner, PartnerState
+from quen.partners.store import PartnerStore
 from sample_events import sample_event
 from served import Served, read_program, serving
 from tables import DATA_TEMPLATE
@@ -132,6 +135,12 @@ class World:
         """Its program is another one from now on."""
         assert self.served.admin("PUT", "/v1/program", read_program(**sections)).status == 200
 
+    def know_brands(self, *partner_ids: str) -> None:
+        """Partners that a sample event names."""
+        store = PartnerStore(application()._dynamodb, application().settings.program_table)
+        for partner_id in partner_ids:
+            store.add(Partner(partner_id, "Brand", PartnerState.ACTIVE, ALL_RIGHTS, datetime.now(UTC)))
+
     def drain(self, queue: str) -> dict[str, Any]:
         """What the queue holds, as SQS's event."""
         url = f"https://sqs.{REGION}.amazonaws.com/123456789012/{queue}"
@@ -236,6 +245,7 @@ def publish(world: World) -> set[Grant]:
     from publish_events.app import handle
 
     application().webhooks.create("ptn_0q8r5t2y6w9e3k1m", "https://hooks.example.com/")
+    world.know_brands("ptn_0q8r5t2y6w9e3k1m", "ptn_3v7c1n5z9x2b6h4j")
     samples = [sample_event("publish_events", name) for name in ("enrolment", "partners_points", "unreadable")]
     return world.called_by(handle, {"Records": [record for sample in samples for record in sample["Records"]]})
 

@@ -6,7 +6,8 @@ import random
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from quen.adapters import Adapters, pause
+from quen.adapters import pause
+from quen.members.composition import MemberUseCases
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from quen.webhooks.store import DeliveryStore, WebhookStore
 
 
-class Coalition(Adapters):
+class Coalition(MemberUseCases):
     """The use cases of a stack that tell partners."""
 
     @cached_property
@@ -36,7 +37,7 @@ class Coalition(Adapters):
         """Who is told the ledger's facts, beside the bus and the messages."""
         from quen.feed.service import FeedListener
 
-        return (FeedListener(self.feeds, _as_the_program_does, self.webhook_announcements),)
+        return (FeedListener(self.feeds, self.known_as, self.webhook_announcements),)
 
     @cached_property
     def webhooks(self) -> Webhooks:
@@ -82,8 +83,3 @@ class Coalition(Adapters):
         from quen.webhooks.queue import SqsWakeQueue
 
         return SqsWakeQueue(self._sqs, self.settings.webhooks_queue_url)
-
-
-def _as_the_program_does(_partner_id: str, member_id: str) -> str:
-    """Every partner knows a member by the program's own id."""
-    return member_id

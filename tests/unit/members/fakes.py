@@ -13,6 +13,8 @@ from quen.ledger.documents import OtherRefusedError
 from quen.members.cards import QrTokens, new_card_code
 from quen.members.lookups import Lookup, Lookups
 from quen.members.model import Login, Member, MemberState, birthday_shard, member_shard
+from quen.members.model.cards import blocked_digests
+from quen.members.model.errors import CardAlreadyLinkedError
 from quen.members.service import Found, MemberPage, Members, Replacement, StaleMemberError
 from quen.writes import Refusal, TransactionRefusedError, Write
 
@@ -64,6 +66,7 @@ class MemoryRecords:
         self._lookups = lookups
         self._members: dict[str, Member] = {}
         self._owners: dict[Lookup, str] = {}
+        self._blocked: dict[Lookup, str] = {}
 
     def load(self, member_id: str) -> Member:
         try:
@@ -72,6 +75,9 @@ class MemoryRecords:
             raise MemberNotFoundError from None
 
     def find(self, lookup: Lookup) -> Found | None:
+        if lookup in self._blocked:
+            member = self._members[self._blocked[lookup]]
+            return Found(member.member_id, member.state, is_blocked_card=True)
         return self.find_member(self._owners.get(lookup, ""))
 
     def find_member(self, member_id: str) -> Found | None:
@@ -87,6 +93,8 @@ class MemoryRecords:
             self._replace_all(((before, after),))
             commit_in_memory(others)
         except TransactionRefusedError as error:
+            if "card" in error.refusals:
+                raise CardAlreadyLinkedError from error
             raise (StaleMemberError if "profile" in str(error) else MemberAlreadyExistsError) from error
 
     def replacing(self, *changes: Replacement) -> Sequence[Write]:
@@ -112,10 +120,13 @@ class MemoryRecords:
         stale = [old.member_id for old, _ in changes if self._members[old.member_id].version != old.version]
         led = {lookup: before.member_id for before, _ in changes for lookup in self._lookups.of(before)}
         leads = {lookup: after.member_id for _, after in changes for lookup in self._lookups.of(after)}
+        dead = {Lookup("card", digest) for _, after in changes for digest in blocked_digests(after.cards)}
         taken = [lookup.kind for lookup in {**led, **leads} if self._owners.get(lookup) != led.get(lookup)]
+        taken += [lookup.kind for lookup in leads if lookup in self._blocked]
         if stale or taken:
             names = [f"profile {member_id}" for member_id in stale] or taken
             raise TransactionRefusedError({name: Refusal("ConditionalCheckFailed") for name in names})
+        self._blocked |= {lookup: owner for lookup, owner in led.items() if lookup in dead}
         self._owners = {lookup: owner for lookup, owner in self._owners.items() if lookup not in led} | leads
         self._members |= {after.member_id: after for _, after in changes}
 

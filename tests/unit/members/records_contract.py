@@ -9,7 +9,11 @@ from datetime import date, timedelta
 import pytest
 
 from quen.errors import MemberAlreadyExistsError, MemberNotFoundError
+from quen.members.cards import new_card_code
+from quen.members.lookups import Lookup
 from quen.members.model import ACTIVE_SHARDS, Consent, Member, birthday_shard, member_shard, parted, united
+from quen.members.model.cards import with_blocked, without_blocked
+from quen.members.model.errors import CardAlreadyLinkedError
 from quen.members.service import Found, MemberRecords, StaleMemberError
 from quen.writes import TransactionRefusedError, Write
 from unit.members.fakes import LOOKUPS, NOW, make_member
@@ -247,3 +251,52 @@ class MemberRecordsContract:
         assert [*refused.value.refusals] == [f"profile {OTHER}"]
         assert records.load(survivor.member_id) == survivor
         assert {records.find(lookup) for lookup in LOOKUPS.own(merged)} == {Found(OTHER, "active")}
+
+    def test_a_card_is_one_member_s_and_whoever_comes_second_is_refused(self, records: MemberRecords):
+        first, second = add_two(records)
+        card = LOOKUPS.new_card("plastic", new_card_code(), NOW)
+        records.replace(first, replace(first, cards=(card,), version=2))
+        with pytest.raises(CardAlreadyLinkedError):
+            records.replace(second, replace(second, cards=(card,), version=2))
+        assert records.find(Lookup("card", card.digest)) == Found(first.member_id, "active")
+        assert records.load(first.member_id).cards == (card,)
+        assert records.load(OTHER) == second
+
+    def test_a_blocked_card_leads_nowhere_and_is_nobody_else_s(self, records: MemberRecords):
+        first, second = add_two(records)
+        card = LOOKUPS.new_card("plastic", new_card_code(), NOW)
+        linked = replace(first, cards=(card,), version=2)
+        records.replace(first, linked)
+        blocked = replace(card, blocked_at=NOW, reason="lost")
+        without = replace(linked, cards=(blocked,), version=3)
+        records.replace(linked, without)
+        assert records.find(Lookup("card", card.digest)) == Found(first.member_id, "active", is_blocked_card=True)
+        assert records.load(first.member_id).cards == (blocked,)
+        with pytest.raises(CardAlreadyLinkedError):
+            records.replace(second, replace(second, cards=(card,), version=2))
+        records.replace(without, replace(without, state="inactive", version=4))
+        found = records.find(Lookup("card", card.digest))
+        assert found
+        assert (found.member_id, found.is_blocked_card) == (first.member_id, True)
+
+    def test_a_card_blocked_at_the_survivor_s_stays_blocked_when_the_merge_is_undone(
+        self, records: MemberRecords, commit: Commit
+    ):
+        survivor, merged = add_two(records)
+        card = LOOKUPS.new_card("plastic", new_card_code(), NOW)
+        with_card = replace(merged, cards=(card,), version=2)
+        records.replace(merged, with_card)
+        joined, away = merge(records, commit, survivor, with_card)
+        assert records.find(Lookup("card", card.digest)) == Found(survivor.member_id, "active")
+        cards = with_blocked(joined.cards, card.card_id, "lost", NOW)
+        kept = without_blocked(joined.taken_over, cards)
+        after = replace(joined, cards=cards, taken_over=kept, version=joined.version + 1)
+        records.replace(joined, after)
+        parts = parted(after, away, ways(with_card), ways(survivor), joined_at=survivor.joined_at, state="active")
+        commit(records.replacing((after, parts[0]), (away, parts[1])))
+        found = records.find(Lookup("card", card.digest))
+        assert found
+        assert found.is_blocked_card
+        assert records.find(LOOKUPS.card(merged.card_code)) == Found(OTHER, "active")
+        assert [one.is_blocked for one in records.load(OTHER).cards] == [True]
+        assert records.load(survivor.member_id).cards == ()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import base64
+import hashlib
+import hmac
+from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from quen.ids import ALPHABET, number_of
 from quen.members.cards import QrTokens, new_card_code, parse_card_code
 from unit.members.fakes import KEYS, NOW, SettableClock
 
@@ -59,13 +63,38 @@ def test_a_token_names_its_member_for_half_a_minute_to_a_minute():
     assert tokens.read(token, clock.now()) is None
 
 
-def test_a_token_rotates_every_half_minute():
+def test_a_token_is_good_for_longer_with_every_half_minute():
     tokens, clock = QrTokens(KEYS.derive("qr")), SettableClock(datetime(2026, 11, 22, 3, 15, tzinfo=UTC))
-    first, _ = tokens.issue(MEMBER, clock.now())
+    _, first = tokens.issue(MEMBER, clock.now())
     clock.advance(seconds=29.9)
-    assert tokens.issue(MEMBER, clock.now())[0] == first
+    assert tokens.issue(MEMBER, clock.now())[1] == first
     clock.advance(seconds=0.1)
-    assert tokens.issue(MEMBER, clock.now())[0] != first
+    assert tokens.issue(MEMBER, clock.now())[1] == first + timedelta(seconds=30)
+
+
+def test_a_token_tells_nothing_of_its_member_and_no_two_are_alike():
+    tokens = QrTokens(KEYS.derive("qr"))
+    issued = {tokens.issue(MEMBER, NOW)[0] for _ in range(50)}
+    assert len(issued) == 50
+    assert {len(token) for token in issued} == {63}
+    raw = [base64.urlsafe_b64decode(token.removeprefix("q2.")) for token in issued]
+    masked = {data[14:24] for data in raw}
+    assert len(masked) == 50
+    assert number_of(MEMBER.removeprefix("mem_")).to_bytes(10, "big") not in masked
+    assert not any("0123456789abcdef" in token for token in issued)
+
+
+@given(st.text(ALPHABET, min_size=16, max_size=16).map("mem_{}".format))
+def test_every_member_s_token_reads_back(member_id: str):
+    tokens = QrTokens(KEYS.derive("qr"))
+    assert tokens.read(tokens.issue(member_id, NOW)[0], NOW) == member_id
+
+
+def test_a_token_that_names_its_member_in_plain_text_is_of_the_past():
+    key = KEYS.derive("qr")
+    body = f"q1.{MEMBER}.{int(NOW.timestamp()) + 60}"
+    mac = base64.urlsafe_b64encode(hmac.digest(key, body.encode(), hashlib.sha256)[:16]).decode().rstrip("=")
+    assert QrTokens(key).read(f"{body}.{mac}", NOW) is None
 
 
 def test_a_token_with_any_one_character_changed_is_nobodys():

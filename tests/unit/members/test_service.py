@@ -223,7 +223,7 @@ def test_what_leads_nowhere_is_one_answer(members: Members, hoa: Member, clock: 
         MemberReference(card_code="000000000000000000"),
         MemberReference(card_code="not a card"),
         MemberReference(qr_token=old_token),
-        MemberReference(qr_token="q1"),
+        MemberReference(qr_token="q2"),
     ):
         for find in (members.resolve, members.search, members.load_by):
             with pytest.raises(MemberNotFoundError) as caught:

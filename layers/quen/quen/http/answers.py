@@ -107,7 +107,9 @@ the period that begins with the month `period` (null: of ever), by that version 
 
 
 class Account(TypedDict):
-    """What a member has now."""
+    """What a member has now. A brand is told no `sequence` (null), no lots by their days (none), and of the tier neither its
+    days nor its progress: they would tell two brands that their members are one person.
+    """
 
     member_id: str
     points: Balances
@@ -120,7 +122,7 @@ class Account(TypedDict):
     membership: Membership | None
     stored_value: Money | None
     gifts: list[Gift]
-    sequence: Count
+    sequence: Count | None
 
 
 class Gift(TypedDict):

@@ -12,17 +12,24 @@ from typing import Any
 from chalice.app import Chalice, Response
 
 from quen.errors import NotFoundError, QuenError
-from quen.http.endpoint import Endpoint, Resource, refusal, respond
+from quen.http.endpoint import Endpoint, Resource, Translation, refusal, respond
 from quen.http.errors import MethodNotAllowedError
 from quen.http.gateway import GatewayRequest
 
 
 class Api(Chalice):
-    """One API: its resources, and the Lambda handler (an instance is called with the proxy event)."""
+    """One API: its resources, and the Lambda handler (an instance is called with the proxy event).
 
-    def __init__(self, name: str, resources: Sequence[Resource[Any]]) -> None:
+    A `translation` holds for all of them, so that none can be added that speaks otherwise.
+    """
+
+    def __init__(
+        self, name: str, resources: Sequence[Resource[Any]], *, translation: Translation | None = None
+    ) -> None:
         super().__init__(name, configure_logs=False)
+        self.translation = translation
         for resource in resources:
+            resource.translation = translation
             self.register_blueprint(resource)
         self.endpoints: list[Endpoint] = [endpoint for resource in resources for endpoint in resource.endpoints]
 

@@ -82,7 +82,9 @@ class MoneyBody(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class MemberBody(Struct, frozen=True, forbid_unknown_fields=True):
-    """A member, named by exactly one of these."""
+    """A member, named by exactly one of these. A `member_id` is one that the partner was answered, or that the member has
+    handed over; another partner's names nobody.
+    """
 
     member_id: ShortText | None = None
     phone: ShortText | None = None

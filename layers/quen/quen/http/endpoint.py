@@ -16,8 +16,8 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from dataclasses import dataclass, replace
+from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
 from chalice.app import Blueprint, Response
@@ -44,6 +44,16 @@ PATH_PARAMETER = re.compile(r"[A-Za-z0-9._~:-]{1,128}")
 NO_STORE = {"Cache-Control": "no-store"}
 KEY_HEADER = "idempotency-key"
 ACCEPTED = 202
+
+
+class Translation(Protocol):
+    """How callers of one kind speak of things that the program names otherwise."""
+
+    def read(self, caller: Any, asked: strict_json.Json) -> strict_json.Json:
+        """What the caller asks, in the program's words; what means nothing stays as it is, and names nothing."""
+
+    def write(self, caller: Any, answered: Body) -> Body:
+        """The answer, in the caller's words."""
 
 
 class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -92,11 +102,12 @@ class Endpoint:
 
 
 class Resource(Blueprint, Generic[C]):
-    """The endpoints of one resource, for one kind of caller."""
+    """The endpoints of one resource, for one kind of caller. `translation` is that of the API that serves it."""
 
     def __init__(self, import_name: str, recognise: Recognise[C]) -> None:
         super().__init__(import_name)
         self.endpoints: list[Endpoint] = []
+        self.translation: Translation | None = None
         self._recognise = recognise
 
     def endpoint(
@@ -123,7 +134,7 @@ class Resource(Blueprint, Generic[C]):
 
             def view(**_path: str) -> Response:
                 request = GatewayRequest.of(self.current_request.to_original_event())
-                return respond(request, lambda: _perform(declared, self._recognise, request))
+                return respond(request, lambda: _perform(declared, self._recognise, self.translation, request))
 
             # Our own check answers 415, so Chalice's content types stay open.
             self.route(path, methods=[method], content_types=[], name=handler.__name__)(view)
@@ -163,18 +174,29 @@ def as_if_alone(perform: Callable[[], Outcome], status: int, request_id: str) ->
         return STATUSES[error.code], problem(error, request_id)
 
 
-def _perform(declared: Endpoint, recognise: Recognise[Any], request: GatewayRequest) -> Response:
+def _perform(
+    declared: Endpoint, recognise: Recognise[Any], translation: Translation | None, request: GatewayRequest
+) -> Response:
     refuse_oversize(request.body)
     refuse_duplicate_headers(request)
     caller = recognise(request, declared.action)
     if not all(PATH_PARAMETER.fullmatch(value) for value in request.parameters.values()):
         raise declared.not_found
-    return _answer(declared, declared.handler(_call(declared, caller, request), **request.parameters))
+    call = _call(declared, caller, translation, request)
+    result = declared.handler(call, **request.parameters)
+    outcome = result if isinstance(result, Outcome) else Outcome(result)
+    if translation:
+        outcome = replace(outcome, result=translation.write(caller, outcome.result))
+    return _answer(declared, outcome)
 
 
-def _call(declared: Endpoint, caller: object, request: GatewayRequest) -> Call[Any, Any]:
+def _call(
+    declared: Endpoint, caller: object, translation: Translation | None, request: GatewayRequest
+) -> Call[Any, Any]:
     asked = parse_query(request.query, declared.query)
     value = _read_body(request, declared)
+    # In the program's words before it is fingerprinted: a purchase is the same one alone and in a batch.
+    value = translation.read(caller, value) if translation else value
     key = parse_idempotency_key(request.find_header(KEY_HEADER)) if declared.needs_key else ""
     given = parse_body(value, declared.body)
     return Call(
@@ -186,14 +208,11 @@ def _call(declared: Endpoint, caller: object, request: GatewayRequest) -> Call[A
     )
 
 
-def _answer(declared: Endpoint, result: Body | Outcome) -> Response:
+def _answer(declared: Endpoint, outcome: Outcome) -> Response:
     headers: Headers = {"Content-Type": "application/json", **NO_STORE}
-    status = declared.status
-    if isinstance(result, Outcome):
-        headers |= {"Idempotent-Replayed": "true"} if result.replayed else {}
-        status = ACCEPTED if result.is_waiting else status
-        result = result.result
-    return Response(msgspec.json.encode(result).decode(), headers, status)
+    headers |= {"Idempotent-Replayed": "true"} if outcome.replayed else {}
+    status = ACCEPTED if outcome.is_waiting else declared.status
+    return Response(msgspec.json.encode(outcome.result).decode(), headers, status)
 
 
 def _read_body(request: GatewayRequest, declared: Endpoint) -> strict_json.Json:

@@ -43,6 +43,7 @@ from quen.http.errors import (
 from quen.http.idempotency import KEY_LENGTH_MAX
 from quen.http.problems import CONTENT_TYPE, STATUSES
 from quen.http.signing_profile import SIGNING_PROFILE
+from quen.members.model.errors import CardBlockedError
 from quen.partners.model import errors as partner_errors
 from quen.requests import BodyTooLargeError, DuplicateHeaderError, RateLimitedError
 
@@ -131,6 +132,8 @@ def errors_of(endpoint: Endpoint, name: str) -> list[type[QuenError]]:
     implied = [*ALWAYS, *(SIGNATURE_ERRORS if name == "partner" else TOKEN_ERRORS)]
     if name == "admin":
         implied.append(ForbiddenError)
+    if name == "partner" and "card_code" in json.dumps(msgspec.json.schema_components([endpoint.body])):
+        implied.append(CardBlockedError)
     if endpoint.needs_key:
         implied += [IdempotencyKeyMissingError, IdempotencyKeyInvalidError]
     return [*endpoint.errors, *implied]

@@ -34,6 +34,7 @@ _CODES = {
     409: (
         "conflict member_already_exists purchase_already_recorded return_already_recorded event_already_recorded "
         "event_already_counted exchange_already_recorded already_returned "
+        "card_blocked card_already_linked "
         "already_redeemed not_redeemed already_decided redemptions_open memberships_both_run "
         "reservation_expired reward_out_of_stock webhook_disabled "
         "member_not_active conflict_retry voucher_already_redeemed voucher_reserved voucher_expired voucher_cancelled "
@@ -44,6 +45,7 @@ _CODES = {
     415: "unsupported_media_type",
     422: (
         "unprocessable validation_failed idempotency_key_reused insufficient_points currency_mismatch "
+        "card_limit_reached "
         "return_exceeds_purchase reward_limit_reached tier_required birthday_locked consent_required too_late "
         "transfers_not_offered transfer_limit_reached exchange_not_offered exchange_limit_reached "
         "stored_value_not_offered stored_value_limit_reached "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from quen.instants import format_second
-from quen.members.model import CardView, Consent, Member
+from quen.members.model import CardView, Consent, Member, MemberCard
 
 
 def profile_view(member: Member) -> dict[str, Any]:
@@ -35,6 +35,20 @@ def staff_member_view(member: Member, *, unmasked: bool) -> dict[str, Any]:
 def card_view(card: CardView) -> dict[str, Any]:
     """The virtual card."""
     return {"card_code": card.card_code, "qr_token": card.qr_token, "valid_until": format_second(card.valid_until)}
+
+
+def staff_card_view(card: MemberCard) -> dict[str, Any]:
+    """A card as staff see one: its last four characters."""
+    return {
+        "card_id": card.card_id,
+        "kind": card.kind,
+        "state": "blocked" if card.is_blocked else "active",
+        "last_four": card.last_four,
+        "linked_at": format_second(card.linked_at),
+        "blocked_at": format_second(card.blocked_at) if card.blocked_at else None,
+        "reason": card.reason or None,
+        "brought_by": card.brought_by or None,
+    }
 
 
 def _consent(consent: Consent) -> dict[str, Any]:

@@ -4,8 +4,10 @@ A card code is 17 characters of Crockford's base32 (85 random bits) and his chec
 every swapped character. Codes whose check symbol would be one of his five extra signs are not given out, so a code is
 letters and digits only (https://www.crockford.com/base32.html).
 
-A QR token is `q1.<member>.<expiry, epoch seconds>.<mac>`. It changes every 30 seconds and is good for 30 to 60: a photo
-of somebody's screen is worth nothing a minute later.
+A QR token is `q2.` and 60 characters of base64url over 45 bytes: a random salt, the member's id masked by what only our key
+makes of that salt, the expiry, and a MAC of all that. Who scans one learns nothing of the member, and two tokens of one
+member have nothing in common. It changes every 30 seconds and is good for 30 to 60: a photo of somebody's screen is worth
+nothing a minute later.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ import re
 import secrets
 from datetime import UTC, datetime
 
-from quen.ids import ALPHABET, is_id
+from quen.ids import ALPHABET, BITS, number_of, spelled
 
 CARD_DIGITS = 17
 QR_ROTATION_SECONDS = 30
@@ -26,10 +28,12 @@ CARD_SPELLING_LENGTH_MAX = 64
 
 _SYMBOLS = ALPHABET.upper()
 _CHECK_MODULUS = 37
-_MAC_BYTES = 16
 _LOOKALIKES = str.maketrans("OIL", "011", "- ")
 _CARD_CODE = re.compile(rf"[{_SYMBOLS}]{{{CARD_DIGITS + 1}}}")
-_QR_TOKEN = re.compile(r"q1\.([a-z0-9_]{1,40})\.([0-9]{10,11})\.([A-Za-z0-9_-]{22})")
+
+_SALT_BYTES, _ID_BYTES, _EXPIRY_BYTES, _MAC_BYTES = 14, BITS // 8, 5, 16
+_SEALED_BYTES = _SALT_BYTES + _ID_BYTES + _EXPIRY_BYTES
+_QR_TOKEN = re.compile(r"q2\.([A-Za-z0-9_-]{60})")
 
 
 def new_card_code() -> str:
@@ -59,23 +63,35 @@ class QrTokens:
     """Makes and reads QR tokens under one key. `now` is wall time: a screen and a till know no other."""
 
     def __init__(self, key: bytes) -> None:
-        self._key = key
+        self._mask_key = hmac.digest(key, b"mask", hashlib.sha256)
+        self._mac_key = hmac.digest(key, b"mac", hashlib.sha256)
 
     def issue(self, member_id: str, now: datetime) -> tuple[str, datetime]:
-        """The token of this half minute, and until when it is good."""
+        """A token of this half minute, and until when it is good."""
         rotation = int(now.timestamp()) // QR_ROTATION_SECONDS
         expires_at = rotation * QR_ROTATION_SECONDS + QR_VALIDITY_SECONDS
-        body = f"q1.{member_id}.{expires_at}"
-        return f"{body}.{self._mac(body)}", datetime.fromtimestamp(expires_at, UTC)
+        salt = secrets.token_bytes(_SALT_BYTES)
+        masked = number_of(member_id.removeprefix("mem_")) ^ self._mask(salt)
+        sealed = salt + masked.to_bytes(_ID_BYTES, "big") + expires_at.to_bytes(_EXPIRY_BYTES, "big")
+        token = base64.urlsafe_b64encode(sealed + self._mac(sealed)).decode()
+        return f"q2.{token}", datetime.fromtimestamp(expires_at, UTC)
 
     def read(self, token: str, now: datetime) -> str | None:
         """The member's id; None where the token was never ours or is over."""
         match = _QR_TOKEN.fullmatch(token)
-        if match is None or not hmac.compare_digest(self._mac(token[: match.start(3) - 1]), match[3]):
+        if match is None:
             return None
-        is_fresh = now.timestamp() < int(match[2])
-        return match[1] if is_fresh and is_id("mem", match[1]) else None
+        data = base64.urlsafe_b64decode(match[1])
+        sealed, mac = data[:_SEALED_BYTES], data[_SEALED_BYTES:]
+        if not hmac.compare_digest(self._mac(sealed), mac):
+            return None
+        salt, masked = sealed[:_SALT_BYTES], sealed[_SALT_BYTES:-_EXPIRY_BYTES]
+        if now.timestamp() >= int.from_bytes(sealed[-_EXPIRY_BYTES:], "big"):
+            return None
+        return f"mem_{spelled(int.from_bytes(masked, 'big') ^ self._mask(salt))}"
 
-    def _mac(self, body: str) -> str:
-        digest = hmac.digest(self._key, body.encode(), hashlib.sha256)[:_MAC_BYTES]
-        return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+    def _mask(self, salt: bytes) -> int:
+        return int.from_bytes(hmac.digest(self._mask_key, salt, hashlib.sha256)[:_ID_BYTES], "big")
+
+    def _mac(self, sealed: bytes) -> bytes:
+        return hmac.digest(self._mac_key, sealed, hashlib.sha256)[:_MAC_BYTES]

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, cast
 
+from quen.ids import derived_id
 from quen.keys import KeyRing
-from quen.members.model import Login, Member
+from quen.members.model import Login, Member, MemberCard
+from quen.members.model.cards import CardKind, blocked_digests
 
 LookupKind = Literal["phone", "email", "card", "login"]
 
@@ -42,6 +45,11 @@ class Lookups:
         """By card code."""
         return Lookup("card", self._keys.hash("card", card_code))
 
+    def new_card(self, kind: CardKind, card_code: str, now: datetime) -> MemberCard:
+        """A card of that code, as a profile keeps it; its id follows from the code and does not tell it."""
+        card_id = derived_id("crd", self._keys.derive("card-ids"), card_code)
+        return MemberCard(card_id, kind, self.card(card_code).digest, card_code[-4:], now)
+
     def login(self, login: Login) -> Lookup:
         """By issuer and subject, framed so that no two pairs are one text."""
         return Lookup("login", self._keys.hash("login", json.dumps([login.issuer, login.subject])))
@@ -56,7 +64,8 @@ class Lookups:
 
     def own(self, member: Member) -> frozenset[Lookup]:
         """The look-ups that the profile itself says, whoever they lead to."""
-        ways = {self.card(member.card_code)}
+        cards = {self.card(member.card_code).digest, *(card.digest for card in member.cards if not card.brought_by)}
+        ways = {Lookup("card", digest) for digest in cards - blocked_digests(member.cards)}
         if member.login_key:
             ways.add(Lookup("login", member.login_key))
         if member.phone is not None:

@@ -34,12 +34,15 @@ from quen.members.model import (
     MemberChanges,
     MemberReference,
     MemberState,
+    SeenMember,
     apply_changes,
     check_tags,
     normalise_email,
     person_of,
     read_changes,
 )
+from quen.members.model.cards import app_card
+from quen.members.model.errors import CardBlockedError
 from quen.members.phones import parse_phone
 from quen.people import Person
 from quen.writes import Write
@@ -49,11 +52,14 @@ CHANGE_ATTEMPTS_MAX = 4
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a look-up leads to; `merged_into` says of a member found by id whom they were merged into."""
+    """What a look-up leads to; `merged_into` says of a member found by id whom they were merged into. A card that is blocked
+    says whose it was.
+    """
 
     member_id: str
     state: MemberState
     merged_into: str = ""
+    is_blocked_card: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +101,7 @@ class MemberRecords(Protocol):
         """Writes the next version of a profile and moves its look-ups, with the others, all or nothing.
 
         Raises StaleMemberError where another version was written since, MemberAlreadyExistsError where a look-up
-        belongs to another, ConflictRetryError.
+        belongs to another, CardAlreadyLinkedError where that is a card's, ConflictRetryError.
         """
 
     def list_birthdays(self, month_day: str, shard: int, cursor: str | None, limit: int) -> MemberPage:
@@ -253,8 +259,9 @@ class Members:
     def resolve(self, reference: MemberReference, pointer: str = "") -> str:
         """The id of a member who may earn and spend; `pointer` is where the reference stands in the request.
 
-        Raises MemberNotFoundError (unknown, blocked, closed, a token that is over: all alike), MemberNotActiveError, and
-        ValidationFailedError where a phone number is none.
+        Raises MemberNotFoundError (unknown, blocked, closed, a token that is over: all alike), MemberNotActiveError,
+        CardBlockedError (whoever has the whole code has the card, and is to keep it), and ValidationFailedError where a
+        phone number is none.
         """
         found = self._find(reference, pointer)
         if found.state != "active":
@@ -262,15 +269,22 @@ class Members:
         return found.member_id
 
     def search(self, reference: MemberReference, pointer: str = "") -> MaskedMember:
-        """The member as a till may see one. Raises as `resolve` does, but shows an inactive member too."""
+        """The member as another member may see one. Raises as `resolve` does, but shows an inactive member too."""
         return self.load(self._find(reference, pointer).member_id).masked()
+
+    def search_for(self, brand: str | None, reference: MemberReference) -> SeenMember:
+        """The member as a partner may see one: a brand by its id, None for the shop's own tills. Raises as `search` does."""
+        return self.load(self._find(reference, "").member_id).seen_by(brand)
 
     def load_by(self, reference: MemberReference, pointer: str = "") -> Member:
         """The whole profile, in whatever state: for staff. Raises MemberNotFoundError, ValidationFailedError."""
         found = self._look_up(reference, pointer)
         if found is None:
             raise MemberNotFoundError
-        return self.load(found.member_id)
+        member = self.load(found.member_id)
+        while member.merged_into and found.is_blocked_card:
+            member = self.load(member.merged_into)
+        return member
 
     def load_by_email(self, email: str, pointer: str = "") -> Member:
         """The whole profile of the member with that address: for staff. Raises as `load_by` does."""
@@ -280,8 +294,11 @@ class Members:
         return self.load(found.member_id)
 
     def card(self, member_id: str) -> CardView:
-        """The member's card with a QR token of this half minute. Raises MemberNotFoundError."""
+        """The member's card with a QR token of this half minute. Raises MemberNotFoundError, CardBlockedError."""
         member = self.load(member_id)
+        shown = app_card(member.cards)
+        if shown and shown.is_blocked:
+            raise CardBlockedError
         token, valid_until = self._qr_tokens.issue(member_id, self._wall.now())
         return CardView(member.card_code, token, valid_until)
 
@@ -316,6 +333,7 @@ class Members:
         return Enrolled(member, self._accounts.show_account(member.member_id))
 
     def _blank(self, login: Login, given: MemberChanges, now: datetime) -> Member:
+        card_code = new_card_code()
         return Member(
             member_id=new_id("mem"),
             state="active",
@@ -327,7 +345,8 @@ class Members:
             locale=None,
             consents=(),
             joined_at=now,
-            card_code=new_card_code(),
+            card_code=card_code,
+            cards=(self._lookups.new_card("app", card_code, now),),
             login_key=self._lookups.login(login).digest,
             referral_code=given.get("referral_code"),
         )
@@ -353,6 +372,8 @@ class Members:
 
     def _find(self, reference: MemberReference, pointer: str) -> Found:
         found = self._look_up(reference, pointer)
+        if found and found.is_blocked_card:
+            raise CardBlockedError
         if found is None or found.state in {"blocked", "closed"}:
             raise MemberNotFoundError
         return found

@@ -3,13 +3,14 @@
     item       PK                    SK         holds
     profile    MEMBER#<member_id>    PROFILE    the profile, in clear
     identity   IDENTITY#<hash>       IDENTITY   whose phone number or e-mail address it is
-    card       CARD#<hash>           CARD       whose card it is
+    card       CARD#<hash>           CARD       whose card it is; once blocked, whose it was, for ever
     login      LOGIN#<hash>          LOGIN      for whom the login acts
 
     access                                  how                                                    read units
     profile by member                       get MEMBER#/PROFILE, consistent                        1
     member by phone, e-mail, card, login    get the look-up; again, consistent, where it is not there yet   0.5
     enrol                                   one transaction: profile, look-ups, the ledger's opening
+    link, block, replace a card             one transaction: profile if `version` is as read; the card's look-up
     change, merge, undo a merge             one transaction: profiles if `version` is as read; look-ups that moved
     birthdays of a day                      query index Birthdays, `birthday_shard` = "02-29#3"    0.5 a page of 4 KB
     all active members, on a holiday        query index Roll, `member_shard` = "active#3"          0.5 a page of 4 KB
@@ -22,10 +23,11 @@ profile without a birthday, or closed, is not in it. Neither is one that is not 
 
 from __future__ import annotations
 
+import json
 import random
 import time
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, cast
 
 from botocore.client import BaseClient
@@ -38,7 +40,9 @@ from pynamodb.pagination import ResultIterator
 from quen.dynamodb import IntAttribute, bind, commit, delete, put
 from quen.errors import ConflictRetryError, MemberAlreadyExistsError, MemberNotFoundError
 from quen.members.lookups import Lookup, Lookups
-from quen.members.model import Consent, Member, MemberState, birthday_shard, member_shard
+from quen.members.model import Consent, Member, MemberCard, MemberState, birthday_shard, member_shard
+from quen.members.model.cards import blocked_digests
+from quen.members.model.errors import CardAlreadyLinkedError
 from quen.members.model.shards import active_shard_key, shard_key
 from quen.members.service import Found, MemberPage, Replacement, StaleMemberError
 from quen.writes import Refusal, TransactionRefusedError, Write
@@ -114,13 +118,14 @@ class ProfileItem(Model):
     merged_into = UnicodeAttribute(null=True)
     taken_over = ListAttribute(of=UnicodeAttribute, null=True)
     tags = ListAttribute(of=UnicodeAttribute, null=True)
+    cards = UnicodeAttribute(null=True)
 
     birthdays = BirthdaysIndex()
     roll = RollIndex()
 
 
 class LookupItem(Model):
-    """A claim on a phone number, an e-mail address, a card or a login."""
+    """A claim on a phone number, an e-mail address, a card or a login. A `blocked` card leads nowhere, and is nobody else's."""
 
     class Meta:
         table_name = ""
@@ -129,6 +134,7 @@ class LookupItem(Model):
     SK = UnicodeAttribute(range_key=True)
     member_id = UnicodeAttribute()
     state = UnicodeAttribute()
+    blocked = BooleanAttribute(null=True)
 
 
 class MemberStore:
@@ -206,10 +212,13 @@ class MemberStore:
     def _moves(self, changes: Sequence[Replacement]) -> list[Write]:
         led = {lookup: before for before, _ in changes for lookup in self._lookups.of(before)}
         leads = {lookup: after for _, after in changes for lookup in self._lookups.of(after)}
+        blocked = {digest for _, after in changes for digest in blocked_digests(after.cards)}
         writes = []
         for lookup in _ordered(led.keys() | leads.keys()):
             was, now = led.get(lookup), leads.get(lookup)
-            if was is None or now is None:
+            if was and lookup.kind == "card" and lookup.digest in blocked:
+                writes.append(_blocked(lookup, was))
+            elif was is None or now is None:
                 writes.append(self._released(lookup, was) if was else _claim(lookup, cast("Member", now)))
             elif (was.member_id, was.state) != (now.member_id, now.state):
                 writes.append(_led_on(lookup, was, now))
@@ -249,8 +258,10 @@ def _find(model: type[ProfileItem | LookupItem], partition: str, sort: str) -> F
             item = model.get(partition, sort, consistent_read=is_consistent)
         except DoesNotExist:
             continue
-        merged_into = item.merged_into if isinstance(item, ProfileItem) else None
-        return Found(item.member_id, cast("MemberState", item.state), merged_into or "")
+        state = cast("MemberState", item.state)
+        if isinstance(item, ProfileItem):
+            return Found(item.member_id, state, item.merged_into or "")
+        return Found(item.member_id, state, is_blocked_card=bool(item.blocked))
     return None
 
 
@@ -264,8 +275,18 @@ def _led_on(lookup: Lookup, holder: Member, to: Member) -> Write:
     return put(f"{lookup.kind} led on {lookup.digest}", _lookup_item(lookup, to), condition=_IS_OURS, values=held)
 
 
+def _blocked(lookup: Lookup, holder: Member) -> Write:
+    """The card leads nowhere from now on; that it was theirs stays, so that its code is never another's."""
+    held = {":member_id": {"S": holder.member_id}}
+    item = _lookup_item(lookup, holder)
+    item.blocked = True
+    return put(f"card blocked {lookup.digest}", item, condition=_IS_OURS, values=held)
+
+
 def _refused_claim(error: TransactionRefusedError) -> Exception:
-    return MemberAlreadyExistsError() if _IDENTITIES & error.refusals.keys() else ConflictRetryError()
+    if _IDENTITIES & error.refusals.keys():
+        return MemberAlreadyExistsError()
+    return CardAlreadyLinkedError() if "card" in error.refusals else ConflictRetryError()
 
 
 def _holder(refusal: Refusal | None) -> str | None:
@@ -327,6 +348,7 @@ def _profile_item(member: Member) -> ProfileItem:
         merged_into=member.merged_into or None,
         taken_over=["#".join(way) for way in member.taken_over] or None,
         tags=[*member.tags] or None,
+        cards=json.dumps([_card_form(card) for card in member.cards]) if member.cards else None,
     )
 
 
@@ -352,7 +374,21 @@ def _member(item: ProfileItem) -> Member:
         merged_into=item.merged_into or "",
         taken_over=tuple(_way(str(text)) for text in item.taken_over or ()),
         tags=tuple(str(tag) for tag in item.tags or ()),
+        cards=tuple(_read_card(form) for form in json.loads(item.cards or "[]")),
     )
+
+
+def _card_form(card: MemberCard) -> list[Any]:
+    blocked_at = card.blocked_at.isoformat() if card.blocked_at else None
+    way = (card.card_id, card.kind, card.digest, card.last_four)
+    return [*way, card.linked_at.isoformat(), blocked_at, card.reason, card.brought_by]
+
+
+def _read_card(form: list[Any]) -> MemberCard:
+    card_id, kind, digest, last_four, linked_at, blocked_at, reason, brought_by = form
+    blocked = datetime.fromisoformat(blocked_at) if blocked_at else None
+    linked = datetime.fromisoformat(linked_at)
+    return MemberCard(card_id, kind, digest, last_four, linked, blocked, reason, brought_by)
 
 
 def _way(text: str) -> tuple[str, str]:

@@ -46,6 +46,9 @@ class Action(StrEnum):
     CHANGE_MEMBER_TAGS = "change_member_tags"
     CHANGE_MEMBER_TIER = "change_member_tier"
     CANCEL_MEMBERSHIP = "cancel_membership"
+    LINK_CARD = "link_card"
+    BLOCK_CARD = "block_card"
+    REPLACE_CARD = "replace_card"
     MERGE_MEMBERS = "merge_members"
     ADJUST_POINTS = "adjust_points"
     DECIDE_ADJUSTMENT = "decide_adjustment"
@@ -85,6 +88,10 @@ ALLOWED: Mapping[Action, frozenset[Role]] = MappingProxyType(
         Action.CHANGE_MEMBER_TAGS: frozenset({_OWNER, _MANAGER, _SUPPORT}),
         Action.CHANGE_MEMBER_TIER: frozenset({_OWNER, _MANAGER}),
         Action.CANCEL_MEMBERSHIP: frozenset({_OWNER, _MANAGER, _SUPPORT}),
+        # A card is a way to the points: who stands at a till may take one away, and gives none out.
+        Action.LINK_CARD: frozenset({_OWNER, _MANAGER, _SUPPORT}),
+        Action.BLOCK_CARD: frozenset({_OWNER, _MANAGER, _SUPPORT, _CASHIER}),
+        Action.REPLACE_CARD: frozenset({_OWNER, _MANAGER, _SUPPORT}),
         Action.MERGE_MEMBERS: frozenset({_OWNER, _MANAGER, _SUPPORT}),
         Action.ADJUST_POINTS: frozenset({_OWNER, _MANAGER, _SUPPORT}),
         Action.DECIDE_ADJUSTMENT: frozenset({_OWNER, _MANAGER}),

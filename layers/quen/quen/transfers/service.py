@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
-from quen.errors import QuenError
+from quen.errors import MemberNotFoundError, QuenError
 from quen.ids import derived_id
 from quen.ledger.documents import Claim, DocumentKey, Outcome
 from quen.ledger.model import Account, Entry, Lots, ReceivePoints, SendPoints, entry_id
@@ -18,6 +18,7 @@ from quen.ledger.ports import CurrentProgram, Half
 from quen.ledger.service import Ledger
 from quen.ledger.views import account_view, lots_view
 from quen.members.model import MaskedMember, MemberReference
+from quen.members.model.errors import CardBlockedError
 from quen.writes import Write
 
 
@@ -39,6 +40,13 @@ class Transfers:
         self._members = members
         self._programs = programs
         self._id_key = id_key
+
+    def _receiver(self, to: MemberReference) -> str:
+        try:
+            return self._members.resolve(to, "/to")
+        except CardBlockedError:
+            # A till is to keep the card; another member need not know that there was one.
+            raise MemberNotFoundError from None
 
     def send(
         self,
@@ -62,7 +70,7 @@ class Transfers:
         claim = Claim(DocumentKey(f"TRANSFER#{transfer_id}"), "transfer", fingerprint)
         try:
             count()
-            receiver_id = self._members.resolve(to, "/to")
+            receiver_id = self._receiver(to)
             receiver = self._members.search(MemberReference(member_id=receiver_id), "/to")
         except QuenError:
             if replay := self._ledger.find_replay(claim):

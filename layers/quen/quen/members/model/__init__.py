@@ -6,6 +6,7 @@
     consents    which uses a member has agreed to
     birthdays   the lock, and what can be one
     shards      of the indexes over birthdays, and over all active members
+    cards       a member's cards: linked, blocked, replaced, handed on in a merge
     facts       what conditions may ask of a person, and the tags that staff put on one
     merging     two profiles of one person, and two of one again
     contact     names, e-mail addresses and locales, and how they are masked
@@ -13,6 +14,7 @@
 Nothing here reads a clock, a table or a random number. Telephone numbers are E.164 by the time they get here.
 """
 
+from quen.members.model.cards import MemberCard
 from quen.members.model.changes import apply_changes
 from quen.members.model.consents import Consent, ConsentDecision, is_consented
 from quen.members.model.contact import mask_email, mask_name, mask_phone, normalise_email
@@ -29,6 +31,7 @@ from quen.members.model.values import (
     Member,
     MemberReference,
     MemberState,
+    SeenMember,
 )
 
 __all__ = [
@@ -42,9 +45,11 @@ __all__ = [
     "Login",
     "MaskedMember",
     "Member",
+    "MemberCard",
     "MemberChanges",
     "MemberReference",
     "MemberState",
+    "SeenMember",
     "apply_changes",
     "birthday_shard",
     "check_tags",

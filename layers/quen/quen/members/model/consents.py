@@ -8,9 +8,13 @@ A purpose is words joined by `_` (or `-`, `.`, `:`), from general to special. Th
     transactional_email    receipts and notices about the member's own points; transactional_sms, transactional_push likewise
     profiling              offers chosen by what the member bought
 
+    share_with_partner:<partner_id>   one partner brand is shown the member's name, masked
+
 and a brand may add its own. A consent covers each use that has all of its words: `marketing` covers `marketing_sms`,
 and `birthday` covers `marketing_birthday_email`. Of several that cover a use the most special counts, so a member may
 agree to marketing and still refuse it by SMS; of equally special ones a refusal counts.
+
+Sharing with a partner is the exception: only a yes to that very partner counts, none to partners in general.
 
 Records are appended, never changed: they are the evidence.
 """
@@ -25,6 +29,7 @@ from datetime import datetime
 CONSENT_RECORDS_MAX = 200
 PURPOSE_LENGTH_MAX = 64
 
+SHARING = "share_with_partner"
 PURPOSE = re.compile(r"[a-z][a-z0-9]*(?:[_.:-][a-z0-9]+)*")
 TEXT_VERSION = re.compile(r"[!-~]{1,64}")
 
@@ -57,6 +62,13 @@ def is_consented(consents: Iterable[Consent], purpose: str) -> bool:
     covering = {words: granted for words, granted in latest.items() if words <= wanted}
     most_special = max(map(len, covering), default=0)
     return bool(covering) and all(granted for words, granted in covering.items() if len(words) == most_special)
+
+
+def is_shared_with(consents: Iterable[Consent], partner_id: str) -> bool:
+    """Whether these records, oldest first, allow that one partner brand something personal."""
+    purpose = f"{SHARING}:{partner_id}"
+    decided = [consent.granted for consent in consents if consent.purpose == purpose]
+    return bool(decided) and decided[-1]
 
 
 def record_decisions(

@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from quen.errors import MemberAlreadyExistsError, MemberNotActiveError, ValidationFailedError
+from quen.members.model.cards import brought, given_back, without_blocked
 from quen.members.model.values import Member, MemberState
 
 TAKEN_OVER_MAX = 40
-"""So many look-ups, of ten members or more, move with a profile in one transaction."""
+"""So many look-ups, of five members or more, move with a profile in one transaction."""
 
 Ways = Iterable[tuple[str, str]]
 
@@ -36,6 +37,7 @@ def united(survivor: Member, merged: Member, found_by: Ways) -> tuple[Member, Me
             survivor,
             joined_at=min(survivor.joined_at, merged.joined_at),
             taken_over=taken_over,
+            cards=(*survivor.cards, *brought(merged.cards, merged.member_id)),
             version=survivor.version + 1,
         ),
         replace(merged, state="closed", merged_into=survivor.member_id, version=merged.version + 1),
@@ -50,14 +52,17 @@ def parted(
 
     Raises MemberAlreadyExistsError where the survivor's profile has taken the merged member's phone or e-mail since.
     """
-    given_back = {*found_by}
-    if given_back & {*own}:
+    going = {*found_by}
+    if going & {*own}:
         sentence = "The survivor's profile has the merged member's phone or e-mail now; change that first."
         raise MemberAlreadyExistsError(sentence)
     # The earlier day goes with whoever brought it; another merge, undone before this one, may have taken it along.
     joined = max(survivor.joined_at, joined_at) if survivor.joined_at == merged.joined_at else survivor.joined_at
-    kept = tuple(way for way in survivor.taken_over if way not in given_back)
+    kept = tuple(way for way in survivor.taken_over if way not in going)
+    theirs, ours = given_back(merged.cards, survivor.cards)
+    # A card that was blocked since the merge leads nowhere again.
+    still_over = without_blocked(merged.taken_over, theirs)
     return (
-        replace(survivor, joined_at=joined, taken_over=kept, version=survivor.version + 1),
-        replace(merged, state=state, merged_into="", version=merged.version + 1),
+        replace(survivor, joined_at=joined, taken_over=kept, cards=ours, version=survivor.version + 1),
+        replace(merged, state=state, merged_into="", taken_over=still_over, cards=theirs, version=merged.version + 1),
     )

@@ -7,7 +7,8 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from quen.errors import ValidationFailedError
-from quen.members.model.consents import Consent, ConsentDecision, is_consented
+from quen.members.model.cards import MemberCard
+from quen.members.model.consents import Consent, ConsentDecision, is_consented, is_shared_with
 from quen.members.model.contact import mask_email, mask_name, mask_phone
 
 MemberState = Literal["active", "inactive", "blocked", "closed"]
@@ -23,7 +24,8 @@ class Member:
     was imported and nobody has signed in yet. `version` counts the changes of the profile, from 1.
 
     `merged_into` is the member that this one was merged into, and that all its look-ups lead to; `taken_over` are the
-    look-ups, kind and keyed hash, of the members who were merged into this one. `tags` are words that staff put on the
+    look-ups, kind and keyed hash, of the members who were merged into this one. `cards` are all cards, those that they
+    brought included; `card_code` is the code of the one in the app. `tags` are words that staff put on the
     member, sorted; rules and segments may ask for them.
     """
 
@@ -44,10 +46,16 @@ class Member:
     merged_into: str = ""
     taken_over: tuple[tuple[str, str], ...] = ()
     tags: tuple[str, ...] = ()
+    cards: tuple[MemberCard, ...] = ()
 
     def consents_to(self, purpose: str) -> bool:
         """Whether the member has agreed to that use, for example `marketing_sms`; what was never asked is a no."""
         return is_consented(self.consents, purpose)
+
+    def seen_by(self, brand: str | None) -> SeenMember:
+        """What a partner may see: the shop's own tills (None) the masked name, a brand only where the member said so."""
+        is_shared = brand is None or is_shared_with(self.consents, brand)
+        return SeenMember(self.member_id, mask_name(self.name) if is_shared else None)
 
     def masked(self) -> MaskedMember:
         """What a person behind a till may see."""
@@ -69,6 +77,14 @@ class MaskedMember:
     masked_name: str
     masked_phone: str | None
     masked_email: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SeenMember:
+    """A member as a partner sees one. `masked_name` is None where the member has not agreed to share it."""
+
+    member_id: str
+    masked_name: str | None
 
 
 @dataclass(frozen=True, slots=True)
