@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from quen.merges.service import Merges
     from quen.messages.service import Messages
     from quen.occasions.service import Occasions
+    from quen.partners.leases import RequestLimits
     from quen.partners.rates import Rates
     from quen.partners.service import Partners
     from quen.perks.service import Perks
@@ -294,6 +295,14 @@ class Application(Coalition):
         from quen.partners.store import RequestCountStore
 
         return Rates(RequestCountStore(self._dynamodb, self.settings.program_table), self.wall)
+
+    @cached_property
+    def request_limits(self) -> RequestLimits:
+        """How often a key may ask."""
+        from quen.partners.leases import RequestLimits
+        from quen.partners.store import RequestCountStore
+
+        return RequestLimits(RequestCountStore(self._dynamodb, self.settings.program_table), self.wall)
 
     @cached_property
     def audit(self) -> AuditTrail:

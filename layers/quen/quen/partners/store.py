@@ -6,7 +6,7 @@
     a key, by its id            PK KEY#<key id>, SK KEY                        GetItem, consistent
     the keys of a partner       PK PARTNER#<id>, SK KEY#<key id>               Query, then BatchGetItem
     was this nonce used         PK NONCE#<key id>#<nonce>, SK NONCE            PutItem on condition
-    requests in a minute        PK RATE#<id>#<minute, UTC>, SK <rated action>  UpdateItem on condition; GetItem
+    requests in a minute        PK RATE#<id>#<minute, UTC>, SK <what is counted>  UpdateItem on condition; GetItem
 
 `PARTNERS` and the keys under a partner are pointers: they hold nothing that can change. Nonces and counts are deleted by the
 table's time to live on `expires_at_epoch`, whenever that comes round; the condition on the write decides, not the deletion.
@@ -45,7 +45,7 @@ from quen.partners.model import (
     Right,
     Terms,
 )
-from quen.partners.rates import WINDOW_SECONDS, RatedAction
+from quen.partners.rates import WINDOW_SECONDS, RatedAction, RouteGroup
 
 # The clocks of two functions, and DynamoDB's own, may differ by this much: a nonce is kept so much longer than it lives.
 NONCE_GRACE_SECONDS = 60
@@ -119,7 +119,7 @@ class NonceItem(Model):
 
 
 class CountItem(Model):
-    """How often a partner asked in one minute."""
+    """How often a partner, a member or a key asked in one minute."""
 
     class Meta:
         table_name = ""
@@ -297,32 +297,35 @@ class RequestCountStore:
     def __init__(self, client: BaseClient, table_name: str) -> None:
         bind((CountItem,), table_name, client)
 
-    def count(self, partner_id: str, action: RatedAction, minute: datetime, *, at_most: int) -> bool:
-        """One more, unless there were so many. An answer that is lost on its way may count a request twice."""
-        item = CountItem(PK=_count_key(partner_id, minute), SK=action.value)
+    def count(
+        self, caller_id: str, counted: RatedAction | RouteGroup, minute: datetime, *, at_most: int, requests: int = 1
+    ) -> int | None:
+        """So many more, unless that were too many. An answer that is lost on its way may count a request twice."""
+        item = CountItem(PK=_count_key(caller_id, minute), SK=counted.value)
         over = minute + timedelta(seconds=WINDOW_SECONDS + COUNT_GRACE_SECONDS)
         actions: list[Action] = [
-            CountItem.requests.add(1),
+            CountItem.requests.add(requests),
             CountItem.expires_at_epoch.set(int(over.timestamp())),
         ]
+        has_room = CountItem.PK.does_not_exist() | (CountItem.requests <= at_most - requests)
         try:
-            item.update(actions=actions, condition=CountItem.PK.does_not_exist() | (CountItem.requests < at_most))
+            item.update(actions=actions, condition=has_room)
         except UpdateError as error:
             if error.cause_response_code == _CONDITION_FAILED:
-                return False
+                return None
             raise
-        return True
+        return item.requests
 
-    def counted(self, partner_id: str, action: RatedAction, minute: datetime) -> int:
+    def counted(self, caller_id: str, counted: RatedAction | RouteGroup, minute: datetime) -> int:
         """How many were counted; an answer may be a moment old."""
         try:
-            return CountItem.get(_count_key(partner_id, minute), action.value).requests
+            return CountItem.get(_count_key(caller_id, minute), counted.value).requests
         except CountItem.DoesNotExist:
             return 0
 
 
-def _count_key(partner_id: str, minute: datetime) -> str:
-    return f"RATE#{partner_id}#{minute:%Y-%m-%dT%H:%M}"
+def _count_key(caller_id: str, minute: datetime) -> str:
+    return f"RATE#{caller_id}#{minute:%Y-%m-%dT%H:%M}"
 
 
 def _partner_item(partner: Partner) -> PartnerItem:
