@@ -5,6 +5,7 @@ from __future__ import annotations
 from backoffice_api.exchanges import exchanges
 from backoffice_api.feed import feed
 from backoffice_api.partner import partner
+from backoffice_api.receipts import receipts
 from quen.http.api import Api
 
-app = Api("backoffice_api", [partner, feed, exchanges])
+app = Api("backoffice_api", [partner, receipts, feed, exchanges])

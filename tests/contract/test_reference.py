@@ -56,8 +56,9 @@ def test_the_limits_are_those_of_the_code() -> None:
         "POST /v1/me/transfers": "send_points",
     }
     rows = re.findall(r"^\| `(POST [^`]+)` \| (\d+) \|$", PAGE, re.MULTILINE)
-    guesses = re.findall(r"^\| voucher codes that name no voucher \| (\d+) \|$", PAGE, re.MULTILINE)
-    limits = {routes[route]: int(limit) for route, limit in rows} | {"guess_vouchers": int(guesses[0])}
+    guesses = re.findall(r"^\| \w+ codes that name no (voucher|receipt) \| (\d+) \|$", PAGE, re.MULTILINE)
+    limits = {routes[route]: int(limit) for route, limit in rows}
+    limits |= {f"guess_{kind}s": int(limit) for kind, limit in guesses}
     assert limits == PER_MINUTE_MAX
     groups = re.findall(r"^\| [^|]+ \| `(\w+)` \| (\d+) \|$", PAGE, re.MULTILINE)
     assert set(GROUP_PER_MINUTE_MAX) == set(RouteGroup)

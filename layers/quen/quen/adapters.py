@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from quen.members.store import MemberStore
     from quen.messages.email import SesEmail
     from quen.messages.sms import SnsSms
+    from quen.partners.store import PartnerStore, RequestCountStore
     from quen.shards.store import ShardStore
     from quen.verification.store import VerificationStore
     from quen.vouchers.store import VoucherStore
@@ -109,6 +110,18 @@ class Adapters:
         from quen.shards.store import ShardStore
 
         return Budgets(ShardStore(self._dynamodb, self.settings.program_table, "BUDGET"))
+
+    @cached_property
+    def _partner_store(self) -> PartnerStore:
+        from quen.partners.store import PartnerStore
+
+        return PartnerStore(self._dynamodb, self.settings.program_table)
+
+    @cached_property
+    def _request_counts(self) -> RequestCountStore:
+        from quen.partners.store import RequestCountStore
+
+        return RequestCountStore(self._dynamodb, self.settings.program_table)
 
     @cached_property
     def _voucher_store(self) -> VoucherStore:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from quen.perks.service import Perks
     from quen.planning.service import Plans
     from quen.program.service import Programs
+    from quen.receipts.service import Receipts
     from quen.returns.service import Returns
     from quen.rewards.catalogue import Catalogue
     from quen.rewards.passes import Passes
@@ -138,6 +139,16 @@ class Application(Coalition):
         from quen.earning.service import Purchases
 
         return Purchases(self.ledger, self.members, self.programs, self._budgets)
+
+    @cached_property
+    def receipts(self) -> Receipts:
+        """Purchases that name no member, to be claimed later."""
+        from quen.receipts.codes import ClaimCodes
+        from quen.receipts.service import Receipts
+
+        # Whoever claims signs nothing: of partners the records alone, without the cryptography.
+        given = self._ledger_store, self.programs, self._partner_store, self.partner_rates, ClaimCodes(self.keys)
+        return Receipts(self.purchases, self.ledger, *given)
 
     @cached_property
     def occasions(self) -> Occasions:
@@ -281,28 +292,25 @@ class Application(Coalition):
         from quen.partners.secrets import SecretsManagerKeySecrets
         from quen.partners.service import Partners
         from quen.partners.signatures import Rfc9421Signatures
-        from quen.partners.store import NonceStore, PartnerStore
+        from quen.partners.store import NonceStore
 
-        table = self.settings.program_table
         secrets = SecretsManagerKeySecrets(self._client("secretsmanager"), self.settings.partner_secrets_prefix)
-        nonces = NonceStore(self._dynamodb, table)
-        return Partners(PartnerStore(self._dynamodb, table), nonces, secrets, Rfc9421Signatures(), self.wall)
+        nonces = NonceStore(self._dynamodb, self.settings.program_table)
+        return Partners(self._partner_store, nonces, secrets, Rfc9421Signatures(), self.wall)
 
     @cached_property
     def partner_rates(self) -> Rates:
         """How often partners ask about members."""
         from quen.partners.rates import Rates
-        from quen.partners.store import RequestCountStore
 
-        return Rates(RequestCountStore(self._dynamodb, self.settings.program_table), self.wall)
+        return Rates(self._request_counts, self.wall)
 
     @cached_property
     def request_limits(self) -> RequestLimits:
         """How often a key may ask."""
         from quen.partners.leases import RequestLimits
-        from quen.partners.store import RequestCountStore
 
-        return RequestLimits(RequestCountStore(self._dynamodb, self.settings.program_table), self.wall)
+        return RequestLimits(self._request_counts, self.wall)
 
     @cached_property
     def audit(self) -> AuditTrail:

@@ -5,9 +5,9 @@ who might guess whose number is a member's by sending points there): a till need
 very often. That is one write unit a request, and nobody is answered where the count cannot be had. All else is counted per
 key and group of routes, to keep one caller's mistake from being everybody's trouble: `quen.partners.leases`.
 
-An exact count is taken before the member is looked for, whatever is found. Of voucher codes only those that name no voucher
-are counted, after they were looked for; so a caller whose count is full is refused before anything is (`refuse_at_limit`), or
-a guess that is right would still be told from the wrong ones.
+An exact count is taken before the member is looked for, whatever is found. Of the codes of vouchers and receipts only those
+that name none are counted, after they were looked for; so a caller whose count is full is refused before anything is
+(`refuse_at_limit`), or a guess that is right would still be told from the wrong ones.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ class RatedAction(StrEnum):
     QUOTE_BILLS = "quote_bills"
     SEND_POINTS = "send_points"
     GUESS_VOUCHERS = "guess_vouchers"
+    GUESS_RECEIPTS = "guess_receipts"
 
 
 class RouteGroup(StrEnum):
@@ -54,6 +55,7 @@ PER_MINUTE_MAX: Mapping[RatedAction, int] = MappingProxyType(
         RatedAction.QUOTE_BILLS: 600,
         RatedAction.SEND_POINTS: 20,
         RatedAction.GUESS_VOUCHERS: 20,
+        RatedAction.GUESS_RECEIPTS: 20,
     }
 )
 GROUP_PER_MINUTE_MAX: Mapping[RouteGroup, int] = MappingProxyType(
