@@ -17,6 +17,7 @@ from quen.client.signing import Credentials, UnsignedRequest, sign
 from quen.dynamodb import open_client
 from quen.errors import ConflictRetryError, NotFoundError, TemporarilyUnavailableError
 from quen.ids import new_id
+from quen.partners.counts import RequestCountStore
 from quen.partners.model import (
     ALL_RIGHTS,
     Algorithm,
@@ -32,7 +33,7 @@ from quen.partners.rates import RatedAction, RouteGroup
 from quen.partners.secrets import SecretsManagerKeySecrets
 from quen.partners.service import KeySecrets, Nonces, PartnerRecords, Partners
 from quen.partners.signatures import Rfc9421Signatures
-from quen.partners.store import NonceStore, PartnerStore, RequestCountStore
+from quen.partners.store import NonceStore, PartnerStore
 from quen.writes import Write
 from tables import create_tables
 from unit.partners.fakes import FakeKeySecrets, FakeNonces, FakePartnerRecords, FixedClock, make_private_pem

@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from quen.merges.service import Merges
     from quen.messages.service import Messages
     from quen.occasions.service import Occasions
-    from quen.partners.leases import RequestLimits
-    from quen.partners.rates import Rates
     from quen.partners.service import Partners
     from quen.perks.service import Perks
     from quen.planning.service import Plans
@@ -297,20 +295,6 @@ class Application(Coalition):
         secrets = SecretsManagerKeySecrets(self._client("secretsmanager"), self.settings.partner_secrets_prefix)
         nonces = NonceStore(self._dynamodb, self.settings.program_table)
         return Partners(self._partner_store, nonces, secrets, Rfc9421Signatures(), self.wall)
-
-    @cached_property
-    def partner_rates(self) -> Rates:
-        """How often partners ask about members."""
-        from quen.partners.rates import Rates
-
-        return Rates(self._request_counts, self.wall)
-
-    @cached_property
-    def request_limits(self) -> RequestLimits:
-        """How often a key may ask."""
-        from quen.partners.leases import RequestLimits
-
-        return RequestLimits(self._request_counts, self.wall)
 
     @cached_property
     def audit(self) -> AuditTrail:
