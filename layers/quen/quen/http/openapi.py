@@ -111,7 +111,7 @@ HEADERS: Mapping[str, Any] = {
 
 RATE_LIMITED = {"partner"}
 RATE_HEADERS = (POLICY_HEADER, LEFT_HEADER)
-UNCOUNTED = {401, 405, 431}
+UNCOUNTED = {401, 405, 413, 431}
 """The statuses of requests that were refused before it was known whose they are."""
 
 
