@@ -5,6 +5,7 @@ from __future__ import annotations
 from backoffice_api.exchanges import exchanges
 from backoffice_api.feed import feed
 from backoffice_api.partner import partner
+from backoffice_api.receipts import receipts
 from backoffice_api.webhooks import webhooks
 from quen.bootstrap import application
 from quen.http.api import Api
@@ -12,6 +13,6 @@ from quen.http.pseudonyms import PartnerSpeech
 
 app = Api(
     "backoffice_api",
-    [partner, feed, webhooks, exchanges],
+    [partner, receipts, feed, webhooks, exchanges],
     translation=PartnerSpeech(lambda: application().pseudonyms),
 )

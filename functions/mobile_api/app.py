@@ -8,6 +8,7 @@ from mobile_api.memberships import memberships
 from mobile_api.perks import perks
 from mobile_api.profile import profile
 from mobile_api.punch_cards import punch_cards
+from mobile_api.receipts import receipts
 from mobile_api.redemptions import redemptions
 from mobile_api.rewards import rewards
 from mobile_api.tier import tier
@@ -17,5 +18,18 @@ from quen.http.api import Api
 
 app = Api(
     "mobile_api",
-    [profile, account, rewards, redemptions, vouchers, transfers, card, tier, punch_cards, perks, memberships],
+    [
+        profile,
+        account,
+        rewards,
+        redemptions,
+        vouchers,
+        receipts,
+        transfers,
+        card,
+        tier,
+        punch_cards,
+        perks,
+        memberships,
+    ],
 )

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from quen.bootstrap import application
 from quen.http.gateway import GatewayRequest
+from quen.http.rate_limits import admit
 from quen.http.signed import signed_request
-from quen.partners.model import PartnerCaller, Right
+from quen.partners.model import PartnerCaller
 
 
 def recognise_partner(request: GatewayRequest, action: str) -> PartnerCaller:
-    """The partner, once it may do the action. Raises the errors of `quen.partners.model`, PartnerForbiddenError."""
+    """The partner, once it may do the action. Raises the errors of `quen.partners.model`, PartnerForbiddenError,
+    RateLimitedError.
+    """
     app = application()
     caller = app.partners.authenticate(signed_request(request, app.settings.public_authority))
-    caller.require(Right(action))
+    admit(request, caller, action, app.request_limits, app.partner_rates)
     return caller

@@ -8,7 +8,6 @@ from typing import Annotated, Any, Literal, NotRequired, TypedDict
 from msgspec import Meta, Struct
 
 from partner_api.callers import recognise_partner
-from partner_api.purchases import EarnedEntry, NotApplied
 from quen.bootstrap import application
 from quen.earning.model import MemberEvent
 from quen.errors import (
@@ -22,6 +21,7 @@ from quen.errors import (
 from quen.http.answers import Account, Share
 from quen.http.bodies import BusinessId, Instant, Member, ShortText, whole
 from quen.http.endpoint import Call, Resource
+from quen.http.purchases import EarnedEntry, NotApplied
 from quen.ledger.documents import Outcome
 from quen.partners.model import PartnerCaller, Right
 from quen.partners.rates import RatedAction

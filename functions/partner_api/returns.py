@@ -22,6 +22,7 @@ from quen.http.bodies import LINES_MAX, QUANTITY_MAX, BusinessId, Instant, Money
 from quen.http.endpoint import Call, Resource
 from quen.ledger.documents import Outcome
 from quen.partners.model import PartnerCaller, Right
+from quen.receipts.errors import ReceiptNotClaimedError
 from quen.returns.model import Goods, LineReturned
 
 returns: Resource[PartnerCaller] = Resource(__name__, recognise_partner)
@@ -96,6 +97,7 @@ class RecordedReturn(ReturnRecord):
     answer=RecordedReturn,
     errors=(
         PurchaseNotFoundError,
+        ReceiptNotClaimedError,
         ReturnAlreadyRecordedError,
         ReturnExceedsPurchaseError,
         CurrencyMismatchError,

@@ -13,7 +13,7 @@ from quen.errors import ValidationFailedError
 from quen.events.model import EVENT_TYPES
 from quen.http.bodies import YEAR_MAX, YEAR_MIN
 from quen.http.problems import STATUSES, problem
-from quen.partners.rates import PER_MINUTE_MAX, RatedAction
+from quen.partners.rates import GROUP_PER_MINUTE_MAX, PER_MINUTE_MAX, RatedAction, RouteGroup
 from quen.requests import BODY_BYTES_MAX
 from quen.settings import Settings
 
@@ -56,9 +56,13 @@ def test_the_limits_are_those_of_the_code() -> None:
         "POST /v1/me/transfers": "send_points",
     }
     rows = re.findall(r"^\| `(POST [^`]+)` \| (\d+) \|$", PAGE, re.MULTILINE)
-    guesses = re.findall(r"^\| voucher codes that name no voucher \| (\d+) \|$", PAGE, re.MULTILINE)
-    limits = {routes[route]: int(limit) for route, limit in rows} | {"guess_vouchers": int(guesses[0])}
+    guesses = re.findall(r"^\| \w+ codes that name no (voucher|receipt) \| (\d+) \|$", PAGE, re.MULTILINE)
+    limits = {routes[route]: int(limit) for route, limit in rows}
+    limits |= {f"guess_{kind}s": int(limit) for kind, limit in guesses}
     assert limits == PER_MINUTE_MAX
+    groups = re.findall(r"^\| [^|]+ \| `(\w+)` \| (\d+) \|$", PAGE, re.MULTILINE)
+    assert set(GROUP_PER_MINUTE_MAX) == set(RouteGroup)
+    assert {name: int(limit) for name, limit in groups} == GROUP_PER_MINUTE_MAX
     assert f"of the years {YEAR_MIN} to {YEAR_MAX}" in PAGE
     assert f"A body has {BODY_BYTES_MAX // 1024} KB at most" in PAGE
 

@@ -65,6 +65,7 @@ MINISTACK_EACH_TIME = {
     "test_interleavings",
     "test_membership_races",
     "test_standing_races",
+    "test_receipt_races",
     "test_voucher_races",
     "test_webhook_races",
 }

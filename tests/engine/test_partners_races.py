@@ -11,15 +11,19 @@ import pytest
 
 from quen.dynamodb import put
 from quen.errors import ConflictRetryError
+from quen.partners.counts import RequestCountStore
+from quen.partners.leases import RequestLimits
 from quen.partners.model import Algorithm, KeyState, PartnerKey
-from quen.partners.rates import RatedAction
+from quen.partners.rates import GROUP_PER_MINUTE_MAX, RatedAction, RouteGroup
 from quen.partners.service import Partners
 from quen.partners.signatures import Rfc9421Signatures
-from quen.partners.store import PartnerStore, PointerItem, RequestCountStore
+from quen.partners.store import PartnerStore, PointerItem
+from quen.requests import RateLimitedError
 from quen.writes import Write
 from unit.partners.fakes import NOW, FakeKeySecrets, FakeNonces, FixedClock, make_private_pem
 
 RACERS = 16
+PROCESSES = 8
 AT_MOST = 40
 
 
@@ -27,10 +31,31 @@ def test_a_minute_s_requests_are_counted_exactly(engine: Any, tables: dict[str, 
     counts, minute = RequestCountStore(engine, tables["program"]), NOW.replace(second=0, microsecond=0)
 
     def ask(_: int) -> bool:
-        return counts.count("ptn_1", RatedAction.SEARCH_MEMBERS, minute, at_most=AT_MOST)
+        return counts.count("ptn_1", RatedAction.SEARCH_MEMBERS, minute, at_most=AT_MOST) is not None
 
     with ThreadPoolExecutor(RACERS) as pool:
         assert Counter(pool.map(ask, range(2 * AT_MOST))) == {True: AT_MOST, False: AT_MOST}
+
+
+def test_processes_that_lease_at_once_let_in_never_more_than_the_limit(engine: Any, tables: dict[str, str]) -> None:
+    counts, at_most = RequestCountStore(engine, tables["program"]), GROUP_PER_MINUTE_MAX[RouteGroup.BACK_OFFICE]
+
+    def run(_: int) -> int:
+        limits = RequestLimits(counts, FixedClock())
+        admitted = 0
+        for _ in range(at_most):
+            try:
+                limits.count("key_1", RouteGroup.BACK_OFFICE)
+            except RateLimitedError:
+                break
+            admitted += 1
+        return admitted
+
+    with ThreadPoolExecutor(PROCESSES) as pool:
+        admitted = sum(pool.map(run, range(PROCESSES)))
+    # Who is refused a lease of six leaves five at the most.
+    assert at_most - 5 <= admitted <= at_most
+    assert counts.counted("key_1", RouteGroup.BACK_OFFICE, NOW.replace(second=0, microsecond=0)) == admitted
 
 
 @pytest.mark.parametrize("state", [KeyState.ACTIVE, KeyState.RETIRING])

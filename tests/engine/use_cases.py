@@ -17,6 +17,7 @@ from itertools import count
 from typing import Any, Literal
 
 from engine.occasions import birthday, holiday
+from engine.receipts import claim_receipt, print_receipt
 from engine.schedule import Act
 from engine.theatre import EVENING, LAST_PIECES, Scene, Theatre
 from factories import make_event, make_program, make_purchase
@@ -352,6 +353,7 @@ USE_CASES: tuple[UseCase, ...] = (
     UseCase("buy a voucher", buy_voucher, is_core=False),
     UseCase("use a bought voucher", use_bought, buy_voucher, is_keyed=False, is_core=False),
     UseCase("refund a bought voucher", refund_voucher, buy_voucher, is_keyed=False, is_core=False),
+    UseCase("claim a receipt", claim_receipt, print_receipt, is_core=False),
     UseCase("redeem", redeem, hold),
     UseCase("release", release, hold),
     UseCase(

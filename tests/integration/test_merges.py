@@ -229,3 +229,11 @@ def test_no_more_is_merged_into_one_member_than_moves_in_one_transaction(house: 
     house.members.change_state(lan, "inactive")
     with pytest.raises(MemberNotActiveError):
         house.members.resolve(MemberReference(phone="+84900000003"))
+
+
+def test_a_receipt_that_the_merged_member_claimed_is_the_survivor_s(house: House, lan: str, other: str) -> None:
+    code = house.receipts.record(PARTNER, make_purchase(at=house.clock.now()), "f").result["claim_code"]
+    first = house.receipts.claim(other, code)
+    merge(house, lan, other)
+    again = house.receipts.claim(lan, code)
+    assert (again.replayed, again.result) == (True, first.result)

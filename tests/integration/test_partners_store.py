@@ -17,6 +17,7 @@ from quen.client.signing import Credentials, UnsignedRequest, sign
 from quen.dynamodb import open_client
 from quen.errors import ConflictRetryError, NotFoundError, TemporarilyUnavailableError
 from quen.ids import new_id
+from quen.partners.counts import RequestCountStore
 from quen.partners.model import (
     ALL_RIGHTS,
     Algorithm,
@@ -28,11 +29,11 @@ from quen.partners.model import (
     SignatureReplayedError,
     SignedRequest,
 )
-from quen.partners.rates import RatedAction
+from quen.partners.rates import RatedAction, RouteGroup
 from quen.partners.secrets import SecretsManagerKeySecrets
 from quen.partners.service import KeySecrets, Nonces, PartnerRecords, Partners
 from quen.partners.signatures import Rfc9421Signatures
-from quen.partners.store import NonceStore, PartnerStore, RequestCountStore
+from quen.partners.store import NonceStore, PartnerStore
 from quen.writes import Write
 from tables import create_tables
 from unit.partners.fakes import FakeKeySecrets, FakeNonces, FakePartnerRecords, FixedClock, make_private_pem
@@ -238,12 +239,21 @@ def test_a_stack_of_real_stores_lets_a_till_in_once(aws: Aws) -> None:
 def test_requests_are_counted_a_minute_at_a_time_up_to_their_limit(aws: Aws) -> None:
     counts, minute = RequestCountStore(aws.dynamodb, aws.table), NOW.replace(second=0)
     counted = [counts.count("ptn_1", RatedAction.SEARCH_MEMBERS, minute, at_most=3) for _ in range(5)]
-    assert counted == [True, True, True, False, False]
+    assert counted == [1, 2, 3, None, None]
     assert counts.counted("ptn_1", RatedAction.SEARCH_MEMBERS, minute) == 3
     assert counts.counted("ptn_2", RatedAction.SEARCH_MEMBERS, minute) == 0
     assert counts.count("ptn_2", RatedAction.SEARCH_MEMBERS, minute, at_most=3)
     assert counts.count("ptn_1", RatedAction.PREVIEW_PURCHASES, minute, at_most=3)
     assert counts.count("ptn_1", RatedAction.SEARCH_MEMBERS, minute + timedelta(minutes=1), at_most=3)
+
+
+def test_several_requests_are_counted_at_once_where_all_of_them_have_room(aws: Aws) -> None:
+    counts, minute = RequestCountStore(aws.dynamodb, aws.table), NOW.replace(second=0)
+    leased = [
+        counts.count("key_1", RouteGroup.PURCHASES, minute, at_most=10, requests=requests)
+        for requests in (4, 5, 2, 1, 1)
+    ]
+    assert leased == [4, 9, None, 10, None]
 
 
 def test_a_count_says_when_the_table_may_forget_it_and_fits_one_write_unit(aws: Aws) -> None:

@@ -1,4 +1,4 @@
-"""What being signed adds to a purchase: one write to DynamoDB, and once in a while two reads and the secret."""
+"""What being signed adds to a purchase: one write to DynamoDB, once in a while another one, two reads and the secret."""
 
 from __future__ import annotations
 
@@ -67,15 +67,21 @@ def purchase(number: int, member_id: str) -> dict[str, Any]:
     }
 
 
-def test_a_signed_purchase_makes_one_call_more_than_an_unsigned_one(calls: Calls, apis: Served, member_id: str) -> None:
+def test_a_signed_purchase_makes_one_call_more_than_an_unsigned_one_and_two_where_it_takes_a_lease(
+    calls: Calls, apis: Served, member_id: str
+) -> None:
     apis.make_partner()
-    for number in range(2):  # the first also reads the program, which is kept after that
+    signed = []
+    for number in range(4):  # the first also reads the program, which is kept after that; leases are of one, two, four
         calls.taken()
         assert apis.partner("POST", "/v1/purchases", purchase(number, member_id)).status == 201
-    signed = calls.taken()
+        signed.append(calls.taken())
     bought = make_purchase(125_000, purchase_id="B-unsigned", at=datetime.now(UTC) - timedelta(minutes=1))
     application().purchases.record("ptn_0000000000000001", member(member_id), bought, "f")
-    assert signed - calls.taken() == {"dynamodb:PutItem": 1}
+    unsigned, nonce, lease = calls.taken(), {"dynamodb:PutItem": 1}, {"dynamodb:UpdateItem": 1}
+    added = [one - unsigned for one in signed[1:]]
+    assert all(one in (nonce, nonce | lease) for one in added)
+    assert nonce in added
 
 
 def test_a_key_costs_two_reads_and_its_secret_once_in_a_while(calls: Calls, apis: Served, member_id: str) -> None:

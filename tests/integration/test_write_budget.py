@@ -146,6 +146,18 @@ def test_a_campaign_with_a_budget_costs_a_purchase_two_write_units_and_four_read
     assert sorted(recorder.shards_read()) == [f"BUDGET#tet SHARD#{number}" for number in range(4)]
 
 
+def test_a_receipt_costs_six_write_units_and_its_claim_two_more_than_a_purchase(busy_member: Any) -> None:
+    house, recorder, member_id, ledger = busy_member
+    purchase = make_purchase(1_234_567, purchase_id="B-claimed", at=house.clock.now())
+    code = str(house.receipts.record(PARTNER, purchase, "0" * 64).result["claim_code"])
+    assert recorder.units() <= 6
+    assert recorder.reads_of(ledger) == 1
+    recorder.calls.clear()
+    house.receipts.claim(member_id, code)
+    assert recorder.units() <= 8
+    assert recorder.reads_of(ledger) == 3  # what the code names, the receipt, the account
+
+
 def test_a_use_of_a_perk_costs_six_write_units_and_one_ledger_read(busy_member: Any) -> None:
     shared, recorder, member_id, ledger = busy_member
     tables = {name: getattr(shared.settings, f"{name}_table") for name in ("ledger", "members", "program", "messages")}

@@ -1,4 +1,5 @@
-"""What use cases rest on: the stack's settings, clocks, keys, and its tables, queues and senders, each made when first used.
+"""What use cases rest on: the stack's settings, clocks, keys, counts of requests, and its tables, queues and senders, each made
+when first used.
 
 Nothing is built before it is needed, and an adapter's modules are imported with it: see `quen.bootstrap`, which composes the
 use cases over these.
@@ -25,7 +26,11 @@ if TYPE_CHECKING:
     from quen.members.store import MemberStore
     from quen.messages.email import SesEmail
     from quen.messages.sms import SnsSms
+    from quen.partners.counts import RequestCountStore
+    from quen.partners.leases import RequestLimits
+    from quen.partners.rates import Rates
     from quen.partners.secrets import SecretsManagerKeySecrets
+    from quen.partners.store import PartnerStore
     from quen.shards.store import ShardStore
     from quen.verification.store import VerificationStore
     from quen.vouchers.store import VoucherStore
@@ -50,6 +55,20 @@ class Adapters:
         """The stack's keys, derived from the one secret that it reads at its start."""
         answer = self._client("secretsmanager").get_secret_value(SecretId=self.settings.master_key_secret)
         return KeyRing(answer["SecretString"].encode())
+
+    @cached_property
+    def partner_rates(self) -> Rates:
+        """How often partners ask about members."""
+        from quen.partners.rates import Rates
+
+        return Rates(self._request_counts, self.wall)
+
+    @cached_property
+    def request_limits(self) -> RequestLimits:
+        """How often a key may ask."""
+        from quen.partners.leases import RequestLimits
+
+        return RequestLimits(self._request_counts, self.wall)
 
     @cached_property
     def _email(self) -> SesEmail:
@@ -110,6 +129,18 @@ class Adapters:
         from quen.shards.store import ShardStore
 
         return Budgets(ShardStore(self._dynamodb, self.settings.program_table, "BUDGET"))
+
+    @cached_property
+    def _partner_store(self) -> PartnerStore:
+        from quen.partners.store import PartnerStore
+
+        return PartnerStore(self._dynamodb, self.settings.program_table)
+
+    @cached_property
+    def _request_counts(self) -> RequestCountStore:
+        from quen.partners.counts import RequestCountStore
+
+        return RequestCountStore(self._dynamodb, self.settings.program_table)
 
     @cached_property
     def _voucher_store(self) -> VoucherStore:

@@ -34,11 +34,11 @@ if TYPE_CHECKING:
     from quen.merges.service import Merges
     from quen.messages.service import Messages
     from quen.occasions.service import Occasions
-    from quen.partners.rates import Rates
     from quen.partners.service import Partners
     from quen.perks.service import Perks
     from quen.planning.service import Plans
     from quen.program.service import Programs
+    from quen.receipts.service import Receipts
     from quen.returns.service import Returns
     from quen.rewards.catalogue import Catalogue
     from quen.rewards.passes import Passes
@@ -137,6 +137,16 @@ class Application(Coalition):
         from quen.earning.service import Purchases
 
         return Purchases(self.ledger, self.members, self.programs, self._budgets)
+
+    @cached_property
+    def receipts(self) -> Receipts:
+        """Purchases that name no member, to be claimed later."""
+        from quen.receipts.codes import ClaimCodes
+        from quen.receipts.service import Receipts
+
+        # Whoever claims signs nothing: of partners the records alone, without the cryptography.
+        given = self._ledger_store, self.programs, self._partner_store, self.partner_rates, ClaimCodes(self.keys)
+        return Receipts(self.purchases, self.ledger, *given)
 
     @cached_property
     def occasions(self) -> Occasions:
@@ -279,19 +289,10 @@ class Application(Coalition):
         """Partners, their keys, and who signed a request."""
         from quen.partners.service import Partners
         from quen.partners.signatures import Rfc9421Signatures
-        from quen.partners.store import NonceStore, PartnerStore
+        from quen.partners.store import NonceStore
 
-        table = self.settings.program_table
-        nonces = NonceStore(self._dynamodb, table)
-        return Partners(PartnerStore(self._dynamodb, table), nonces, self._key_secrets, Rfc9421Signatures(), self.wall)
-
-    @cached_property
-    def partner_rates(self) -> Rates:
-        """How often partners ask about members."""
-        from quen.partners.rates import Rates
-        from quen.partners.store import RequestCountStore
-
-        return Rates(RequestCountStore(self._dynamodb, self.settings.program_table), self.wall)
+        nonces = NonceStore(self._dynamodb, self.settings.program_table)
+        return Partners(self._partner_store, nonces, self._key_secrets, Rfc9421Signatures(), self.wall)
 
     @cached_property
     def audit(self) -> AuditTrail:

@@ -11,8 +11,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from quen.client import Credentials
-from quen.errors import NotFoundError
+from quen.errors import NotFoundError, TemporarilyUnavailableError
 from quen.partners.model import Algorithm, KeyState, Partner, PartnerKey
+from quen.partners.rates import RatedAction, RouteGroup
 from quen.partners.service import Partners
 from quen.partners.signatures import Rfc9421Signatures
 from quen.writes import Write
@@ -108,6 +109,31 @@ class FakeKeySecrets:
 
     def delete(self, key_id: str) -> None:
         self.kept.pop(key_id, None)
+
+
+@dataclass
+class CountedRequests:
+    """Counts in memory, with the store's promise; `asked` are the requests of each call that counted."""
+
+    kept: dict[tuple[str, str, datetime], int] = field(default_factory=dict)
+    asked: list[int] = field(default_factory=list)
+    is_down: bool = False
+
+    def count(
+        self, caller_id: str, counted: RatedAction | RouteGroup, minute: datetime, *, at_most: int, requests: int = 1
+    ) -> int | None:
+        self.asked.append(requests)
+        if self.is_down:
+            raise TemporarilyUnavailableError
+        place = caller_id, counted.value, minute
+        after = self.kept.get(place, 0) + requests
+        if after > at_most:
+            return None
+        self.kept[place] = after
+        return after
+
+    def counted(self, caller_id: str, counted: RatedAction | RouteGroup, minute: datetime) -> int:
+        return self.kept.get((caller_id, counted.value, minute), 0)
 
 
 def make_private_pem(algorithm: Algorithm) -> tuple[bytes, str]:

@@ -2,30 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import pytest
 
-from quen.partners.rates import PER_MINUTE_MAX, RatedAction, Rates
+from quen.partners.rates import PER_MINUTE_MAX, Allowance, RatedAction, Rates
 from quen.requests import RateLimitedError
-from unit.partners.fakes import FixedClock
-
-
-class CountedRequests:
-    """Counts in memory, with the store's promise."""
-
-    def __init__(self) -> None:
-        self.counted_requests: dict[tuple[str, str, datetime], int] = {}
-
-    def count(self, partner_id: str, action: RatedAction, minute: datetime, *, at_most: int) -> bool:
-        place = partner_id, action, minute
-        if self.counted_requests.get(place, 0) >= at_most:
-            return False
-        self.counted_requests[place] = self.counted_requests.get(place, 0) + 1
-        return True
-
-    def counted(self, partner_id: str, action: RatedAction, minute: datetime) -> int:
-        return self.counted_requests.get((partner_id, action, minute), 0)
+from unit.partners.fakes import CountedRequests, FixedClock
 
 
 @pytest.mark.parametrize("action", RatedAction)
@@ -54,7 +35,7 @@ def test_who_is_refused_is_told_when_the_next_minute_begins(second: float, wait:
     clock.instant = clock.instant.replace(second=0, microsecond=0)
     clock.advance(second)
     counts = CountedRequests()
-    counts.count = lambda *_, **__: False  # type: ignore[method-assign]
+    counts.count = lambda *_, **__: None  # type: ignore[method-assign]
     with pytest.raises(RateLimitedError) as refusal:
         Rates(counts, clock).count("ptn_1", RatedAction.SEARCH_MEMBERS)
     assert refusal.value.retry_after_seconds == wait
@@ -71,3 +52,25 @@ def test_who_is_at_the_limit_is_refused_before_anything_is_looked_for_and_not_co
     rates.refuse_at_limit("ptn_2", RatedAction.GUESS_VOUCHERS)
     clock.advance(60)
     rates.refuse_at_limit("ptn_1", RatedAction.GUESS_VOUCHERS)
+
+
+def test_what_is_left_is_told_as_the_last_count_found_it() -> None:
+    clock = FixedClock()
+    rates = Rates(CountedRequests(), clock)
+    assert rates.allowance("ptn_1", RatedAction.SEARCH_MEMBERS) == Allowance("search_members", 120, 120, 60)
+    rates.count("ptn_1", RatedAction.SEARCH_MEMBERS)
+    rates.count("ptn_1", RatedAction.SEARCH_MEMBERS)
+    clock.advance(12)
+    assert rates.allowance("ptn_1", RatedAction.SEARCH_MEMBERS) == Allowance("search_members", 120, 118, 48)
+    assert rates.allowance("ptn_2", RatedAction.SEARCH_MEMBERS).remaining == 120
+    clock.advance(60)
+    assert rates.allowance("ptn_1", RatedAction.SEARCH_MEMBERS).remaining == 120
+
+
+def test_nothing_is_left_to_who_is_at_the_limit() -> None:
+    rates = Rates(CountedRequests(), FixedClock())
+    for _ in range(PER_MINUTE_MAX[RatedAction.GUESS_VOUCHERS]):
+        rates.count("ptn_1", RatedAction.GUESS_VOUCHERS)
+    with pytest.raises(RateLimitedError):
+        rates.count("ptn_1", RatedAction.GUESS_VOUCHERS)
+    assert rates.allowance("ptn_1", RatedAction.GUESS_VOUCHERS).remaining == 0

@@ -53,6 +53,7 @@ def test_the_demo_program_arrives_whole() -> None:
         14,
         30,
     )
+    assert program.claim_days == 30
     assert (program.transfers, program.stored_value) == (TransferPolicy(500, 10), StoredValuePolicy(5_000_000))
     assert program.adjustments == AdjustmentPolicy({"support": 1000}, approval_above=20_000)
 
@@ -90,6 +91,7 @@ def test_every_way_to_expire_arrives(written: object, expiry: Expiry) -> None:
         ("/earning/3/wallet", "stamps", lambda program: program.earning[3].wallet, "stamps"),
         ("/earning/3/per", MISSING, lambda program: program.earning[3].per, None),
         ("/purchases", {"accepted_days": 30}, lambda program: program.accepted_days, 30),
+        ("/receipts", {"claim_days": 7}, lambda program: program.claim_days, 7),
         ("/refunds/grace_days", 0, lambda program: program.grace_days, 0),
         ("/merges", {"undo_days": 7}, lambda program: program.undo_days, 7),
         ("/transfers", {"per_day": 900}, lambda program: program.transfers, TransferPolicy(900, 1)),
@@ -123,12 +125,12 @@ def test_a_multiplier_of_stamps_multiplies_stamps() -> None:
 
 def test_what_an_earlier_document_could_not_say_has_the_value_that_it_always_meant() -> None:
     content = parse_document(make_document()).content
-    for section in ("purchases", "refunds", "merges", "transfers", "stored_value", "adjustments"):
+    for section in ("purchases", "receipts", "refunds", "merges", "transfers", "stored_value", "adjustments"):
         content.pop(section)
     for rule in content["earning"]:
         rule.pop("wallet")
     program = compile_program(content, 1, BEGAN)
-    assert (program.accepted_days, program.grace_days, program.undo_days) == (90, 14, 30)
+    assert (program.accepted_days, program.claim_days, program.grace_days, program.undo_days) == (90, 30, 14, 30)
     assert (program.transfers, program.stored_value, program.adjustments) == (None, None, AdjustmentPolicy())
     assert {(rule.wallet, rule.pending_days) for rule in program.earning} == {("points", None)}
 

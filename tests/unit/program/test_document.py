@@ -57,6 +57,7 @@ def test_a_program_that_uses_everything_the_ledger_can_do_is_valid() -> None:
       - {id: double-stamps, on: purchase, multiplier: "2", wallet: stamps, when: {weekday: [tue]}, cap: {points: 2, per: day}}
       - {id: welcome, on: enrolment, points: 20, wallet: points}
     purchases: {accepted_days: 92}
+    receipts: {claim_days: 92}
     refunds: {grace_days: 0}
     merges: {undo_days: 0}
     transfers: {per_day: 1000, minimum: 1000}
@@ -181,6 +182,8 @@ WRONG: list[tuple[str, Any, str, str]] = [
     ("/purchases", {"accepted_days": -1}, "/purchases/accepted_days", "out_of_range"),
     ("/purchases", {"accepted_days": 93}, "/purchases/accepted_days", "out_of_range"),
     ("/purchases", None, "/purchases", "type"),
+    ("/receipts", {"claim_days": 0}, "/receipts/claim_days", "out_of_range"),
+    ("/receipts", {"claim_days": 93}, "/receipts/claim_days", "out_of_range"),
     ("/refunds/grace_days", 366, "/refunds/grace_days", "out_of_range"),
     ("/refunds/grace_days", "14", "/refunds/grace_days", "type"),
     ("/merges", {"undo_days": 366}, "/merges/undo_days", "out_of_range"),
@@ -280,6 +283,7 @@ def test_defaults_are_written_out_so_that_a_later_default_changes_no_old_version
         "rewards": [],
         "reservations": {"minutes": 15},
         "purchases": {"accepted_days": 90},
+        "receipts": {"claim_days": 30},
         "refunds": {"grace_days": 14},
         "merges": {"undo_days": 30},
         "adjustments": {"limits": {}, "reason_codes": []},

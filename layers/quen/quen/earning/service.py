@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from quen.earning.views import purchase_view
 from quen.errors import PurchaseAlreadyRecordedError, PurchaseNotFoundError, QuenError, ValidationFailedError
 from quen.ledger.documents import Claim, Document, DocumentKey, Outcome
 from quen.ledger.model import Account, Entry, RecordPurchase
+from quen.ledger.model.funding import issued
 from quen.ledger.ports import Intent
 from quen.ledger.service import Ledger
 from quen.members.model import MemberReference
@@ -83,6 +85,44 @@ class Purchases:
 
         return self._ledger.carry_out(member_id, plan, program)
 
+    def claim(
+        self,
+        member_id: str,
+        partner_id: str,
+        purchase: Purchase,
+        claim: Claim,
+        issuer: Partner | None = None,
+        *,
+        reported_on: date,
+        look: Callable[[], Sequence[Write] | Outcome],
+    ) -> Outcome:
+        """The same for a receipt that a till reported on that local day, and that the member claims: as if it had named them.
+
+        `look` is asked before every try: for the writes that go with it, or the answer that there was before.
+        """
+        program = self._programs.at(purchase.occurred_at)
+        person = self._person(member_id, program)
+
+        def plan() -> Intent | Outcome:
+            found = look()
+            if isinstance(found, Outcome):
+                return found
+            intent = self._plan(partner_id, purchase, program, person, claim, self._funding(issuer), reported_on)
+            return replace(intent, others=found)
+
+        return self._ledger.carry_out(member_id, plan, program)
+
+    def would_earn(self, partner_id: str, purchase: Purchase) -> int:
+        """The points that the purchase would earn somebody of whom nothing is known yet. Raises what `record` refuses it with,
+        whoever bought.
+        """
+        self._check_time(purchase)
+        program = self._programs.at(purchase.occurred_at)
+        day = program.local_day(purchase.occurred_at)
+        rooms = rooms_left(program, self._budgets.look(program, day))
+        stranger = Person(None, None, frozenset(), frozenset(), day)
+        return issued(self._ledger.foresee_first(RecordPurchase(partner_id, purchase, stranger, rooms), program))
+
     def _plan(
         self,
         partner_id: str,
@@ -91,6 +131,7 @@ class Purchases:
         person: Person | None,
         claim: Claim,
         funding: Funding,
+        reported_on: date | None = None,
     ) -> Intent:
         """The purchase by what campaigns have left."""
         taken = self._budgets.look(program, program.local_day(purchase.occurred_at))
@@ -108,7 +149,8 @@ class Purchases:
         def more(entry: Entry) -> Sequence[Write]:
             return self._budgets.take(program, used(entry), taken)
 
-        command = RecordPurchase(partner_id, purchase, person, rooms_left(program, taken), funding.partner_id)
+        rooms = rooms_left(program, taken)
+        command = RecordPurchase(partner_id, purchase, person, rooms, funding.partner_id, reported_on)
         return Intent(command, answer, claim, details=details, more=more, is_replanned=True)
 
     def preview(

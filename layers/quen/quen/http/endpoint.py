@@ -155,6 +155,8 @@ def respond(request: GatewayRequest, perform: Callable[[], Response]) -> Respons
     except Exception as error:  # noqa: BLE001 - the boundary: nothing leaves as a traceback
         response = refusal(QuenError(), request.request_id)
         line = {"code": QuenError.code, "exc_info": error}
+    for tell in request.tellers:
+        response.headers.update(tell())
     _log(request, response, time.perf_counter() - started, **line)
     return response
 

@@ -7,7 +7,7 @@ read from `multiValueHeaders`, and the body from its raw bytes.
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,7 +24,8 @@ _CHARSETS = frozenset({"charset=utf-8", 'charset="utf-8"'})
 class GatewayRequest:
     """One request. Header names are lower case; `path` is the path with the stage, `template` that of the route.
 
-    `authorizer` is what the authorizer says about the caller; empty where there is none.
+    `authorizer` is what the authorizer says about the caller; empty where there is none. `tellers` make headers that its answer
+    has whatever becomes of it; they are asked when it is done.
     """
 
     method: str
@@ -37,6 +38,7 @@ class GatewayRequest:
     query: Mapping[str, Sequence[str]] = field(default_factory=dict)
     body: bytes = b""
     authorizer: Mapping[str, Any] = field(default_factory=dict)
+    tellers: list[Callable[[], Mapping[str, str]]] = field(default_factory=list, compare=False)
 
     @classmethod
     def of(cls, event: Mapping[str, Any]) -> GatewayRequest:

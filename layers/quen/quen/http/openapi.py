@@ -42,6 +42,7 @@ from quen.http.errors import (
 )
 from quen.http.idempotency import KEY_LENGTH_MAX
 from quen.http.problems import CONTENT_TYPE, STATUSES
+from quen.http.rate_limits import LEFT_HEADER, POLICY_HEADER
 from quen.http.signing_profile import SIGNING_PROFILE
 from quen.members.model.errors import CardBlockedError
 from quen.partners.model import errors as partner_errors
@@ -91,6 +92,14 @@ SECURITY: Mapping[str, Any] = {
     },
 }
 HEADERS: Mapping[str, Any] = {
+    POLICY_HEADER: {
+        "description": "The limits of the route: so many requests (`q`) in a window of so many seconds (`w`).",
+        "schema": {"type": "string", "examples": ['"purchases";q=6000;w=60']},
+    },
+    LEFT_HEADER: {
+        "description": "What of each limit is left (`r`), and in how many seconds a new window begins (`t`).",
+        "schema": {"type": "string", "examples": ['"purchases";r=5990;t=32']},
+    },
     "Retry-After": {"description": "Seconds to wait before trying again.", "schema": {"type": "integer"}},
     "WWW-Authenticate": {"description": "What would be accepted (RFC 6750).", "schema": {"type": "string"}},
     "Accept-Signature": {"description": "The signature that would do (RFC 9421).", "schema": {"type": "string"}},
@@ -101,12 +110,17 @@ HEADERS: Mapping[str, Any] = {
     },
 }
 
+RATE_LIMITED = {"partner"}
+RATE_HEADERS = (POLICY_HEADER, LEFT_HEADER)
+UNCOUNTED = {401, 405, 413, 431}
+"""The statuses of requests that were refused before it was known whose they are."""
+
 
 def document(name: str, endpoints: Sequence[Endpoint]) -> dict[str, Any]:
     """The OpenAPI 3.1 document of one API."""
     title, description = ABOUT[name]
     security = "signature" if name == "partner" else "bearer"
-    refusals = _Refusals()
+    refusals = _Refusals(name)
     refusals.refer(405, [MethodNotAllowedError.code])
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in endpoints:
@@ -116,6 +130,8 @@ def document(name: str, endpoints: Sequence[Endpoint]) -> dict[str, Any]:
         "responses": refusals.components,
         "securitySchemes": {security: SECURITY[security]},
     }
+    if name in RATE_LIMITED:
+        components["headers"] = {header: HEADERS[header] for header in RATE_HEADERS}
     about = {"title": title, "description": description, "version": "1"}
     shown = {"openapi": "3.1.0", "info": about, "security": [{security: []}], "paths": paths, "components": components}
     return {key: _plain(part) for key, part in shown.items()}
@@ -176,7 +192,7 @@ def _operation(endpoint: Endpoint, name: str, refusals: _Refusals) -> dict[str, 
     if endpoint.body is not Nothing:
         content = {"application/json": {"schema": _schema_of(endpoint.body)}}
         operation["requestBody"] = {"required": True, "content": content}
-    done = {str(status): _success(endpoint, status) for status in endpoint.statuses}
+    done = {str(status): _success(endpoint, status, name) for status in endpoint.statuses}
     operation["responses"] = {**done, **refusals.of(errors_of(endpoint, name))}
     return {key: value for key, value in operation.items() if value != []}
 
@@ -197,18 +213,25 @@ def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
     return found
 
 
-def _success(endpoint: Endpoint, status: int) -> dict[str, Any]:
+def _success(endpoint: Endpoint, status: int, name: str) -> dict[str, Any]:
     description = HTTPStatus(status).phrase
     content = {"application/json": {"schema": _schema_of(endpoint.answer)}}
     replays = endpoint.handler.__annotations__["return"] == "Outcome"
-    headers = {"headers": {"Idempotent-Replayed": HEADERS["Idempotent-Replayed"]}} if replays else {}
-    return {"description": description, **headers, "content": content}
+    headers = _rate_headers(name) | ({"Idempotent-Replayed": HEADERS["Idempotent-Replayed"]} if replays else {})
+    return {"description": description, **({"headers": headers} if headers else {}), "content": content}
+
+
+def _rate_headers(name: str) -> dict[str, Any]:
+    """The headers of every answer to a caller who is known, in an API that counts."""
+    names = RATE_HEADERS if name in RATE_LIMITED else ()
+    return {header: {"$ref": f"#/components/headers/{header}"} for header in names}
 
 
 class _Refusals:
     """The answers to refused requests, each set of codes written once."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
+        self._api = name
         self.components: dict[str, Any] = {}
         self._names: dict[tuple[str, ...], str] = {}
 
@@ -227,11 +250,11 @@ class _Refusals:
             name = codes[0].title().replace("_", "") if len(codes) == 1 else phrase
             number = sum(re.fullmatch(rf"{name}\d*", known) is not None for known in self.components)
             self._names[key] = f"{name}{number + 1}" if number else name
-            self.components[self._names[key]] = _refusal(status, list(codes))
+            self.components[self._names[key]] = _refusal(status, list(codes), self._api)
         return {"$ref": f"#/components/responses/{self._names[key]}"}
 
 
-def _refusal(status: int, codes: list[str]) -> dict[str, Any]:
+def _refusal(status: int, codes: list[str], name: str) -> dict[str, Any]:
     names = {401: "WWW-Authenticate", 405: "Allow", 429: "Retry-After", 503: "Retry-After"}
     if status == 401 and any(code.startswith("signature_") for code in codes):
         names[401] = "Accept-Signature"
@@ -241,8 +264,11 @@ def _refusal(status: int, codes: list[str]) -> dict[str, Any]:
         "allOf": [{"$ref": REFERENCE.format(name="Problem")}],
         "properties": {"status": {"const": status}, "code": {"enum": codes}},
     }
-    headers = {"headers": {names[status]: HEADERS[names[status]]}} if status in names else {}
-    return {"description": ", ".join(codes), **headers, "content": {CONTENT_TYPE: {"schema": schema}}}
+    headers = {names[status]: HEADERS[names[status]]} if status in names else {}
+    if status not in UNCOUNTED:
+        headers |= _rate_headers(name)
+    shown = {"headers": headers} if headers else {}
+    return {"description": ", ".join(codes), **shown, "content": {CONTENT_TYPE: {"schema": schema}}}
 
 
 def _schema_of(kind: object) -> dict[str, Any]:

@@ -28,6 +28,7 @@ _CODES = {
     403: "forbidden partner_forbidden adjustment_limit_reached second_person_required",
     404: (
         "not_found member_not_found purchase_not_found redemption_not_found reward_not_found voucher_not_found "
+        "receipt_not_found "
         "hold_not_found"
     ),
     405: "method_not_allowed",
@@ -35,6 +36,7 @@ _CODES = {
         "conflict member_already_exists purchase_already_recorded return_already_recorded event_already_recorded "
         "event_already_counted exchange_already_recorded already_returned "
         "card_blocked card_already_linked "
+        "receipt_already_claimed receipt_not_claimed "
         "already_redeemed not_redeemed already_decided redemptions_open memberships_both_run "
         "reservation_expired reward_out_of_stock webhook_disabled "
         "member_not_active conflict_retry voucher_already_redeemed voucher_reserved voucher_expired voucher_cancelled "

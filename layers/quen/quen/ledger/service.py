@@ -271,6 +271,11 @@ class Ledger:
         after = folded(account, entries)
         return folded(after, bring_up_to(after, current, now, now)), own_entry(entries)
 
+    def foresee_first(self, command: Command, program: Program) -> Entry:
+        """The entry that the command would be to an account without a history, and not written. Raises as `foresee` does."""
+        now = self.now()
+        return own_entry(decide(Account(""), command, program, now, self._programs.current(now)))
+
     def show_account(self, member_id: str) -> dict[str, Any]:
         """The account as it is shown to everybody."""
         return account_view(self.load_account(member_id), self._programs.current(self.now()), self.now())

@@ -34,7 +34,5 @@ class MemberUseCases(Adapters):
     def known_as(self) -> KnownAs:
         """The same by a partner's id, for what partners are told without asking."""
         from quen.partners.known_as import KnownAs
-        from quen.partners.store import PartnerStore
 
-        partners = PartnerStore(self._dynamodb, self.settings.program_table)
-        return KnownAs(partners.find, lambda: self.pseudonyms, self.wall)
+        return KnownAs(self._partner_store.find, lambda: self.pseudonyms, self.wall)

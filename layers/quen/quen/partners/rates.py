@@ -1,16 +1,19 @@
-"""How often a caller may ask about members: a till needs it now and then, a list of all phone numbers very often.
+"""How often a caller may ask: what is counted, and how often in a minute of real time (a fixed window).
 
-Each kind of request is counted by itself, per partner (or member, who might guess whose number is a member's by sending
-points there) and minute of real time: a fixed window, one write unit a request.
-The count is taken before the member is looked for, whatever is found. What tills report
-is not counted: a shop's busiest hour is no offence. Of voucher codes only those that name no voucher are counted, after
-they were looked for; so a caller whose count is full is refused before anything is (`refuse_at_limit`), or a guess that is
-right would still be told from the wrong ones.
+Two kinds of limits. What could tell who is a member (searches, previews, guesses) is counted exactly, per partner (or member,
+who might guess whose number is a member's by sending points there): a till needs it now and then, a list of all phone numbers
+very often. That is one write unit a request, and nobody is answered where the count cannot be had. All else is counted per
+key and group of routes, to keep one caller's mistake from being everybody's trouble: `quen.partners.leases`.
+
+An exact count is taken before the member is looked for, whatever is found. Of the codes of vouchers and receipts only those
+that name none are counted, after they were looked for; so a caller whose count is full is refused before anything is
+(`refuse_at_limit`), or a guess that is right would still be told from the wrong ones.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -23,7 +26,7 @@ WINDOW_SECONDS = 60
 
 
 class RatedAction(StrEnum):
-    """What is counted. The value is part of the count's key."""
+    """What is counted exactly. The value is part of the count's key."""
 
     SEARCH_MEMBERS = "search_members"
     PREVIEW_PURCHASES = "preview_purchases"
@@ -31,6 +34,17 @@ class RatedAction(StrEnum):
     QUOTE_BILLS = "quote_bills"
     SEND_POINTS = "send_points"
     GUESS_VOUCHERS = "guess_vouchers"
+    GUESS_RECEIPTS = "guess_receipts"
+
+
+class RouteGroup(StrEnum):
+    """Routes of the partner API that share a limit for each key. The value is part of the count's key."""
+
+    PURCHASES = "purchases"
+    BATCHES = "batches"
+    READING = "reading"
+    REDEMPTIONS = "redemptions"
+    BACK_OFFICE = "back_office"
 
 
 PER_MINUTE_MAX: Mapping[RatedAction, int] = MappingProxyType(
@@ -41,40 +55,82 @@ PER_MINUTE_MAX: Mapping[RatedAction, int] = MappingProxyType(
         RatedAction.QUOTE_BILLS: 600,
         RatedAction.SEND_POINTS: 20,
         RatedAction.GUESS_VOUCHERS: 20,
+        RatedAction.GUESS_RECEIPTS: 20,
+    }
+)
+GROUP_PER_MINUTE_MAX: Mapping[RouteGroup, int] = MappingProxyType(
+    {
+        RouteGroup.PURCHASES: 6000,
+        RouteGroup.BATCHES: 600,
+        RouteGroup.READING: 3000,
+        RouteGroup.REDEMPTIONS: 3000,
+        RouteGroup.BACK_OFFICE: 600,
     }
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What of a limit is left in this minute, as far as this process knows: others may have used some of it since."""
+
+    name: str
+    per_minute: int
+    remaining: int
+    seconds_left: int
+
+
 class RequestCounts(Protocol):
-    """Where requests are counted. May raise TemporarilyUnavailableError, and then nobody is answered."""
+    """Where requests are counted. Every method may raise TemporarilyUnavailableError."""
 
-    def count(self, caller_id: str, action: RatedAction, minute: datetime, *, at_most: int) -> bool:
-        """One more in that minute; False where there were `at_most` already."""
+    def count(
+        self, caller_id: str, counted: RatedAction | RouteGroup, minute: datetime, *, at_most: int, requests: int = 1
+    ) -> int | None:
+        """So many more in that minute: how many there are then; None, and none counted, where that were over `at_most`."""
 
-    def counted(self, caller_id: str, action: RatedAction, minute: datetime) -> int:
+    def counted(self, caller_id: str, counted: RatedAction | RouteGroup, minute: datetime) -> int:
         """How many there were in that minute."""
 
 
 class Rates:
-    """Counts what callers ask. `clock` is the wall clock."""
+    """Counts exactly what callers ask. `clock` is the wall clock."""
 
     def __init__(self, counts: RequestCounts, clock: Clock) -> None:
         self._counts = counts
         self._clock = clock
+        # What was last heard of each count of the newest minute; only for what answers say of it.
+        self._known_minute: datetime | None = None
+        self._known: dict[tuple[str, RatedAction], int] = {}
 
     def count(self, caller_id: str, action: RatedAction) -> None:
         """One more request of the caller. Raises RateLimitedError, which knows the seconds to the next minute."""
-        minute, seconds_left = self._window()
-        if not self._counts.count(caller_id, action, minute, at_most=PER_MINUTE_MAX[action]):
+        minute, seconds_left = window(self._clock.now())
+        at_most = PER_MINUTE_MAX[action]
+        requests = self._counts.count(caller_id, action, minute, at_most=at_most)
+        self._remember(caller_id, action, minute, at_most if requests is None else requests)
+        if requests is None:
             raise RateLimitedError(retry_after_seconds=seconds_left)
 
     def refuse_at_limit(self, caller_id: str, action: RatedAction) -> None:
         """Count nothing. Raises RateLimitedError where the caller's minute is full."""
-        minute, seconds_left = self._window()
-        if self._counts.counted(caller_id, action, minute) >= PER_MINUTE_MAX[action]:
+        minute, seconds_left = window(self._clock.now())
+        requests = self._counts.counted(caller_id, action, minute)
+        self._remember(caller_id, action, minute, requests)
+        if requests >= PER_MINUTE_MAX[action]:
             raise RateLimitedError(retry_after_seconds=seconds_left)
 
-    def _window(self) -> tuple[datetime, int]:
-        """The minute that it is, and how many seconds of it are left."""
-        now = self._clock.now()
-        return now.replace(second=0, microsecond=0), WINDOW_SECONDS - now.second
+    def allowance(self, caller_id: str, action: RatedAction) -> Allowance:
+        """What is left to the caller. Asks nobody: it is what the last count in this process has found."""
+        minute, seconds_left = window(self._clock.now())
+        requests = self._known.get((caller_id, action), 0) if minute == self._known_minute else 0
+        at_most = PER_MINUTE_MAX[action]
+        return Allowance(action.value, at_most, max(0, at_most - requests), seconds_left)
+
+    def _remember(self, caller_id: str, action: RatedAction, minute: datetime, requests: int) -> None:
+        if minute != self._known_minute:
+            self._known_minute, self._known = minute, {}
+        self._known[caller_id, action] = requests
+
+
+def window(now: datetime) -> tuple[datetime, int]:
+    """The minute that it is, and how many seconds of it are left."""
+    return now.replace(second=0, microsecond=0), WINDOW_SECONDS - now.second

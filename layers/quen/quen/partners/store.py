@@ -1,4 +1,4 @@
-"""Partners, keys, nonces and counts of requests in DynamoDB, in the table `Program`.
+"""Partners, keys and nonces in DynamoDB, in the table `Program`.
 
     what                        key                                            by
     a partner                   PK PARTNER#<id>, SK PARTNER                    GetItem, consistent
@@ -6,10 +6,9 @@
     a key, by its id            PK KEY#<key id>, SK KEY                        GetItem, consistent
     the keys of a partner       PK PARTNER#<id>, SK KEY#<key id>               Query, then BatchGetItem
     was this nonce used         PK NONCE#<key id>#<nonce>, SK NONCE            PutItem on condition
-    requests in a minute        PK RATE#<id>#<minute, UTC>, SK <rated action>  UpdateItem on condition; GetItem
 
-`PARTNERS` and the keys under a partner are pointers: they hold nothing that can change. Nonces and counts are deleted by the
-table's time to live on `expires_at_epoch`, whenever that comes round; the condition on the write decides, not the deletion.
+`PARTNERS` and the keys under a partner are pointers: they hold nothing that can change. Nonces are deleted by the table's
+time to live on `expires_at_epoch`, whenever that comes round; the condition on the write decides, not the deletion.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from botocore.client import BaseClient
@@ -45,11 +44,9 @@ from quen.partners.model import (
     Right,
     Terms,
 )
-from quen.partners.rates import WINDOW_SECONDS, RatedAction
 
 # The clocks of two functions, and DynamoDB's own, may differ by this much: a nonce is kept so much longer than it lives.
 NONCE_GRACE_SECONDS = 60
-COUNT_GRACE_SECONDS = 60
 
 _PARTNERS = "PARTNERS"
 _ABSENT = "attribute_not_exists(PK)"
@@ -115,18 +112,6 @@ class NonceItem(Model):
     PK = UnicodeAttribute(hash_key=True)
     SK = UnicodeAttribute(range_key=True, default="NONCE")
     claim = UnicodeAttribute()
-    expires_at_epoch = IntAttribute()
-
-
-class CountItem(Model):
-    """How often a partner asked in one minute."""
-
-    class Meta:
-        table_name = ""
-
-    PK = UnicodeAttribute(hash_key=True)
-    SK = UnicodeAttribute(range_key=True)
-    requests = IntAttribute()
     expires_at_epoch = IntAttribute()
 
 
@@ -289,40 +274,6 @@ class NonceStore:
             return NonceItem.get(item.PK, item.SK, consistent_read=True).claim == item.claim
         except NonceItem.DoesNotExist:
             return False
-
-
-class RequestCountStore:
-    """Counts of requests; see `quen.partners.rates.RequestCounts`."""
-
-    def __init__(self, client: BaseClient, table_name: str) -> None:
-        bind((CountItem,), table_name, client)
-
-    def count(self, partner_id: str, action: RatedAction, minute: datetime, *, at_most: int) -> bool:
-        """One more, unless there were so many. An answer that is lost on its way may count a request twice."""
-        item = CountItem(PK=_count_key(partner_id, minute), SK=action.value)
-        over = minute + timedelta(seconds=WINDOW_SECONDS + COUNT_GRACE_SECONDS)
-        actions: list[Action] = [
-            CountItem.requests.add(1),
-            CountItem.expires_at_epoch.set(int(over.timestamp())),
-        ]
-        try:
-            item.update(actions=actions, condition=CountItem.PK.does_not_exist() | (CountItem.requests < at_most))
-        except UpdateError as error:
-            if error.cause_response_code == _CONDITION_FAILED:
-                return False
-            raise
-        return True
-
-    def counted(self, partner_id: str, action: RatedAction, minute: datetime) -> int:
-        """How many were counted; an answer may be a moment old."""
-        try:
-            return CountItem.get(_count_key(partner_id, minute), action.value).requests
-        except CountItem.DoesNotExist:
-            return 0
-
-
-def _count_key(partner_id: str, minute: datetime) -> str:
-    return f"RATE#{partner_id}#{minute:%Y-%m-%dT%H:%M}"
 
 
 def _partner_item(partner: Partner) -> PartnerItem:

@@ -108,7 +108,12 @@ def sold_form(purchase: Purchase, entry: Entry, program: Program) -> dict[str, A
 
 def kept_form(purchase: Purchase, program: Program) -> dict[str, Any]:
     """What is kept of a purchase; what the till left out is left out, and what kind of goods they were where no rule asks."""
-    lines = [_line_form(line, with_goods=WithGoods in program.asked) for line in purchase.lines]
+    return purchase_form(purchase, with_goods=WithGoods in program.asked)
+
+
+def purchase_form(purchase: Purchase, *, with_goods: bool = True) -> dict[str, Any]:
+    """A purchase without its id, as `read_purchase` reads it back; its goods are kept by their kind where that is wanted."""
+    lines = [_line_form(line, with_goods=with_goods) for line in purchase.lines]
     kept = {
         "total": [purchase.total.amount, purchase.total.currency],
         "occurred_at": format_instant(purchase.occurred_at),
@@ -168,15 +173,10 @@ def returned_form(goods: Goods, amount: int, lost: Mapping[Wallet, int], own: Lo
     return {name: value for name, value in kept.items() if value or name == "amount"}
 
 
-def read_sale(purchase_id: str, details: Details, returns: Sequence[Details]) -> Sale:
-    """The purchase of that document after the returns of these, in their order."""
-    return read_sales(purchase_id, details, returns)[-1]
-
-
-def read_sales(purchase_id: str, details: Details, returns: Sequence[Details]) -> list[Sale]:
-    """The purchase of that document as it was made, and after each of these returns, in their order."""
+def read_purchase(purchase_id: str, details: Details) -> Purchase:
+    """The purchase that was kept so."""
     amount, currency = details["total"]
-    purchase = Purchase(
+    return Purchase(
         purchase_id,
         parse_instant(details["occurred_at"]),
         Money(amount, currency),
@@ -187,6 +187,16 @@ def read_sales(purchase_id: str, details: Details, returns: Sequence[Details]) -
         tuple(Tender(kind, Money(paid, currency)) for kind, paid in details.get("tenders", ())),
         Money(details["discount"], currency) if "discount" in details else None,
     )
+
+
+def read_sale(purchase_id: str, details: Details, returns: Sequence[Details]) -> Sale:
+    """The purchase of that document after the returns of these, in their order."""
+    return read_sales(purchase_id, details, returns)[-1]
+
+
+def read_sales(purchase_id: str, details: Details, returns: Sequence[Details]) -> list[Sale]:
+    """The purchase of that document as it was made, and after each of these returns, in their order."""
+    purchase = read_purchase(purchase_id, details)
     earned: dict[Wallet, int] = {
         "points": details.get("points", 0),
         "qualifying": details.get("qualifying", 0),

@@ -40,6 +40,7 @@ from quen.ledger.service import Ledger
 from quen.ledger.views import account_view, changes_view
 from quen.money import Money
 from quen.program.model import Program
+from quen.receipts.errors import ReceiptNotClaimedError
 from quen.returns.documents import RETURNS_MAX, next_return, partition_of, with_back
 from quen.returns.model import Goods, Sale, give_back, is_whole, kept_before, paid_back, read_sales, returned_form
 
@@ -65,14 +66,17 @@ class Returns:
     def record(self, partner_id: str, purchase_id: str, goods: Goods, fingerprint: str) -> Outcome:
         """Take back what the purchase no longer earns, priced anew by its own rules.
 
-        The same return again is the first answer again. Raises PurchaseNotFoundError, ReturnAlreadyRecordedError for
-        other content, ReturnExceedsPurchaseError, CurrencyMismatchError, ValidationFailedError, ConflictRetryError.
+        The same return again is the first answer again. Raises PurchaseNotFoundError, ReceiptNotClaimedError,
+        ReturnAlreadyRecordedError for other content, ReturnExceedsPurchaseError, CurrencyMismatchError,
+        ValidationFailedError, ConflictRetryError.
         """
         partition = partition_of(partner_id, purchase_id)
         found = self._ledger.list_documents(partition)
         purchase = next((document for document in found if document.kind == "purchase"), None)
         if purchase is None:
-            raise PurchaseNotFoundError
+            # Nobody has points of it, and its answer would be about nobody's account.
+            is_receipt = any(document.kind == "receipt" and document.state == "open" for document in found)
+            raise ReceiptNotClaimedError if is_receipt else PurchaseNotFoundError
         readings = iter([found])
 
         def plan() -> Intent | Outcome:

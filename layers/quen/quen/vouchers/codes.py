@@ -24,7 +24,7 @@ SPELLING_LENGTH_MAX = 64
 _GROUPS = re.compile(r"(.{4})(.{4})(.{4})(.{5})")
 _SEPARATORS = re.compile(r"[\s-]")
 _LOOKALIKES = str.maketrans("oil", "011")
-_SHAPE = re.compile(rf"[{ALPHABET}]{{{BODY_LENGTH + 1}}}")
+_SHAPE = re.compile(rf"[{ALPHABET}]+")
 # x^5 + x^2 + 1, which generates the field of 32 elements from its root.
 _POLYNOMIAL = 0b100101
 
@@ -59,12 +59,15 @@ def check_symbol(body: str) -> str:
     return ALPHABET[_doubled(_sum(body))]
 
 
-def parse_code(spelling: str) -> str | None:
-    """The code's symbols in lower case, or None. Any case will do, hyphens and blanks, O for 0, and I or L for 1."""
+def parse_code(spelling: str, body_length: int = BODY_LENGTH) -> str | None:
+    """The symbols of a code of that length in lower case, its check symbol the last, or None. Any case will do, hyphens and
+    blanks, O for 0, and I or L for 1.
+    """
     if len(spelling) > SPELLING_LENGTH_MAX or not spelling.isascii():
         return None
     code = _plain(spelling).translate(_LOOKALIKES)
-    return code if _SHAPE.fullmatch(code) and _sum(code) == 0 else None
+    is_code = len(code) == body_length + 1 and _SHAPE.fullmatch(code) is not None
+    return code if is_code and _sum(code) == 0 else None
 
 
 def display(code: str) -> str:

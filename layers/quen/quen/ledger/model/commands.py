@@ -20,7 +20,8 @@ class RecordPurchase:
     """A till reports a purchase; the program's rules say what it earns. Zero points are recorded too.
 
     `person` is who bought, where rules ask about them; `budgets` what campaigns may still give to all members together;
-    `funder` the partner that pays for what is given (empty: the program does).
+    `funder` the partner that pays for what is given (empty: the program does); `reported_on` the local day on which the till
+    told of it, where it is claimed later: what came in time is not late for having waited (None: it comes now).
     """
 
     partner_id: str
@@ -28,6 +29,7 @@ class RecordPurchase:
     person: Person | None = None
     budgets: Mapping[str, int] = field(default_factory=dict)
     funder: str = ""
+    reported_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ def purchase(account: Account, command: RecordPurchase, program: Program, now: d
     earned_on = local_day(bought.occurred_at, program.time_zone)
     reference = Reference("purchase", purchase_key(command.partner_id, bought.purchase_id))
     draft = Draft(account, "earn", program, now, reference, bought.occurred_at)
-    _check_late(draft, program, earned_on)
+    _check_late(program, earned_on, command.reported_on or draft.today)
     facts = facts_of(account, program, command.person, earned_on)
     rooms = _rooms(account, program, earned_on, bought.store_id)
     award = price_purchase(program, bought, facts=facts, rooms={**rooms, **command.budgets})
@@ -55,7 +55,7 @@ def event(account: Account, command: RecordEvent, program: Program, now: datetim
     earned_on = local_day(told.occurred_at, program.time_zone)
     reference = Reference("event", purchase_key(command.partner_id, told.event_id))
     draft = Draft(account, "bonus", program, now, reference, told.occurred_at)
-    _check_late(draft, program, earned_on)
+    _check_late(program, earned_on, draft.today)
     facts = facts_of(account, program, command.person, earned_on)
     rooms = _rooms(account, program, earned_on, told.store_id)
     award = price_event(program, told, facts=facts, rooms={**rooms, **command.budgets})
@@ -106,8 +106,8 @@ def qualifying_key(day: date) -> str:
     return f"qualifying/{day:%Y-%m}"
 
 
-def _check_late(draft: Draft, program: Program, day: date) -> None:
-    if day < draft.today - timedelta(days=program.accepted_days):
+def _check_late(program: Program, day: date, reported_on: date) -> None:
+    if day < reported_on - timedelta(days=program.accepted_days):
         raise TooLateError
 
 

@@ -29,6 +29,7 @@ from quen.program.model import Program, StoredValuePolicy, TransferPolicy
 
 _UNSAID: Mapping[str, Any] = {
     "purchases": {"accepted_days": 90},
+    "receipts": {"claim_days": 30},
     "refunds": {"grace_days": 14},
     "merges": {"undo_days": 30},
     "adjustments": {},
@@ -75,6 +76,7 @@ def compile_program(content: Mapping[str, Any], version: int, effective_from: da
         messages=messages_of(content["messages"]),
         reservation_minutes=content["reservations"]["minutes"],
         accepted_days=content["purchases"]["accepted_days"],
+        claim_days=content["receipts"]["claim_days"],
         grace_days=content["refunds"]["grace_days"],
         undo_days=content["merges"]["undo_days"],
         transfers=TransferPolicy(**transfers) if transfers else None,

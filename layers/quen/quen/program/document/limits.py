@@ -31,6 +31,17 @@ class PurchasesSection(Members):
     )
 
 
+class ReceiptsSection(Members):
+    """Receipts of people who are no members yet."""
+
+    claim_days: int = Field(
+        default=30,
+        ge=1,
+        le=ACCEPTED_DAYS_MAX,
+        description="For how many days after the purchase a member can claim its points by the code on the receipt.",
+    )
+
+
 class RefundsSection(Members):
     """Points that come back when a reward is refunded or a purchase is returned."""
 

@@ -24,6 +24,7 @@ from quen.program.document.limits import (
     AdjustmentsSection,
     MergesSection,
     PurchasesSection,
+    ReceiptsSection,
     RefundsSection,
     Reservations,
     StoredValueSection,
@@ -145,6 +146,7 @@ class ProgramDocument(Members):
     )
     reservations: Reservations = Field(default=Reservations(), description="Points held by a till.")
     purchases: PurchasesSection = Field(default=PurchasesSection(), description="Which receipts still earn.")
+    receipts: ReceiptsSection = Field(default=ReceiptsSection(), description="Receipts that are claimed later.")
     refunds: RefundsSection = Field(default=RefundsSection(), description="What becomes of points that come back.")
     merges: MergesSection = Field(default=MergesSection(), description="Two accounts of one person made one.")
     transfers: TransfersSection | None = Field(

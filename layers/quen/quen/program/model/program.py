@@ -33,7 +33,8 @@ _BY_CALENDAR_YEAR = TierPolicy()
 class Program:
     """One version of the stack's loyalty program, in force from an instant until the next version's.
 
-    `accepted_days` is how many days late a receipt may come; `grace_days` how long returned points live at least;
+    `accepted_days` is how many days late a receipt may come; `claim_days` for how many one that names no member can be
+    claimed; `grace_days` how long returned points live at least;
     `undo_days` how long a merge of members can be undone; `basis` which part of a bill earns; `caps` limit what all rules
     together give to one member; `tiers` go from everybody's to the highest, `tiering` says over which periods; `plans` are
     paid memberships; `events` are the types of events of its own that
@@ -55,6 +56,7 @@ class Program:
     messages: MessagePolicy = _NO_MESSAGES
     reservation_minutes: int = 15
     accepted_days: int = 90
+    claim_days: int = 30
     grace_days: int = 14
     undo_days: int = 30
     transfers: TransferPolicy | None = None
