@@ -36,15 +36,16 @@ EventType = Literal[
 
 
 class PartnerEventData(TypedDict):
-    """What happened. `member_id` is the member as you know them, `sequence` the order of one member's events. `role` says why
-    you are told: you recorded it, you accepted the points, or you fund them. `points` are those that it is about, for a funder
-    its own; of a recorder's or an acceptor's points `own_points` are those that it funds.
+    """What happened. `member_id` is the member as you know them. `role` says why you are told: you recorded it, you accepted
+    the points, or you fund them. `points` are those that it is about, for a funder its own; of a recorder's or an acceptor's
+    points `own_points` are those that it funds. A brand that funds points is told the day (UTC), not the time, at which they
+    were spent with others. `sequence`, the order of one member's entries, is told to the shop's own tills alone.
     """
 
     event_id: str
     version: int
     member_id: str
-    sequence: Count
+    sequence: NotRequired[Count]
     occurred_at: Instant
     role: Literal["recorder", "acceptor", "funder"]
     kind: str
@@ -71,8 +72,8 @@ class PartnerEvent(TypedDict):
 
 
 class FeedPage(TypedDict):
-    """Events, oldest first. Ask again with `next_cursor` as `after`: at once where there is more, later where there is not."""
+    """Events, oldest first. Ask again with `next_cursor` as `cursor`: at once where there is more, later where there is not."""
 
     items: list[PartnerEvent]
-    next_cursor: Annotated[str, Meta(description="Never null: give it as `after` for what comes after these.")]
+    next_cursor: Annotated[str, Meta(description="Never null: give it as `cursor` for what comes after these.")]
     has_more: bool

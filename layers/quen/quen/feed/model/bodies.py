@@ -2,7 +2,8 @@
 
 Thin: no balance, nothing personal, nothing of another partner. The member's id is the one by which that partner knows the
 member, and the event's id is of this partner too: with one id for all of them, two partners who are told of one entry
-could lay their lists of members side by side. For the same reason a funder is not told which entry or redemption it was.
+could lay their lists of members side by side. For the same reason a funder is not told which entry or redemption it was,
+and a brand neither how many entries the member has had nor at which time of the day others spent what it funds.
 https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#payload-structure
 """
 
@@ -33,17 +34,23 @@ def partner_events(entry: Entry, shown: Shown) -> list[PartnerEvent]:
 
 def body_of(telling: Telling, entry: Entry, member_id: str) -> dict[str, Any]:
     """The body of one event, as a JSON-able value."""
-    occurred_at = format_instant(entry.occurred_at)
+    # Who knows the member by the program's own id is the program itself: there is nothing to be kept apart.
+    is_brand = member_id != entry.member_id
+    happened = entry.occurred_at
+    if is_brand and telling.role == "funder":
+        happened = happened.replace(hour=0, minute=0, second=0, microsecond=0)
+    occurred_at = format_instant(happened)
     fact = "\n".join((entry.hash, telling.partner_id, telling.mark))
     data: dict[str, Any] = {
         "event_id": event_id_of(telling.type, fact),
         "version": EVENT_VERSION,
         "member_id": member_id,
-        "sequence": entry.sequence,
         "occurred_at": occurred_at,
         "role": telling.role,
         "kind": entry.kind,
     }
+    if not is_brand:
+        data["sequence"] = entry.sequence
     if telling.role != "funder":
         data["entry_id"] = entry_id(entry)
     if telling.points is not None:
