@@ -11,14 +11,12 @@ from backoffice_api.callers import recognise_partner
 from quen.bootstrap import application
 from quen.errors import (
     ConflictRetryError,
-    ExchangeAlreadyRecordedError,
-    ExchangeLimitReachedError,
-    ExchangeNotOfferedError,
     MemberNotActiveError,
     MemberNotFoundError,
     NotFoundError,
     TooLateError,
 )
+from quen.exchanges.errors import ExchangeAlreadyRecordedError, ExchangeLimitReachedError, ExchangeNotOfferedError
 from quen.http.answers import Account, Count, Day
 from quen.http.bodies import BusinessId, Member, Points
 from quen.http.endpoint import Call, Nothing, Resource

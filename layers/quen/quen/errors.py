@@ -181,11 +181,6 @@ class ReturnAlreadyRecordedError(ConflictError):
     title = "This return id was recorded with other content"
 
 
-class ExchangeAlreadyRecordedError(ConflictError):
-    code = "exchange_already_recorded"
-    title = "This exchange was recorded with other content"
-
-
 class EventAlreadyRecordedError(ConflictError):
     code = "event_already_recorded"
     title = "This event id was recorded with other content"
@@ -315,16 +310,6 @@ class TransfersNotOfferedError(UnprocessableError):
 class TransferLimitReachedError(UnprocessableError):
     code = "transfer_limit_reached"
     title = "The member has given as many points today as allowed"
-
-
-class ExchangeNotOfferedError(UnprocessableError):
-    code = "exchange_not_offered"
-    title = "Points are not exchanged with this partner"
-
-
-class ExchangeLimitReachedError(UnprocessableError):
-    code = "exchange_limit_reached"
-    title = "The member exchanges no more points today"
 
 
 class StoredValueNotOfferedError(UnprocessableError):

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quen.errors import ExchangeLimitReachedError, TooLateError
+from quen.errors import TooLateError
+from quen.exchanges.errors import ExchangeLimitReachedError
 from quen.ledger.model import Exchanged, ReceiveExchange, Redeem, Refund, Reserve, ReverseExchange
 from quen.partners.model import Rate
 from till import Till

@@ -11,12 +11,11 @@ from datetime import date, timedelta
 from typing import Any, Protocol
 
 from quen.errors import (
-    ExchangeAlreadyRecordedError,
-    ExchangeNotOfferedError,
     NotFoundError,
     QuenError,
     ValidationFailedError,
 )
+from quen.exchanges.errors import ExchangeAlreadyRecordedError, ExchangeNotOfferedError
 from quen.ledger.documents import Claim, Closing, Document, DocumentKey, Outcome
 from quen.ledger.model import (
     Account,

@@ -16,8 +16,6 @@ from quen.errors import (
     AlreadyReturnedError,
     ConflictRetryError,
     CurrencyMismatchError,
-    ExchangeLimitReachedError,
-    ExchangeNotOfferedError,
     IdempotencyKeyReusedError,
     InsufficientPointsError,
     MemberNotActiveError,
@@ -34,6 +32,7 @@ from quen.errors import (
     StoreNotEligibleError,
     TierRequiredError,
 )
+from quen.exchanges.errors import ExchangeLimitReachedError, ExchangeNotOfferedError
 from quen.ids import derived_id, is_id
 from quen.instants import parse_instant
 from quen.ledger.documents import Claim, Closing, Document, DocumentKey, Outcome

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from quen.earning.model import RuleShare
-from quen.errors import ExchangeLimitReachedError, TooLateError
+from quen.errors import TooLateError
+from quen.exchanges.errors import ExchangeLimitReachedError
 from quen.ledger.model.commands import Exchanged, ReceiveExchange, ReverseExchange
 from quen.ledger.model.draft import Draft
 from quen.ledger.model.earned import purchase_key
