@@ -26,6 +26,7 @@ SOURCE = "quen"
 EVENT_VERSION = 1
 
 ENROLLED = "member.enrolled"
+PACK_LOW = "partner.pack_low"
 
 _OCCASIONS = frozenset({"birthday", "holiday"})
 
@@ -175,6 +176,7 @@ EVENT_TYPES = (
     "member.merged_in",
     "member.state_changed",
     "stored_value.moved",
+    PACK_LOW,
     "tier.changed",
     "tier.at_risk",
     *CARD_EVENT_TYPES,
@@ -231,6 +233,16 @@ def _detail(type_: str, fact: str, member_id: str, sequence: int, occurred_at: d
         "version": EVENT_VERSION,
         "member_id": member_id,
         "sequence": sequence,
+        "occurred_at": format_instant(occurred_at),
+    }
+
+
+def detail_of_partner(type_: str, fact: str, partner_id: str, occurred_at: datetime) -> dict[str, Any]:
+    """What every event about a partner says; `fact` is what it tells, unlike any other of that type."""
+    return {
+        "event_id": event_id_of(type_, fact),
+        "version": EVENT_VERSION,
+        "partner_id": partner_id,
         "occurred_at": format_instant(occurred_at),
     }
 
