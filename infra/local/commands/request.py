@@ -21,7 +21,7 @@ quen request POST /v1/members/search --as partner --json '{"phone": "0901234567"
 quen request POST /v1/purchases/preview --as partner --json @purchase.json | jq .points
 """
 NEEDS_KEY = re.compile(
-    r"/v1/me/(redemptions|transfers|membership)|/v1/redemptions|/v1/memberships/refund"
+    r"/v1/me/(redemptions|transfers|membership)|/v1/redemptions|/v1/disputes|/v1/memberships/refund"
     r"|/v1/members/[^/]+/(adjustments|merges|transfers|stored-value/adjustments)"
     r"|/v1/stored-value/(loads|redemptions(/[^/]+/refunds)?)"
     r"|/v1/vouchers/(reserve|redeem)|/v1/voucher-batches"
@@ -37,8 +37,11 @@ SHOWN_HEADERS = (
 )
 _MEMBERS_OWN = re.compile(r"/v1/me(/.*)?")
 _PARTNERS_OWN = re.compile(
-    r"/v1/(partner|purchases|events|bills|redemptions|payments|memberships|members/search|perks/search|stored-value|vouchers/(validate|reserve|redeem|uses))(/.*)?"
+    r"/v1/(partner|purchases|events|bills|exchanges|statements|webhooks|redemptions|payments|memberships|members/search|perks/search|stored-value|vouchers/(validate|reserve|redeem|uses))(/.*)?"
 )
+
+# Partners open disputes and read their own; staff list all of them, and resolve one.
+_PARTNERS_DISPUTES = re.compile(r"POST /v1/disputes(/search)?|GET /v1/disputes/[^/]+")
 
 
 def register(subcommands: Subcommands) -> None:
@@ -99,7 +102,8 @@ def caller_for(method: str, path: str) -> CallerKind:
     route = path.partition("?")[0]
     if _MEMBERS_OWN.fullmatch(route) or (method, route) == ("POST", "/v1/members"):
         return "member"
-    return "partner" if _PARTNERS_OWN.fullmatch(route) else "staff"
+    is_partners = _PARTNERS_OWN.fullmatch(route) or _PARTNERS_DISPUTES.fullmatch(f"{method} {route}")
+    return "partner" if is_partners else "staff"
 
 
 def needs_key(method: str, path: str) -> bool:
