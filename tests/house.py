@@ -50,6 +50,7 @@ class House(Application):
             birthday_rewards_queue_url="",
             holiday_rewards_queue_url="",
             verify_ledger_queue_url="",
+            close_statements_queue_url="",
             issue_vouchers_queue_url="",
             events_failed_queue_url="",
             master_key_secret="",

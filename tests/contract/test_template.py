@@ -13,6 +13,7 @@ import pytest
 
 from local.template_reader import read_template
 from quen.events.stream import UnreadableRecordError, read_record
+from quen.settlement.alerts import ALARM as PACK_LOW
 from quen.verification.reports import ALARM as DRIFT
 from sample_events import EVENTS, sample_event
 
@@ -83,7 +84,7 @@ def test_no_alarm_watches_what_is_not_there_or_cannot_happen() -> None:
 
 def test_drift_rings_wherever_the_proof_may_run() -> None:
     """The line that the code writes is the one that the filters look for, and what they count is what the alarm watches."""
-    filters = resources("template.yaml", "AWS::Logs::MetricFilter").values()
+    filters = metric_filters("LedgerDrift")
     [alarm] = [one for one in ALARMS.values() if one["MetricName"] == "LedgerDrift"]
     proving = {"VerifyLedgerWorkFunction", "AdminApiFunction"}
     groups = {FUNCTIONS[function]["LoggingConfig"]["LogGroup"]["Ref"] for function in proving}
@@ -94,6 +95,19 @@ def test_drift_rings_wherever_the_proof_may_run() -> None:
         assert (metric["MetricName"], name(metric["MetricNamespace"])) == ("LedgerDrift", name(alarm["Namespace"]))
     scanning = {function for function in FUNCTIONS if {"ProveLedger", "RunJobs"} & capabilities(function)}
     assert scanning == proving
+
+
+def test_a_pack_that_runs_low_rings_where_the_stream_is_told() -> None:
+    [one], [alarm] = metric_filters("PackLow"), [each for each in ALARMS.values() if each["MetricName"] == "PackLow"]
+    assert one["FilterPattern"] == f'{{ $.alarm = "{PACK_LOW}" }}'
+    assert one["LogGroupName"] == FUNCTIONS["PublishEventsFunction"]["LoggingConfig"]["LogGroup"]
+    assert name(one["MetricTransformations"][0]["MetricNamespace"]) == name(alarm["Namespace"])
+
+
+def metric_filters(metric: str) -> list[dict[str, Any]]:
+    """Those that count for that metric."""
+    filters = resources("template.yaml", "AWS::Logs::MetricFilter").values()
+    return [one for one in filters if one["MetricTransformations"][0]["MetricName"] == metric]
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

@@ -18,8 +18,8 @@ from local.commands.program import read_document
 from local.identity_provider import IdentityProvider
 from local.running_stack import RunningStack
 from local.sandbox_clock import SandboxClockItem
-from quen.bootstrap import SANDBOX_PROGRAM_CACHE_SECONDS
 from quen.client import PartnerClient
+from quen.foundations import SANDBOX_PROGRAM_CACHE_SECONDS
 
 pytestmark = pytest.mark.e2e
 PHONE = "+84901230042"

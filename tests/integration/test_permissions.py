@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,11 +20,12 @@ import pytest
 from local.template_reader import read_template
 from quen.bootstrap import application
 from quen.dynamodb import shared_session
-from quen.partners.model import ALL_RIGHTS, Partner, PartnerState
+from quen.partners.model import ALL_RIGHTS, Billing, Partner, PartnerState, Terms
 from quen.partners.store import PartnerStore
 from sample_events import sample_event
 from served import Served, read_program, serving
 from tables import DATA_TEMPLATE
+from unit.settlement.fakes import make_partner
 
 INFRA = DATA_TEMPLATE.parent
 CONTEXT = SimpleNamespace(get_remaining_time_in_millis=lambda: 60_000)
@@ -36,6 +37,7 @@ QUEUES = (
     "birthday-rewards",
     "holiday-rewards",
     "verify-ledger",
+    "close-statements",
     "issue-vouchers",
     "events-failed",
 )
@@ -100,8 +102,8 @@ class Calls:
             for item in asked["TransactItems"]:
                 [(kind, write)] = item.items()
                 yield f"dynamodb:{TRANSACTIONS[kind]}", self.tables[write["TableName"]]
-        elif operation == "BatchGetItem":
-            yield from (("dynamodb:BatchGetItem", self.tables[name]) for name in asked["RequestItems"])
+        elif operation in {"BatchGetItem", "BatchWriteItem"}:
+            yield from ((f"dynamodb:{operation}", self.tables[name]) for name in asked["RequestItems"])
         elif service == "dynamodb":
             index = f"/index/{asked['IndexName']}" if "IndexName" in asked else ""
             yield f"dynamodb:{operation}", self.tables[asked["TableName"]] + index
@@ -140,6 +142,12 @@ class World:
         store = PartnerStore(application()._dynamodb, application().settings.program_table)
         for partner_id in partner_ids:
             store.add(Partner(partner_id, "Brand", PartnerState.ACTIVE, ALL_RIGHTS, datetime.now(UTC)))
+
+    def settle(self) -> None:
+        """A partner settles since October, from a pack that runs low."""
+        terms = Terms(date(2026, 10, 1), Billing.PREPAID, issued="100", alert_below=1)
+        store = PartnerStore(application()._dynamodb, application().settings.program_table)
+        store.add(replace(make_partner(terms), partner_id="ptn_0q8r5t2y6w9e3k1m"))
 
     def drain(self, queue: str) -> dict[str, Any]:
         """What the queue holds, as SQS's event."""
@@ -231,6 +239,20 @@ def verify_work(world: World) -> set[Grant]:
     return world.called_by(work, world.drain("verify-ledger"))
 
 
+def close_start(world: World) -> set[Grant]:
+    from close_statements.app import start
+
+    return world.called_by(start, sample_event("close_statements", "start"))
+
+
+def close_work(world: World) -> set[Grant]:
+    from close_statements.app import start, work
+
+    world.settle()
+    start(sample_event("close_statements", "start"), None)
+    return world.called_by(work, world.drain("close-statements"))
+
+
 def issue_vouchers(world: World) -> set[Grant]:
     from issue_vouchers.app import handle
 
@@ -245,7 +267,8 @@ def publish(world: World) -> set[Grant]:
     from publish_events.app import handle
 
     application().webhooks.create("ptn_0q8r5t2y6w9e3k1m", "https://hooks.example.com/")
-    world.know_brands("ptn_0q8r5t2y6w9e3k1m", "ptn_3v7c1n5z9x2b6h4j")
+    world.settle()
+    world.know_brands("ptn_3v7c1n5z9x2b6h4j")
     samples = [sample_event("publish_events", name) for name in ("enrolment", "partners_points", "unreadable")]
     return world.called_by(handle, {"Records": [record for sample in samples for record in sample["Records"]]})
 
@@ -301,6 +324,8 @@ RUNS: dict[str, Callable[[World], set[Grant]]] = {
     "HolidayRewardsWorkFunction": holiday_work,
     "VerifyLedgerStartFunction": verify_start,
     "VerifyLedgerWorkFunction": verify_work,
+    "CloseStatementsStartFunction": close_start,
+    "CloseStatementsWorkFunction": close_work,
     "IssueVouchersFunction": issue_vouchers,
     "PublishEventsFunction": publish,
     "SendMessagesFunction": send,
@@ -313,11 +338,13 @@ WITHOUT_A_CALL = {
     "BirthdayRewardsStartFunction": {"EventsFailedQueue"},
     "HolidayRewardsStartFunction": {"EventsFailedQueue"},
     "VerifyLedgerStartFunction": {"EventsFailedQueue"},
+    "CloseStatementsStartFunction": {"EventsFailedQueue"},
     "ExpirePointsWorkFunction": {"ExpirePointsQueue"},  # put back when time runs out
     "ReviewTiersWorkFunction": {"ReviewTiersQueue"},
     "BirthdayRewardsWorkFunction": {"BirthdayRewardsQueue"},
     "HolidayRewardsWorkFunction": {"HolidayRewardsQueue"},
     "VerifyLedgerWorkFunction": {"VerifyLedgerQueue"},
+    "CloseStatementsWorkFunction": {"CloseStatementsQueue"},
     "IssueVouchersFunction": {"IssueVouchersQueue"},
     "SendMessagesFunction": {"MessagesQueue", "identity/*", "*"},  # held over quiet hours; e-mail, text message
 }

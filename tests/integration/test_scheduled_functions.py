@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from copy import deepcopy
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,12 +15,14 @@ import pytest
 from gateway_events import member_claims
 from quen.bootstrap import application
 from quen.errors import TemporarilyUnavailableError
+from quen.ledger.model.values import Reference
 from quen.messages.model import Intent
+from quen.settlement.store import BookStore
 from sample_events import sample_event
 from served import Served, read_program, serving
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
-JOBS = ("expire-points", "review-tiers", "birthday-rewards", "verify-ledger")
+JOBS = ("expire-points", "review-tiers", "birthday-rewards", "verify-ledger", "close-statements")
 CONTEXT = SimpleNamespace(get_remaining_time_in_millis=lambda: 60_000)
 CONSENTS = [
     {"purpose": "marketing", "granted": True, "text_version": "1"},
@@ -41,6 +43,7 @@ class Stack:
             "birthday-rewards",
             "holiday-rewards",
             "verify-ledger",
+            "close-statements",
             "events-failed",
             "seen-events",
         ):
@@ -120,6 +123,19 @@ def test_the_tiers_of_a_day_are_reviewed_by_the_queue(stack: Stack) -> None:
     assert work(sample_event("review_tiers", "work_alone"), CONTEXT) == {"batchItemFailures": []}
     [run] = application().jobs.list_runs("review-tiers")
     assert (run["on"], run["state"], run["failed"], run["totals"]) == ("2026-12-01", "finished", 0, {})
+
+
+def test_the_statements_of_the_month_before_are_closed_by_the_queue(stack: Stack) -> None:
+    from close_statements.app import start, work
+
+    start(sample_event("close_statements", "start"), None)
+    bodies = sorted(stack.bodies("close-statements"), key=lambda body: int(body["shard"]))
+    sample = sample_event("close_statements", "work")
+    assert bodies == [json.loads(record["body"]) for record in sample["Records"]]
+    assert work(sample, CONTEXT) == {"batchItemFailures": []}
+    assert work(sample_event("close_statements", "work_alone"), CONTEXT) == {"batchItemFailures": []}
+    [run] = application().jobs.list_runs("close-statements")
+    assert (run["on"], run["state"], run["seen"], run["totals"]) == ("2026-12-02", "finished", 0, {})
 
 
 def test_birthdays_are_given_and_told_by_the_whole_chain(stack: Stack) -> None:
@@ -203,6 +219,21 @@ def test_the_stream_becomes_events_and_intents(stack: Stack) -> None:
     assert len({event["detail"]["event_id"] for event in seen}) == 3
     intents = [Intent.parse(body) for body in stack.bodies("messages")]
     assert [intent.kind for intent in intents] == ["reserved", "redeemed"] * 2
+
+
+def test_points_that_partners_stand_behind_are_booked_with_them_once(stack: Stack) -> None:
+    from publish_events.app import handle
+
+    for _ in range(2):
+        handle(sample_event("publish_events", "partners_points"), None)
+    store = BookStore(application()._dynamodb, application().settings.program_table)
+    funder, payee = "ptn_0q8r5t2y6w9e3k1m", "ptn_3v7c1n5z9x2b6h4j"
+    first, last = date(2026, 11, 1), date(2029, 1, 31)
+    bought, gone = store.list_days(funder, first, last)
+    assert (bought.points, bought.reference) == ({"issued": 125}, Reference("purchase", "HD-2001"))
+    assert (gone.points, gone.reference) == ({"expired": 5}, Reference("lot", "2027-11-30"))
+    [spent] = store.list_days(payee, first, last)
+    assert (spent.points, spent.reference.kind) == ({"redeemed": 120}, "redemption")
 
 
 def test_a_record_that_nobody_can_read_is_parked_with_the_bus_still_told(stack: Stack) -> None:

@@ -23,13 +23,11 @@ if TYPE_CHECKING:
     from quen.events.service import Publisher
     from quen.exchanges.service import Exchanges
     from quen.gifts.service import OccasionGifts
-    from quen.http.paging import Cursors
     from quen.imports.service import Imports
     from quen.jobs.service import Jobs
     from quen.jobs.verify_ledger import VerifyLedger
     from quen.ledger.service import Ledger
     from quen.members.service import Members
-    from quen.members.tokens import TokenVerifier
     from quen.memberships.service import Memberships
     from quen.merges.service import Merges
     from quen.messages.service import Messages
@@ -37,24 +35,20 @@ if TYPE_CHECKING:
     from quen.partners.service import Partners
     from quen.perks.service import Perks
     from quen.planning.service import Plans
-    from quen.program.service import Programs
     from quen.receipts.service import Receipts
     from quen.returns.service import Returns
     from quen.rewards.catalogue import Catalogue
     from quen.rewards.passes import Passes
     from quen.rewards.service import Rewards
     from quen.segments.service import Segments
-    from quen.staff.service import AuditTrail
     from quen.statements.service import Statements
     from quen.stored_value.service import StoredValues
     from quen.tiers.history import TierHistory
     from quen.tiers.service import Tiers
     from quen.transfers.service import Transfers
-    from quen.verification.service import Verifications
     from quen.vouchers.batches import Batches
     from quen.vouchers.service import Vouchers
 
-SANDBOX_PROGRAM_CACHE_SECONDS = 1
 SANDBOX_HOLD_SECONDS = 10
 
 
@@ -68,23 +62,6 @@ def application() -> Application:
 
 class Application(Coalition):
     """The use cases of one stack, over its real adapters."""
-
-    @cached_property
-    def cursors(self) -> Cursors:
-        """Seals and opens the cursors of lists."""
-        from quen.http.paging import Cursors
-
-        return Cursors(self.keys.derive("cursor"))
-
-    @cached_property
-    def programs(self) -> Programs:
-        """The program document and its versions."""
-        from quen.program.service import CACHE_SECONDS, Programs
-        from quen.program.store import ProgramStore
-
-        store = ProgramStore(self._dynamodb, self.settings.program_table)
-        seconds = SANDBOX_PROGRAM_CACHE_SECONDS if self.settings.sandbox else CACHE_SECONDS
-        return Programs(store, self.wall, cache_seconds=seconds, is_sandbox=self.settings.sandbox)
 
     @cached_property
     def plans(self) -> Plans:
@@ -295,33 +272,16 @@ class Application(Coalition):
         return Partners(self._partner_store, nonces, self._key_secrets, Rfc9421Signatures(), self.wall)
 
     @cached_property
-    def audit(self) -> AuditTrail:
-        """What staff did."""
-        from quen.staff.service import AuditTrail
-        from quen.staff.store import AuditStore
-
-        return AuditTrail(AuditStore(self._dynamodb, self.settings.program_table), self.wall)
-
-    @cached_property
-    def tokens(self) -> TokenVerifier:
-        """Whose token this is."""
-        from quen.members.signing_keys import FetchedKeys, fetcher
-        from quen.members.tokens import TokenVerifier
-
-        keys = FetchedKeys(fetcher(self.settings.token_jwks_url, is_sandbox=self.settings.sandbox), self.wall)
-        return TokenVerifier(self.settings.token_issuer, self.settings.token_audience, keys, self.wall)
-
-    @cached_property
-    def verification(self) -> Verifications:
-        """The proof of the ledger."""
-        from quen.verification.service import Verifications
-
-        return Verifications(self._ledger_store, self._verification_store, self.clock)
-
-    @cached_property
     def jobs(self) -> Jobs:
         """The scheduled jobs: a new one is an entry of each of these two tables."""
-        from quen.jobs import birthday_rewards, expire_points, holiday_rewards, review_tiers, verify_ledger
+        from quen.jobs import (
+            birthday_rewards,
+            close_statements,
+            expire_points,
+            holiday_rewards,
+            review_tiers,
+            verify_ledger,
+        )
         from quen.jobs.queue import LoggedFailures, SqsWorkQueue
         from quen.jobs.service import Handler, Jobs
         from quen.jobs.store import RunStore
@@ -334,6 +294,7 @@ class Application(Coalition):
                 self.gifts, self.members, self.ledger, self.programs
             ),
             verify_ledger.NAME: lambda: self._verify_ledger,
+            close_statements.NAME: lambda: close_statements.CloseStatements(self.books.settlement),
         }
         urls = {
             expire_points.NAME: self.settings.expire_points_queue_url,
@@ -341,6 +302,7 @@ class Application(Coalition):
             birthday_rewards.NAME: self.settings.birthday_rewards_queue_url,
             holiday_rewards.NAME: self.settings.holiday_rewards_queue_url,
             verify_ledger.NAME: self.settings.verify_ledger_queue_url,
+            close_statements.NAME: self.settings.close_statements_queue_url,
         }
         runs = RunStore(self._dynamodb, self.settings.program_table)
         queue = SqsWorkQueue(self._sqs, urls)
@@ -359,7 +321,8 @@ class Application(Coalition):
         bus = EventBridgeBus(self._client("events"), self.settings.event_bus)
         intents = SqsIntentQueue(self._sqs, self.settings.messages_queue_url)
         parking = SqsParking(self._sqs, self.settings.events_failed_queue_url)
-        return Publisher(bus, intents, parking, self._read_offset, self._listeners)
+        listeners = [*self._listeners, self.books.listener(bus)]
+        return Publisher(bus, intents, parking, self._read_offset, listeners)
 
     @cached_property
     def messages(self) -> Messages:

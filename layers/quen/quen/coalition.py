@@ -1,4 +1,4 @@
-"""The use cases about what partners are told, composed over the adapters: a part of `quen.bootstrap`, which has the rest."""
+"""What partners are told, and what they owe: the use cases, composed over the adapters. `quen.bootstrap` has the rest."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from quen.events.service import Listener
     from quen.feed.service import Feeds
+    from quen.settlement.composition import Bookkeeping
     from quen.webhooks.announcing import Announcements
     from quen.webhooks.queue import SqsWakeQueue
     from quen.webhooks.sending import Sending
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Coalition(MemberUseCases):
-    """The use cases of a stack that tell partners."""
+    """The use cases of a stack that tell partners, and settle with them."""
 
     @cached_property
     def feeds(self) -> Feeds:
@@ -31,6 +32,15 @@ class Coalition(MemberUseCases):
         from quen.feed.store import FeedStore
 
         return Feeds(FeedStore(self._dynamodb, self.settings.messages_table), self.wall, pause)
+
+    @cached_property
+    def books(self) -> Bookkeeping:
+        """What partners owe for points, and are owed."""
+        from quen.settlement.composition import Bookkeeping
+
+        table = self.settings.program_table
+        given = self._partner_store, self.programs, self.clock, self.wall
+        return Bookkeeping(self._dynamodb, table, *given, lambda: self.keys.derive("ids"))
 
     @property
     def _listeners(self) -> Sequence[Listener]:

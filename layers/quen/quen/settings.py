@@ -34,6 +34,7 @@ class Settings:
     birthday_rewards_queue_url: str
     holiday_rewards_queue_url: str
     verify_ledger_queue_url: str
+    close_statements_queue_url: str
     issue_vouchers_queue_url: str
     events_failed_queue_url: str
     master_key_secret: str

@@ -38,8 +38,8 @@ def test_an_owner_may_do_everything() -> None:
                 "change_member_state close_member change_member_tags change_member_tier cancel_membership "
                 "merge_members decide_adjustment adjust_stored_value import_balances "
                 "transfer_points issue_vouchers read_vouchers read_voucher_codes cancel_voucher "
-                "revoke_partner_key read_webhooks disable_webhook start_job_run read_job_runs read_verification "
-                "read_audit"
+                "revoke_partner_key read_webhooks disable_webhook read_statements close_statement resolve_dispute "
+                "start_job_run read_job_runs read_verification read_audit"
             ),
         ),
         (
@@ -51,7 +51,7 @@ def test_an_owner_may_do_everything() -> None:
             ),
         ),
         (Role.CASHIER, "read_program find_member read_member read_account"),
-        (Role.ANALYST, "read_program plan_program read_job_runs read_verification"),
+        (Role.ANALYST, "read_program plan_program read_statements read_job_runs read_verification"),
     ],
 )
 def test_every_other_role_may_do_what_it_is_for(role: Role, allowed: str) -> None:

@@ -37,7 +37,7 @@ _CODES = {
         "event_already_counted exchange_already_recorded already_returned "
         "card_blocked card_already_linked "
         "receipt_already_claimed receipt_not_claimed "
-        "already_redeemed not_redeemed already_decided redemptions_open memberships_both_run "
+        "already_redeemed not_redeemed already_decided month_not_over redemptions_open memberships_both_run "
         "reservation_expired reward_out_of_stock webhook_disabled "
         "member_not_active conflict_retry voucher_already_redeemed voucher_reserved voucher_expired voucher_cancelled "
         "payment_already_recorded membership_running membership_not_running membership_paid_ahead"

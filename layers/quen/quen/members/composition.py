@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from quen.adapters import Adapters
+from quen.foundations import Foundations
 
 if TYPE_CHECKING:
     from quen.members.card_desk import CardDesk
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from quen.partners.pseudonyms import Pseudonyms
 
 
-class MemberUseCases(Adapters):
+class MemberUseCases(Foundations):
     """By what members are known: their cards, and their ids to partners."""
 
     @cached_property

@@ -65,6 +65,9 @@ class Action(StrEnum):
     SET_PARTNER_EXCHANGE = "set_partner_exchange"
     READ_WEBHOOKS = "read_webhooks"
     DISABLE_WEBHOOK = "disable_webhook"
+    READ_STATEMENTS = "read_statements"
+    CLOSE_STATEMENT = "close_statement"
+    RESOLVE_DISPUTE = "resolve_dispute"
     START_JOB_RUN = "start_job_run"
     READ_JOB_RUNS = "read_job_runs"
     READ_VERIFICATION = "read_verification"
@@ -108,6 +111,9 @@ ALLOWED: Mapping[Action, frozenset[Role]] = MappingProxyType(
         Action.SET_PARTNER_EXCHANGE: frozenset({_OWNER}),
         Action.READ_WEBHOOKS: frozenset({_OWNER, _MANAGER, _SUPPORT}),
         Action.DISABLE_WEBHOOK: frozenset({_OWNER, _MANAGER}),
+        Action.READ_STATEMENTS: frozenset({_OWNER, _MANAGER, _ANALYST}),
+        Action.CLOSE_STATEMENT: frozenset({_OWNER, _MANAGER}),
+        Action.RESOLVE_DISPUTE: frozenset({_OWNER, _MANAGER}),
         Action.START_JOB_RUN: frozenset({_OWNER, _MANAGER}),
         Action.READ_JOB_RUNS: frozenset({_OWNER, _MANAGER, _SUPPORT, _ANALYST}),
         Action.READ_VERIFICATION: frozenset({_OWNER, _MANAGER, _ANALYST}),

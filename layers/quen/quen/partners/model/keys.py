@@ -63,6 +63,8 @@ class Right(StrEnum):
     MOVE_STORED_VALUE = "move_stored_value"
     RECORD_EVENTS = "record_events"
     READ_EVENTS = "read_events"
+    READ_STATEMENTS = "read_statements"
+    OPEN_DISPUTES = "open_disputes"
     USE_VOUCHERS = "use_vouchers"
     REPORT_PAYMENTS = "report_payments"
     EXCHANGE_POINTS = "exchange_points"
