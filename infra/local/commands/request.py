@@ -37,7 +37,7 @@ SHOWN_HEADERS = (
 )
 _MEMBERS_OWN = re.compile(r"/v1/me(/.*)?")
 _PARTNERS_OWN = re.compile(
-    r"/v1/(partner|purchases|events|bills|exchanges|statements|webhooks|redemptions|payments|memberships|members/search|perks/search|stored-value|vouchers/(validate|reserve|redeem|uses))(/.*)?"
+    r"/v1/(partner|purchases|events|bills|exchanges|receipts|statements|webhooks|redemptions|payments|memberships|members/search|perks/search|stored-value|vouchers/(validate|reserve|redeem|uses))(/.*)?"
 )
 
 # Partners open disputes and read their own; staff list all of them, and resolve one.
