@@ -38,7 +38,8 @@ def test_an_owner_may_do_everything() -> None:
                 "change_member_state close_member change_member_tags change_member_tier cancel_membership "
                 "merge_members decide_adjustment adjust_stored_value import_balances "
                 "transfer_points issue_vouchers read_vouchers read_voucher_codes cancel_voucher "
-                "revoke_partner_key read_webhooks disable_webhook read_statements close_statement resolve_dispute "
+                "link_card block_card replace_card revoke_partner_key read_webhooks disable_webhook "
+                "read_statements close_statement resolve_dispute "
                 "start_job_run read_job_runs read_verification read_audit"
             ),
         ),
@@ -47,10 +48,10 @@ def test_an_owner_may_do_everything() -> None:
             (
                 "read_program find_member read_member unmask_member read_account adjust_points read_job_runs "
                 "change_member_state change_member_tags cancel_membership merge_members read_vouchers cancel_voucher "
-                "read_webhooks"
+                "link_card block_card replace_card read_webhooks"
             ),
         ),
-        (Role.CASHIER, "read_program find_member read_member read_account"),
+        (Role.CASHIER, "read_program find_member read_member read_account block_card"),
         (Role.ANALYST, "read_program plan_program read_statements read_job_runs read_verification"),
     ],
 )
