@@ -12,12 +12,13 @@ import pytest
 from quen.dynamodb import put
 from quen.errors import ConflictRetryError
 from quen.partners.counts import RequestCountStore
+from quen.partners.items import PointerItem
 from quen.partners.leases import RequestLimits
 from quen.partners.model import Algorithm, KeyState, PartnerKey
 from quen.partners.rates import GROUP_PER_MINUTE_MAX, RatedAction, RouteGroup
 from quen.partners.service import Partners
 from quen.partners.signatures import Rfc9421Signatures
-from quen.partners.store import PartnerStore, PointerItem
+from quen.partners.store import PartnerStore
 from quen.requests import RateLimitedError
 from quen.writes import Write
 from unit.partners.fakes import NOW, FakeKeySecrets, FakeNonces, FixedClock, make_private_pem

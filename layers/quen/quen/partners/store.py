@@ -13,37 +13,31 @@ time to live on `expires_at_epoch`, whenever that comes round; the condition on 
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Sequence
-from dataclasses import asdict
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 
 from botocore.client import BaseClient
-from pynamodb.attributes import UnicodeAttribute, UnicodeSetAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import UnicodeAttribute
 from pynamodb.exceptions import PutError, UpdateError
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
 from quen.dynamodb import IntAttribute, Refusal, TransactionRefusedError, Write, bind, commit, put
 from quen.errors import ConflictRetryError, NotFoundError
-from quen.partners.model import (
-    NO_CAPS,
-    NO_EXCHANGE,
-    Algorithm,
-    Billing,
-    DailyCaps,
-    Exchange,
-    KeyState,
-    Partner,
-    PartnerKey,
-    PartnerState,
-    Rate,
-    Relation,
-    Right,
-    Terms,
+from quen.partners.items import (
+    KeyItem,
+    PartnerItem,
+    PointerItem,
+    exchange_text,
+    key_item,
+    key_key,
+    partner_item,
+    partner_key,
+    read_key,
+    read_partner,
 )
+from quen.partners.model import Exchange, KeyState, Partner, PartnerKey
 
 # The clocks of two functions, and DynamoDB's own, may differ by this much: a nonce is kept so much longer than it lives.
 NONCE_GRACE_SECONDS = 60
@@ -51,56 +45,6 @@ NONCE_GRACE_SECONDS = 60
 _PARTNERS = "PARTNERS"
 _ABSENT = "attribute_not_exists(PK)"
 _CONDITION_FAILED = "ConditionalCheckFailedException"
-
-
-class PartnerItem(Model):
-    """A partner."""
-
-    class Meta:
-        table_name = ""
-
-    PK = UnicodeAttribute(hash_key=True)
-    SK = UnicodeAttribute(range_key=True, default="PARTNER")
-    partner_id = UnicodeAttribute()
-    name = UnicodeAttribute()
-    state = UnicodeAttribute()
-    rights = UnicodeSetAttribute(null=True)
-    created_at = UTCDateTimeAttribute()
-    relation = UnicodeAttribute(null=True)
-    stores = UnicodeSetAttribute(null=True)
-    caps = UnicodeAttribute(null=True)
-    terms = UnicodeAttribute(null=True)
-    packs = IntAttribute(default=0)
-    exchange = UnicodeAttribute(null=True)
-
-
-class KeyItem(Model):
-    """A key; its secret, if it has one, is elsewhere."""
-
-    class Meta:
-        table_name = ""
-
-    PK = UnicodeAttribute(hash_key=True)
-    SK = UnicodeAttribute(range_key=True, default="KEY")
-    key_id = UnicodeAttribute()
-    partner_id = UnicodeAttribute()
-    algorithm = UnicodeAttribute()
-    state = UnicodeAttribute()
-    not_before = UTCDateTimeAttribute()
-    not_after = UTCDateTimeAttribute(null=True)
-    created_at = UTCDateTimeAttribute()
-    revoked_at = UTCDateTimeAttribute(null=True)
-    public_key = UnicodeAttribute(null=True)
-
-
-class PointerItem(Model):
-    """Says that something with that id is there."""
-
-    class Meta:
-        table_name = ""
-
-    PK = UnicodeAttribute(hash_key=True)
-    SK = UnicodeAttribute(range_key=True)
 
 
 class NonceItem(Model):
@@ -126,12 +70,12 @@ class PartnerStore:
     def add(self, partner: Partner, others: Sequence[Write] = ()) -> None:
         """One transaction: the partner, its place in the list, and the others."""
         pointer = PointerItem(PK=_PARTNERS, SK=partner.partner_id)
-        self._commit(put("partner", _partner_item(partner), condition=_ABSENT), put("pointer", pointer), *others)
+        self._commit(put("partner", partner_item(partner), condition=_ABSENT), put("pointer", pointer), *others)
 
     def find(self, partner_id: str) -> Partner | None:
         """The partner, read consistently."""
         try:
-            return _partner(PartnerItem.get(_partner_key(partner_id), "PARTNER", consistent_read=True))
+            return read_partner(PartnerItem.get(partner_key(partner_id), "PARTNER", consistent_read=True))
         except PartnerItem.DoesNotExist:
             return None
 
@@ -139,8 +83,8 @@ class PartnerStore:
         """Partners by id."""
         condition = (PointerItem.SK > after) if after else None  # noqa: SIM300 - the attribute builds the condition
         pointers = PointerItem.query(_PARTNERS, condition, limit=limit, consistent_read=True)
-        keys = [(_partner_key(pointer.SK), "PARTNER") for pointer in pointers]
-        partners = [_partner(item) for item in PartnerItem.batch_get(keys, consistent_read=True)]
+        keys = [(partner_key(pointer.SK), "PARTNER") for pointer in pointers]
+        partners = [read_partner(item) for item in PartnerItem.batch_get(keys, consistent_read=True)]
         return sorted(partners, key=lambda partner: partner.partner_id)
 
     def set_exchange(self, partner_id: str, exchange: Exchange, others: Sequence[Write] = ()) -> bool:
@@ -151,7 +95,7 @@ class PartnerStore:
             "Update",
             {
                 "TableName": self._table,
-                "Key": {"PK": {"S": _partner_key(partner_id)}, "SK": {"S": "PARTNER"}},
+                "Key": {"PK": {"S": partner_key(partner_id)}, "SK": {"S": "PARTNER"}},
                 "UpdateExpression": "SET exchange = :exchange" if text else "REMOVE exchange",
                 "ConditionExpression": "attribute_exists(PK)",
                 **({"ExpressionAttributeValues": {":exchange": {"S": text}}} if text else {}),
@@ -166,13 +110,13 @@ class PartnerStore:
             "ConditionCheck",
             {
                 "TableName": self._table,
-                "Key": {"PK": {"S": _partner_key(key.partner_id)}, "SK": {"S": "PARTNER"}},
+                "Key": {"PK": {"S": partner_key(key.partner_id)}, "SK": {"S": "PARTNER"}},
                 "ConditionExpression": "attribute_exists(PK)",
             },
         )
-        pointer = PointerItem(PK=_partner_key(key.partner_id), SK=_key_key(key.key_id))
+        pointer = PointerItem(PK=partner_key(key.partner_id), SK=key_key(key.key_id))
         refusal = self._commit(
-            owner, put("key", _key_item(key), condition=_ABSENT), put("pointer", pointer), *others, may_refuse="owner"
+            owner, put("key", key_item(key), condition=_ABSENT), put("pointer", pointer), *others, may_refuse="owner"
         )
         if refusal is not None:
             raise NotFoundError("There is no such partner.")
@@ -180,15 +124,15 @@ class PartnerStore:
     def find_key(self, key_id: str) -> PartnerKey | None:
         """The key, read consistently, so that a revocation is seen by the next read."""
         try:
-            return _key(KeyItem.get(_key_key(key_id), "KEY", consistent_read=True))
+            return read_key(KeyItem.get(key_key(key_id), "KEY", consistent_read=True))
         except KeyItem.DoesNotExist:
             return None
 
     def list_keys(self, partner_id: str) -> Sequence[PartnerKey]:
         """The partner's keys by id."""
-        pointers = PointerItem.query(_partner_key(partner_id), PointerItem.SK.startswith("KEY#"), consistent_read=True)
+        pointers = PointerItem.query(partner_key(partner_id), PointerItem.SK.startswith("KEY#"), consistent_read=True)
         keys = [
-            _key(item)
+            read_key(item)
             for item in KeyItem.batch_get([(pointer.SK, "KEY") for pointer in pointers], consistent_read=True)
         ]
         return sorted(keys, key=lambda key: key.key_id)
@@ -201,7 +145,7 @@ class PartnerStore:
             "Update",
             {
                 "TableName": self._table,
-                "Key": {"PK": {"S": _key_key(key_id)}, "SK": {"S": "KEY"}},
+                "Key": {"PK": {"S": key_key(key_id)}, "SK": {"S": "KEY"}},
                 "UpdateExpression": "SET #state = :revoked, revoked_at = :at",
                 "ConditionExpression": "#state = :was",
                 "ExpressionAttributeNames": {"#state": "state"},
@@ -220,7 +164,7 @@ class PartnerStore:
 
     def retire_key(self, key_id: str, not_after: datetime) -> bool:
         """False where it is revoked, or not there."""
-        item = KeyItem(PK=_key_key(key_id), SK="KEY")
+        item = KeyItem(PK=key_key(key_id), SK="KEY")
         actions: list[Action] = [KeyItem.state.set(KeyState.RETIRING.value), KeyItem.not_after.set(not_after)]
         is_alive = KeyItem.PK.exists() & (KeyItem.state != KeyState.REVOKED.value)
         try:
@@ -274,94 +218,3 @@ class NonceStore:
             return NonceItem.get(item.PK, item.SK, consistent_read=True).claim == item.claim
         except NonceItem.DoesNotExist:
             return False
-
-
-def _partner_item(partner: Partner) -> PartnerItem:
-    return PartnerItem(
-        PK=_partner_key(partner.partner_id),
-        SK="PARTNER",
-        partner_id=partner.partner_id,
-        name=partner.name,
-        state=partner.state.value,
-        rights={right.value for right in partner.rights} or None,
-        created_at=partner.created_at,
-        relation=partner.relation.value,
-        stores=set(partner.stores) or None,
-        caps=json.dumps([partner.caps.issued, partner.caps.redeemed]) if partner.caps != NO_CAPS else None,
-        terms=json.dumps([_terms_form(terms) for terms in partner.terms]) if partner.terms else None,
-        packs=partner.packs,
-        exchange=exchange_text(partner.exchange),
-    )
-
-
-def exchange_text(exchange: Exchange) -> str | None:
-    """A partner's rates as they are kept; None where points are not exchanged with it."""
-    return json.dumps(asdict(exchange), separators=(",", ":")) if exchange != NO_EXCHANGE else None
-
-
-def _read_exchange(text: str | None) -> Exchange:
-    rates = json.loads(text or "{}")
-    return Exchange(**{way: Rate(**rate) if rate else None for way, rate in rates.items()})
-
-
-def _partner(item: PartnerItem) -> Partner:
-    return Partner(
-        partner_id=item.partner_id,
-        name=item.name,
-        state=PartnerState(item.state),
-        rights=frozenset(Right(right) for right in item.rights or ()),
-        created_at=item.created_at,
-        # Whoever was there before brands were told apart is the shop itself.
-        relation=Relation(item.relation or Relation.OWN),
-        stores=frozenset(item.stores or ()),
-        caps=DailyCaps(*json.loads(item.caps)) if item.caps else NO_CAPS,
-        terms=tuple(_read_terms(form) for form in json.loads(item.terms or "[]")),
-        packs=item.packs,
-        exchange=_read_exchange(item.exchange),
-    )
-
-
-def _terms_form(terms: Terms) -> list[Any]:
-    prices = (terms.issued, terms.redeemed, terms.expired)
-    return [terms.first_day.isoformat(), terms.billing.value, *prices, terms.when_empty, terms.alert_below]
-
-
-def _read_terms(form: list[Any]) -> Terms:
-    first_day, billing, *rest = form
-    return Terms(date.fromisoformat(first_day), Billing(billing), *rest)
-
-
-def _key_item(key: PartnerKey) -> KeyItem:
-    return KeyItem(
-        PK=_key_key(key.key_id),
-        SK="KEY",
-        key_id=key.key_id,
-        partner_id=key.partner_id,
-        algorithm=key.algorithm.value,
-        state=key.state.value,
-        not_before=key.not_before,
-        not_after=key.not_after,
-        created_at=key.created_at,
-        public_key=key.public_key,
-    )
-
-
-def _key(item: KeyItem) -> PartnerKey:
-    return PartnerKey(
-        key_id=item.key_id,
-        partner_id=item.partner_id,
-        algorithm=Algorithm(item.algorithm),
-        state=KeyState(item.state),
-        not_before=item.not_before,
-        not_after=item.not_after,
-        created_at=item.created_at,
-        public_key=item.public_key,
-    )
-
-
-def _partner_key(partner_id: str) -> str:
-    return f"PARTNER#{partner_id}"
-
-
-def _key_key(key_id: str) -> str:
-    return f"KEY#{key_id}"
