@@ -83,6 +83,7 @@ class Quote(TypedDict):
 def quote(call: Call[PartnerCaller, QuoteBody]) -> Mapping[str, Any]:
     """What a member has off a bill, nothing is recorded: 600 times a minute for each partner at most."""
     app, body, reference = application(), call.input, call.input.member.reference()
+    call.caller.require_store(body.store_id)
     bill = body.value(pointer="")
     app.partner_rates.count(call.caller.partner_id, RatedAction.QUOTE_BILLS)
     return app.catalogue.quote(reference, bill, body.store_id)

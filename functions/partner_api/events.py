@@ -24,6 +24,7 @@ from quen.http.endpoint import Call, Resource
 from quen.http.purchases import EarnedEntry, NotApplied
 from quen.ledger.documents import Outcome
 from quen.partners.model import PartnerCaller, Right
+from quen.partners.model.refusals import PartnerBudgetExhaustedError, PartnerCapReachedError
 from quen.partners.rates import RatedAction
 
 events: Resource[PartnerCaller] = Resource(__name__, recognise_partner)
@@ -102,11 +103,14 @@ class RecordedEvent(TypedDict):
         EventAlreadyCountedError,
         ConflictRetryError,
         TooLateError,
+        PartnerBudgetExhaustedError,
+        PartnerCapReachedError,
     ),
 )
 def record(call: Call[PartnerCaller, EventBody]) -> Outcome:
     """Report what a member did. A retry has the same `event_id` and gets the first answer again."""
     body = call.input
+    call.caller.require_store(body.store_id)
     event = body.value(body.event_id)
     partner = call.caller.partner
     return application().occasions.record(partner.partner_id, body.member.reference(), event, call.fingerprint, partner)
@@ -118,10 +122,18 @@ def record(call: Call[PartnerCaller, EventBody]) -> Outcome:
     action=Right.RECORD_EVENTS,
     body=EventPreviewBody,
     answer=RecordedEvent,
-    errors=(MemberNotFoundError, MemberNotActiveError, EventAlreadyCountedError, TooLateError),
+    errors=(
+        MemberNotFoundError,
+        MemberNotActiveError,
+        EventAlreadyCountedError,
+        TooLateError,
+        PartnerBudgetExhaustedError,
+        PartnerCapReachedError,
+    ),
 )
 def preview(call: Call[PartnerCaller, EventPreviewBody]) -> Mapping[str, Any]:
     """What an event would earn, nothing is recorded: 600 times a minute for each partner at most."""
     app, body = application(), call.input
+    call.caller.require_store(body.store_id)
     app.partner_rates.count(call.caller.partner_id, RatedAction.PREVIEW_EVENTS)
     return app.occasions.preview(call.caller.partner_id, body.member.reference(), body.value(), call.caller.partner)

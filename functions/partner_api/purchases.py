@@ -28,6 +28,7 @@ from quen.http.purchases import PurchasePoints, SaleBody
 from quen.http.validation import parse_body
 from quen.ledger.documents import Outcome
 from quen.partners.model import PartnerCaller, Right
+from quen.partners.model.refusals import PartnerBudgetExhaustedError, PartnerCapReachedError
 from quen.partners.rates import RatedAction
 
 BATCH_MAX = 50
@@ -113,6 +114,8 @@ class BatchResults(TypedDict):
         ConflictRetryError,
         CurrencyMismatchError,
         TooLateError,
+        PartnerBudgetExhaustedError,
+        PartnerCapReachedError,
     ),
 )
 def record(call: Call[PartnerCaller, PurchaseBody]) -> Outcome:
@@ -138,6 +141,7 @@ def record_batch(call: Call[PartnerCaller, BatchBody]) -> Mapping[str, Any]:
 
 
 def _record(caller: PartnerCaller, body: PurchaseBody, content: str) -> Outcome:
+    caller.require_store(body.store_id)
     purchase = body.value(body.purchase_id)
     return application().purchases.record(caller.partner_id, body.member.reference(), purchase, content, caller.partner)
 
@@ -148,11 +152,19 @@ def _record(caller: PartnerCaller, body: PurchaseBody, content: str) -> Outcome:
     action=Right.RECORD_PURCHASES,
     body=PreviewBody,
     answer=RecordedPurchase,
-    errors=(MemberNotFoundError, MemberNotActiveError, CurrencyMismatchError, TooLateError),
+    errors=(
+        MemberNotFoundError,
+        MemberNotActiveError,
+        CurrencyMismatchError,
+        TooLateError,
+        PartnerBudgetExhaustedError,
+        PartnerCapReachedError,
+    ),
 )
 def preview(call: Call[PartnerCaller, PreviewBody]) -> Mapping[str, Any]:
     """What a purchase would earn, nothing is recorded: 600 times a minute for each partner at most."""
     app, body, reference = application(), call.input, call.input.member.reference()
+    call.caller.require_store(body.store_id)
     app.partner_rates.count(call.caller.partner_id, RatedAction.PREVIEW_PURCHASES)
     return app.purchases.preview(call.caller.partner_id, reference, body.value(), call.caller.partner)
 

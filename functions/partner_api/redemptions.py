@@ -25,6 +25,7 @@ from quen.http.endpoint import Call, Nothing, Resource
 from quen.http.redemptions import Redemption
 from quen.ledger.documents import Outcome
 from quen.partners.model import Partner, PartnerCaller, Right
+from quen.partners.model.refusals import PartnerCapReachedError
 from quen.rewards.model import PerkWanted, PointsWanted, RewardWanted, Wanted
 from quen.rewards.service import RESERVE_REFUSALS
 
@@ -97,16 +98,18 @@ class RefundedRedemption(Redemption):
     body=RedemptionBody,
     answer=Redemption,
     needs_key=True,
-    errors=RESERVE_REFUSALS,
+    errors=(*RESERVE_REFUSALS, PartnerCapReachedError),
 )
 def reserve(call: Call[PartnerCaller, RedemptionBody]) -> Outcome:
     """Hold the points, the gift or the uses until the till redeems or releases them, or the reservation lapses."""
+    call.caller.require_store(call.input.store_id)
     return application().rewards.reserve(
         call.input.member.reference(),
         call.input.wanted(call.caller.partner),
         idempotency_key=call.idempotency_key,
         fingerprint=call.fingerprint,
         partner_id=call.caller.partner_id,
+        acceptor=call.caller.partner,
     )
 
 
@@ -115,7 +118,13 @@ def reserve(call: Call[PartnerCaller, RedemptionBody]) -> Outcome:
     "/v1/redemptions/{redemption_id}/redeem",
     action=Right.REDEEM_REWARDS,
     answer=Redemption,
-    errors=(RedemptionNotFoundError, AlreadyRedeemedError, ReservationExpiredError, ConflictRetryError),
+    errors=(
+        RedemptionNotFoundError,
+        AlreadyRedeemedError,
+        ReservationExpiredError,
+        ConflictRetryError,
+        PartnerCapReachedError,
+    ),
 )
 def redeem(call: Call[PartnerCaller, Nothing], redemption_id: str) -> Outcome:
     """The reward was handed over, or the bill paid: final."""

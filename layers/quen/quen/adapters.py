@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from quen.partners.rates import Rates
     from quen.partners.secrets import SecretsManagerKeySecrets
     from quen.partners.store import PartnerStore
+    from quen.partners.totals import Totals
     from quen.shards.store import ShardStore
     from quen.verification.store import VerificationStore
     from quen.vouchers.store import VoucherStore
@@ -129,6 +130,13 @@ class Adapters:
         from quen.shards.store import ShardStore
 
         return Budgets(ShardStore(self._dynamodb, self.settings.program_table, "BUDGET"))
+
+    @cached_property
+    def _totals(self) -> Totals:
+        from quen.partners.totals import Totals
+        from quen.shards.store import TotalStore
+
+        return Totals(TotalStore(self._dynamodb, self.settings.program_table), self._partner_store.find)
 
     @cached_property
     def _partner_store(self) -> PartnerStore:

@@ -113,7 +113,7 @@ class Application(Coalition):
         """What tills report."""
         from quen.earning.service import Purchases
 
-        return Purchases(self.ledger, self.members, self.programs, self._budgets)
+        return Purchases(self.ledger, self.members, self.programs, self._budgets, self._totals)
 
     @cached_property
     def receipts(self) -> Receipts:
@@ -132,7 +132,7 @@ class Application(Coalition):
         from quen.occasions.service import Occasions
 
         claims = EventClaims(self.ledger, self._ledger_store, self.keys.derive("ids"))
-        return Occasions(self.ledger, self.members, self.programs, claims, self._budgets)
+        return Occasions(self.ledger, self.members, self.programs, claims, self._budgets, self._totals)
 
     @cached_property
     def rewards(self) -> Rewards:
@@ -140,7 +140,8 @@ class Application(Coalition):
         from quen.rewards.service import Rewards
 
         store, key = self._ledger_store, self.keys.derive("ids")
-        return Rewards(self.ledger, self.members, store, self.programs, self._stock, store, self.vouchers, key)
+        issue, totals = self.vouchers, self._totals
+        return Rewards(self.ledger, self.members, store, self.programs, self._stock, store, issue, totals, key)
 
     @cached_property
     def catalogue(self) -> Catalogue:
@@ -259,7 +260,7 @@ class Application(Coalition):
         """Goods that come back."""
         from quen.returns.service import Returns
 
-        return Returns(self.ledger, self.programs, self._ledger_store, self._budgets)
+        return Returns(self.ledger, self.programs, self._ledger_store, self._budgets, self._totals)
 
     @cached_property
     def partners(self) -> Partners:

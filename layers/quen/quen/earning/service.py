@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from itertools import count
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -18,7 +19,8 @@ from quen.ledger.model.funding import issued
 from quen.ledger.ports import Intent
 from quen.ledger.service import Ledger
 from quen.members.model import MemberReference
-from quen.partners.model import BY_PROGRAM, Funding, Partner
+from quen.partners.model import Partner
+from quen.partners.totals import Taking, Today, Totals
 from quen.people import Person
 from quen.program.model import Program
 from quen.returns.documents import partition_of, payment_view
@@ -48,11 +50,14 @@ class ProgramHistory(Protocol):
 class Purchases:
     """Records purchases, previews them, and says what they earned."""
 
-    def __init__(self, ledger: Ledger, members: MemberLookup, programs: ProgramHistory, budgets: Budgets) -> None:
+    def __init__(
+        self, ledger: Ledger, members: MemberLookup, programs: ProgramHistory, budgets: Budgets, totals: Totals
+    ) -> None:
         self._ledger = ledger
         self._members = members
         self._programs = programs
         self._budgets = budgets
+        self._totals = totals
 
     def record(
         self,
@@ -66,7 +71,8 @@ class Purchases:
         them; without one the program does.
 
         The same purchase again is the first answer again, even where the member's code is no longer valid. Raises
-        PurchaseAlreadyRecordedError for other content, MemberNotFoundError, CurrencyMismatchError, ValidationFailedError.
+        PurchaseAlreadyRecordedError for other content, MemberNotFoundError, CurrencyMismatchError, ValidationFailedError,
+        and PartnerBudgetExhaustedError or PartnerCapReachedError where the issuer may not give so much.
         """
         key = _key(partner_id, purchase.purchase_id)
         claim = Claim(key, "purchase", fingerprint, reused=PurchaseAlreadyRecordedError)
@@ -80,8 +86,11 @@ class Purchases:
                 return replay
             raise
 
+        tries = count()
+
         def plan() -> Intent:
-            return self._plan(partner_id, purchase, program, person, claim, self._funding(issuer))
+            taking = self._taking(issuer, claim.key.partition, next(tries))
+            return self._plan(partner_id, purchase, program, person, claim, taking)
 
         return self._ledger.carry_out(member_id, plan, program)
 
@@ -102,12 +111,14 @@ class Purchases:
         """
         program = self._programs.at(purchase.occurred_at)
         person = self._person(member_id, program)
+        tries = count()
 
         def plan() -> Intent | Outcome:
             found = look()
             if isinstance(found, Outcome):
                 return found
-            intent = self._plan(partner_id, purchase, program, person, claim, self._funding(issuer), reported_on)
+            taking = self._taking(issuer, claim.key.partition, next(tries))
+            intent = self._plan(partner_id, purchase, program, person, claim, taking, reported_on)
             return replace(intent, others=found)
 
         return self._ledger.carry_out(member_id, plan, program)
@@ -130,10 +141,10 @@ class Purchases:
         program: Program,
         person: Person | None,
         claim: Claim,
-        funding: Funding,
+        taking: Taking,
         reported_on: date | None = None,
     ) -> Intent:
-        """The purchase by what campaigns have left."""
+        """The purchase by what campaigns and its partner have left."""
         taken = self._budgets.look(program, program.local_day(purchase.occurred_at))
 
         def answer(account: Account, entry: Entry) -> Mapping[str, Any]:
@@ -143,14 +154,14 @@ class Purchases:
             return plan_use(program, entry.shares, taken, claim.key.partition)
 
         def details(entry: Entry) -> Mapping[str, Any]:
-            budgets = used(entry)
-            return sold_form(purchase, entry, program) | ({"budgets": budgets} if budgets else {})
+            kept = {"budgets": used(entry), "totals": taking.kept(issued(entry))}
+            return sold_form(purchase, entry, program) | {name: taken for name, taken in kept.items() if taken}
 
         def more(entry: Entry) -> Sequence[Write]:
-            return self._budgets.take(program, used(entry), taken)
+            return [*self._budgets.take(program, used(entry), taken), *taking.writes(issued(entry))]
 
-        rooms = rooms_left(program, taken)
-        command = RecordPurchase(partner_id, purchase, person, rooms, funding.partner_id, reported_on)
+        rooms, funder = rooms_left(program, taken), taking.funding.partner_id
+        command = RecordPurchase(partner_id, purchase, person, rooms, funder, reported_on)
         return Intent(command, answer, claim, details=details, more=more, is_replanned=True)
 
     def preview(
@@ -161,9 +172,10 @@ class Purchases:
         self._check_time(purchase)
         program = self._programs.at(purchase.occurred_at)
         taken = self._budgets.look(program, program.local_day(purchase.occurred_at))
-        person, funder = self._person(member_id, program), self._funding(issuer).partner_id
-        command = RecordPurchase(partner_id, purchase, person, rooms_left(program, taken), funder)
+        person, taking = self._person(member_id, program), self._taking(issuer)
+        command = RecordPurchase(partner_id, purchase, person, rooms_left(program, taken), taking.funding.partner_id)
         account, entry = self._ledger.foresee(member_id, command, program)
+        taking.plan(issued(entry))  # raises what `record` would be refused with
         shown = purchase_view(purchase, account, entry, program)
         return shown | {"entries": [entry | {"entry_id": None} for entry in shown["entries"]]}
 
@@ -182,10 +194,10 @@ class Purchases:
             "payments": [payment_view(document) for document in documents if document.kind == "payment"],
         }
 
-    def _funding(self, issuer: Partner | None) -> Funding:
+    def _taking(self, issuer: Partner | None, claim_id: str = "", attempt: int = 0) -> Taking:
         """Who stands behind what is given today, whenever it was bought: a day that is settled stays as it is."""
         now = self._ledger.now()
-        return issuer.issuing(self._programs.at(now).local_day(now)) if issuer else BY_PROGRAM
+        return self._totals.issuing(issuer, Today(self._programs.at(now), now), claim_id, attempt)
 
     def _person(self, member_id: str, program: Program) -> Person | None:
         """Who bought, where rules ask about them: else the profile is not read."""

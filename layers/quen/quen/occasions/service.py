@@ -17,11 +17,13 @@ from quen.earning.views import event_view
 from quen.errors import EventAlreadyCountedError, EventAlreadyRecordedError, QuenError, ValidationFailedError
 from quen.ledger.documents import Claim, DocumentKey, Outcome
 from quen.ledger.model import Account, Entry, RecordEvent, purchase_key
+from quen.ledger.model.funding import issued
 from quen.ledger.ports import Intent, Plan
 from quen.ledger.service import Ledger
 from quen.members.model import MemberReference
 from quen.occasions.claims import EventClaims
-from quen.partners.model import BY_PROGRAM, Funding, Partner
+from quen.partners.model import Partner
+from quen.partners.totals import Taking, Today, Totals
 from quen.people import Person
 from quen.program.model import Program
 from quen.writes import Write
@@ -31,13 +33,20 @@ class Occasions:
     """Records events, and previews them."""
 
     def __init__(
-        self, ledger: Ledger, members: MemberLookup, programs: ProgramHistory, claims: EventClaims, budgets: Budgets
+        self,
+        ledger: Ledger,
+        members: MemberLookup,
+        programs: ProgramHistory,
+        claims: EventClaims,
+        budgets: Budgets,
+        totals: Totals,
     ) -> None:
         self._ledger = ledger
         self._members = members
         self._programs = programs
         self._claims = claims
         self._budgets = budgets
+        self._totals = totals
 
     def record(
         self,
@@ -51,7 +60,7 @@ class Occasions:
 
         The same event again is the first answer again. Raises EventAlreadyRecordedError for other content,
         EventAlreadyCountedError where the member did this before, MemberNotFoundError, MemberNotActiveError, TooLateError,
-        ValidationFailedError.
+        ValidationFailedError, and PartnerBudgetExhaustedError or PartnerCapReachedError where the issuer may not give so much.
         """
         key = DocumentKey(f"EVENT#{purchase_key(partner_id, event.event_id)}")
         claim = Claim(key, "event", fingerprint, reused=EventAlreadyRecordedError)
@@ -62,7 +71,7 @@ class Occasions:
             if replay := self._ledger.find_replay(claim):
                 return replay
             raise
-        plan = self._plan(partner_id, member_id, event, program, claim, self._funding(issuer))
+        plan = self._plan(partner_id, member_id, event, program, claim, issuer)
         return self._ledger.carry_out(member_id, plan, program)
 
     def preview(
@@ -72,11 +81,12 @@ class Occasions:
         member_id = self._members.resolve(member, "/member")
         program = self._program_of(event)
         taken = self._budgets.look(program, program.local_day(event.occurred_at))
-        person, funder = self._person(member_id, program), self._funding(issuer).partner_id
-        command = RecordEvent(partner_id, event, person, rooms_left(program, taken), funder)
+        person, taking = self._person(member_id, program), self._taking(issuer)
+        command = RecordEvent(partner_id, event, person, rooms_left(program, taken), taking.funding.partner_id)
         account, entry = self._ledger.foresee(member_id, command, program)
         if self._claims.are_made(account.member_id, event):
             raise EventAlreadyCountedError
+        taking.plan(issued(entry))  # raises what `record` would be refused with
         shown = event_view(event, account, entry, program)
         return shown | {"entries": [part | {"entry_id": None} for part in shown["entries"]]}
 
@@ -87,9 +97,9 @@ class Occasions:
         event: MemberEvent,
         program: Program,
         claim: Claim,
-        funding: Funding,
+        issuer: Partner | None,
     ) -> Plan:
-        """The event by what campaigns have left; after a refusal it is looked up whether it was counted."""
+        """The event by what campaigns and its partner have left; after a refusal it is looked up whether it was counted."""
         person = self._person(member_id, program)
         tries = count()
 
@@ -97,20 +107,21 @@ class Occasions:
             return event_view(event, account, entry, program)
 
         def plan() -> Intent | Outcome:
-            is_refused = next(tries) > 0
-            if is_refused and self._claims.are_made(self._ledger.load_surviving(member_id).member_id, event):
+            attempt = next(tries)
+            if attempt and self._claims.are_made(self._ledger.load_surviving(member_id).member_id, event):
                 # What this very request has written in another try is its answer. Asked in this order, both are there.
                 if replay := self._ledger.find_replay(claim):
                     return replay
                 raise EventAlreadyCountedError
             taken = self._budgets.look(program, program.local_day(event.occurred_at))
+            taking = self._taking(issuer, claim.key.partition, attempt)
 
             def more(entry: Entry) -> Sequence[Write]:
                 once = self._claims.writes(entry.member_id, event, claim.key.partition)
                 used = plan_use(program, entry.shares, taken, claim.key.partition)
-                return [*once, *self._budgets.take(program, used, taken)]
+                return [*once, *self._budgets.take(program, used, taken), *taking.writes(issued(entry))]
 
-            command = RecordEvent(partner_id, event, person, rooms_left(program, taken), funding.partner_id)
+            command = RecordEvent(partner_id, event, person, rooms_left(program, taken), taking.funding.partner_id)
             return Intent(command, answer, claim, more=more, is_replanned=True)
 
         return plan
@@ -124,10 +135,10 @@ class Occasions:
             raise ValidationFailedError.at("/type", "unknown_event", "The program of that day knows no such event.")
         return program
 
-    def _funding(self, issuer: Partner | None) -> Funding:
+    def _taking(self, issuer: Partner | None, claim_id: str = "", attempt: int = 0) -> Taking:
         """Who stands behind what is given today."""
         now = self._ledger.now()
-        return issuer.issuing(self._programs.at(now).local_day(now)) if issuer else BY_PROGRAM
+        return self._totals.issuing(issuer, Today(self._programs.at(now), now), claim_id, attempt)
 
     def _person(self, member_id: str, program: Program) -> Person | None:
         """Who it was, where rules ask about them: else the profile is not read."""

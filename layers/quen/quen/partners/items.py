@@ -48,6 +48,8 @@ class PartnerItem(Model):
     terms = UnicodeAttribute(null=True)
     packs = IntAttribute(default=0)
     exchange = UnicodeAttribute(null=True)
+    withdrawn = IntAttribute(default=0)
+    revision = IntAttribute(default=0)
 
 
 class KeyItem(Model):
@@ -95,6 +97,8 @@ def partner_item(partner: Partner) -> PartnerItem:
         terms=json.dumps([_terms_form(terms) for terms in partner.terms]) if partner.terms else None,
         packs=partner.packs,
         exchange=exchange_text(partner.exchange),
+        withdrawn=partner.withdrawn,
+        revision=partner.revision,
     )
 
 
@@ -118,6 +122,8 @@ def read_partner(item: PartnerItem) -> Partner:
         terms=tuple(_read_terms(form) for form in json.loads(item.terms or "[]")),
         packs=item.packs,
         exchange=_read_exchange(item.exchange),
+        withdrawn=item.withdrawn,
+        revision=item.revision,
     )
 
 

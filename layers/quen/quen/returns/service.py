@@ -39,10 +39,12 @@ from quen.ledger.ports import Documents, Intent
 from quen.ledger.service import Ledger
 from quen.ledger.views import account_view, changes_view
 from quen.money import Money
+from quen.partners.totals import Totals
 from quen.program.model import Program
 from quen.receipts.errors import ReceiptNotClaimedError
 from quen.returns.documents import RETURNS_MAX, next_return, partition_of, with_back
 from quen.returns.model import Goods, Sale, give_back, is_whole, kept_before, paid_back, read_sales, returned_form
+from quen.writes import Write
 
 TILL_CLOCK_AHEAD_MAX = timedelta(minutes=10)
 
@@ -57,11 +59,14 @@ class ProgramVersions(Protocol):
 class Returns:
     """Records what comes back to a till."""
 
-    def __init__(self, ledger: Ledger, programs: ProgramVersions, documents: Documents, budgets: Budgets) -> None:
+    def __init__(
+        self, ledger: Ledger, programs: ProgramVersions, documents: Documents, budgets: Budgets, totals: Totals
+    ) -> None:
         self._ledger = ledger
         self._programs = programs
         self._documents = documents
         self._budgets = budgets
+        self._totals = totals
 
     def record(self, partner_id: str, purchase_id: str, goods: Goods, fingerprint: str) -> Outcome:
         """Take back what the purchase no longer earns, priced anew by its own rules.
@@ -127,7 +132,12 @@ class Returns:
         def answer(account: Account, entry: Entry) -> Mapping[str, Any]:
             return _answer(account, entry, after, amount, goods, lost["points"], command.rules)
 
-        return Intent(command, answer, claim, others=writes, is_replanned=True)
+        def more(entry: Entry) -> Sequence[Write]:
+            # What the partner had stood behind, and got back; a day's cap that is over has no use for it.
+            today = command.rules.local_day(self._ledger.now())
+            return self._totals.give_back(kept.get("totals", {}), -issued(entry), today)
+
+        return Intent(command, answer, claim, others=writes, more=more, is_replanned=True)
 
     def _command(self, partner_id: str, sales: Sequence[Sale], after: Sale, goods: Goods) -> ReturnPurchase:
         sale = sales[-1]

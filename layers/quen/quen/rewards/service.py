@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -42,7 +43,8 @@ from quen.ledger.ports import CurrentProgram, Documents, Intent
 from quen.ledger.service import Ledger
 from quen.ledger.views import account_view
 from quen.members.model import MemberReference
-from quen.partners.model import BY_PROGRAM, Funding, Partner
+from quen.partners.model import Partner
+from quen.partners.totals import Taking, Today, Totals
 from quen.perks.views import uses_view
 from quen.program.model import Program
 from quen.returns.documents import with_back
@@ -94,6 +96,7 @@ class Rewards:
         stock: RewardStock,
         documents: Documents,
         vouchers: VoucherIssue,
+        totals: Totals,
         id_key: bytes,
     ) -> None:
         self._ledger = ledger
@@ -106,6 +109,7 @@ class Rewards:
         self._checks = Checks(ledger, members, self._payments)
         self._id_key = id_key
         self._vouchers = vouchers
+        self._totals = totals
 
     def reserve(
         self,
@@ -115,9 +119,11 @@ class Rewards:
         idempotency_key: str,
         fingerprint: str,
         partner_id: str | None = None,
+        acceptor: Partner | None = None,
     ) -> Outcome:
-        """Hold the points, or spend them at once on what needs no handing over. The same request again is the first answer
-        again, even where the member's code is over by then. Raises RESERVE_REFUSALS, ValidationFailedError.
+        """Hold the points, or spend them at once on what needs no handing over, with the `acceptor`, a partner, where one
+        asks. The same request again is the first answer again, even where the member's code is over by then. Raises
+        RESERVE_REFUSALS, PartnerCapReachedError, ValidationFailedError.
         """
         caller = f"partner:{partner_id}" if partner_id else f"member:{member.member_id}"
         redemption_id = derived_id("red", self._id_key, caller, idempotency_key)
@@ -131,7 +137,8 @@ class Rewards:
             reward, perk = self._checks.check(member_id, wanted, program, now, partner_id)
             asked = Asked(redemption_id, member_id, wanted, reward, program, now, partner_id, perk)
             attempts = count()
-            done = self._ledger.carry_out(member_id, lambda: self._reserving(asked, claim, next(attempts)), program)
+            plan = partial(self._reserving, asked, claim, acceptor)
+            done = self._ledger.carry_out(member_id, lambda: plan(next(attempts)), program)
         except QuenError:
             replay = self._ledger.find_replay(claim)
             if replay is None:
@@ -141,8 +148,8 @@ class Rewards:
 
     def redeem(self, redemption_id: str, *, partner_id: str, acceptor: Partner | None = None) -> Outcome:
         """The reward was handed over, or the bill paid. `acceptor` is the partner that may be paid for it. Raises
-        RedemptionNotFoundError, ReservationExpiredError, and ValidationFailedError where other points have paid so much of
-        the purchase since that these would be too many.
+        RedemptionNotFoundError, ReservationExpiredError, PartnerCapReachedError, and ValidationFailedError where other points
+        have paid so much of the purchase since that these would be too many.
         """
         redemption_id = parse_redemption_id(redemption_id)
         document = self._load(redemption_id)
@@ -150,7 +157,7 @@ class Rewards:
             raise RedemptionNotFoundError
         if document.state == "redeemed" and document.closing is None:
             return Outcome(document.result, replayed=True)  # it was from the beginning: there was nothing to wait for
-        return self._close(document, redemption_id, "redeemed", partner_id, self._accepting(acceptor))
+        return self._close(document, redemption_id, "redeemed", partner_id, acceptor)
 
     def refund(self, redemption_id: str, *, partner_id: str, acceptor: Partner | None = None) -> Outcome:
         """A redemption is undone after it was redeemed, by who redeemed it: what of its points has not come back with
@@ -197,7 +204,7 @@ class Rewards:
             undone = self._undo(document, has_grace=False)
             shown = {name: value for name, value in undone.result.items() if name != "points_refunded"}
             return replace(undone, result=shown)
-        return self._close(document, redemption_id, "released", partner_id, BY_PROGRAM)
+        return self._close(document, redemption_id, "released", partner_id, None)
 
     def list_redemptions(
         self, member_id: str, before: int | None, limit: int
@@ -221,7 +228,7 @@ class Rewards:
             return shown, page[-1].sequence
         return shown, before if more else None
 
-    def _reserving(self, asked: Asked, claim: Claim, attempt: int) -> Intent:
+    def _reserving(self, asked: Asked, claim: Claim, acceptor: Partner | None, attempt: int) -> Intent:
         """The command, with the pieces that it takes: by what is left in every try, for one was refused or others were in
         the way. Raises RewardOutOfStockError.
         """
@@ -246,7 +253,16 @@ class Rewards:
 
         is_at_once = reward is not None and reward.is_at_once
         whole = replace(claim, state="redeemed" if is_at_once else "reserved")
-        return Intent(command, answer, whole, details=details, others=others, is_replanned=bool(others))
+        taking = self._accepting(acceptor if is_at_once else None, asked.redemption_id, attempt)
+        return Intent(
+            command,
+            answer,
+            whole,
+            details=details,
+            others=others,
+            more=lambda entry: taking.writes(redeemed(entry)),
+            is_replanned=bool(others or taking.funding.totals),
+        )
 
     def _pieces(self, asked: Asked, attempt: int) -> tuple[Mapping[str, int], list[Write]]:
         """How many pieces which shards give, and the writes that take them; none of what is not limited."""
@@ -273,10 +289,10 @@ class Rewards:
         ]
         return {**shown, "vouchers": coded}
 
-    def _accepting(self, acceptor: Partner | None) -> Funding:
-        """Who is paid for what is spent today."""
+    def _accepting(self, acceptor: Partner | None, claim_id: str, attempt: int) -> Taking:
+        """Who is paid for what is spent today, and of which totals it is taken."""
         now = self._ledger.now()
-        return acceptor.accepting(self._programs.current(now).local_day(now)) if acceptor else BY_PROGRAM
+        return self._totals.accepting(acceptor, Today(self._programs.current(now), now), claim_id, attempt)
 
     def _payee(self, document: Document, acceptor: Partner | None) -> str:
         """The partner that was paid for it when it was redeemed: by its terms of that day, which never change."""
@@ -287,26 +303,32 @@ class Rewards:
         return acceptor.accepting(program.local_day(parse_instant(redeemed_at))).partner_id
 
     def _close(
-        self, document: Document, redemption_id: str, state: str, partner_id: str | None, funding: Funding
+        self, document: Document, redemption_id: str, state: str, partner_id: str | None, acceptor: Partner | None
     ) -> Outcome:
         program = self._programs.current(self._ledger.now())
 
         def answer(account: Account, entry: Entry) -> Mapping[str, Any]:
             return closed_view(document, state, account, entry, program)
 
-        fee = document.details.get("fee", 0)
-        command = (
-            Redeem(redemption_id, funding.partner_id, partner_id or "", fee)
-            if state == "redeemed"
-            else Release(redemption_id)
-        )
         closing = Closing(document.key, state, by=partner_id or "")
         is_paying = state == "redeemed" and bool(document.details["purchase_id"])
         lots: Lots = self._load_hold(document).lots if is_paying else {}
 
+        tries = count()
+
         def plan() -> Intent:
-            others = self._payments.paying(document, lots, funding.partner_id) if is_paying else []
-            return Intent(command, answer, closing=closing, others=others, is_replanned=is_paying)
+            taking = self._accepting(acceptor, redemption_id, next(tries))
+            payee = taking.funding.partner_id
+            others = self._payments.paying(document, lots, payee) if is_paying else []
+            redeem = Redeem(redemption_id, payee, partner_id or "", document.details.get("fee", 0))
+            return Intent(
+                redeem if state == "redeemed" else Release(redemption_id),
+                answer,
+                closing=closing,
+                others=others,
+                more=lambda entry: taking.writes(redeemed(entry)),
+                is_replanned=is_paying or bool(taking.funding.totals),
+            )
 
         try:
             return self._ledger.carry_out(document.member_id, plan, program)

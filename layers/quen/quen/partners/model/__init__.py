@@ -53,6 +53,7 @@ from quen.partners.model.terms import (
     Relation,
     Terms,
     Total,
+    TotalKey,
     terms_on,
 )
 
@@ -95,6 +96,7 @@ __all__ = [
     "SignedRequest",
     "Terms",
     "Total",
+    "TotalKey",
     "UnauthenticatedError",
     "accept_signature",
     "check_components",

@@ -77,8 +77,8 @@ ALL_RIGHTS = frozenset(Right)
 @dataclass(frozen=True, slots=True)
 class Partner:
     """A brand or a chain of tills that acts through the partner API. `stores` are those that it may name (empty: any);
-    `packs` are all points that it ever bought ahead; `terms` are on which it settles, each from its day on (empty: it does
-    not).
+    `packs` are all points that it ever bought ahead, less those that were `withdrawn` again; `terms` are on which it settles,
+    each from its day on (empty: it does not). `revision` counts its changes.
     """
 
     partner_id: str
@@ -92,13 +92,17 @@ class Partner:
     terms: tuple[Terms, ...] = ()
     packs: int = 0
     exchange: Exchange = NO_EXCHANGE
+    withdrawn: int = 0
+    revision: int = 0
 
     def issuing(self, day: date) -> Funding:
         """Who stands behind points that the partner gives away on that local day."""
         terms, cap = terms_on(self.terms, day), self.caps.issued
         totals = [Total("CAP", f"{self.partner_id}/{day}/issued", cap)] if cap is not None else []
-        if terms and terms.billing is Billing.PREPAID and terms.when_empty == "refuse":
-            totals.append(Total("PACK", self.partner_id, self.packs))
+        if terms and terms.billing is Billing.PREPAID:
+            # What was withdrawn counts as taken, so the total only ever grows: no older reading of it allows too much.
+            bought = self.packs + self.withdrawn
+            totals.append(Total("PACK", self.partner_id, bought, is_firm=terms.when_empty == "refuse"))
         return Funding(self.partner_id if terms else "", tuple(totals))
 
     def accepting(self, day: date) -> Funding:
@@ -156,3 +160,10 @@ class PartnerCaller:
         """Raises PartnerForbiddenError unless the partner has that right."""
         if right not in self.rights:
             raise PartnerForbiddenError
+
+    def require_store(self, store_id: str | None) -> None:
+        """Raises PartnerForbiddenError where the partner has stores, and this is none of them. To name none is no store of
+        somebody else's.
+        """
+        if store_id is not None and self.partner.stores and store_id not in self.partner.stores:
+            raise PartnerForbiddenError("The store is none of the partner's.")

@@ -93,13 +93,24 @@ class DailyCaps:
 NO_CAPS = DailyCaps()
 
 
+TotalKey = tuple[Literal["PACK", "CAP"], str]
+
+
 @dataclass(frozen=True, slots=True)
 class Total:
-    """Points that a partner may not pass: its packs (`PACK`, `ptn_…`), a day's cap (`CAP`, `ptn_…/2026-11-26/issued`)."""
+    """Points that a partner may not pass: its packs (`PACK`, `ptn_…`), a day's cap (`CAP`, `ptn_…/2026-11-26/issued`). One
+    that is not firm is counted, and refuses nothing.
+    """
 
     kind: Literal["PACK", "CAP"]
     name: str
     points: int
+    is_firm: bool = True
+
+    @property
+    def key(self) -> TotalKey:
+        """What it is counted under."""
+        return self.kind, self.name
 
 
 @dataclass(frozen=True, slots=True)

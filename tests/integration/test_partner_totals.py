@@ -1,0 +1,171 @@
+"""A partner's packs and caps in the use cases: a purchase is given whole or refused, and what comes back may be given again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from moto import mock_aws
+
+from factories import NOON, make_event, make_program, make_purchase
+from house import FixedPrograms, House, MovableClock, adjust, enrol, member
+from partnering import PARTNER, PREPAID, UNTROUBLED, capped, given_of, make_partner, prepaid
+from quen.money import Money
+from quen.partners.model import Partner
+from quen.partners.model.refusals import PartnerBudgetExhaustedError, PartnerCapReachedError
+from quen.program.benefits import Benefit
+from quen.program.model import EarningRule, Reward
+from quen.returns.model import Goods
+from quen.rewards.model import PointsWanted, RewardWanted
+from tables import create_tables, open_mocked
+
+
+@pytest.fixture
+def house() -> Iterator[House]:
+    with mock_aws():
+        client = open_mocked()
+        made = House(client, create_tables(client), MovableClock())
+        base, review = EarningRule("base", "purchase", points=1, per=10_000), EarningRule("review", "review", points=5)
+        tree = Reward("tree", {"en": "Tree"}, 10, benefit=Benefit("donation", amount=1))
+        made.programs = FixedPrograms(make_program(earning=(base, review), rewards=(tree,)))
+        yield made
+
+
+def keep(house: House, partner: Partner) -> Partner:
+    """The partner as the table has it."""
+    house._partner_store.add(partner)
+    return partner
+
+
+def buy(house: House, member_id: str, partner: Partner, points: int, number: int = 1) -> Any:
+    purchase = make_purchase(points * 10_000, purchase_id=f"B-{number}")
+    return house.purchases.record(PARTNER, member(member_id), purchase, "f", partner)
+
+
+def give_back(house: House, amount: int, number: int = 1) -> None:
+    house.returns.record(PARTNER, f"B-{number}", Goods(f"R-{number}-{amount}", NOON, Money(amount, "VND")), "f")
+
+
+def test_a_purchase_is_given_whole_or_refused_and_then_nothing_is_written(house: House) -> None:
+    member_id, partner = enrol(house), keep(house, prepaid(10))
+    buy(house, member_id, partner, 7)
+    before = house.ledger.show_account(member_id)
+    with pytest.raises(PartnerBudgetExhaustedError):
+        buy(house, member_id, partner, 4, 2)
+    assert house.ledger.show_account(member_id) == before
+    assert given_of(house, partner)["PACK"] == 7
+    buy(house, member_id, partner, 3, 2)
+    assert given_of(house, partner)["PACK"] == 10
+
+
+def test_the_purchase_that_emptied_the_pack_gets_its_first_answer_again(house: House) -> None:
+    member_id, partner = enrol(house), keep(house, prepaid(10))
+    first = buy(house, member_id, partner, 10)
+    again = buy(house, member_id, partner, 10)
+    assert (again.result, again.replayed) == (first.result, True)
+    assert given_of(house, partner)["PACK"] == 10
+
+
+def test_a_purchase_that_earns_nothing_is_recorded_with_an_empty_pack(house: House) -> None:
+    member_id, partner = enrol(house), keep(house, prepaid(0))
+    assert buy(house, member_id, partner, 0).result["entries"][0]["points"] == 0
+
+
+def test_a_pack_that_was_bought_a_moment_ago_counts(house: House) -> None:
+    member_id = enrol(house)
+    keep(house, prepaid(100))
+    assert buy(house, member_id, prepaid(10), 25).result["entries"][0]["points"] == 25
+
+
+def test_a_preview_is_refused_as_the_purchase_would_be(house: House) -> None:
+    member_id, partner = enrol(house), keep(house, prepaid(10))
+    purchase = make_purchase(110_000, purchase_id="")
+    with pytest.raises(PartnerBudgetExhaustedError):
+        house.purchases.preview(PARTNER, member(member_id), purchase, partner)
+    house.purchases.preview(PARTNER, member(member_id), make_purchase(100_000, purchase_id=""), partner)
+    assert given_of(house, partner)["PACK"] == 0
+
+
+def test_events_take_their_points_too(house: House) -> None:
+    member_id, partner = enrol(house), keep(house, prepaid(9))
+    told_of = make_event(event_id="E-1", subject="a")
+    house.occasions.record(PARTNER, member(member_id), told_of, "f", partner)
+    second = replace(told_of, event_id="E-2", subject="b")
+    with pytest.raises(PartnerBudgetExhaustedError):
+        house.occasions.preview(PARTNER, member(member_id), second, partner)
+    with pytest.raises(PartnerBudgetExhaustedError):
+        house.occasions.record(PARTNER, member(member_id), second, "f", partner)
+    assert given_of(house, partner)["PACK"] == 5
+
+
+def test_what_comes_back_can_be_given_again(house: House) -> None:
+    member_id, partner = enrol(house), keep(house, replace(capped(issued=10), terms=PREPAID, packs=10))
+    buy(house, member_id, partner, 10)
+    give_back(house, 40_000)
+    assert given_of(house, partner) == {"PACK": 6, "issued": 6, "redeemed": 0}
+    buy(house, member_id, partner, 4, 2)
+    give_back(house, 60_000)
+    assert given_of(house, partner) == {"PACK": 4, "issued": 4, "redeemed": 0}
+
+
+def test_a_return_on_another_day_fills_the_pack_and_no_cap(house: House) -> None:
+    member_id, partner = enrol(house), keep(house, replace(capped(issued=10), terms=PREPAID, packs=10))
+    buy(house, member_id, partner, 10)
+    assert isinstance(house.clock, MovableClock)
+    house.clock.advance(days=1)
+    give_back(house, 100_000)
+    assert given_of(house, partner) == {"PACK": 0, "issued": 0, "redeemed": 0}
+    house.clock.advance(days=-1)
+    assert given_of(house, partner)["issued"] == 10
+
+
+def test_a_cap_ends_with_its_day(house: House) -> None:
+    member_id, partner = enrol(house), keep(house, capped(issued=10))
+    buy(house, member_id, partner, 10)
+    with pytest.raises(PartnerCapReachedError):
+        buy(house, member_id, partner, 1, 2)
+    assert isinstance(house.clock, MovableClock)
+    house.clock.advance(days=1)
+    buy(house, member_id, partner, 10, 2)
+
+
+def test_a_pack_that_goes_on_when_it_is_empty_is_overdrawn_and_counted(house: House) -> None:
+    member_id, partner = enrol(house), keep(house, make_partner(terms=UNTROUBLED, packs=10))
+    buy(house, member_id, partner, 25)
+    assert given_of(house, partner)["PACK"] == 25
+
+
+def test_points_spent_with_a_partner_keep_within_its_cap(house: House) -> None:
+    member_id, partner = enrol(house), keep(house, capped(redeemed=10))
+    adjust(house, member_id, 100)
+    reserved = [reserve(house, member_id, PointsWanted(points), partner) for points in (8, 3)]
+    house.rewards.redeem(reserved[0], partner_id=PARTNER, acceptor=partner)
+    with pytest.raises(PartnerCapReachedError):
+        house.rewards.redeem(reserved[1], partner_id=PARTNER, acceptor=partner)
+    assert house.ledger.show_account(member_id)["points"]["held"] == 3
+    assert house.rewards.redeem(reserved[0], partner_id=PARTNER, acceptor=partner).replayed
+    house.rewards.release(reserved[1], partner_id=PARTNER)
+    assert given_of(house, partner)["redeemed"] == 8
+
+
+def test_what_is_had_at_once_at_a_till_keeps_within_the_cap_as_well(house: House) -> None:
+    member_id, partner = enrol(house), keep(house, capped(redeemed=15))
+    adjust(house, member_id, 100)
+    reserve(house, member_id, RewardWanted("tree"), partner)
+    with pytest.raises(PartnerCapReachedError):
+        reserve(house, member_id, RewardWanted("tree"), partner, "k2")
+    assert given_of(house, partner)["redeemed"] == 10
+
+
+def reserve(house: House, member_id: str, wanted: Any, partner: Partner, key: str = "") -> str:
+    done = house.rewards.reserve(
+        member(member_id),
+        wanted,
+        idempotency_key=key or str(wanted)[:20] + str(getattr(wanted, "points", "")),
+        fingerprint="f",
+        partner_id=PARTNER,
+        acceptor=partner,
+    )
+    return str(done.result["redemption_id"])
