@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from quen.partners.secrets import SecretsManagerKeySecrets
     from quen.partners.store import PartnerStore
     from quen.partners.totals import Totals
-    from quen.shards.store import ShardStore
+    from quen.shards.store import ShardStore, TotalStore
     from quen.verification.store import VerificationStore
     from quen.vouchers.store import VoucherStore
 
@@ -134,9 +134,14 @@ class Adapters:
     @cached_property
     def _totals(self) -> Totals:
         from quen.partners.totals import Totals
+
+        return Totals(self._total_counts, self._partner_store.find)
+
+    @cached_property
+    def _total_counts(self) -> TotalStore:
         from quen.shards.store import TotalStore
 
-        return Totals(TotalStore(self._dynamodb, self.settings.program_table), self._partner_store.find)
+        return TotalStore(self._dynamodb, self.settings.program_table)
 
     @cached_property
     def _partner_store(self) -> PartnerStore:

@@ -18,6 +18,7 @@ from quen.settings import Settings
 
 if TYPE_CHECKING:
     from quen.adjustments.service import Adjustments
+    from quen.agreements.service import Agreements
     from quen.cards.service import Cards
     from quen.earning.service import Purchases
     from quen.events.service import Publisher
@@ -271,6 +272,16 @@ class Application(Coalition):
 
         nonces = NonceStore(self._dynamodb, self.settings.program_table)
         return Partners(self._partner_store, nonces, self._key_secrets, Rfc9421Signatures(), self.wall)
+
+    @cached_property
+    def agreements(self) -> Agreements:
+        """Partners, as staff administer them."""
+        from quen.agreements.service import Agreements
+        from quen.agreements.store import AgreementStore
+
+        records = AgreementStore(self._dynamodb, self.settings.program_table)
+        given = self.partners, self._total_counts, self.programs, self.clock, self.keys.derive("ids")
+        return Agreements(records, *given, pause)
 
     @cached_property
     def jobs(self) -> Jobs:

@@ -77,6 +77,13 @@ class FakePartnerRecords:
         self.keys[key_id] = replace(self.keys[key_id], state=KeyState.REVOKED)
         return True
 
+    def rotate_key(self, made: PartnerKey, old_id: str, not_after: datetime, others: Sequence[Write] = ()) -> bool:
+        if self.keys[old_id].state is not KeyState.ACTIVE:
+            return False
+        self.add_key(made, others)
+        self.keys[old_id] = replace(self.keys[old_id], state=KeyState.RETIRING, not_after=not_after)
+        return True
+
     def retire_key(self, key_id: str, not_after: datetime) -> bool:
         if key_id not in self.keys or self.keys[key_id].state is KeyState.REVOKED:
             return False

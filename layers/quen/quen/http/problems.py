@@ -39,7 +39,7 @@ _CODES = {
         "receipt_already_claimed receipt_not_claimed "
         "already_redeemed not_redeemed already_decided month_not_over redemptions_open memberships_both_run "
         "reservation_expired reward_out_of_stock webhook_disabled "
-        "partner_budget_exhausted partner_cap_reached "
+        "partner_budget_exhausted partner_cap_reached key_not_active pack_exceeded "
         "member_not_active conflict_retry voucher_already_redeemed voucher_reserved voucher_expired voucher_cancelled "
         "payment_already_recorded membership_running membership_not_running membership_paid_ahead"
     ),

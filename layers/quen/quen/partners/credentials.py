@@ -56,6 +56,11 @@ class Kept(Generic[Value]):
         self._known.pop(key_id, None)
         self._unknown.pop(key_id, None)
 
+    def forget_where(self, is_meant: Callable[[Value], bool]) -> None:
+        """Read anew next time what is kept and meant."""
+        for key_id in [key_id for key_id, (_, value) in self._known.items() if is_meant(value)]:
+            self.forget(key_id)
+
 
 Entry = TypeVar("Entry")
 

@@ -29,7 +29,8 @@ from quen.partners.model import (
     Right,
     SignedRequest,
 )
-from quen.partners.model.keys import KEYS_PER_PARTNER_MAX, PARTNER_NAME_CHARACTERS_MAX, SECRET_BYTES
+from quen.partners.model.keys import KEYS_PER_PARTNER_MAX, SECRET_BYTES, parse_partner_name
+from quen.partners.model.refusals import KeyNotActiveError
 from quen.partners.verifier import Nonces, Signatures, Verifier
 from quen.writes import Write
 
@@ -73,6 +74,11 @@ class PartnerRecords(Protocol):
         """For good, and in the same transaction the others; False, and nothing written, where its state is not `was`.
 
         Raises NotFoundError, ConflictRetryError.
+        """
+
+    def rotate_key(self, made: PartnerKey, old_id: str, not_after: datetime, others: Sequence[Write] = ()) -> bool:
+        """Keep a new key, retire the old one at that instant, and in the same transaction the others; False, and nothing
+        written, where the old one is not active any more. Raises NotFoundError, ConflictRetryError.
         """
 
     def retire_key(self, key_id: str, not_after: datetime) -> bool:
@@ -119,10 +125,10 @@ class Partners:
         others: Callable[[Partner], Sequence[Write]] = lambda _made: (),
     ) -> Partner:
         """A new partner. `others` are written in the same transaction. Raises ValidationFailedError, ConflictRetryError."""
-        if not name.strip() or len(name) > PARTNER_NAME_CHARACTERS_MAX:
-            raise ValidationFailedError.at("/name", "out_of_range", "A name has 1 to 100 characters.")
         now = self._clock.now()
-        partner = Partner(new_id("ptn"), name.strip(), PartnerState.ACTIVE, frozenset(rights), now, relation)
+        partner = Partner(
+            new_id("ptn"), parse_partner_name(name), PartnerState.ACTIVE, frozenset(rights), now, relation
+        )
         self._records.add(partner, others(partner))
         return partner
 
@@ -148,6 +154,10 @@ class Partners:
         """Partners by id, from the one after `after` on, at most 100 of them."""
         return self._records.list_partners(after, min(limit, LIST_MAX))
 
+    def forget(self, partner_id: str) -> None:
+        """Know the partner anew with its next request: something of it was changed."""
+        self._verifier.forget_partner(partner_id)
+
     def list_keys(self, partner_id: str) -> Sequence[PartnerKey]:
         """The partner's keys, the revoked ones too. Raises NotFoundError."""
         return self._records.list_keys(self.load(partner_id).partner_id)
@@ -169,17 +179,43 @@ class Partners:
         """
         partner, now = self.load(partner_id), self._clock.now()
         kind = _parse_algorithm(algorithm)
-        if kind.is_symmetric is (public_key is not None):
-            code = "not_allowed" if kind.is_symmetric else "missing"
-            raise ValidationFailedError.at("/public_key", code, "A public key is for ed25519 and ecdsa-p256-sha256.")
         starts_at = not_before or now - timedelta(seconds=CLOCK_SKEW_SECONDS)
         if not_after is not None and not_after <= max(starts_at, now):
             raise ValidationFailedError.at("/not_after", "out_of_range", "A key ends after it begins.")
-        self._check_count(partner)
-        pem = self._signatures.read_public_key(kind, public_key) if public_key is not None else None
-        key_id = new_id("key")
-        key = PartnerKey(key_id, partner.partner_id, kind, KeyState.ACTIVE, starts_at, not_after, now, pem)
-        return (self._issue_with_secret if kind.is_symmetric else self._issue)(key, others(key))
+        key = self._new_key(partner, kind, public_key, starts_at, not_after)
+        return self._issue(key, lambda: self._records.add_key(key, others(key)))
+
+    def rotate_key(
+        self,
+        partner_id: str,
+        key_id: str,
+        *,
+        overlap: timedelta,
+        public_key: str | None = None,
+        others: Callable[[PartnerKey, PartnerKey, PartnerKey], Sequence[Write]] = lambda _before, _after, _made: (),
+    ) -> IssuedKey:
+        """A new key of the same algorithm, while the old one signs on for the overlap, though not beyond its own end.
+
+        `others` are made of the old key as it was and as it is, and of the new one. An answer that is lost takes the secret
+        with it: rotate the key that it made. Raises NotFoundError, KeyNotActiveError, ValidationFailedError,
+        ConflictRetryError.
+        """
+        partner, old, now = self.load(partner_id), self._load_key(partner_id, key_id), self._clock.now()
+        if old.state is not KeyState.ACTIVE:
+            raise KeyNotActiveError
+        ends_at = min(now + overlap, old.not_after or now + overlap)
+        made = self._new_key(partner, old.algorithm, public_key, now - timedelta(seconds=CLOCK_SKEW_SECONDS))
+        if made.public_key is not None and made.public_key == old.public_key:
+            raise ValidationFailedError.at("/public_key", "unchanged", "A key is rotated to another one.")
+        retiring = replace(old, state=KeyState.RETIRING, not_after=ends_at)
+
+        def keep() -> None:
+            if not self._records.rotate_key(made, key_id, ends_at, others=others(old, retiring, made)):
+                raise KeyNotActiveError
+
+        issued = self._issue(made, keep)
+        self._verifier.forget(key_id)
+        return issued
 
     def retire_key(self, partner_id: str, key_id: str, *, not_after: datetime) -> PartnerKey:
         """The key signs until `not_after`, while its successor takes over. Raises NotFoundError."""
@@ -218,16 +254,32 @@ class Partners:
                 return revoked
         raise ConflictRetryError
 
-    def _issue(self, key: PartnerKey, others: Sequence[Write]) -> IssuedKey:
-        self._records.add_key(key, others)
-        return IssuedKey(key)
+    def _new_key(
+        self,
+        partner: Partner,
+        algorithm: Algorithm,
+        public_key: str | None,
+        not_before: datetime,
+        not_after: datetime | None = None,
+    ) -> PartnerKey:
+        """Raises ValidationFailedError."""
+        if algorithm.is_symmetric is (public_key is not None):
+            code = "not_allowed" if algorithm.is_symmetric else "missing"
+            raise ValidationFailedError.at("/public_key", code, "A public key is for ed25519 and ecdsa-p256-sha256.")
+        self._check_count(partner)
+        pem = self._signatures.read_public_key(algorithm, public_key) if public_key is not None else None
+        owner, now = partner.partner_id, self._clock.now()
+        return PartnerKey(new_id("key"), owner, algorithm, KeyState.ACTIVE, not_before, not_after, now, pem)
 
-    def _issue_with_secret(self, key: PartnerKey, others: Sequence[Write]) -> IssuedKey:
-        # The secret first: a key without one would be a key that nobody can use.
+    def _issue(self, key: PartnerKey, keep: Callable[[], None]) -> IssuedKey:
+        """Keep the key; a symmetric one with its secret, and the secret first: nobody could use a key without one."""
+        if not key.algorithm.is_symmetric:
+            keep()
+            return IssuedKey(key)
         secret = secrets.token_bytes(SECRET_BYTES)
         self._secrets.keep(key.key_id, secret)
         try:
-            self._records.add_key(key, others)
+            keep()
         except QuenError:
             self._secrets.delete(key.key_id)
             raise

@@ -105,21 +105,26 @@ class PartnerStore:
 
     def add_key(self, key: PartnerKey, others: Sequence[Write] = ()) -> None:
         """One transaction: the partner is there, the key, its place among the partner's keys, and the others."""
-        owner = Write(
-            "owner",
-            "ConditionCheck",
+        if self._commit(*self._adding(key), *others, may_refuse="owner") is not None:
+            raise NotFoundError("There is no such partner.")
+
+    def rotate_key(self, made: PartnerKey, old_id: str, not_after: datetime, others: Sequence[Write] = ()) -> bool:
+        """One transaction: the new key as `add_key` keeps it, the old one retiring where it was active, and the others."""
+        ends_at = KeyItem(not_after=not_after).serialize(null_check=False)["not_after"]
+        values = {":retiring": {"S": KeyState.RETIRING.value}, ":active": {"S": KeyState.ACTIVE.value}, ":at": ends_at}
+        old = Write(
+            "old",
+            "Update",
             {
                 "TableName": self._table,
-                "Key": {"PK": {"S": partner_key(key.partner_id)}, "SK": {"S": "PARTNER"}},
-                "ConditionExpression": "attribute_exists(PK)",
+                "Key": {"PK": {"S": key_key(old_id)}, "SK": {"S": "KEY"}},
+                "UpdateExpression": "SET #state = :retiring, not_after = :at",
+                "ConditionExpression": "#state = :active",
+                "ExpressionAttributeNames": {"#state": "state"},
+                "ExpressionAttributeValues": values,
             },
         )
-        pointer = PointerItem(PK=partner_key(key.partner_id), SK=key_key(key.key_id))
-        refusal = self._commit(
-            owner, put("key", key_item(key), condition=_ABSENT), put("pointer", pointer), *others, may_refuse="owner"
-        )
-        if refusal is not None:
-            raise NotFoundError("There is no such partner.")
+        return self._commit(*self._adding(made), old, *others, may_refuse="old") is None
 
     def find_key(self, key_id: str) -> PartnerKey | None:
         """The key, read consistently, so that a revocation is seen by the next read."""
@@ -174,6 +179,20 @@ class PartnerStore:
                 return False
             raise
         return True
+
+    def _adding(self, key: PartnerKey) -> list[Write]:
+        """The partner is there (`owner`), the key, and its place among the partner's keys."""
+        owner = Write(
+            "owner",
+            "ConditionCheck",
+            {
+                "TableName": self._table,
+                "Key": {"PK": {"S": partner_key(key.partner_id)}, "SK": {"S": "PARTNER"}},
+                "ConditionExpression": "attribute_exists(PK)",
+            },
+        )
+        pointer = PointerItem(PK=partner_key(key.partner_id), SK=key_key(key.key_id))
+        return [owner, put("key", key_item(key), condition=_ABSENT), put("pointer", pointer)]
 
     def _commit(self, *writes: Write, may_refuse: str = "") -> Refusal | None:
         """The refusal of the write of that name, or None. Raises ConflictRetryError for any other."""

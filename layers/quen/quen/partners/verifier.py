@@ -109,6 +109,10 @@ class Verifier:
         self._credentials.forget(key_id)
         self._secrets.forget(key_id)
 
+    def forget_partner(self, partner_id: str) -> None:
+        """Read the partner anew with its next request: it was changed here."""
+        self._credentials.forget_where(lambda credential: credential.partner.partner_id == partner_id)
+
     def _authenticate(self, request: SignedRequest) -> PartnerCaller:
         signature = self._signatures.parse(request)
         check_components(signature, request)

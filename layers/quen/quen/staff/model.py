@@ -68,6 +68,12 @@ class Action(StrEnum):
     READ_STATEMENTS = "read_statements"
     CLOSE_STATEMENT = "close_statement"
     RESOLVE_DISPUTE = "resolve_dispute"
+    READ_PARTNERS = "read_partners"
+    SUSPEND_PARTNER = "suspend_partner"
+    CHANGE_PARTNER = "change_partner"
+    ROTATE_PARTNER_KEY = "rotate_partner_key"
+    SET_PARTNER_TERMS = "set_partner_terms"
+    SELL_PARTNER_PACK = "sell_partner_pack"
     START_JOB_RUN = "start_job_run"
     READ_JOB_RUNS = "read_job_runs"
     READ_VERIFICATION = "read_verification"
@@ -114,6 +120,12 @@ ALLOWED: Mapping[Action, frozenset[Role]] = MappingProxyType(
         Action.READ_STATEMENTS: frozenset({_OWNER, _MANAGER, _ANALYST}),
         Action.CLOSE_STATEMENT: frozenset({_OWNER, _MANAGER}),
         Action.RESOLVE_DISPUTE: frozenset({_OWNER, _MANAGER}),
+        Action.READ_PARTNERS: frozenset({_OWNER, _MANAGER}),
+        Action.SUSPEND_PARTNER: frozenset({_OWNER, _MANAGER}),
+        Action.CHANGE_PARTNER: frozenset({_OWNER}),
+        Action.ROTATE_PARTNER_KEY: frozenset({_OWNER}),
+        Action.SET_PARTNER_TERMS: frozenset({_OWNER}),
+        Action.SELL_PARTNER_PACK: frozenset({_OWNER}),
         Action.START_JOB_RUN: frozenset({_OWNER, _MANAGER}),
         Action.READ_JOB_RUNS: frozenset({_OWNER, _MANAGER, _SUPPORT, _ANALYST}),
         Action.READ_VERIFICATION: frozenset({_OWNER, _MANAGER, _ANALYST}),

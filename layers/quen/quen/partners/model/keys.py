@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from quen.errors import PartnerForbiddenError
+from quen.errors import PartnerForbiddenError, ValidationFailedError
 from quen.partners.model.terms import (
     NO_CAPS,
     NO_EXCHANGE,
@@ -72,6 +72,13 @@ class Right(StrEnum):
 
 
 ALL_RIGHTS = frozenset(Right)
+
+
+def parse_partner_name(text: str) -> str:
+    """The name as it is kept. Raises ValidationFailedError."""
+    if not text.strip() or len(text) > PARTNER_NAME_CHARACTERS_MAX:
+        raise ValidationFailedError.at("/name", "out_of_range", "A name has 1 to 100 characters.")
+    return text.strip()
 
 
 @dataclass(frozen=True, slots=True)

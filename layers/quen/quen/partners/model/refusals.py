@@ -31,3 +31,17 @@ class PartnerCapReachedError(ConflictError):
     def __init__(self, detail: str = "", *, retry_after_seconds: int = DAY_SECONDS) -> None:
         super().__init__(detail)
         self.retry_after_seconds = retry_after_seconds
+
+
+class KeyNotActiveError(ConflictError):
+    """It has a successor, or none was wanted: only an active key is rotated."""
+
+    code = "key_not_active"
+    title = "The key is retiring already, or revoked"
+
+
+class PackExceededError(ConflictError):
+    """What was given away cannot be withdrawn."""
+
+    code = "pack_exceeded"
+    title = "So many points are not left of what the partner bought"
