@@ -47,6 +47,18 @@ def test_a_secret_has_256_bits_and_is_shown_once(world: World) -> None:
     assert issued.key in world.partners.list_keys(world.partner.partner_id)
 
 
+def test_a_key_that_is_over_takes_no_place_among_the_ten(world: World) -> None:
+    partner_id = world.partners.create("Ten keys").partner_id
+    for days in range(10):
+        over = world.clock.now() + timedelta(days=1 + days)
+        world.partners.create_key(partner_id, "hmac-sha256", not_after=over)
+    with pytest.raises(ValidationFailedError) as refused:
+        world.partners.create_key(partner_id, "hmac-sha256")
+    assert fault(refused) == ("", "too_many_keys")
+    world.clock.advance(timedelta(days=1).total_seconds())
+    world.partners.create_key(partner_id, "hmac-sha256")
+
+
 def test_a_secret_without_a_key_is_not_left_behind(world: World) -> None:
     def fail(key: PartnerKey, others: Sequence[Write]) -> None:
         raise TemporarilyUnavailableError

@@ -286,8 +286,9 @@ class Partners:
         return IssuedKey(key, base64.b64encode(secret).decode("ascii"))
 
     def _check_count(self, partner: Partner) -> None:
-        usable = [key for key in self._records.list_keys(partner.partner_id) if key.state is not KeyState.REVOKED]
-        if len(usable) >= KEYS_PER_PARTNER_MAX:
+        now = self._clock.now()
+        living = [key for key in self._records.list_keys(partner.partner_id) if not key.is_over(now)]
+        if len(living) >= KEYS_PER_PARTNER_MAX:
             raise ValidationFailedError.at("", "too_many_keys", f"A partner has {KEYS_PER_PARTNER_MAX} keys at most.")
 
     def _load_key(self, partner_id: str, key_id: str) -> PartnerKey:

@@ -134,8 +134,11 @@ class PartnerKey:
 
     def is_usable(self, now: datetime) -> bool:
         """Whether what it signs counts at that instant. `not_after` itself is past."""
-        is_over = self.not_after is not None and now >= self.not_after
-        return self.state is not KeyState.REVOKED and self.not_before <= now and not is_over
+        return self.not_before <= now and not self.is_over(now)
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether it will never sign again."""
+        return self.state is KeyState.REVOKED or (self.not_after is not None and now >= self.not_after)
 
 
 @dataclass(frozen=True, slots=True)
