@@ -289,6 +289,7 @@ def test_the_trail_tells_what_a_key_was_before_it_was_revoked_and_that_only_once
     assert (record["before"]["state"], record["after"]["state"]) == ("active", "revoked")
 
 
+FREE = {"amount": 0, "currency": "VND"}
 CHANGES = {
     "replace_program": lambda apis, _: apis.admin("PUT", "/v1/program", read_program(birthday={"points": 62})),
     "rollback_program": lambda apis, _: apis.admin("POST", "/v1/program/rollback", {"version": 1}),
@@ -297,6 +298,15 @@ CHANGES = {
         "POST", f"/v1/partners/{ids[0]}/keys", {"algorithm": "hmac-sha256"}
     ),
     "revoke_partner_key": lambda apis, ids: apis.admin("POST", f"/v1/partners/{ids[0]}/keys/{ids[1]}/revoke"),
+    "rotate_partner_key": lambda apis, ids: apis.admin("POST", f"/v1/partners/{ids[0]}/keys/{ids[1]}/rotate", {}),
+    "change_partner": lambda apis, ids: apis.admin("PATCH", f"/v1/partners/{ids[0]}", {"name": "Q"}),
+    "suspend_partner": lambda apis, ids: apis.admin("PATCH", f"/v1/partners/{ids[0]}", {"state": "suspended"}),
+    "set_partner_terms": lambda apis, ids: apis.admin(
+        "POST", f"/v1/partners/{ids[0]}/terms", {"from": "2099-01-01", "billing": "prepaid", "prices": {}}
+    ),
+    "sell_partner_pack": lambda apis, ids: apis.admin(
+        "POST", f"/v1/partners/{ids[0]}/packs", {"points": 5, "paid": FREE}, headers={"Idempotency-Key": "pack"}
+    ),
 }
 
 
@@ -320,8 +330,8 @@ def test_what_cannot_be_recorded_is_not_done(apis: Served, action: str) -> None:
 def state(partner_id: str) -> tuple[Any, ...]:
     """All that those changes change."""
     app = application()
-    keys = app.partners.list_keys(partner_id)
-    return app.programs.list_versions(), [one.partner_id for one in app.partners.list_partners()], keys
+    keys, packs = app.partners.list_keys(partner_id), app.agreements.list_packs(partner_id, None, 100)
+    return app.programs.list_versions(), app.partners.list_partners(), keys, packs
 
 
 class UnwritableRecords:

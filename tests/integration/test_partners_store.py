@@ -134,6 +134,20 @@ def test_a_key_is_found_as_it_was_kept_by_id_and_by_partner(ports: Ports) -> Non
     assert ports.records.find_key("key_0123456789abcdef") is None
 
 
+def test_a_key_is_rotated_once_whichever_state_it_is_in(ports: Ports) -> None:
+    partner, until = make_partner(), NOW + timedelta(days=7)
+    ports.records.add(partner)
+    old, made, late = (make_key(partner) for _ in range(3))
+    ports.records.add_key(old)
+    assert ports.records.rotate_key(made, old.key_id, until)
+    assert ports.records.find_key(made.key_id) == made
+    assert ports.records.find_key(old.key_id) == replace(old, state=KeyState.RETIRING, not_after=until)
+    assert not ports.records.rotate_key(late, old.key_id, until)
+    assert ports.records.revoke_key(made.key_id, NOW, was=KeyState.ACTIVE)
+    assert not ports.records.rotate_key(late, made.key_id, until)
+    assert ports.records.find_key(late.key_id) is None
+
+
 def test_a_key_needs_its_partner(ports: Ports) -> None:
     key = make_key(make_partner())
     with pytest.raises(NotFoundError):
