@@ -14,8 +14,10 @@ from quen.http.callers import recognise_staff
 from quen.http.endpoint import Call, Resource
 from quen.http.partners import Partner
 from quen.partners.model import Exchange, Rate
+from quen.partners.model import Partner as PartnerValue
 from quen.partners.views import exchange_view, partner_view
 from quen.staff.model import Action, StaffCaller
+from quen.writes import Write
 
 exchanges: Resource[StaffCaller] = Resource(__name__, recognise_staff)
 
@@ -61,7 +63,9 @@ def set_exchange(call: Call[StaffCaller, ExchangeTermsBody], partner_id: str) ->
         asked.out.value() if asked.out else None,
         asked.into.value() if asked.into else None,
     )
-    was = exchange_view(app.partners.load(partner_id).exchange)
-    target, is_now = f"partner:{partner_id}", exchange_view(exchange)
-    record = app.audit.write(call.caller, Action.SET_PARTNER_EXCHANGE, target, before=was, after=is_now)
-    return partner_view(app.partners.set_exchange(partner_id, exchange, [record]))
+
+    def record(before: PartnerValue, after: PartnerValue) -> list[Write]:
+        target, was, is_now = f"partner:{partner_id}", exchange_view(before.exchange), exchange_view(after.exchange)
+        return [app.audit.write(call.caller, Action.SET_PARTNER_EXCHANGE, target, before=was, after=is_now)]
+
+    return partner_view(app.agreements.change(partner_id, {"exchange": exchange}, record))

@@ -301,6 +301,9 @@ CHANGES = {
     "rotate_partner_key": lambda apis, ids: apis.admin("POST", f"/v1/partners/{ids[0]}/keys/{ids[1]}/rotate", {}),
     "change_partner": lambda apis, ids: apis.admin("PATCH", f"/v1/partners/{ids[0]}", {"name": "Q"}),
     "suspend_partner": lambda apis, ids: apis.admin("PATCH", f"/v1/partners/{ids[0]}", {"state": "suspended"}),
+    "set_partner_exchange": lambda apis, ids: apis.admin(
+        "PUT", f"/v1/partners/{ids[0]}/exchange", {"out": {"points": 2, "units": 1}}
+    ),
     "set_partner_terms": lambda apis, ids: apis.admin(
         "POST", f"/v1/partners/{ids[0]}/terms", {"from": "2099-01-01", "billing": "prepaid", "prices": {}}
     ),

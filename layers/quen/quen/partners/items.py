@@ -96,14 +96,13 @@ def partner_item(partner: Partner) -> PartnerItem:
         caps=json.dumps([partner.caps.issued, partner.caps.redeemed]) if partner.caps != NO_CAPS else None,
         terms=json.dumps([_terms_form(terms) for terms in partner.terms]) if partner.terms else None,
         packs=partner.packs,
-        exchange=exchange_text(partner.exchange),
+        exchange=_exchange_text(partner.exchange),
         withdrawn=partner.withdrawn,
         revision=partner.revision,
     )
 
 
-def exchange_text(exchange: Exchange) -> str | None:
-    """A partner's rates as they are kept; None where points are not exchanged with it."""
+def _exchange_text(exchange: Exchange) -> str | None:
     return json.dumps(asdict(exchange), separators=(",", ":")) if exchange != NO_EXCHANGE else None
 
 

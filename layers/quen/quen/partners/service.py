@@ -18,7 +18,6 @@ from quen.ids import is_id, new_id
 from quen.partners.model import (
     ALL_RIGHTS,
     Algorithm,
-    Exchange,
     IssuedKey,
     KeyState,
     Partner,
@@ -52,12 +51,6 @@ class PartnerRecords(Protocol):
 
     def list_partners(self, after: str | None, limit: int) -> Sequence[Partner]:
         """Partners by id, from the one after that id on."""
-
-    def set_exchange(self, partner_id: str, exchange: Exchange, others: Sequence[Write] = ()) -> bool:
-        """The partner's rates from now on, and in the same transaction the others; False where there is no such partner.
-
-        Raises ConflictRetryError.
-        """
 
     def add_key(self, key: PartnerKey, others: Sequence[Write] = ()) -> None:
         """Keep a new key, and in the same transaction the others. Raises NotFoundError where its partner is not there,
@@ -138,17 +131,6 @@ class Partners:
         if partner is None:
             raise NotFoundError("There is no such partner.")
         return partner
-
-    def set_exchange(self, partner_id: str, exchange: Exchange, others: Sequence[Write]) -> Partner:
-        """At which rates points are exchanged with the partner, everywhere within 60 seconds. Raises NotFoundError,
-        ConflictRetryError.
-        """
-        partner = self.load(partner_id)
-        if not self._records.set_exchange(partner_id, exchange, others):
-            raise NotFoundError("There is no such partner.")
-        for key in self._records.list_keys(partner_id):
-            self._verifier.forget(key.key_id)
-        return replace(partner, exchange=exchange)
 
     def list_partners(self, after: str | None = None, limit: int = LIST_MAX) -> Sequence[Partner]:
         """Partners by id, from the one after `after` on, at most 100 of them."""

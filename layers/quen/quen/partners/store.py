@@ -29,7 +29,6 @@ from quen.partners.items import (
     KeyItem,
     PartnerItem,
     PointerItem,
-    exchange_text,
     key_item,
     key_key,
     partner_item,
@@ -37,7 +36,7 @@ from quen.partners.items import (
     read_key,
     read_partner,
 )
-from quen.partners.model import Exchange, KeyState, Partner, PartnerKey
+from quen.partners.model import KeyState, Partner, PartnerKey
 
 # The clocks of two functions, and DynamoDB's own, may differ by this much: a nonce is kept so much longer than it lives.
 NONCE_GRACE_SECONDS = 60
@@ -86,22 +85,6 @@ class PartnerStore:
         keys = [(partner_key(pointer.SK), "PARTNER") for pointer in pointers]
         partners = [read_partner(item) for item in PartnerItem.batch_get(keys, consistent_read=True)]
         return sorted(partners, key=lambda partner: partner.partner_id)
-
-    def set_exchange(self, partner_id: str, exchange: Exchange, others: Sequence[Write] = ()) -> bool:
-        """The partner's rates from now on, and in the same transaction the others; False where there is no such partner."""
-        text = exchange_text(exchange)
-        write = Write(
-            "partner",
-            "Update",
-            {
-                "TableName": self._table,
-                "Key": {"PK": {"S": partner_key(partner_id)}, "SK": {"S": "PARTNER"}},
-                "UpdateExpression": "SET exchange = :exchange" if text else "REMOVE exchange",
-                "ConditionExpression": "attribute_exists(PK)",
-                **({"ExpressionAttributeValues": {":exchange": {"S": text}}} if text else {}),
-            },
-        )
-        return self._commit(write, *others, may_refuse="partner") is None
 
     def add_key(self, key: PartnerKey, others: Sequence[Write] = ()) -> None:
         """One transaction: the partner is there, the key, its place among the partner's keys, and the others."""
