@@ -22,6 +22,7 @@ from quen.http.bodies import BusinessId, Member, Points
 from quen.http.endpoint import Call, Nothing, Resource
 from quen.ledger.documents import Outcome
 from quen.partners.model import PartnerCaller, Right
+from quen.partners.model.refusals import PartnerBudgetExhaustedError, PartnerCapReachedError
 
 exchanges: Resource[PartnerCaller] = Resource(__name__, recognise_partner)
 
@@ -64,6 +65,8 @@ class ReceivedExchange(TypedDict):
         ConflictRetryError,
         ExchangeNotOfferedError,
         ExchangeLimitReachedError,
+        PartnerBudgetExhaustedError,
+        PartnerCapReachedError,
     ),
 )
 def receive(call: Call[PartnerCaller, ExchangeBody]) -> Outcome:

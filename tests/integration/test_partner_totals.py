@@ -13,7 +13,7 @@ from factories import NOON, make_event, make_program, make_purchase
 from house import FixedPrograms, House, MovableClock, adjust, enrol, member
 from partnering import PARTNER, PREPAID, UNTROUBLED, capped, given_of, make_partner, prepaid
 from quen.money import Money
-from quen.partners.model import Partner
+from quen.partners.model import Exchange, Partner, Rate
 from quen.partners.model.refusals import PartnerBudgetExhaustedError, PartnerCapReachedError
 from quen.program.benefits import Benefit
 from quen.program.model import EarningRule, Reward
@@ -157,6 +157,19 @@ def test_what_is_had_at_once_at_a_till_keeps_within_the_cap_as_well(house: House
     with pytest.raises(PartnerCapReachedError):
         reserve(house, member_id, RewardWanted("tree"), partner, "k2")
     assert given_of(house, partner)["redeemed"] == 10
+
+
+def test_points_from_the_partner_s_own_program_are_taken_as_well(house: House) -> None:
+    rates = Exchange(into=Rate(points=1, units=1))
+    member_id, partner = enrol(house), keep(house, prepaid(10, exchange=rates))
+    house.exchanges.receive(partner, "X-1", member(member_id), 8, "f")
+    with pytest.raises(PartnerBudgetExhaustedError):
+        house.exchanges.receive(partner, "X-2", member(member_id), 3, "f")
+    assert house.exchanges.receive(partner, "X-1", member(member_id), 8, "f").replayed
+    assert given_of(house, partner)["PACK"] == 8
+    for _ in range(2):
+        house.exchanges.reverse(PARTNER, "X-1")
+        assert given_of(house, partner)["PACK"] == 0
 
 
 def reserve(house: House, member_id: str, wanted: Any, partner: Partner, key: str = "") -> str:

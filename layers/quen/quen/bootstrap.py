@@ -177,7 +177,7 @@ class Application(Coalition):
         """Points of other programs."""
         from quen.exchanges.service import Exchanges
 
-        return Exchanges(self.ledger, self.members, self.programs)
+        return Exchanges(self.ledger, self.members, self.programs, self._totals)
 
     @cached_property
     def gifts(self) -> OccasionGifts:

@@ -6,8 +6,10 @@ wait. What goes the other way is a redemption (`ExchangeWanted`): held here, unt
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
+from itertools import count
 from typing import Any, Protocol
 
 from quen.errors import (
@@ -27,13 +29,16 @@ from quen.ledger.model import (
     entry_id,
     purchase_key,
 )
-from quen.ledger.ports import CurrentProgram
+from quen.ledger.model.funding import issued
+from quen.ledger.ports import CurrentProgram, Intent
 from quen.ledger.service import Ledger
 from quen.ledger.views import account_view
 from quen.members.model import MemberReference
 from quen.partners.model import Partner, Rate
+from quen.partners.totals import Today, Totals
 from quen.program.model import Program
 from quen.rewards.model import ExchangeWanted
+from quen.writes import Write
 
 HOURS_A_DAY = 24
 
@@ -48,10 +53,11 @@ class MemberLookup(Protocol):
 class Exchanges:
     """Takes points from other programs, and gives them back."""
 
-    def __init__(self, ledger: Ledger, members: MemberLookup, programs: CurrentProgram) -> None:
+    def __init__(self, ledger: Ledger, members: MemberLookup, programs: CurrentProgram, totals: Totals) -> None:
         self._ledger = ledger
         self._members = members
         self._programs = programs
+        self._totals = totals
 
     def receive(
         self, partner: Partner, exchange_id: str, member: MemberReference, units: int, fingerprint: str
@@ -60,7 +66,8 @@ class Exchanges:
         again is the first answer again.
 
         Raises ExchangeNotOfferedError, ExchangeLimitReachedError, ExchangeAlreadyRecordedError for other content,
-        MemberNotFoundError, MemberNotActiveError, ValidationFailedError.
+        MemberNotFoundError, MemberNotActiveError, ValidationFailedError, and PartnerBudgetExhaustedError or
+        PartnerCapReachedError where the partner may not give so much.
         """
         key = _key(partner.partner_id, exchange_id)
         claim = Claim(key, "exchange", fingerprint, "received", reused=ExchangeAlreadyRecordedError)
@@ -87,8 +94,21 @@ class Exchanges:
             return _received_view(exchange_id, rate, command, account, entry, program)
 
         details = {"units": units, "points": points, "funder": command.funder, "active_on": str(command.active_on)}
-        whole = Claim(key, "exchange", fingerprint, "received", details, ExchangeAlreadyRecordedError)
-        return self._ledger.execute(member_id, command, answer=answer, program=program, claim=whole)
+        whole = replace(claim, details=details)
+        tries = count()
+
+        def plan() -> Intent:
+            taking = self._totals.issuing(partner, Today(program, now), key.partition, next(tries))
+            return Intent(
+                command,
+                answer,
+                whole,
+                details=lambda entry: {"totals": kept} if (kept := taking.kept(issued(entry))) else {},
+                more=lambda entry: taking.writes(issued(entry)),
+                is_replanned=True,
+            )
+
+        return self._ledger.carry_out(member_id, plan, program)
 
     def load(self, partner_id: str, exchange_id: str) -> Mapping[str, Any]:
         """What became of an exchange: the question after a time-out. Raises NotFoundError."""
@@ -111,7 +131,13 @@ class Exchanges:
             return shown | {"account": account_view(account, program, reversal.recorded_at)}
 
         closing = Closing(document.key, "reversed", before="received", by=partner_id)
-        return self._ledger.execute(document.member_id, command, answer=answer, program=program, closing=closing)
+        kept, today = document.details.get("totals", {}), program.local_day(self._ledger.now())
+
+        def back(reversal: Entry) -> Sequence[Write]:
+            return self._totals.give_back(kept, -issued(reversal), today)
+
+        intent = Intent(command, answer, closing=closing, more=back, is_replanned=True)
+        return self._ledger.carry_out(document.member_id, lambda: intent, program)
 
     def _load(self, partner_id: str, exchange_id: str) -> Document:
         document = self._ledger.find_document(_key(partner_id, exchange_id))
