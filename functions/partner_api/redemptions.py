@@ -159,4 +159,4 @@ def release(call: Call[PartnerCaller, Nothing], redemption_id: str) -> Outcome:
 )
 def refund(call: Call[PartnerCaller, Nothing], redemption_id: str) -> Outcome:
     """Undone after it was redeemed: the points go back to their lots, which live on for the program's grace at least."""
-    return application().rewards.refund(redemption_id, partner_id=call.caller.partner_id, acceptor=call.caller.partner)
+    return application().rewards.refund(redemption_id, partner_id=call.caller.partner_id)

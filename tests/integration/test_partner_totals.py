@@ -11,7 +11,7 @@ from moto import mock_aws
 
 from factories import NOON, make_event, make_program, make_purchase
 from house import FixedPrograms, House, MovableClock, adjust, enrol, member
-from partnering import PARTNER, PREPAID, UNTROUBLED, capped, given_of, make_partner, prepaid
+from partnering import PARTNER, POSTPAID, PREPAID, UNTROUBLED, capped, given_of, make_partner, prepaid
 from quen.money import Money
 from quen.partners.model import Exchange, Partner, Rate
 from quen.partners.model.refusals import PartnerBudgetExhaustedError, PartnerCapReachedError
@@ -170,6 +170,20 @@ def test_points_from_the_partner_s_own_program_are_taken_as_well(house: House) -
     for _ in range(2):
         house.exchanges.reverse(PARTNER, "X-1")
         assert given_of(house, partner)["PACK"] == 0
+
+
+@pytest.mark.parametrize("terms", [(), POSTPAID])
+def test_a_refund_takes_from_who_was_paid_whatever_terms_began_later_on_that_day(house: House, terms: Any) -> None:
+    member_id, partner = enrol(house), keep(house, make_partner(terms=terms))
+    adjust(house, member_id, 100)
+    redemption_id = reserve(house, member_id, PointsWanted(8), partner)
+    house.rewards.redeem(redemption_id, partner_id=PARTNER, acceptor=partner)
+    house.agreements.change(PARTNER, {"terms": PREPAID if not terms else ()}, lambda _before, _after: ())
+    assert house.rewards.refund(redemption_id, partner_id=PARTNER).result["points_refunded"] == 8
+    refunded, redeemed = house.ledger.read_entries(member_id, None, 2)
+    (payee,) = [name for name in redeemed.lines if name.endswith(".redeemed")]
+    assert payee == (f"partner.{PARTNER}.redeemed" if terms else "program.redeemed")
+    assert refunded.lines[payee] == -8
 
 
 def reserve(house: House, member_id: str, wanted: Any, partner: Partner, key: str = "") -> str:

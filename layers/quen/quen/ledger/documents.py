@@ -64,12 +64,15 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """ "This ends once": the document to move from the state `before` to another one, by whom."""
+    """ "This ends once": the document to move from the state `before` to another one, by whom. `details` are those that it has
+    from then on; None: it keeps what it has.
+    """
 
     key: DocumentKey
     state: str
     before: str = "reserved"
     by: str = ""
+    details: Json | None = None
 
     @property
     def undoes(self) -> bool:

@@ -227,7 +227,8 @@ class LedgerStore:
             "TableName": self._table,
             "Key": low_level_key(closing.key),
             "UpdateExpression": f"SET #status = :status, {answer} = :answer"
-            + (", closed_by = :by" if closing.by else ""),
+            + (", closed_by = :by" if closing.by else "")
+            + (", details = :details" if closing.details is not None else ""),
             "ConditionExpression": "#status = :before",
             "ExpressionAttributeNames": {"#status": "status"},
             "ExpressionAttributeValues": {
@@ -235,6 +236,7 @@ class LedgerStore:
                 ":before": {"S": closing.before},
                 ":answer": {"B": packed(result)},
                 **({":by": {"S": closing.by}} if closing.by else {}),
+                **({":details": {"S": details_text(closing.details)}} if closing.details is not None else {}),
             },
         }
         return Write("document", "Update", parameters)

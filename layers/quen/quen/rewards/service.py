@@ -35,7 +35,6 @@ from quen.errors import (
 )
 from quen.exchanges.errors import ExchangeLimitReachedError, ExchangeNotOfferedError
 from quen.ids import derived_id, is_id
-from quen.instants import parse_instant
 from quen.ledger.documents import Claim, Closing, Document, DocumentKey, Outcome
 from quen.ledger.model import Account, Entry, Hold, Lots, Redeem, Refund, Release
 from quen.ledger.model.funding import redeemed
@@ -159,7 +158,7 @@ class Rewards:
             return Outcome(document.result, replayed=True)  # it was from the beginning: there was nothing to wait for
         return self._close(document, redemption_id, "redeemed", partner_id, acceptor)
 
-    def refund(self, redemption_id: str, *, partner_id: str, acceptor: Partner | None = None) -> Outcome:
+    def refund(self, redemption_id: str, *, partner_id: str) -> Outcome:
         """A redemption is undone after it was redeemed, by who redeemed it: what of its points has not come back with
         returned goods goes back to its lots, which live on for the program's grace at least. What a member had at once no
         till redeemed: it is undone by the partner who hands the reward over, where there is one, and by no other.
@@ -172,7 +171,7 @@ class Rewards:
         # Until somebody has redeemed it, a member's own is any till's to redeem, which may be told that it has not.
         if owner != partner_id and (owner or document.state in {"redeemed", "refunded"}):
             raise RedemptionNotFoundError
-        return self._undo(document, payee=self._payee(document, acceptor))
+        return self._undo(document, payee=document.details.get("payee", ""))
 
     def _undo(self, document: Document, *, has_grace: bool = True, payee: str = "") -> Outcome:
         if document.state not in {"redeemed", "refunded"}:
@@ -294,14 +293,6 @@ class Rewards:
         now = self._ledger.now()
         return self._totals.accepting(acceptor, Today(self._programs.current(now), now), claim_id, attempt)
 
-    def _payee(self, document: Document, acceptor: Partner | None) -> str:
-        """The partner that was paid for it when it was redeemed: by its terms of that day, which never change."""
-        redeemed_at = (document.closing or {}).get("redeemed_at")
-        if acceptor is None or redeemed_at is None:
-            return ""
-        program = self._programs.current(self._ledger.now())
-        return acceptor.accepting(program.local_day(parse_instant(redeemed_at))).partner_id
-
     def _close(
         self, document: Document, redemption_id: str, state: str, partner_id: str | None, acceptor: Partner | None
     ) -> Outcome:
@@ -310,7 +301,6 @@ class Rewards:
         def answer(account: Account, entry: Entry) -> Mapping[str, Any]:
             return closed_view(document, state, account, entry, program)
 
-        closing = Closing(document.key, state, by=partner_id or "")
         is_paying = state == "redeemed" and bool(document.details["purchase_id"])
         lots: Lots = self._load_hold(document).lots if is_paying else {}
 
@@ -324,7 +314,7 @@ class Rewards:
             return Intent(
                 redeem if state == "redeemed" else Release(redemption_id),
                 answer,
-                closing=closing,
+                closing=Closing(document.key, state, by=partner_id or "", details=_paid_to(document, payee)),
                 others=others,
                 more=lambda entry: taking.writes(redeemed(entry)),
                 is_replanned=is_paying or bool(taking.funding.totals),
@@ -378,6 +368,11 @@ def _bound_to(document: Document) -> str | None:
     """The partner whose tills alone may redeem it; None where any may."""
     bound_to: str | None = document.details["partner_id"] or document.details.get("only_for")
     return bound_to
+
+
+def _paid_to(document: Document, payee: str) -> dict[str, Any] | None:
+    """What a redemption remembers beside the rest of the partner that was paid for it: a refund takes it back there."""
+    return {**document.details, "payee": payee} if payee else None
 
 
 def _undoing(document: Document) -> Closing:
