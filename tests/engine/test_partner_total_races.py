@@ -36,7 +36,7 @@ def test_sixteen_purchases_at_a_pack_of_ten_give_exactly_ten(house: House) -> No
     check_that_ten_are_given(house, prepaid(10), PartnerBudgetExhaustedError)
 
 
-@pytest.mark.parametrize("engine", ["ministack"], indirect=True)
+@pytest.mark.long
 def test_sixteen_purchases_at_a_day_s_cap_of_ten_give_exactly_ten(house: House) -> None:
     check_that_ten_are_given(house, capped(issued=10), PartnerCapReachedError)
 
@@ -57,6 +57,7 @@ def check_that_ten_are_given(house: House, partner: Partner, refusal: type[Excep
         check_books(house, member_id)
 
 
+@pytest.mark.parametrize("engine", ["ministack"], indirect=True)
 def test_what_is_withdrawn_while_it_is_given_away_is_had_once(house: House) -> None:
     partner = prepaid(20)
     house._partner_store.add(partner)
@@ -85,7 +86,7 @@ def test_sixteen_orders_of_one_pack_buy_it_once(house: House) -> None:
     assert len(house.agreements.list_packs(PARTNER, None, 100)[0]) == 1
 
 
-@pytest.mark.parametrize("engine", ["ministack"], indirect=True)
+@pytest.mark.long
 def test_changes_at_once_all_count(house: House) -> None:
     house._partner_store.add(make_partner())
 

@@ -8,7 +8,7 @@ a minute ago: so before a command is refused, the partner is read anew.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple, Protocol
 from zlib import crc32
@@ -74,18 +74,29 @@ class Today:
         return datetime.combine(self.day + timedelta(days=days_later), time.min, self.program.time_zone)
 
 
-@dataclass
 class Taking:
-    """What one try of a command takes of its partner's totals, by counts that were read before it."""
+    """What one try of a command takes of its partner's totals, by what was `taken` of them before. `claim_id` says at which
+    shard it begins, another `attempt` at the next; `read_again` says who stands behind the points by the partner as it is now.
+    """
 
-    funding: Funding = BY_PROGRAM
-    claim_id: str = ""
-    attempt: int = 0
-    _counts: TotalCounts | None = None
-    _taken: Counts = field(default_factory=dict)
-    _today: Today | None = None
-    _read_again: Callable[[], Funding] = lambda: BY_PROGRAM
-    _plans: dict[int, Sequence[Piece]] = field(default_factory=dict)
+    def __init__(
+        self,
+        funding: Funding,
+        counts: TotalCounts,
+        taken: Counts,
+        today: Today,
+        claim_id: str,
+        attempt: int,
+        read_again: Callable[[], Funding],
+    ) -> None:
+        self.funding = funding
+        self._counts = counts
+        self._taken = taken
+        self._today = today
+        self._claim_id = claim_id
+        self._attempt = attempt
+        self._read_again = read_again
+        self._plans: dict[int, Sequence[Piece]] = {}
 
     def plan(self, points: int) -> Sequence[Piece]:
         """From which shards so many points are taken; none of nothing. Raises PartnerBudgetExhaustedError,
@@ -104,8 +115,6 @@ class Taking:
 
     def writes(self, points: int) -> list[Write]:
         """The writes that take them."""
-        if self._counts is None or self._today is None:
-            return []
         over = int(self._today.begin_of(1 + CAP_KEPT_DAYS).timestamp())
         return [
             self._counts.take(*piece, expires_at_epoch=over if piece.key[0] == "CAP" else None)
@@ -123,11 +132,11 @@ class Taking:
 
     def _pieces(self, total: Total, points: int) -> list[Piece] | None:
         if not total.is_firm:
-            shard = shard_names()[crc32(self.claim_id.encode()) % len(shard_names())]
-            return [Piece(total.key, shard, points, None)]
+            names = shard_names()
+            return [Piece(total.key, names[crc32(self._claim_id.encode()) % len(names)], points, None)]
         taken = self._taken[total.key]
         capacity = capacities(total.points, taken)
-        plan = plan_pieces(capacity, taken, points, self.claim_id, attempt=self.attempt)
+        plan = plan_pieces(capacity, taken, points, self._claim_id, attempt=self._attempt)
         if plan is None:
             return None
         return [Piece(total.key, shard, part, capacity[shard]) for shard, part in plan.items()]
@@ -141,7 +150,7 @@ class Taking:
         return found
 
     def _refusal(self, total: Total) -> ConflictError:
-        if total.kind == "PACK" or self._today is None:
+        if total.kind == "PACK":
             return PartnerBudgetExhaustedError()
         return PartnerCapReachedError(retry_after_seconds=self._today.seconds_left)
 
@@ -182,14 +191,11 @@ class Totals:
         claim_id: str,
         attempt: int,
     ) -> Taking:
-        if partner is None:
-            return Taking()
-        known = partner
-
         def read_again() -> Funding:
-            return side(self._find(known.partner_id) or known, today.day)
+            is_now = self._find(partner.partner_id) if partner else None
+            return side(is_now, today.day) if is_now else funding
 
-        funding = side(partner, today.day)
+        funding = side(partner, today.day) if partner else BY_PROGRAM
         firm = [total.key for total in funding.totals if total.is_firm]
         taken = self._counts.count_taken(firm) if firm else {}
-        return Taking(funding, claim_id, attempt, self._counts, taken, today, read_again)
+        return Taking(funding, self._counts, taken, today, claim_id, attempt, read_again)
