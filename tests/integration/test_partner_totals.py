@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from random import Random
 from typing import Any
 
 import pytest
@@ -12,9 +13,10 @@ from moto import mock_aws
 from factories import NOON, make_event, make_program, make_purchase
 from house import FixedPrograms, House, MovableClock, adjust, enrol, member
 from partnering import PARTNER, POSTPAID, PREPAID, UNTROUBLED, capped, given_of, make_partner, prepaid
+from quen.agreements.service import PackOrder
 from quen.money import Money
 from quen.partners.model import Exchange, Partner, Rate
-from quen.partners.model.refusals import PartnerBudgetExhaustedError, PartnerCapReachedError
+from quen.partners.model.refusals import PackExceededError, PartnerBudgetExhaustedError, PartnerCapReachedError
 from quen.program.benefits import Benefit
 from quen.program.model import EarningRule, Reward
 from quen.returns.model import Goods
@@ -184,6 +186,44 @@ def test_a_refund_takes_from_who_was_paid_whatever_terms_began_later_on_that_day
     (payee,) = [name for name in redeemed.lines if name.endswith(".redeemed")]
     assert payee == (f"partner.{PARTNER}.redeemed" if terms else "program.redeemed")
     assert refunded.lines[payee] == -8
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_counted_of_a_pack_is_what_the_ledger_says_that_its_partner_stands_behind(
+    house: House, seed: int
+) -> None:
+    random, member_id = Random(seed), enrol(house)
+    partner = keep(house, prepaid(60, exchange=Exchange(into=Rate(points=1, units=1))))
+    bought: dict[int, int] = {}
+    for number in range(25):
+        points, step = random.randint(1, 15), random.choice(["buy", "buy", "return", "event", "exchange", "pack"])
+        try:
+            if step == "buy":
+                buy(house, member_id, partner, points, number)
+                bought[number] = points
+            elif step == "return" and bought:
+                again = random.choice(list(bought))
+                part = random.randint(1, bought[again])
+                goods = Goods(f"R-{number}", NOON, Money(part * 10_000, "VND"))
+                house.returns.record(PARTNER, f"B-{again}", goods, "f")
+                bought[again] -= part
+                bought = {sold: rest for sold, rest in bought.items() if rest}
+            elif step == "event":
+                told_of = make_event(event_id=f"E-{number}", subject=str(number))
+                house.occasions.record(PARTNER, member(member_id), told_of, "f", partner)
+            elif step == "exchange":
+                house.exchanges.receive(partner, f"X-{number}", member(member_id), points, "f")
+                if points % 2:
+                    house.exchanges.reverse(PARTNER, f"X-{number}")
+            elif step == "pack":
+                order = PackOrder(PARTNER, points - 8 or 1, Money(0, "VND"), "", "staff-1", f"p-{number}", "f")
+                house.agreements.buy_pack(order, lambda _pack: ())
+        except (PartnerBudgetExhaustedError, PackExceededError):
+            continue
+    balance = house.agreements.balance(PARTNER)
+    entries = house.ledger.read_entries(member_id, None, 500)
+    assert balance.given == -sum(entry.lines.get(f"partner.{PARTNER}.funded", 0) for entry in entries) > 0
+    assert balance.left >= 0
 
 
 def reserve(house: House, member_id: str, wanted: Any, partner: Partner, key: str = "") -> str:
