@@ -62,6 +62,7 @@ class VoidedReceipt(TypedDict):
 )
 def record(call: Call[PartnerCaller, ReceiptBody]) -> Outcome:
     """Report a purchase without a member. A retry has the same `purchase_id` and gets the same code again."""
+    call.caller.require_store(call.input.store_id)
     purchase = call.input.value(call.input.purchase_id)
     return application().receipts.record(call.caller.partner_id, purchase, call.fingerprint)
 

@@ -19,6 +19,7 @@ from quen.http.callers import MemberCaller, recognise_member
 from quen.http.endpoint import Call, Resource
 from quen.http.purchases import PurchasePoints
 from quen.ledger.documents import Outcome
+from quen.partners.model.refusals import PartnerBudgetExhaustedError, PartnerCapReachedError
 from quen.receipts.errors import ReceiptAlreadyClaimedError, ReceiptNotFoundError
 
 receipts: Resource[MemberCaller] = Resource(__name__, recognise_member)
@@ -51,6 +52,8 @@ class ClaimBody(Struct, frozen=True, forbid_unknown_fields=True):
         MemberNotFoundError,
         MemberNotActiveError,
         ConflictRetryError,
+        PartnerBudgetExhaustedError,
+        PartnerCapReachedError,
     ),
 )
 def claim(call: Call[MemberCaller, ClaimBody]) -> Outcome:

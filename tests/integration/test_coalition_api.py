@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from gateway_events import Answer
+from gateway_events import Answer, member_claims
 from quen.bootstrap import application
 from quen.partners.model import Algorithm
 from served import Served, serving
@@ -67,6 +67,10 @@ def purchase(member_id: str, purchase_id: str, points: int = 10, **changes: Any)
         "total": {"amount": points * 10_000, "currency": "VND"},
     }
     return {**body, **changes}
+
+
+def recently() -> str:
+    return (datetime.now(UTC) - timedelta(minutes=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def test_partners_are_listed_page_by_page(apis: Served) -> None:
@@ -176,6 +180,7 @@ def test_a_partner_names_its_own_stores_alone(apis: Served, member_id: str) -> N
     refused = [
         apis.partner("POST", "/v1/purchases", body | strange),
         apis.partner("POST", "/v1/purchases/preview", preview | strange),
+        apis.partner("POST", "/v1/receipts", {name: body[name] for name in body if name != "member"} | strange),
         apis.partner("POST", "/v1/events", {**event, "event_id": "E-1"}),
         apis.partner("POST", "/v1/events/preview", event),
         apis.partner("POST", "/v1/redemptions", {**member, "points": 1, **strange}, key="k"),
@@ -335,6 +340,24 @@ def test_a_prepaid_partner_gives_what_it_bought_and_no_point_more(apis: Served, 
     assert sell(apis, partner_id, -5, "the-rest").status == 201
     assert balance(apis, partner_id) == (30, 30, 0)
     assert apis.partner("POST", "/v1/purchases/preview", preview).code == "partner_budget_exhausted"
+    apis.credentials = own
+
+
+def test_a_receipt_is_claimed_when_its_partner_has_bought_the_points(apis: Served, member_id: str) -> None:
+    own = apis.credentials
+    partner_id = apis.make_partner("Chợ đêm")
+    set_terms(apis, partner_id)
+    sell(apis, partner_id, 9, "nine")
+    body = purchase(member_id, "K-1", 10, occurred_at=recently())
+    del body["member"]
+    code = apis.partner("POST", "/v1/receipts", body).body["claim_code"]
+    claims = member_claims(subject="lan", phone="+84901234567", email="")
+    refused = apis.mobile("POST", "/v1/me/receipts", {"claim_code": code}, claims=claims)
+    assert (refused.status, refused.code) == (409, "partner_budget_exhausted")
+    sell(apis, partner_id, 11, "eleven")
+    claimed = apis.mobile("POST", "/v1/me/receipts", {"claim_code": code}, claims=claims)
+    points = claimed.body["entries"][0]["points"]
+    assert (claimed.status, balance(apis, partner_id)) == (201, (20, points, 20 - points))
     apis.credentials = own
 
 
