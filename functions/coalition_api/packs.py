@@ -34,7 +34,7 @@ class PackBody(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     reference: Annotated[ShortText | None, Meta(description="For example the number of an invoice.")] = None
 
 
-class Pack(TypedDict):
+class BoughtPack(TypedDict):
     """Points that a partner bought ahead, or (−) that were withdrawn again."""
 
     pack_id: str
@@ -50,7 +50,7 @@ class PackPage(TypedDict):
     came back, and `left`, which is below zero where the terms let the partner go on.
     """
 
-    items: list[Pack]
+    items: list[BoughtPack]
     next_cursor: Cursor | None
     bought: Count
     given: int
@@ -63,7 +63,7 @@ class PackPage(TypedDict):
     action=Action.SELL_PARTNER_PACK,
     status=201,
     body=PackBody,
-    answer=Pack,
+    answer=BoughtPack,
     needs_key=True,
     errors=(NotFoundError, CurrencyMismatchError, IdempotencyKeyReusedError, PackExceededError, ConflictRetryError),
 )

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from gateway_events import Answer, member_claims
+from quen.agreements.store import PackItem
 from quen.bootstrap import application
 from quen.partners.model import Algorithm
 from served import Served, serving
@@ -339,6 +340,8 @@ def test_a_prepaid_partner_gives_what_it_bought_and_no_point_more(apis: Served, 
     assert sell(apis, partner_id, -6, "too-many").code == "pack_exceeded"
     assert sell(apis, partner_id, -5, "the-rest").status == 201
     assert balance(apis, partner_id) == (30, 30, 0)
+    kept = PackItem.query(f"PARTNER#{partner_id}", PackItem.SK.startswith("PACK#"))
+    assert sorted((item.points, item.paid) for item in kept) == [(-5, -1_000_000), (10, 1_000_000), (25, 1_000_000)]
     assert apis.partner("POST", "/v1/purchases/preview", preview).code == "partner_budget_exhausted"
     apis.credentials = own
 

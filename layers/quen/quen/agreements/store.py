@@ -5,7 +5,8 @@
     a pack of a partner         PK PARTNER#<id>, SK PACK#<pack id>             PutItem, once; GetItem, consistent
     the packs of a partner      PK PARTNER#<id>, SK PACK#…                     Query, by pack id
 
-A partner's item is written whole, so all that it holds belongs to `quen.partners.model.Partner`. A pack is never changed.
+A partner's item is written whole, so all that it holds belongs to `quen.partners.model.Partner`. A pack is never changed;
+what was paid back for one that was withdrawn is kept as less than nothing, as the books add it up.
 """
 
 from __future__ import annotations
@@ -85,7 +86,7 @@ def _item(pack: Pack) -> PackItem:
         SK=f"{_PACK}{pack.pack_id}",
         partner_id=pack.partner_id,
         points=pack.points,
-        paid=pack.paid.amount,
+        paid=pack.paid.amount if pack.points > 0 else -pack.paid.amount,
         currency=pack.paid.currency,
         bought_at=pack.bought_at,
         reference=pack.reference or None,
@@ -98,7 +99,7 @@ def _pack(item: PackItem) -> Pack:
         pack_id=item.SK.removeprefix(_PACK),
         partner_id=item.partner_id,
         points=item.points,
-        paid=Money(item.paid, item.currency),
+        paid=Money(abs(item.paid), item.currency),
         bought_at=item.bought_at,
         reference=item.reference or "",
         fingerprint=item.fingerprint,
