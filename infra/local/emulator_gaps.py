@@ -5,6 +5,8 @@ Nothing here decides anything: gateway responses, methods and time-to-live are r
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,7 +15,11 @@ from local.template_reader import read_template
 
 ANY_METHOD = "x-amazon-apigateway-any-method"
 GATEWAY_RESPONSES = "x-amazon-apigateway-gateway-responses"
+INTEGRATION = "x-amazon-apigateway-integration"
 STAGE = "live"
+
+_FUNCTION = re.compile(r"\$\{(\w+)\.Arn\}")
+_FUNCTION_NAME = re.compile(r"(?<=:function:)[^/]+")
 
 
 class EmulatorGaps:
@@ -58,25 +64,30 @@ class EmulatorGaps:
         self._gateway.create_deployment(restApiId=api_id, stageName=STAGE)
 
     def _add_any_methods(self, api_id: str, definition: dict[str, Any]) -> None:
-        """The emulator imports named methods only; ANY goes to the function that its path names."""
+        """The emulator imports named methods only; ANY goes to the function that its path names in the template."""
         authorizers = {found["name"]: found["id"] for found in self._gateway.get_authorizers(restApiId=api_id)["items"]}
         resources = self._gateway.get_resources(restApiId=api_id, limit=500, embed=["methods"])["items"]
         known = next(method for resource in resources for method in resource.get("resourceMethods", {}).values())
+        integration = known["methodIntegration"]
         for resource in resources:
             declared = definition["paths"].get(resource["path"], {}).get(ANY_METHOD)
             if declared is None or "ANY" in resource.get("resourceMethods", {}):
                 continue
             target = {"restApiId": api_id, "resourceId": resource["id"], "httpMethod": "ANY"}
-            # Every path of an API goes to its one function.
-            integration = known["methodIntegration"]
+            uri = _FUNCTION_NAME.sub(self._function_of(declared), integration["uri"])
             named = [name for rule in declared.get("security", ()) for name in rule if name in authorizers]
             if named:
                 self._gateway.put_method(**target, authorizationType="CUSTOM", authorizerId=authorizers[named[0]])
             else:
                 self._gateway.put_method(**target, authorizationType="NONE")
-            self._gateway.put_integration(
-                **target, type=integration["type"], uri=integration["uri"], integrationHttpMethod="POST"
-            )
+            self._gateway.put_integration(**target, type=integration["type"], uri=uri, integrationHttpMethod="POST")
+
+    def _function_of(self, declared: dict[str, Any]) -> str:
+        """The name of the function that a method of the template invokes."""
+        [logical_id] = _FUNCTION.findall(json.dumps(declared[INTEGRATION]["uri"]))
+        found = self._cloudformation.describe_stack_resource(StackName=self._stack, LogicalResourceId=logical_id)
+        name: str = found["StackResourceDetail"]["PhysicalResourceId"]
+        return name
 
     def _expire_items(self, table: str, properties: dict[str, Any]) -> None:
         if "TimeToLiveSpecification" in properties:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
+from collections import defaultdict
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+
+from quen.http.openapi import ABOUT, endpoints_of
 
 pytestmark = pytest.mark.e2e
 
@@ -78,3 +82,19 @@ def test_seeded_callers_are_let_in(connection: Connection) -> None:
     staff = f"Bearer {connection['staff_token']}"
     status, _, program = ask(connection["admin_url"], "GET", "/v1/program", Authorization=staff)
     assert (status, program["version"]) == (200, 1)
+
+
+@pytest.mark.parametrize("api", ABOUT)
+def test_every_path_reaches_the_function_that_serves_it(connection: Connection, api: str) -> None:
+    """By a method that no route has: whoever answers knows the path's own ones."""
+    methods: dict[str, set[str]] = defaultdict(set)
+    for endpoint in endpoints_of(api):
+        methods[re.sub(r"\{\w+\}", "x", endpoint.path)].add(endpoint.method)
+    token = {"Authorization": f"Bearer {connection['staff_token']}"}
+    found = {path: ask(connection[f"{api}_url"], "DELETE", path, **token) for path in methods}
+    wrong = {
+        path: (status, headers.get("allow"))
+        for path, (status, headers, _) in found.items()
+        if status != 405 or set(headers["allow"].split(", ")) != methods[path]
+    }
+    assert not wrong

@@ -302,20 +302,27 @@ def test_jitter_moves_an_attempt() -> None:
     assert [at - NOW for at, _ in world.queue.waiting] == [timedelta(seconds=4)]
 
 
-def test_events_are_announced_for_partners_that_listen_alone_and_who_listens_is_believed_for_45_seconds() -> None:
+def test_a_partner_s_very_first_webhook_is_told_of_what_happens_right_after_it_was_made() -> None:
     world = World()
     announcements = Announcements(world.records, world.queue, world.clock)
     events = [("evt_1", "points.earned"), ("evt_2", "tier.changed")]
     announcements.announce(PARTNER, events)
-    webhook = world.make().webhook
-    reads = world.records.reads
-    announcements.announce(PARTNER, events)
-    assert (world.queue.waiting, world.records.reads) == ([], reads)
-    world.advance(seconds=45)
+    assert world.queue.waiting == []
+    world.make()
     announcements.announce(PARTNER, events)
     announcements.announce(PARTNER, [])
     assert [(wake.event_id, wake.event_type) for _, wake in world.queue.waiting] == events
+
+
+def test_that_a_partner_listens_is_believed_for_45_seconds() -> None:
+    world = World()
+    announcements = Announcements(world.records, world.queue, world.clock)
+    webhook = world.make().webhook
+    announcements.announce(PARTNER, [("evt_1", "points.earned")])
+    reads = world.records.reads
     world.webhooks.disable(PARTNER, webhook.webhook_id, DisabledBy.PARTNER)
+    announcements.announce(PARTNER, [("evt_2", "points.earned")])
+    assert (len(world.queue.waiting), world.records.reads) == (2, reads)
     world.advance(seconds=45)
-    announcements.announce(PARTNER, events)
+    announcements.announce(PARTNER, [("evt_3", "points.earned")])
     assert len(world.queue.waiting) == 2

@@ -16,15 +16,15 @@ CACHE_PARTNERS_MAX = 1024
 class Announcements:
     """Announces events. `wall` is the real clock.
 
-    Which partners have webhooks is believed for 45 seconds, so what happens in the first 45 of a partner's very first webhook
-    may reach its feed alone.
+    That a partner has webhooks is believed for 45 seconds: a wake-up too many is harmless. That it has none is asked anew each
+    time: what happens right after its first one is made would be lost.
     """
 
     def __init__(self, webhooks: WebhookRecords, queue: WakeQueue, wall: Clock) -> None:
         self._webhooks = webhooks
         self._queue = queue
         self._wall = wall
-        self._kept: dict[str, tuple[datetime, bool]] = {}
+        self._listening: dict[str, datetime] = {}
 
     def announce(self, partner_id: str, events: Sequence[tuple[str, str]]) -> None:
         """Queue these events (id, type) of the partner's feed, whose bodies are kept by now; twice is harmless.
@@ -36,12 +36,13 @@ class Announcements:
 
     def _listens(self, partner_id: str) -> bool:
         now = self._wall.now()
-        read_at, listens = self._kept.get(partner_id, (None, False))
-        if read_at is not None and timedelta() <= now - read_at < timedelta(seconds=CACHE_SECONDS):
-            return listens
-        self._kept.pop(partner_id, None)
+        seen_at = self._listening.get(partner_id)
+        if seen_at is not None and timedelta() <= now - seen_at < timedelta(seconds=CACHE_SECONDS):
+            return True
+        self._listening.pop(partner_id, None)
         listens = any(webhook.is_enabled for webhook in self._webhooks.list_webhooks(partner_id))
-        if len(self._kept) >= CACHE_PARTNERS_MAX:
-            self._kept.pop(next(iter(self._kept)))
-        self._kept[partner_id] = (now, listens)
+        if listens:
+            if len(self._listening) >= CACHE_PARTNERS_MAX:
+                self._listening.pop(next(iter(self._listening)))
+            self._listening[partner_id] = now
         return listens
