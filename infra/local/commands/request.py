@@ -24,7 +24,7 @@ NEEDS_KEY = re.compile(
     r"/v1/me/(redemptions|transfers|membership)|/v1/redemptions|/v1/disputes|/v1/memberships/refund"
     r"|/v1/members/[^/]+/(adjustments|merges|transfers|stored-value/adjustments)"
     r"|/v1/stored-value/(loads|redemptions(/[^/]+/refunds)?)"
-    r"|/v1/vouchers/(reserve|redeem)|/v1/voucher-batches"
+    r"|/v1/vouchers/(reserve|redeem)|/v1/voucher-batches|/v1/partners/[^/]+/packs"
 )
 SHOWN_HEADERS = (
     "content-type",
@@ -37,7 +37,8 @@ SHOWN_HEADERS = (
 )
 _MEMBERS_OWN = re.compile(r"/v1/me(/.*)?")
 _PARTNERS_OWN = re.compile(
-    r"/v1/(partner|purchases|events|bills|exchanges|receipts|statements|webhooks|redemptions|payments|memberships|members/search|perks/search|stored-value|vouchers/(validate|reserve|redeem|uses))(/.*)?"
+    r"/v1/(partner|purchases|events|bills|exchanges|receipts|statements|webhooks|redemptions|payments|memberships"
+    r"|members/search|perks/search|stored-value|vouchers/(validate|reserve|redeem|uses))(/.*)?"
 )
 
 # Partners open disputes and read their own; staff list all of them, and resolve one.

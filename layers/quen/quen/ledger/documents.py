@@ -65,7 +65,8 @@ class Claim:
 @dataclass(frozen=True, slots=True)
 class Closing:
     """ "This ends once": the document to move from the state `before` to another one, by whom. `details` are those that it has
-    from then on; None: it keeps what it has.
+    from then on; None: it keeps what it has. With `is_own` the answer is for whoever closed it alone: what somebody else has
+    closed is over for us.
     """
 
     key: DocumentKey
@@ -73,6 +74,7 @@ class Closing:
     before: str = "reserved"
     by: str = ""
     details: Json | None = None
+    is_own: bool = False
 
     @property
     def undoes(self) -> bool:
@@ -80,8 +82,8 @@ class Closing:
         return self.before == "redeemed"
 
     def replay(self, document: Document) -> Json | None:
-        """The answer that this closing got before, where it was this document's; what somebody else has closed is not ours."""
-        if self.by and document.closed_by not in {"", self.by}:
+        """The answer that this closing got before, where it was this document's."""
+        if self.is_own and document.closed_by not in {"", self.by}:
             return None
         if self.undoes:
             return document.refund if document.state == self.state else None

@@ -304,17 +304,17 @@ class Rewards:
         is_paying = state == "redeemed" and bool(document.details["purchase_id"])
         lots: Lots = self._load_hold(document).lots if is_paying else {}
 
-        tries = count()
+        tries, by = count(), partner_id or ""
 
         def plan() -> Intent:
             taking = self._accepting(acceptor, redemption_id, next(tries))
             payee = taking.funding.partner_id
             others = self._payments.paying(document, lots, payee) if is_paying else []
-            redeem = Redeem(redemption_id, payee, partner_id or "", document.details.get("fee", 0))
+            redeem = Redeem(redemption_id, payee, by, document.details.get("fee", 0))
             return Intent(
                 redeem if state == "redeemed" else Release(redemption_id),
                 answer,
-                closing=Closing(document.key, state, by=partner_id or "", details=_paid_to(document, payee)),
+                closing=Closing(document.key, state, by=by, details=_paid_to(document, payee), is_own=True),
                 others=others,
                 more=lambda entry: taking.writes(redeemed(entry)),
                 is_replanned=is_paying or bool(taking.funding.totals),
