@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import boto3
 import msgspec
 import pytest
 from moto import mock_aws
 
 from gateway_events import Answer, Headers, make_event, member_claims, send, staff_claims
 from quen.client.signing import Credentials, UnsignedRequest, sign
+from quen.dynamodb import shared_session
 from quen.http.answers import Problem
 from quen.http.api import Api
 from quen.http.openapi import ABOUT, load
@@ -152,9 +152,9 @@ def serving(*, with_program: bool = True) -> Iterator[Served]:
         for name, value in _AWS.items():
             environment.setenv(name, value)
         tables = create_tables(open_mocked())
-        boto3.client("secretsmanager", region_name="us-east-1").create_secret(
-            Name="quen-test/master", SecretString="m" * 64
-        )
+        # Of the process's own session: another one would read botocore's models again, for every test.
+        vault = shared_session().create_client("secretsmanager", region_name="us-east-1")
+        vault.create_secret(Name="quen-test/master", SecretString="m" * 64)
         for name, table in tables.items():
             environment.setenv(f"{name.upper()}_TABLE", table)
         application.cache_clear()

@@ -91,7 +91,7 @@ def check(house: House, members: list[str], results: list[Any], sale: Sale) -> N
 @pytest.mark.parametrize(
     "sale",
     [
-        Sale(500, 100),
+        pytest.param(Sale(500, 100), marks=pytest.mark.long),
         Sale(120, 24, "district-1"),
         pytest.param(Sale(500, 100, "district-1"), marks=pytest.mark.long),
     ],

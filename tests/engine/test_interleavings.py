@@ -56,7 +56,7 @@ OTHERS = tuple(Pair(use_case, use_case, "b") for use_case in KEYED)
 REPEATS = tuple(Pair(use_case, use_case) for use_case in USE_CASES)
 REUSES = tuple(Pair(use_case, OTHER_CONTENT[use_case.name]) for use_case in KEYED if use_case.name in OTHER_CONTENT)
 MIXED = tuple(Pair(*two) for two in combinations(USE_CASES, 2))
-CLASSICS = {"purchase", "reserve"}
+CLASSICS = {"purchase"}
 OPPOSITES = {"approve", "reject"}  # of one request: no core, but they decide about the same thing
 
 

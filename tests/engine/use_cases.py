@@ -70,7 +70,7 @@ def nothing(_theatre: Theatre, _scene: Scene, _key: str) -> None:
 class UseCase:
     """One row. `is_keyed` says that there can be two of it for one member: different requests, under keys of their own.
 
-    `is_core`: played against every other one each time; the others against purchases and reservations, and against all
+    `is_core`: played against every other one each time; the others against purchases, and against all
     in the long tests.
     """
 

@@ -105,7 +105,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(cards(), STEPS)
 def test_cards_are_what_stamp_by_stamp_makes_of_them(card: PunchCard, steps: list[tuple[str, Any]]) -> None:
     till, plain = Till(make_stamping(card=card)), PlainCards(card)
