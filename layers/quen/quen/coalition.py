@@ -1,4 +1,6 @@
-"""What partners are told, and what they owe: the use cases, composed over the adapters. `quen.bootstrap` has the rest."""
+"""How partners know members, what they are told, and what they owe: the use cases, composed over the adapters.
+`quen.bootstrap` has the rest.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +9,16 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from quen.adapters import pause
-from quen.members.composition import MemberUseCases
+from quen.foundations import Foundations
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from quen.events.service import Listener
     from quen.feed.service import Feeds
+    from quen.members.card_desk import CardDesk
+    from quen.partners.known_as import KnownAs
+    from quen.partners.pseudonyms import Pseudonyms
     from quen.settlement.composition import Bookkeeping
     from quen.webhooks.announcing import Announcements
     from quen.webhooks.queue import SqsWakeQueue
@@ -22,8 +27,29 @@ if TYPE_CHECKING:
     from quen.webhooks.store import DeliveryStore, WebhookStore
 
 
-class Coalition(MemberUseCases):
-    """The use cases of a stack that tell partners, and settle with them."""
+class Coalition(Foundations):
+    """The use cases of a stack by which partners know members, are told, and settle."""
+
+    @cached_property
+    def card_desk(self) -> CardDesk:
+        """Members' cards: linked, blocked, replaced."""
+        from quen.members.card_desk import CardDesk
+
+        return CardDesk(self._member_store, self._lookups)
+
+    @cached_property
+    def pseudonyms(self) -> Pseudonyms:
+        """How partners know members."""
+        from quen.partners.pseudonyms import Pseudonyms
+
+        return Pseudonyms(self.keys)
+
+    @cached_property
+    def known_as(self) -> KnownAs:
+        """The same by a partner's id, for what partners are told without asking."""
+        from quen.partners.known_as import KnownAs
+
+        return KnownAs(self._partner_store.find, lambda: self.pseudonyms, self.wall)
 
     @cached_property
     def feeds(self) -> Feeds:
