@@ -252,3 +252,17 @@ def test_the_queue_brings_again_what_is_no_wake_up_and_nothing_else(apis: Served
 
 def _drop_the_queue() -> None:
     boto3.client("sqs", region_name="us-east-1").purge_queue(QueueUrl=application().settings.webhooks_queue_url)
+
+
+def test_a_partner_that_staff_suspend_is_called_no_more_and_finds_what_happened_in_its_feed(apis: Served) -> None:
+    theirs = apis.credentials
+    partner_id = apis.make_partner("Bánh mì 9", "brand")
+    make(apis, URL)
+    assert apis.admin("PATCH", f"/v1/partners/{partner_id}", {"state": "suspended"}).status == 200
+    application.cache_clear()
+    body = b'{"type":"points.earned"}'
+    announce(partner_id, "evt_0000000000000009", body)
+    sqs, url = boto3.client("sqs", region_name="us-east-1"), application().settings.webhooks_queue_url
+    assert "Messages" not in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=5)
+    assert application().feeds.find(partner_id, "evt_0000000000000009") == body
+    apis.credentials = theirs

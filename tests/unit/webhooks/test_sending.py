@@ -304,7 +304,7 @@ def test_jitter_moves_an_attempt() -> None:
 
 def test_a_partner_s_very_first_webhook_is_told_of_what_happens_right_after_it_was_made() -> None:
     world = World()
-    announcements = Announcements(world.records, world.queue, world.clock)
+    announcements = Announcements(world.records, world.queue, world.clock, lambda _: True)
     events = [("evt_1", "points.earned"), ("evt_2", "tier.changed")]
     announcements.announce(PARTNER, events)
     assert world.queue.waiting == []
@@ -316,7 +316,7 @@ def test_a_partner_s_very_first_webhook_is_told_of_what_happens_right_after_it_w
 
 def test_that_a_partner_listens_is_believed_for_45_seconds() -> None:
     world = World()
-    announcements = Announcements(world.records, world.queue, world.clock)
+    announcements = Announcements(world.records, world.queue, world.clock, lambda _: True)
     webhook = world.make().webhook
     announcements.announce(PARTNER, [("evt_1", "points.earned")])
     reads = world.records.reads
@@ -326,3 +326,16 @@ def test_that_a_partner_listens_is_believed_for_45_seconds() -> None:
     world.advance(seconds=45)
     announcements.announce(PARTNER, [("evt_3", "points.earned")])
     assert len(world.queue.waiting) == 2
+
+
+def test_a_suspended_partner_s_webhooks_are_told_nothing_new() -> None:
+    world, suspended = World(), {PARTNER}
+    world.make()
+    announcements = Announcements(
+        world.records, world.queue, world.clock, lambda partner_id: partner_id not in suspended
+    )
+    announcements.announce(PARTNER, [("evt_1", "points.earned")])
+    assert world.queue.waiting == []
+    suspended.clear()
+    announcements.announce(PARTNER, [("evt_2", "points.earned")])
+    assert [wake.event_id for _, wake in world.queue.waiting] == ["evt_2"]
