@@ -339,3 +339,23 @@ def test_a_suspended_partner_s_webhooks_are_told_nothing_new() -> None:
     suspended.clear()
     announcements.announce(PARTNER, [("evt_2", "points.earned")])
     assert [wake.event_id for _, wake in world.queue.waiting] == ["evt_2"]
+
+
+def test_whatever_waits_for_a_receiver_that_is_down_for_long_is_little_work_and_comes_when_it_is_back() -> None:
+    world = World()
+    world.make()
+    world.receivers.results[URL] = Result(500)
+    for number in range(300):
+        world.announce(f"evt_{number}")
+    world.work_for(minutes=30)
+    handled, end = 0, world.clock.now() + timedelta(minutes=15)
+    while (following := min(at for at, _ in world.queue.waiting)) <= end:
+        world.clock.instant = following
+        handled += world.work()
+    assert handled < 300 * 3
+    world.receivers.results.clear()
+    world.work_for(minutes=30)
+    [webhook] = world.records.kept.values()
+    assert webhook.failing_since is None
+    states = [delivery.state for delivery in world.deliveries.kept.values()]
+    assert states.count(DeliveryState.DELIVERED) > 200
