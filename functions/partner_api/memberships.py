@@ -29,7 +29,7 @@ from quen.http.memberships import MembershipChanged, MembershipShown
 from quen.http.scalars import Day
 from quen.ledger.documents import Outcome
 from quen.memberships.payments import Payment
-from quen.partners.model import PartnerCaller, Right
+from quen.partners.model import PartnerCaller, Relation, Right
 from quen.partners.rates import RatedAction
 
 memberships: Resource[PartnerCaller] = Resource(__name__, recognise_partner)
@@ -110,7 +110,11 @@ def record_payment(call: Call[PartnerCaller, MembershipPaymentBody]) -> Outcome:
     """Report a payment. A retry has the same `payment_id` and gets the first answer again."""
     body = call.input
     return application().memberships.record_payment(
-        call.caller.partner_id, body.member.reference(), body.value(), call.fingerprint
+        call.caller.partner_id,
+        body.member.reference(),
+        body.value(),
+        call.fingerprint,
+        payer=_payer(call.caller),
     )
 
 
@@ -158,11 +162,17 @@ def search(call: Call[PartnerCaller, WhoseBody]) -> Mapping[str, Any]:
     ),
 )
 def refund(call: Call[PartnerCaller, MembershipRefundBody]) -> Outcome:
-    """End a membership whose perks were not used at once; the answer says how much of it goes back."""
+    """End a membership that you were paid for and whose perks were not used; the answer says how much of it goes back."""
     return application().memberships.refund(
         call.caller.partner_id,
         call.input.member.reference(),
         call.input.plan_id,
         idempotency_key=call.idempotency_key,
         fingerprint=call.fingerprint,
+        payer=_payer(call.caller),
     )
+
+
+def _payer(caller: PartnerCaller) -> str:
+    """Who is paid: a brand, or the shop, whichever of its own tills says so."""
+    return caller.partner_id if caller.partner.relation is Relation.BRAND else ""

@@ -260,3 +260,22 @@ def test_only_who_may_report_payments_does(apis: Served) -> None:
     for refusal in (pay(apis), refund(apis), apis.partner("GET", "/v1/payments/INV-1")):
         assert refused(refusal) == (403, "partner_forbidden")
     assert apis.partner("POST", "/v1/memberships/search", {"member": WHO}).status == 200
+
+
+def test_what_one_partner_was_paid_another_neither_pays_back_nor_pays_on(apis: Served) -> None:
+    shop = apis.credentials
+    apis.make_partner("Gym", "brand")
+    gym = apis.credentials
+    assert pay(apis).status == 201
+    for other in ("brand", "own"):
+        apis.make_partner("Another", other)
+        assert refused(refund(apis)) == (409, "membership_not_running")
+        assert refused(pay(apis, "INV-2")) == (409, "membership_running")
+        assert refused(pay(apis, "INV-3", outcome="failed")) == (409, "membership_running")
+    assert mine(apis)["membership"]["state"] == "ACTIVE"
+    apis.credentials = gym
+    assert refund(apis).status == 200
+    apis.credentials = shop
+    assert pay(apis).status == 201
+    apis.make_partner("Till 2", "own")  # the shop is one, whichever of its tills took the money
+    assert refund(apis).status == 200

@@ -252,3 +252,20 @@ def test_the_queue_brings_again_what_is_no_wake_up_and_nothing_else(apis: Served
 
 def _drop_the_queue() -> None:
     boto3.client("sqs", region_name="us-east-1").purge_queue(QueueUrl=application().settings.webhooks_queue_url)
+
+
+@pytest.mark.parametrize("change", [{"state": "suspended"}, {"rights": ["record_purchases", "manage_webhooks"]}])
+def test_a_partner_that_is_suspended_or_may_read_no_events_is_called_no_more(
+    apis: Served, change: dict[str, Any]
+) -> None:
+    theirs = apis.credentials
+    partner_id = apis.make_partner("Bánh mì 9", "brand")
+    make(apis, URL)
+    assert apis.admin("PATCH", f"/v1/partners/{partner_id}", change).status == 200
+    application.cache_clear()
+    body = b'{"type":"points.earned"}'
+    announce(partner_id, "evt_0000000000000009", body)
+    sqs, url = boto3.client("sqs", region_name="us-east-1"), application().settings.webhooks_queue_url
+    assert "Messages" not in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=5)
+    assert application().feeds.find(partner_id, "evt_0000000000000009") == body
+    apis.credentials = theirs

@@ -88,7 +88,7 @@ class Coalition(Foundations):
         """New events of partners' feeds."""
         from quen.webhooks.announcing import Announcements
 
-        return Announcements(self._webhook_store, self._wake_queue, self.wall)
+        return Announcements(self._webhook_store, self._wake_queue, self.wall, self.known_as.may_read_events)
 
     @cached_property
     def webhook_sending(self) -> Sending:

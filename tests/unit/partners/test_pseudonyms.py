@@ -116,6 +116,15 @@ def test_a_brand_sees_the_balance_and_the_tier_but_not_what_tells_one_person_fro
     assert written == {"account": shown, "tier": seen, "sequence": 3}
 
 
+def test_a_perk_tells_a_brand_no_more_of_its_tier_s_days_than_the_account_does() -> None:
+    held = {"perk_id": "lounge", "name": "Lounge", "source": "tier", "since": "2026-01-14", "until": "2027-01-31"}
+    untold = {"since": None, "until": None}
+    answered = {"member_id": "-", "items": [held | {"quota": None}], "next_tier": None}
+    [written] = SPEECH.write(caller(BAKERY), answered)["items"]
+    assert written == held | {"quota": None} | untold
+    assert SPEECH.write(caller(OWN), answered)["items"] == [held | {"quota": None}]
+
+
 class Clock:
     """Stands until it is moved."""
 

@@ -304,7 +304,7 @@ def test_jitter_moves_an_attempt() -> None:
 
 def test_a_partner_s_very_first_webhook_is_told_of_what_happens_right_after_it_was_made() -> None:
     world = World()
-    announcements = Announcements(world.records, world.queue, world.clock)
+    announcements = Announcements(world.records, world.queue, world.clock, lambda _: True)
     events = [("evt_1", "points.earned"), ("evt_2", "tier.changed")]
     announcements.announce(PARTNER, events)
     assert world.queue.waiting == []
@@ -316,7 +316,7 @@ def test_a_partner_s_very_first_webhook_is_told_of_what_happens_right_after_it_w
 
 def test_that_a_partner_listens_is_believed_for_45_seconds() -> None:
     world = World()
-    announcements = Announcements(world.records, world.queue, world.clock)
+    announcements = Announcements(world.records, world.queue, world.clock, lambda _: True)
     webhook = world.make().webhook
     announcements.announce(PARTNER, [("evt_1", "points.earned")])
     reads = world.records.reads
@@ -326,3 +326,36 @@ def test_that_a_partner_listens_is_believed_for_45_seconds() -> None:
     world.advance(seconds=45)
     announcements.announce(PARTNER, [("evt_3", "points.earned")])
     assert len(world.queue.waiting) == 2
+
+
+def test_a_suspended_partner_s_webhooks_are_told_nothing_new() -> None:
+    world, suspended = World(), {PARTNER}
+    world.make()
+    announcements = Announcements(
+        world.records, world.queue, world.clock, lambda partner_id: partner_id not in suspended
+    )
+    announcements.announce(PARTNER, [("evt_1", "points.earned")])
+    assert world.queue.waiting == []
+    suspended.clear()
+    announcements.announce(PARTNER, [("evt_2", "points.earned")])
+    assert [wake.event_id for _, wake in world.queue.waiting] == ["evt_2"]
+
+
+def test_whatever_waits_for_a_receiver_that_is_down_for_long_is_little_work_and_comes_when_it_is_back() -> None:
+    world = World()
+    world.make()
+    world.receivers.results[URL] = Result(500)
+    for number in range(300):
+        world.announce(f"evt_{number}")
+    world.work_for(minutes=30)
+    handled, end = 0, world.clock.now() + timedelta(minutes=15)
+    while (following := min(at for at, _ in world.queue.waiting)) <= end:
+        world.clock.instant = following
+        handled += world.work()
+    assert handled < 300 * 3
+    world.receivers.results.clear()
+    world.work_for(minutes=30)
+    [webhook] = world.records.kept.values()
+    assert webhook.failing_since is None
+    states = [delivery.state for delivery in world.deliveries.kept.values()]
+    assert states.count(DeliveryState.DELIVERED) > 200

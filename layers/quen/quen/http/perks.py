@@ -29,7 +29,7 @@ class PerkShown(TypedDict):
 
 class HeldPerk(PerkShown):
     """A perk that the member has: through what, from which day and to which one, where that is known; and how often it may be
-    used (null: it is not counted).
+    used (null: it is not counted). A brand is told neither day (null).
     """
 
     source: Literal["tier", "membership", "granted"]

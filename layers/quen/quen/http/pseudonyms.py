@@ -3,7 +3,8 @@
 A brand knows a member by an id of its own, so every `member_id` of its requests is read from that form, and every one of its
 answers is written in it. An account is shown to a brand without what is the same for every brand and tells them that two of
 their members are one person, or how that person shops elsewhere: the count of entries, the lots by their days, and the tier's
-days and progress. The tier itself stays: what a till gives hangs on it, and thousands have the same one.
+days and progress, and the days of a perk, which are those of the tier that it comes with. The tier itself stays: what a till
+gives hangs on it, and thousands have the same one.
 
 The shop's own tills are answered as the use cases answer.
 """
@@ -18,6 +19,7 @@ from quen.partners.model import Partner, PartnerCaller, Relation
 
 NOT_OF_AN_ACCOUNT: Mapping[str, Any] = {"sequence": None, "expiring": [], "activating": []}
 NOT_OF_A_TIER: Mapping[str, Any] = {"since": None, "until": None, "progress": None}
+NOT_OF_A_PERK: Mapping[str, Any] = {"since": None, "until": None}
 
 
 class MemberIds(Protocol):
@@ -71,7 +73,9 @@ def _write(value: Any, shown: Callable[[str], str]) -> Any:
         return [_write(part, shown) for part in value]
     if not isinstance(value, Mapping):
         return value
-    return {name: _write_part(name, part, shown) for name, part in value.items()}
+    written = {name: _write_part(name, part, shown) for name, part in value.items()}
+    is_held_perk = "perk_id" in value and "source" in value
+    return {**written, **NOT_OF_A_PERK} if is_held_perk else written
 
 
 def _write_part(name: str, part: Any, shown: Callable[[str], str]) -> Any:

@@ -59,8 +59,11 @@ class Memberships:
         self._programs = programs
         self._id_key = id_key
 
-    def record_payment(self, partner_id: str, member: MemberReference, payment: Payment, fingerprint: str) -> Outcome:
+    def record_payment(
+        self, partner_id: str, member: MemberReference, payment: Payment, fingerprint: str, *, payer: str = ""
+    ) -> Outcome:
         """A payment of a plan's price as it was when it happened, or one that failed. The same again is the first answer again.
+        `payer` is the brand that was paid ("": the shop itself), and pays back alone.
 
         Raises PaymentAlreadyRecordedError for other content, MemberNotFoundError, MemberNotActiveError,
         MembershipRunningError, MembershipPaidAheadError, ValidationFailedError; then nothing has changed.
@@ -76,7 +79,7 @@ class Memberships:
                 return replay
             raise
         command = RecordPayment(
-            partner_id, payment.payment_id, payment.plan_id, payment.outcome, payment.amount, payment.occurred_at
+            partner_id, payment.payment_id, payment.plan_id, payment.outcome, payment.amount, payment.occurred_at, payer
         )
 
         def answer(account: Account, entry: Entry) -> Mapping[str, Any]:
@@ -127,10 +130,17 @@ class Memberships:
         return self._change(member_id, ResumeMembership(), lambda state: state in {"TRIAL", "ACTIVE"})
 
     def refund(
-        self, partner_id: str, member: MemberReference, plan_id: str, *, idempotency_key: str, fingerprint: str
+        self,
+        partner_id: str,
+        member: MemberReference,
+        plan_id: str,
+        *,
+        idempotency_key: str,
+        fingerprint: str,
+        payer: str = "",
     ) -> Outcome:
-        """It ends at once, and says how much the payment side pays back. Raises MembershipNotRunningError, PerksUsedError,
-        MemberNotFoundError, MemberNotActiveError, IdempotencyKeyReusedError.
+        """It ends at once, and says how much the payment side pays back: that of the `payer`, and no other.
+        Raises MembershipNotRunningError, PerksUsedError, MemberNotFoundError, MemberNotActiveError, IdempotencyKeyReusedError.
         """
         change_id = derived_id("mbs", self._id_key, f"partner:{partner_id}", idempotency_key)
         claim = _claim(change_id, "refund", fingerprint)
@@ -146,7 +156,7 @@ class Memberships:
             refund = {"amount": amount, "currency": self._program().currency}
             return {"refund": refund, **self._changed(account, entry)}
 
-        return self._ledger.execute(member_id, RefundMembership(change_id, plan_id), answer=answer, claim=claim)
+        return self._ledger.execute(member_id, RefundMembership(change_id, plan_id, payer), answer=answer, claim=claim)
 
     def _change(
         self,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from quen.clock import Clock
-from quen.partners.model import Partner, Relation
+from quen.partners.model import Partner, PartnerState, Relation, Right
 
 CACHED_FOR = timedelta(seconds=45)
 """As long as a key's partner is remembered: what staff change of a partner counts everywhere within a minute."""
@@ -36,6 +36,11 @@ class KnownAs:
         if partner is None or partner.relation is Relation.OWN:
             return member_id if partner else None
         return self._member_ids().shown(partner, member_id)
+
+    def may_read_events(self, partner_id: str) -> bool:
+        """Whether there is such a partner, with the right to events, and it is not suspended."""
+        partner = self._partner(partner_id)
+        return partner is not None and partner.state is PartnerState.ACTIVE and Right.READ_EVENTS in partner.rights
 
     def _partner(self, partner_id: str) -> Partner | None:
         now = self._wall.now()

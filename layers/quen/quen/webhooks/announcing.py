@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from quen.clock import Clock
@@ -14,16 +14,20 @@ CACHE_PARTNERS_MAX = 1024
 
 
 class Announcements:
-    """Announces events. `wall` is the real clock.
+    """Announces events. `wall` is the real clock; `may_read_events` says whether a partner may be told: to one that is
+    suspended, or has not the right, a webhook tells as little as the feed does.
 
     That a partner has webhooks is believed for 45 seconds: a wake-up too many is harmless. That it has none is asked anew each
     time: what happens right after its first one is made would be lost.
     """
 
-    def __init__(self, webhooks: WebhookRecords, queue: WakeQueue, wall: Clock) -> None:
+    def __init__(
+        self, webhooks: WebhookRecords, queue: WakeQueue, wall: Clock, may_read_events: Callable[[str], bool]
+    ) -> None:
         self._webhooks = webhooks
         self._queue = queue
         self._wall = wall
+        self._may_read_events = may_read_events
         self._listening: dict[str, datetime] = {}
 
     def announce(self, partner_id: str, events: Sequence[tuple[str, str]]) -> None:
@@ -31,7 +35,7 @@ class Announcements:
 
         Raises TemporarilyUnavailableError: then announce them all again.
         """
-        if events and self._listens(partner_id):
+        if events and self._listens(partner_id) and self._may_read_events(partner_id):
             self._queue.send([Wake(partner_id, event_id, event_type) for event_id, event_type in events])
 
     def _listens(self, partner_id: str) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 
 from quen.clock import Clock
 from quen.errors import TemporarilyUnavailableError
-from quen.webhooks.model import RESTS_FOR, Delivery, Result, Wake, Webhook, headers_of
+from quen.webhooks.model import Delivery, Result, Wake, Webhook, headers_of
 from quen.webhooks.ports import DeliveryRecords, EventBodies, Receivers, Secrets, WakeQueue, WebhookRecords
 
 QUEUE_DELAY_SECONDS_MAX = 900
@@ -77,7 +77,8 @@ class Sending:
         if not webhook.is_enabled:
             self._note(delivery, delivery.given_up("webhook_disabled"))
             return
-        due_at = max(delivery.next_at or now, webhook.resting_until or now)
+        is_resting = webhook.resting_until is not None and webhook.resting_until > now
+        due_at = max(delivery.next_at or now, webhook.rested(now) if is_resting else now)
         if due_at > now:
             self._wait(replace(wake, due_at=due_at), now)
             return
@@ -89,7 +90,7 @@ class Sending:
             return
         tried = webhook.tried(now)
         if tried is not webhook and not self._webhooks.replace(webhook, tried):
-            self._wait(replace(wake, due_at=now + RESTS_FOR), now)  # another worker tries it
+            self._wait(replace(wake, due_at=webhook.rested(now)), now)  # another worker tries it
             return
         begun = delivery.begun(now)
         self._note(delivery, begun)

@@ -121,9 +121,7 @@ class ReceiveExchange:
 
 @dataclass(frozen=True, slots=True)
 class ReverseExchange:
-    """The exchange of that partner is called off: its points go, as long as they wait. `pending` is where they do, and how
-    many.
-    """
+    """The exchange of that partner is called off: its points go, as long as they wait (so many, as `pending` says)."""
 
     exchange_id: str
     partner_id: str
@@ -322,7 +320,7 @@ class StartTrial:
 
 @dataclass(frozen=True, slots=True)
 class RecordPayment:
-    """The brand's payment side says that a membership was paid for, or that it tried and was not, at `occurred_at`."""
+    """A payment side says that a membership was paid for, or that it tried and was not; `payer` as `Membership` has it."""
 
     partner_id: str
     payment_id: str
@@ -330,6 +328,7 @@ class RecordPayment:
     outcome: Literal["succeeded", "failed"]
     amount: Money
     occurred_at: datetime
+    payer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,10 +343,11 @@ class ResumeMembership:
 
 @dataclass(frozen=True, slots=True)
 class RefundMembership:
-    """What of that plan is paid for and not used goes back, and it ends at once. `change_id` names the request."""
+    """What of that plan the `payer` was paid and is not used goes back, at once. `change_id` names the request."""
 
     change_id: str
     plan_id: str
+    payer: str = ""
 
 
 @dataclass(frozen=True, slots=True)

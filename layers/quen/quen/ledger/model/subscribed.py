@@ -66,7 +66,8 @@ def payment(account: Account, command: RecordPayment, program: Program, now: dat
             "/amount", "not_the_price", "The amount is not what one period of the plan costs."
         )
     decided = paid if command.outcome == "succeeded" else payment_failed
-    return _sealed(draft, account, decided(account.membership, plan, draft.today.isoformat()))
+    change = decided(account.membership, plan, draft.today.isoformat(), command.payer)
+    return _sealed(draft, account, change)
 
 
 def cancellation(account: Account, _command: CancelMembership, program: Program, now: datetime) -> Entry:
@@ -91,6 +92,7 @@ def membership_refund(account: Account, command: RefundMembership, program: Prog
         command.plan_id,
         draft.today.isoformat(),
         is_used=_is_used(account, program, command.plan_id),
+        payer=command.payer,
     )
     return _sealed(draft, account, change)
 

@@ -39,22 +39,24 @@ def trial_started(membership: Membership, plan: Plan, today: str) -> MembershipC
     return MembershipChange("trial_started", _going_on(trial, plan, today), plan.id)
 
 
-def paid(membership: Membership, plan: Plan, today: str) -> MembershipChange:
-    """One period more. Raises MembershipRunningError for another plan than the one that runs, MembershipPaidAheadError."""
-    _check_plan(membership, plan)
+def paid(membership: Membership, plan: Plan, today: str, payer: str = "") -> MembershipChange:
+    """One period more, paid to the `payer` as `Membership` has it. Raises MembershipRunningError for another plan than the one
+    that runs, and for another payer; MembershipPaidAheadError.
+    """
+    _check_plan(membership, plan, payer)
     if membership.is_running:
         after = _paid_ahead(membership, plan)
     else:
         after = _paid_from_old_end(membership, plan, today) or _begun(membership, plan, today)
-    return MembershipChange("paid", _going_on(after, plan, today), plan.id, plan.price)
+    return MembershipChange("paid", _going_on(after._replace(payer=payer), plan, today), plan.id, plan.price)
 
 
-def payment_failed(membership: Membership, plan: Plan, today: str) -> MembershipChange:
+def payment_failed(membership: Membership, plan: Plan, today: str, payer: str = "") -> MembershipChange:
     """Nothing becomes of it: an unpaid period ends by itself. Tells when the payment is tried again.
 
-    Raises MembershipRunningError for another plan than the one that runs.
+    Raises MembershipRunningError for another plan than the one that runs, and for another payer.
     """
-    _check_plan(membership, plan)
+    _check_plan(membership, plan, payer)
     again = (
         "" if membership.is_over or membership.state == "CANCELED_AT_PERIOD_END" else _next_try(membership, plan, today)
     )
@@ -85,25 +87,28 @@ def resumed(membership: Membership, plan: Plan | None, today: str) -> Membership
     return MembershipChange("resumed", _going_on(after, plan, today), membership.plan)
 
 
-def refunded(membership: Membership, plan_id: str, today: str, *, is_used: bool) -> MembershipChange:
+def refunded(membership: Membership, plan_id: str, today: str, *, is_used: bool, payer: str = "") -> MembershipChange:
     """It ends at once: nothing of today is kept. What was paid for whole days that have not begun goes back, rounded down.
 
     `is_used`: a counted perk of the plan was used in this period, or is reserved. Raises MembershipNotRunningError where
-    nothing of that plan is paid for any more, PerksUsedError.
+    nothing of that plan is paid to the `payer` any more, PerksUsedError.
     """
     if not membership.is_running or membership.plan != plan_id or not membership.is_paid:
+        raise MembershipNotRunningError
+    if membership.payer != payer:
         raise MembershipNotRunningError
     if is_used:
         raise PerksUsedError
     days_left = days_of(today, membership.until) - 1
     current = membership.paid * days_left // days_of(membership.since, membership.until)
     amount = current + sum(period.paid for period in membership.ahead)
-    after = membership._replace(state="ENDED", until=shifted(today, -1), next_on="", paid=0, ahead=())
+    after = membership._replace(state="ENDED", until=shifted(today, -1), next_on="", paid=0, ahead=(), payer="")
     return MembershipChange("refunded", after, plan_id, amount)
 
 
-def _check_plan(membership: Membership, plan: Plan) -> None:
-    if not membership.is_over and membership.plan != plan.id:
+def _check_plan(membership: Membership, plan: Plan, payer: str) -> None:
+    is_paid_to_another = membership.is_running and membership.is_paid and membership.payer != payer
+    if is_paid_to_another or (not membership.is_over and membership.plan != plan.id):
         raise MembershipRunningError
 
 

@@ -38,7 +38,7 @@ class Membership(NamedTuple):
     `saved` is what it has saved the member in this period, in the smallest unit of money; `had_trial` whether a trial was
     ever begun. `begun` is the first day of all periods that follow each other without a gap, `anchor` the day from which
     months are counted ("": none are). `paid` is what was paid for the current period, 0 for a trial; `ahead` are the periods
-    after it that are paid for already.
+    after it that are paid for already; `payer` is the brand that was paid ("": the shop itself).
     """
 
     plan: str = ""
@@ -52,6 +52,7 @@ class Membership(NamedTuple):
     anchor: str = ""
     paid: int = 0
     ahead: tuple[PaidPeriod, ...] = ()
+    payer: str = ""
 
     @property
     def is_running(self) -> bool:
@@ -100,7 +101,7 @@ class MembershipChange(NamedTuple):
 
 def membership_form(membership: Membership) -> list[Any]:
     """The membership as short JSON-able values: what is empty at its end is left out."""
-    return _cut([*membership[:-1], [list(period) for period in membership.ahead]])
+    return _cut([*membership[:-2], [list(period) for period in membership.ahead], membership.payer])
 
 
 def parse_membership(form: Sequence[Any]) -> Membership:

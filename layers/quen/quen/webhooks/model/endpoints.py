@@ -19,6 +19,9 @@ OVERLAP_HOURS_MAX = 72
 DISABLED_AFTER_FAILING = timedelta(days=5)
 # While a receiver fails it is tried once in so long, by one worker, whatever waits for it: others wait behind it.
 RESTS_FOR = timedelta(seconds=30)
+# Those wait as long as it has been failing, within these bounds: thousands that asked twice a minute would leave no worker to
+# anybody else.
+WAITS_MAX = timedelta(minutes=15)
 
 
 class WebhookState(StrEnum):
@@ -87,6 +90,11 @@ class Webhook:
     def tried(self, now: datetime) -> Webhook:
         """Before an attempt: one that fails is left alone by all others for a while. The same value where it does not fail."""
         return self._changed(resting_until=now + RESTS_FOR) if self.failing_since else self
+
+    def rested(self, now: datetime) -> datetime:
+        """When who finds it resting looks again."""
+        failing_for = now - self.failing_since if self.failing_since else timedelta()
+        return now + min(max(RESTS_FOR, failing_for), WAITS_MAX)
 
     def after(self, *, is_delivered: bool, is_gone: bool, now: datetime) -> Webhook:
         """What an attempt makes of it; the same value where that is nothing.
