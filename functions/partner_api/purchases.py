@@ -25,6 +25,7 @@ from quen.http.bodies import BusinessId, Member
 from quen.http.endpoint import Call, Nothing, Resource, as_if_alone
 from quen.http.idempotency import fingerprint
 from quen.http.purchases import PurchasePoints, SaleBody
+from quen.http.rate_limits import count_guesses
 from quen.http.validation import parse_body
 from quen.ledger.documents import Outcome
 from quen.partners.model import PartnerCaller, Right
@@ -132,11 +133,14 @@ def record_batch(call: Call[PartnerCaller, BatchBody]) -> Mapping[str, Any]:
     def one(item: dict[str, Any]) -> Outcome:
         return _record(call.caller, parse_body(item, PurchaseBody), fingerprint({}, item))
 
-    results = []
+    results, bodies = [], []
     for item in call.input.purchases:
         status, body = as_if_alone(lambda item=item: one(item), 201, call.request_id)  # type: ignore[misc] # mypy loses it
+        bodies.append(body)
         named = item.get("purchase_id")
         results.append({"purchase_id": named if isinstance(named, str) else None, "status": status, "body": body})
+    misses = sum(body.get("code") == MemberNotFoundError.code for body in bodies)
+    count_guesses(call.caller, application().partner_rates, misses)
     return {"results": results}
 
 

@@ -14,6 +14,7 @@ from botocore.model import OperationModel
 
 from gateway_events import Answer
 from quen.bootstrap import application
+from quen.partners import rates
 from quen.partners.rates import GROUP_PER_MINUTE_MAX, RouteGroup
 from served import Served, serving
 
@@ -148,3 +149,35 @@ def use_up(key_id: str, group: RouteGroup, minutes_ahead: int) -> None:
     minute = (datetime.now(UTC) + timedelta(minutes=minutes_ahead)).strftime("%Y-%m-%dT%H:%M")
     item = {"PK": f"RATE#{key_id}#{minute}", "SK": group.value, "requests": GROUP_PER_MINUTE_MAX[group]}
     boto3.resource("dynamodb").Table(application().settings.program_table).put_item(Item=item)
+
+
+def reserving(phone: str) -> dict[str, Any]:
+    """More points than anybody has: who is a member is told `insufficient_points`, who is none `member_not_found`."""
+    return {"member": {"phone": phone}, "points": 10**9}
+
+
+@pytest.fixture
+def few_guesses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rates, "PER_MINUTE_MAX", {**rates.PER_MINUTE_MAX, rates.RatedAction.GUESS_MEMBERS: 5})
+
+
+@pytest.mark.usefixtures("few_guesses")
+def test_a_brand_that_tries_phone_numbers_on_other_routes_is_soon_told_nothing(apis: Served) -> None:
+    apis.make_partner("Liar", "brand")
+    wrong = [apis.partner("POST", "/v1/redemptions", reserving(f"09012300{n:02d}"), key=f"w{n}") for n in range(7)]
+    # The minute may turn in between: then the count begins anew.
+    assert [answer.code for answer in wrong][:5] == ["member_not_found"] * 5
+    assert "rate_limited" in [answer.code for answer in wrong]
+    right = apis.partner("POST", "/v1/redemptions", reserving("0901234567"), key="right")
+    assert right.code in {"rate_limited", "insufficient_points"}
+    assert right.code == wrong[-1].code or wrong[-1].code == "member_not_found"
+
+
+@pytest.mark.usefixtures("few_guesses")
+def test_a_batch_of_guesses_counts_each_and_the_shop_s_own_tills_may_ask(apis: Served) -> None:
+    bought = [purchase(f"G-{n}") | {"member": {"phone": f"09012400{n:02d}"}} for n in range(4)]
+    own = apis.partner("POST", "/v1/purchases/batch", {"purchases": bought})
+    assert {result["body"]["code"] for result in own.body["results"]} == {"member_not_found"}
+    apis.make_partner("Liar", "brand")
+    answers = [apis.partner("POST", "/v1/purchases/batch", {"purchases": bought}) for _ in range(3)]
+    assert "rate_limited" in [answer.code for answer in answers if answer.status != 200]

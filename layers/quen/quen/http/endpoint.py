@@ -149,7 +149,8 @@ def respond(request: GatewayRequest, perform: Callable[[], Response]) -> Respons
     line: dict[str, Any] = {}
     try:
         response = perform()
-    except QuenError as error:
+    except QuenError as refused:
+        error = _watched(request, refused)
         response = refusal(error, request.request_id)
         line = {"code": error.code, "cause": observability.cause_of(error)}
     except Exception as error:  # noqa: BLE001 - the boundary: nothing leaves as a traceback
@@ -159,6 +160,16 @@ def respond(request: GatewayRequest, perform: Callable[[], Response]) -> Respons
         response.headers.update(tell())
     _log(request, response, time.perf_counter() - started, **line)
     return response
+
+
+def _watched(request: GatewayRequest, error: QuenError) -> QuenError:
+    """The refusal, or what a watcher refuses instead."""
+    try:
+        for watch in request.watchers:
+            watch(error)
+    except QuenError as instead:
+        return instead
+    return error
 
 
 def refusal(error: QuenError, request_id: str) -> Response:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from quen.errors import QuenError
 from quen.http.errors import UnsupportedMediaTypeError
 from quen.requests import DuplicateHeaderError
 
@@ -25,7 +26,8 @@ class GatewayRequest:
     """One request. Header names are lower case; `path` is the path with the stage, `template` that of the route.
 
     `authorizer` is what the authorizer says about the caller; empty where there is none. `tellers` make headers that its answer
-    has whatever becomes of it; they are asked when it is done.
+    has whatever becomes of it; they are asked when it is done. `watchers` are shown what it is refused with, and may refuse it
+    with something else.
     """
 
     method: str
@@ -39,6 +41,7 @@ class GatewayRequest:
     body: bytes = b""
     authorizer: Mapping[str, Any] = field(default_factory=dict)
     tellers: list[Callable[[], Mapping[str, str]]] = field(default_factory=list, compare=False)
+    watchers: list[Callable[[QuenError], None]] = field(default_factory=list, compare=False)
 
     @classmethod
     def of(cls, event: Mapping[str, Any]) -> GatewayRequest:

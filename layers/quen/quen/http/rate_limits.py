@@ -13,9 +13,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
+from quen.errors import MemberNotFoundError, QuenError
 from quen.http.gateway import GatewayRequest
 from quen.partners.leases import RequestLimits
-from quen.partners.model import PartnerCaller, Right
+from quen.partners.model import PartnerCaller, Relation, Right
 from quen.partners.rates import WINDOW_SECONDS, Allowance, RatedAction, Rates, RouteGroup
 
 POLICY_HEADER = "RateLimit-Policy"
@@ -78,6 +79,27 @@ def admit(request: GatewayRequest, caller: PartnerCaller, action: str, limits: R
     if action:
         caller.require(Right(action))
     limits.count(caller.key_id, group)
+    if action_counted in {None, RatedAction.GUESS_VOUCHERS}:
+        _watch_for_guesses(request, caller, rates)
+
+
+def count_guesses(caller: PartnerCaller, rates: Rates, misses: int) -> None:
+    """So many numbers or codes that a brand sent were no member's: who tries all there are is slowed down, whichever route
+    it asks. The shop's own tills know its members. Raises RateLimitedError.
+    """
+    if misses and caller.partner.relation is Relation.BRAND:
+        rates.count(caller.partner_id, RatedAction.GUESS_MEMBERS, misses)
+
+
+def _watch_for_guesses(request: GatewayRequest, caller: PartnerCaller, rates: Rates) -> None:
+    """Where a minute is full, a right guess is refused as well, or it would still be told from the wrong ones."""
+
+    def watch(error: QuenError) -> None:
+        if isinstance(error, MemberNotFoundError):
+            count_guesses(caller, rates, 1)
+
+    rates.refuse_if_known_full(caller.partner_id, RatedAction.GUESS_MEMBERS)
+    request.watchers.append(watch)
 
 
 def rate_headers(allowances: Sequence[Allowance]) -> dict[str, str]:

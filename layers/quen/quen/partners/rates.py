@@ -7,7 +7,9 @@ key and group of routes, to keep one caller's mistake from being everybody's tro
 
 An exact count is taken before the member is looked for, whatever is found. Of the codes of vouchers and receipts only those
 that name none are counted, after they were looked for; so a caller whose count is full is refused before anything is
-(`refuse_at_limit`), or a guess that is right would still be told from the wrong ones.
+(`refuse_at_limit`), or a guess that is right would still be told from the wrong ones. What brands ask elsewhere (a purchase, a
+redemption) is counted where it names nobody, and costs no call where it does: a process that has found the minute full refuses
+all of it.
 """
 
 from __future__ import annotations
@@ -35,6 +37,7 @@ class RatedAction(StrEnum):
     SEND_POINTS = "send_points"
     GUESS_VOUCHERS = "guess_vouchers"
     GUESS_RECEIPTS = "guess_receipts"
+    GUESS_MEMBERS = "guess_members"
 
 
 class RouteGroup(StrEnum):
@@ -56,6 +59,7 @@ PER_MINUTE_MAX: Mapping[RatedAction, int] = MappingProxyType(
         RatedAction.SEND_POINTS: 20,
         RatedAction.GUESS_VOUCHERS: 20,
         RatedAction.GUESS_RECEIPTS: 20,
+        RatedAction.GUESS_MEMBERS: 300,
     }
 )
 GROUP_PER_MINUTE_MAX: Mapping[RouteGroup, int] = MappingProxyType(
@@ -101,14 +105,20 @@ class Rates:
         self._known_minute: datetime | None = None
         self._known: dict[tuple[str, RatedAction], int] = {}
 
-    def count(self, caller_id: str, action: RatedAction) -> None:
-        """One more request of the caller. Raises RateLimitedError, which knows the seconds to the next minute."""
+    def count(self, caller_id: str, action: RatedAction, requests: int = 1) -> None:
+        """So many more of the caller. Raises RateLimitedError, which knows the seconds to the next minute."""
         minute, seconds_left = window(self._clock.now())
         at_most = PER_MINUTE_MAX[action]
-        requests = self._counts.count(caller_id, action, minute, at_most=at_most)
-        self._remember(caller_id, action, minute, at_most if requests is None else requests)
-        if requests is None:
+        counted = self._counts.count(caller_id, action, minute, at_most=at_most, requests=requests)
+        self._remember(caller_id, action, minute, at_most if counted is None else counted)
+        if counted is None:
             raise RateLimitedError(retry_after_seconds=seconds_left)
+
+    def refuse_if_known_full(self, caller_id: str, action: RatedAction) -> None:
+        """Ask nobody. Raises RateLimitedError where this process has found the caller's minute full."""
+        allowance = self.allowance(caller_id, action)
+        if not allowance.remaining:
+            raise RateLimitedError(retry_after_seconds=allowance.seconds_left)
 
     def refuse_at_limit(self, caller_id: str, action: RatedAction) -> None:
         """Count nothing. Raises RateLimitedError where the caller's minute is full."""
