@@ -123,6 +123,18 @@ def test_a_return_on_another_day_fills_the_pack_and_no_cap(house: House) -> None
     assert given_of(house, partner)["issued"] == 10
 
 
+def test_what_is_written_off_comes_back_to_the_pack_as_the_books_say(house: House) -> None:
+    points = replace(make_program().points, debt_limit=3)
+    house.programs = FixedPrograms(replace(house.programs.program, points=points))
+    member_id, partner = enrol(house), keep(house, replace(capped(issued=10), terms=PREPAID, packs=10))
+    buy(house, member_id, partner, 10)
+    reserve(house, member_id, PointsWanted(8), partner)
+    give_back(house, 100_000)
+    entries = house.ledger.read_entries(member_id, None, 2)
+    assert [entry.lines[f"partner.{PARTNER}.funded"] for entry in entries] == [5, 5]
+    assert given_of(house, partner) == {"PACK": 0, "issued": 0, "redeemed": 0}
+
+
 def test_a_cap_ends_with_its_day(house: House) -> None:
     member_id, partner = enrol(house), keep(house, capped(issued=10))
     buy(house, member_id, partner, 10)
