@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from random import Random
 from typing import Any
 
@@ -133,6 +134,20 @@ def test_what_is_written_off_comes_back_to_the_pack_as_the_books_say(house: Hous
     entries = house.ledger.read_entries(member_id, None, 2)
     assert [entry.lines[f"partner.{PARTNER}.funded"] for entry in entries] == [5, 5]
     assert given_of(house, partner) == {"PACK": 0, "issued": 0, "redeemed": 0}
+
+
+@pytest.mark.parametrize(("before", "after", "given"), [(PREPAID, POSTPAID, 10), (POSTPAID, PREPAID, -10)])
+def test_a_pack_has_back_what_comes_back_on_a_day_on_which_it_pays_and_no_other(
+    house: House, before: Any, after: Any, given: int
+) -> None:
+    member_id, partner = enrol(house), keep(house, prepaid(10, terms=before))
+    buy(house, member_id, partner, 10)
+    assert isinstance(house.clock, MovableClock)
+    later = replace(after[0], first_day=date(2026, 11, 24))
+    house.agreements.add_terms(PARTNER, later, lambda _before, _after: ())
+    house.clock.advance(days=3)
+    give_back(house, 100_000)
+    assert given_of(house, partner)["PACK"] == given
 
 
 def test_a_cap_ends_with_its_day(house: House) -> None:

@@ -134,7 +134,7 @@ class Exchanges:
         kept, today = document.details.get("totals", {}), program.local_day(self._ledger.now())
 
         def back(reversal: Entry) -> Sequence[Write]:
-            return self._totals.give_back(kept, -issued(reversal), today)
+            return self._totals.give_back(kept, -issued(reversal), today, command.funder)
 
         intent = Intent(command, answer, closing=closing, more=back, is_replanned=True)
         return self._ledger.carry_out(document.member_id, lambda: intent, program)

@@ -134,7 +134,7 @@ class Returns:
         # What the partner had stood behind, and gets back, be it from the member or written off; a cap that is over has no
         # use for it.
         today = command.rules.local_day(self._ledger.now())
-        writes += self._totals.give_back(kept.get("totals", {}), lost["points"], today)
+        writes += self._totals.give_back(kept.get("totals", {}), lost["points"], today, sale.funder)
         return Intent(command, answer, claim, others=writes, is_replanned=True)
 
     def _command(self, partner_id: str, sales: Sequence[Sale], after: Sale, goods: Goods) -> ReturnPurchase:
