@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -158,6 +158,41 @@ def test_a_cap_ends_with_its_day(house: House) -> None:
     assert isinstance(house.clock, MovableClock)
     house.clock.advance(days=1)
     buy(house, member_id, partner, 10, 2)
+
+
+class RunningClock(MovableClock):
+    """One that runs, where it is told to, from look to look."""
+
+    seconds = 0
+
+    def now(self) -> datetime:
+        self.advance(seconds=self.seconds)
+        return self.instant
+
+
+@pytest.mark.parametrize("what", ["purchase", "event", "exchange", "redemption"])
+def test_what_runs_over_midnight_is_of_one_day_for_the_books_and_for_the_terms(house: House, what: str) -> None:
+    house.wall = running = RunningClock()
+    first_day, rates = date(2026, 12, 1), Exchange(into=Rate(points=1, units=1))
+    partner = keep(house, make_partner(terms=(replace(POSTPAID[0], first_day=first_day),), exchange=rates))
+    member_id, midnight = enrol(house), datetime(2026, 11, 30, 17, tzinfo=UTC)
+    adjust(house, member_id, 100)
+    for before in range(1, 7):
+        running.instant, running.seconds = midnight - timedelta(minutes=1), 0
+        redemption_id = reserve(house, member_id, PointsWanted(5), partner, f"k{before}")
+        told_of = make_event(event_id=f"E-{before}", subject=str(before))
+        running.instant, running.seconds = midnight - timedelta(seconds=before), 1
+        if what == "purchase":
+            buy(house, member_id, partner, 10, before)
+        elif what == "event":
+            house.occasions.record(PARTNER, member(member_id), told_of, "f", partner)
+        elif what == "exchange":
+            house.exchanges.receive(partner, f"X-{before}", member(member_id), 8, "f")
+        else:
+            house.rewards.redeem(redemption_id, partner_id=PARTNER, acceptor=partner)
+        (entry,) = house.ledger.read_entries(member_id, None, 1)
+        is_settled = any(name.startswith(f"partner.{PARTNER}") for name in entry.lines)
+        assert is_settled == (house.programs.program.local_day(entry.recorded_at) >= first_day), before
 
 
 def test_a_pack_that_goes_on_when_it_is_empty_is_overdrawn_and_counted(house: House) -> None:

@@ -108,7 +108,7 @@ class Exchanges:
                 is_replanned=True,
             )
 
-        return self._ledger.carry_out(member_id, plan, program)
+        return self._ledger.carry_out(member_id, plan, program, now)
 
     def load(self, partner_id: str, exchange_id: str) -> Mapping[str, Any]:
         """What became of an exchange: the question after a time-out. Raises NotFoundError."""
