@@ -236,6 +236,18 @@ def test_points_from_the_partner_s_own_program_are_taken_as_well(house: House) -
         assert given_of(house, partner)["PACK"] == 0
 
 
+@pytest.mark.parametrize("hours", [1, 24, 30, 48])
+def test_an_exchange_can_be_called_off_for_all_the_hours_that_were_agreed(house: House, hours: int) -> None:
+    partner = keep(house, make_partner(exchange=Exchange(into=Rate(points=1, units=1, hold_hours=hours))))
+    member_id = enrol(house)
+    assert isinstance(house.clock, MovableClock)
+    for number, start in enumerate((0, 7, 11, 11.9, 12)):
+        house.clock.instant = NOON + timedelta(days=number * 10, hours=start)
+        house.exchanges.receive(partner, f"X-{number}", member(member_id), 8, "f")
+        house.clock.advance(hours=hours, seconds=-1)
+        assert house.exchanges.reverse(PARTNER, f"X-{number}").result["state"] == "reversed"
+
+
 @pytest.mark.parametrize("terms", [(), POSTPAID])
 def test_a_refund_takes_from_who_was_paid_whatever_terms_began_later_on_that_day(house: House, terms: Any) -> None:
     member_id, partner = enrol(house), keep(house, make_partner(terms=terms))
