@@ -19,9 +19,10 @@ from quen.partners.model import Terms
 from quen.settlement.alerts import BusAlerts
 from quen.settlement.composition import Bookkeeping
 from quen.settlement.disputes import Asked, Decision
-from quen.settlement.model import DisputeState, Pack
+from quen.settlement.model import Category, DisputeState, Pack
 from quen.settlement.packs import PackLevel
 from quen.settlement.store import BookStore, DisputeStore, PackItem, StatementStore
+from quen.shards.store import TotalStore
 from tables import create_tables, open_mocked
 from unit.settlement.fakes import BRAND, OTHER, POSTPAID, PREPAID, FakePartners, book, make_entry, make_partner, noon
 
@@ -137,6 +138,22 @@ def test_a_dispute_is_resolved_once_and_corrects_the_next_statement(shop: Shop) 
     assert shop.books.settlement.load(BRAND, "2026-10").due == 0
     with pytest.raises(NotFoundError):
         shop.books.disputes.load(OTHER, dispute.dispute_id)
+
+
+@pytest.mark.parametrize(
+    ("category", "points", "used"), [("reversed", 30, -30), ("issued", -30, -30), ("issued", 5, 5), ("expired", 30, 0)]
+)
+def test_what_a_dispute_corrects_of_a_pack_can_be_given_away_as_the_statement_says(
+    prepaid: Shop, category: Category, points: int, used: int
+) -> None:
+    asked = Asked("2026-10", "came back", purchase_id="P-1")
+    dispute, _ = prepaid.books.disputes.open(BRAND, asked, idempotency_key="d-1", fingerprint="f")
+    accepted = Decision(DisputeState.ACCEPTED, "seen", "an", points, category)
+    prepaid.books.disputes.resolve(dispute.dispute_id, accepted)
+    with pytest.raises(AlreadyDecidedError):
+        prepaid.books.disputes.resolve(dispute.dispute_id, accepted)
+    counted = TotalStore(prepaid.client, prepaid.table).count_taken([("PACK", BRAND)])["PACK", BRAND]
+    assert sum(counted.values()) == prepaid.books.settlement.load(BRAND, "2026-10").pack.used == used
 
 
 def test_disputes_come_in_pages_the_newest_first(shop: Shop) -> None:

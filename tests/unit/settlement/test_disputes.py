@@ -8,15 +8,24 @@ import pytest
 
 from quen.errors import AlreadyDecidedError, IdempotencyKeyReusedError, NotFoundError, QuenError, ValidationFailedError
 from quen.ledger.model.funding import funded_by
+from quen.partners.model import TotalKey
 from quen.settlement.disputes import Asked, Decision, Disputes
 from quen.settlement.model import Category, DisputeState
+from quen.writes import Write
 from unit.settlement.fakes import BRAND, OTHER, Desk
 
 OCT = "2026-10"
 
 
+class Uncounted:
+    """Packs of which nobody asks what was counted."""
+
+    def take(self, key: TotalKey, shard: str, points: int, capacity: int | None) -> Write:
+        return Write("pack", "Update", {})
+
+
 def make_disputes(desk: Desk) -> Disputes:
-    return Disputes(desk.disputes, desk.settlement, desk.programs, desk.clock, b"k" * 32)
+    return Disputes(desk.disputes, desk.settlement, Uncounted(), desk.programs, desk.clock, b"k" * 32)
 
 
 def opened(desk: Desk, asked: Asked, key: str = "k") -> str:
