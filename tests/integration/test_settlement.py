@@ -185,14 +185,25 @@ def test_a_pack_that_runs_low_is_told_once_until_more_is_bought(prepaid: Shop) -
     assert [each.detail["points_left"] for each in prepaid.bus.events] == [180, 170]
 
 
-def test_a_pack_is_looked_at_once_a_minute(prepaid: Shop) -> None:
+def test_a_pack_is_looked_at_once_a_minute_while_it_does_not_run_low(prepaid: Shop) -> None:
+    levels, looked = prepaid.books.listener(prepaid.bus)._watch._levels, list[int]()
+    prepaid.listener._watch._levels.level = lambda *asked: looked.append(1) or levels.level(*asked)
+    prepaid.buy_pack("pck_1", 1000, noon(date(2026, 10, 1)))
+    for number, (seconds, looks) in enumerate(((0, 1), (59, 1), (1, 2), (59, 2))):
+        prepaid.clock.advance(seconds=seconds)
+        prepaid.listener.tell([make_entry({funded_by(BRAND): -200}, TODAY, number=number + 1)])
+        assert len(looked) == looks
+    assert prepaid.bus.events == []
+
+
+def test_a_pack_that_is_emptied_within_the_minute_is_told_of_at_once(prepaid: Shop) -> None:
     prepaid.buy_pack("pck_1", 1000, noon(date(2026, 10, 1)))
     prepaid.listener.tell([make_entry({funded_by(BRAND): -700}, TODAY)])
-    prepaid.clock.advance(seconds=59)
-    prepaid.listener.tell([make_entry({funded_by(BRAND): -299}, TODAY, number=2)])
+    prepaid.clock.advance(seconds=30)
+    prepaid.listener.tell([make_entry({funded_by(BRAND): -100}, TODAY, number=2)])
     assert prepaid.bus.events == []
-    prepaid.clock.advance(seconds=1)
-    prepaid.listener.tell([make_entry({funded_by(BRAND): -1}, TODAY, number=3)])
+    prepaid.clock.advance(seconds=10)
+    prepaid.listener.tell([make_entry({funded_by(BRAND): -200}, TODAY, number=3)])
     assert [each.detail["points_left"] for each in prepaid.bus.events] == [0]
 
 

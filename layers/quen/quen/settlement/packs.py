@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
@@ -79,8 +79,9 @@ class PackLevels:
 
 
 class PackWatch:
-    """Looks at partners who have just given points away, each once a minute at the most. `clock` is the business clock, `wall`
-    the real one.
+    """Looks at partners who have just given points away, each once a minute, and at once where by what it saw given since a
+    pack has come to run low: of one that is empty nothing more is given, so nobody would look again. `clock` is the business
+    clock, `wall` the real one.
     """
 
     def __init__(
@@ -99,24 +100,31 @@ class PackWatch:
         self._clock = clock
         self._wall = wall
         self._looked_at: dict[str, datetime] = {}
+        self._rooms: dict[str, int | None] = {}
 
-    def look(self, partner_ids: Collection[str]) -> None:
-        """Tell of those whose packs run low. Raises TemporarilyUnavailableError."""
+    def look(self, given: Mapping[str, int]) -> None:
+        """Tell of those of whom so many points were given whose packs run low. Raises TemporarilyUnavailableError."""
         due = self._wall.now() - timedelta(seconds=LOOK_SECONDS)
-        for partner_id in sorted(partner_ids):
-            if self._looked_at.get(partner_id, due) <= due:
-                self._look(partner_id)
+        for partner_id, points in sorted(given.items()):
+            room = self._rooms.get(partner_id)
+            if room is not None:
+                self._rooms[partner_id] = room = room - points
+            if self._looked_at.get(partner_id, due) <= due or (room is not None and room < 0):
+                self._rooms[partner_id] = self._look(partner_id)
                 self._looked_at[partner_id] = self._wall.now()
 
-    def _look(self, partner_id: str) -> None:
+    def _look(self, partner_id: str) -> int | None:
+        """How many more may be given before it runs low; None: there is nothing to be told, or it is told."""
         try:
             partner = self._partners.load(partner_id)
         except NotFoundError:
-            return  # what a stream tells of nobody must not hold up all that follows it
+            return None  # what a stream tells of nobody must not hold up all that follows it
         now = self._clock.now()
         terms = terms_on(partner.terms, local_day(now, self._programs.current(now).time_zone))
         if terms is None or terms.billing is not Billing.PREPAID or not terms.alert_below:
-            return
+            return None
         level = self._levels.level(partner, now)
-        if level.left < terms.alert_below:
-            self._alerts.tell(partner, level, terms, now)
+        if level.left >= terms.alert_below:
+            return level.left - terms.alert_below
+        self._alerts.tell(partner, level, terms, now)
+        return None
