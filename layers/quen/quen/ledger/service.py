@@ -108,10 +108,8 @@ class Ledger:
     def carry_out(
         self, member_id: str, plan: Plan, program: Program | None = None, now: datetime | None = None
     ) -> Outcome:
-        """The same for what must be planned from documents: the plan is made before the account is read, every time.
-
-        What a plan has read may be older than the account; so its claim must be one that a newer state refuses. `now` is
-        the instant of the plans, where they hang on their day: else one that runs over midnight would be of two days.
+        """The same for what must be planned from documents: the plan is made before the account is read, every time, and may be
+        older; so its claim must be one that a newer state refuses. `now` is that of plans which hang on their day.
         """
         now = now or self.now()
         current = self._programs.current(now)

@@ -146,6 +146,12 @@ class Rewards:
             done = replay
         return replace(done, result=self._with_codes(done.result))
 
+    def find_reserved(self, partner_id: str, idempotency_key: str, fingerprint: str) -> Outcome | None:
+        """The first answer to a till that has asked so before. Raises IdempotencyKeyReusedError for another request."""
+        redemption_id = derived_id("red", self._id_key, f"partner:{partner_id}", idempotency_key)
+        replay = self._ledger.find_replay(Claim(_key(redemption_id), "redemption", fingerprint, "reserved"))
+        return replace(replay, result=self._with_codes(replay.result)) if replay else None
+
     def redeem(self, redemption_id: str, *, partner_id: str, acceptor: Partner | None = None) -> Outcome:
         """The reward was handed over, or the bill paid. `acceptor` is the partner that may be paid for it. Raises
         RedemptionNotFoundError, ReservationExpiredError, PartnerCapReachedError, and ValidationFailedError where other points
