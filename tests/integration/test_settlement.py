@@ -156,6 +156,17 @@ def test_what_a_dispute_corrects_of_a_pack_can_be_given_away_as_the_statement_sa
     assert sum(counted.values()) == prepaid.books.settlement.load(BRAND, "2026-10").pack.used == used
 
 
+def test_terms_that_begin_later_change_nothing_of_what_a_dispute_has_corrected(prepaid: Shop) -> None:
+    asked = Asked("2026-10", "came back", purchase_id="P-1")
+    dispute, _ = prepaid.books.disputes.open(BRAND, asked, idempotency_key="d-1", fingerprint="f")
+    prepaid.books.disputes.resolve(dispute.dispute_id, Decision(DisputeState.ACCEPTED, "seen", "an", 30, "reversed"))
+    before = prepaid.books.settlement.load(BRAND, "2026-10")
+    later = replace(POSTPAID, first_day=date(2026, 10, 25), issued="1")
+    partner = prepaid.partners.load(BRAND)
+    prepaid.partners.kept[BRAND] = replace(partner, terms=(*partner.terms, later))
+    assert prepaid.books.settlement.load(BRAND, "2026-10") == before
+
+
 def test_disputes_come_in_pages_the_newest_first(shop: Shop) -> None:
     for number in range(3):
         shop.clock.advance(minutes=1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -55,13 +55,15 @@ def test_the_same_request_opens_one_dispute_and_another_under_its_key_is_refused
         opened(desk, Asked(OCT, "lost", purchase_id="P-2"))
 
 
-def test_a_purchase_that_the_books_lack_is_corrected_by_the_terms_of_the_month_s_last_day() -> None:
+@pytest.mark.parametrize(("today", "day"), [(20, 20), (31, 31), (32, 31)])
+def test_a_purchase_that_the_books_lack_is_corrected_by_the_terms_of_the_month_s_last_day(today: int, day: int) -> None:
     desk = Desk()
+    desk.go_to(date(2026, 10, 1) + timedelta(days=today - 1))
     dispute_id = opened(desk, Asked(OCT, "lost", purchase_id="P-1", points=12))
     decision = Decision(DisputeState.ACCEPTED, "found on paper", "an", 12, "issued")
     made = make_disputes(desk).resolve(dispute_id, decision)
-    assert made.day == date(2026, 10, 31)
-    [correction] = desk.settlement.load(BRAND, OCT).corrections
+    assert made.day == date(2026, 10, day)
+    [correction] = desk.settlement.load(BRAND, f"{desk.settlement.today():%Y-%m}").corrections
     assert (correction.line.points, correction.line.money, correction.line.due) == (12, 1200, 1200)
 
 

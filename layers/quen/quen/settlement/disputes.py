@@ -133,10 +133,10 @@ class Disputes:
         return [self._packs.take(("PACK", dispute.partner_id), shard_names()[0], used, None)] if used else []
 
     def _day(self, partner_id: str, asked: Asked) -> date:
-        """That of the entry; of a purchase, which the books may not know, the month's last."""
+        """That of the entry; of a purchase, which the books may not know, the month's last that has begun: its terms stay."""
         if asked.purchase_id:
             self._settlement.require_month(partner_id, asked.month)
-            return last_day(asked.month)
+            return min(last_day(asked.month), self._settlement.today())
         booking = self._settlement.find_booking(partner_id, asked.month, asked.entry_id)
         if booking is None:
             raise NotFoundError("The month has no such entry.")
