@@ -218,6 +218,16 @@ def test_a_pack_that_is_emptied_within_the_minute_is_told_of_at_once(prepaid: Sh
     assert [each.detail["points_left"] for each in prepaid.bus.events] == [0]
 
 
+def test_a_pack_that_a_dispute_has_brought_low_is_told_of(prepaid: Shop) -> None:
+    prepaid.buy_pack("pck_1", 1000, noon(date(2026, 10, 1)))
+    asked = Asked("2026-10", "never booked", purchase_id="P-1")
+    dispute, _ = prepaid.books.disputes.open(BRAND, asked, idempotency_key="d-1", fingerprint="f")
+    prepaid.books.disputes.resolve(dispute.dispute_id, Decision(DisputeState.ACCEPTED, "seen", "an", 700, "issued"))
+    prepaid.listener.tell([make_entry({funded_by(BRAND): -150}, TODAY)])
+    assert [each.detail["points_left"] for each in prepaid.bus.events] == [150]
+    assert prepaid.books.settlement.load(BRAND, "2026-10").pack.left == 150
+
+
 def test_what_is_left_goes_on_from_the_last_closed_statement(prepaid: Shop) -> None:
     prepaid.buy_pack("pck_1", 1000, noon(date(2026, 10, 1)))
     prepaid.listener.tell([make_entry({funded_by(BRAND): -700})])

@@ -90,7 +90,7 @@ class Bookkeeping:
 
     def listener(self, bus: EventBus) -> BookingListener:
         """Books what the ledger's stream tells, and tells on the bus of packs that run low."""
-        levels = PackLevels(self._books, self._statements, self._books, self._programs)
+        levels = PackLevels(self._books, self._statements, self._disputes, self._books, self._programs)
         alerts = BusAlerts(bus, self._books)
         watch = PackWatch(self._partners, levels, self._programs, alerts, self._clock, self._wall)
         return BookingListener(self._books, self._programs, watch)

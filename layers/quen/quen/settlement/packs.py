@@ -11,9 +11,16 @@ from quen.business_days import local_day
 from quen.clock import Clock
 from quen.errors import NotFoundError
 from quen.partners.model import Billing, Partner, Terms, terms_on
-from quen.settlement.model import line_of, summed, used_of
+from quen.settlement.model import Slot, Sum, line_of, summed, used_of
 from quen.settlement.model.months import first_day, month_after, month_of
-from quen.settlement.ports import BookingRecords, KnownPartners, PackRecords, ProgramVersions, StatementRecords
+from quen.settlement.ports import (
+    BookingRecords,
+    DisputeRecords,
+    KnownPartners,
+    PackRecords,
+    ProgramVersions,
+    StatementRecords,
+)
 
 LOOK_SECONDS = 60
 # What is booked of a day is settled when the stream has kept its facts for a day; until then it is read again.
@@ -36,15 +43,21 @@ class PackAlerts(Protocol):
 
 
 class PackLevels:
-    """What is left: what the last closed statement says, and what was bought and given away since. What came late for closed
-    months is in the next statement; the days before yesterday are read once in a process.
+    """What is left: what the last closed statement says, and what was bought, given away and corrected since. What came late
+    for closed months is in the next statement; the days before yesterday are read once in a process.
     """
 
     def __init__(
-        self, bookings: BookingRecords, statements: StatementRecords, packs: PackRecords, programs: ProgramVersions
+        self,
+        bookings: BookingRecords,
+        statements: StatementRecords,
+        disputes: DisputeRecords,
+        packs: PackRecords,
+        programs: ProgramVersions,
     ) -> None:
         self._bookings = bookings
         self._statements = statements
+        self._disputes = disputes
         self._packs = packs
         self._programs = programs
         self._used: dict[tuple[str, date, date], int] = {}
@@ -58,6 +71,10 @@ class PackLevels:
         packs = [(local_day(each.bought_at, zone), each.points) for each in self._packs.list_packs(partner.partner_id)]
         settled = max(today - timedelta(days=SETTLED_AFTER_DAYS), since)
         used = self._used_before(partner, since, settled) + self._used_between(partner, settled, today)
+        used += used_of(
+            line_of(Slot(each.day, each.category), Sum(each.points), partner.terms)
+            for each in self._disputes.list_corrections(partner.partner_id, since, today)
+        )
         before = closed[0].pack.left if closed else 0
         bought_since = sum(points for bought_on, points in packs if not closed or bought_on >= since)
         return PackLevel(sum(points for _, points in packs), before + bought_since - used)
