@@ -11,6 +11,7 @@ from quen.errors import (
     AlreadyReturnedError,
     ConflictRetryError,
     NotRedeemedError,
+    QuenError,
     RedemptionNotFoundError,
     ReservationExpiredError,
     ValidationFailedError,
@@ -103,9 +104,17 @@ class RefundedRedemption(Redemption):
 def reserve(call: Call[PartnerCaller, RedemptionBody]) -> Outcome:
     """Hold the points, the gift or the uses until the till redeems or releases them, or the reservation lapses."""
     call.caller.require_store(call.input.store_id)
-    return application().rewards.reserve(
+    rewards = application().rewards
+    try:
+        wanted = call.input.wanted(call.caller.partner)
+    except QuenError:
+        # The rate of an exchange may have changed since it was asked for first.
+        if replay := rewards.find_reserved(call.caller.partner_id, call.idempotency_key, call.fingerprint):
+            return replay
+        raise
+    return rewards.reserve(
         call.input.member.reference(),
-        call.input.wanted(call.caller.partner),
+        wanted,
         idempotency_key=call.idempotency_key,
         fingerprint=call.fingerprint,
         partner_id=call.caller.partner_id,

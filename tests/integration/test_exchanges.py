@@ -82,6 +82,19 @@ def test_a_member_exchanges_only_so_much_a_day(airline: Served, member_id: str) 
     assert send_out(airline, member_id, 205).headers["idempotent-replayed"] == "true"
 
 
+def test_a_retry_gets_its_first_answer_though_the_rate_has_changed_since(airline: Served, member_id: str) -> None:
+    partner_id = airline.make_partner("Vietnam by train", "brand")
+    path = f"/v1/partners/{partner_id}/exchange"
+    assert airline.admin("PUT", path, {"out": OUT}).status == 200
+    first = send_out(airline, member_id, 105)
+    for rates in ({"out": {**OUT, "minimum": 200}}, {"out": {**OUT, "units": 40}}, {}):
+        assert airline.admin("PUT", path, rates).status == 200
+        again = send_out(airline, member_id, 105)
+        assert (again.status, again.body, again.headers["idempotent-replayed"]) == (201, first.body, "true")
+    assert send_out(airline, member_id, 105, "out-2").code == "exchange_not_offered"
+    assert send_out(airline, member_id, 205).code == "idempotency_key_reused"
+
+
 def test_units_become_points_that_wait_and_can_be_called_off_as_long(airline: Served, member_id: str) -> None:
     had = balances(airline, member_id)
     made = bring_in(airline, member_id, 50)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -123,6 +124,32 @@ def test_a_return_on_another_day_fills_the_pack_and_no_cap(house: House) -> None
     assert given_of(house, partner)["issued"] == 10
 
 
+def test_what_is_written_off_comes_back_to_the_pack_as_the_books_say(house: House) -> None:
+    points = replace(make_program().points, debt_limit=3)
+    house.programs = FixedPrograms(replace(house.programs.program, points=points))
+    member_id, partner = enrol(house), keep(house, replace(capped(issued=10), terms=PREPAID, packs=10))
+    buy(house, member_id, partner, 10)
+    reserve(house, member_id, PointsWanted(8), partner)
+    give_back(house, 100_000)
+    entries = house.ledger.read_entries(member_id, None, 2)
+    assert [entry.lines[f"partner.{PARTNER}.funded"] for entry in entries] == [5, 5]
+    assert given_of(house, partner) == {"PACK": 0, "issued": 0, "redeemed": 0}
+
+
+@pytest.mark.parametrize(("before", "after", "given"), [(PREPAID, POSTPAID, 10), (POSTPAID, PREPAID, -10)])
+def test_a_pack_has_back_what_comes_back_on_a_day_on_which_it_pays_and_no_other(
+    house: House, before: Any, after: Any, given: int
+) -> None:
+    member_id, partner = enrol(house), keep(house, prepaid(10, terms=before))
+    buy(house, member_id, partner, 10)
+    assert isinstance(house.clock, MovableClock)
+    later = replace(after[0], first_day=date(2026, 11, 24))
+    house.agreements.add_terms(PARTNER, later, lambda _before, _after: ())
+    house.clock.advance(days=3)
+    give_back(house, 100_000)
+    assert given_of(house, partner)["PACK"] == given
+
+
 def test_a_cap_ends_with_its_day(house: House) -> None:
     member_id, partner = enrol(house), keep(house, capped(issued=10))
     buy(house, member_id, partner, 10)
@@ -131,6 +158,41 @@ def test_a_cap_ends_with_its_day(house: House) -> None:
     assert isinstance(house.clock, MovableClock)
     house.clock.advance(days=1)
     buy(house, member_id, partner, 10, 2)
+
+
+class RunningClock(MovableClock):
+    """One that runs, where it is told to, from look to look."""
+
+    seconds = 0
+
+    def now(self) -> datetime:
+        self.advance(seconds=self.seconds)
+        return self.instant
+
+
+@pytest.mark.parametrize("what", ["purchase", "event", "exchange", "redemption"])
+def test_what_runs_over_midnight_is_of_one_day_for_the_books_and_for_the_terms(house: House, what: str) -> None:
+    house.wall = running = RunningClock()
+    first_day, rates = date(2026, 12, 1), Exchange(into=Rate(points=1, units=1))
+    partner = keep(house, make_partner(terms=(replace(POSTPAID[0], first_day=first_day),), exchange=rates))
+    member_id, midnight = enrol(house), datetime(2026, 11, 30, 17, tzinfo=UTC)
+    adjust(house, member_id, 100)
+    for before in range(1, 7):
+        running.instant, running.seconds = midnight - timedelta(minutes=1), 0
+        redemption_id = reserve(house, member_id, PointsWanted(5), partner, f"k{before}")
+        told_of = make_event(event_id=f"E-{before}", subject=str(before))
+        running.instant, running.seconds = midnight - timedelta(seconds=before), 1
+        if what == "purchase":
+            buy(house, member_id, partner, 10, before)
+        elif what == "event":
+            house.occasions.record(PARTNER, member(member_id), told_of, "f", partner)
+        elif what == "exchange":
+            house.exchanges.receive(partner, f"X-{before}", member(member_id), 8, "f")
+        else:
+            house.rewards.redeem(redemption_id, partner_id=PARTNER, acceptor=partner)
+        (entry,) = house.ledger.read_entries(member_id, None, 1)
+        is_settled = any(name.startswith(f"partner.{PARTNER}") for name in entry.lines)
+        assert is_settled == (house.programs.program.local_day(entry.recorded_at) >= first_day), before
 
 
 def test_a_pack_that_goes_on_when_it_is_empty_is_overdrawn_and_counted(house: House) -> None:
@@ -172,6 +234,18 @@ def test_points_from_the_partner_s_own_program_are_taken_as_well(house: House) -
     for _ in range(2):
         house.exchanges.reverse(PARTNER, "X-1")
         assert given_of(house, partner)["PACK"] == 0
+
+
+@pytest.mark.parametrize("hours", [1, 24, 30, 48])
+def test_an_exchange_can_be_called_off_for_all_the_hours_that_were_agreed(house: House, hours: int) -> None:
+    partner = keep(house, make_partner(exchange=Exchange(into=Rate(points=1, units=1, hold_hours=hours))))
+    member_id = enrol(house)
+    assert isinstance(house.clock, MovableClock)
+    for number, start in enumerate((0, 7, 11, 11.9, 12)):
+        house.clock.instant = NOON + timedelta(days=number * 10, hours=start)
+        house.exchanges.receive(partner, f"X-{number}", member(member_id), 8, "f")
+        house.clock.advance(hours=hours, seconds=-1)
+        assert house.exchanges.reverse(PARTNER, f"X-{number}").result["state"] == "reversed"
 
 
 @pytest.mark.parametrize("terms", [(), POSTPAID])

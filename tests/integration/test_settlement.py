@@ -19,9 +19,10 @@ from quen.partners.model import Terms
 from quen.settlement.alerts import BusAlerts
 from quen.settlement.composition import Bookkeeping
 from quen.settlement.disputes import Asked, Decision
-from quen.settlement.model import DisputeState, Pack
+from quen.settlement.model import Category, DisputeState, Pack
 from quen.settlement.packs import PackLevel
 from quen.settlement.store import BookStore, DisputeStore, PackItem, StatementStore
+from quen.shards.store import TotalStore
 from tables import create_tables, open_mocked
 from unit.settlement.fakes import BRAND, OTHER, POSTPAID, PREPAID, FakePartners, book, make_entry, make_partner, noon
 
@@ -139,6 +140,33 @@ def test_a_dispute_is_resolved_once_and_corrects_the_next_statement(shop: Shop) 
         shop.books.disputes.load(OTHER, dispute.dispute_id)
 
 
+@pytest.mark.parametrize(
+    ("category", "points", "used"), [("reversed", 30, -30), ("issued", -30, -30), ("issued", 5, 5), ("expired", 30, 0)]
+)
+def test_what_a_dispute_corrects_of_a_pack_can_be_given_away_as_the_statement_says(
+    prepaid: Shop, category: Category, points: int, used: int
+) -> None:
+    asked = Asked("2026-10", "came back", purchase_id="P-1")
+    dispute, _ = prepaid.books.disputes.open(BRAND, asked, idempotency_key="d-1", fingerprint="f")
+    accepted = Decision(DisputeState.ACCEPTED, "seen", "an", points, category)
+    prepaid.books.disputes.resolve(dispute.dispute_id, accepted)
+    with pytest.raises(AlreadyDecidedError):
+        prepaid.books.disputes.resolve(dispute.dispute_id, accepted)
+    counted = TotalStore(prepaid.client, prepaid.table).count_taken([("PACK", BRAND)])["PACK", BRAND]
+    assert sum(counted.values()) == prepaid.books.settlement.load(BRAND, "2026-10").pack.used == used
+
+
+def test_terms_that_begin_later_change_nothing_of_what_a_dispute_has_corrected(prepaid: Shop) -> None:
+    asked = Asked("2026-10", "came back", purchase_id="P-1")
+    dispute, _ = prepaid.books.disputes.open(BRAND, asked, idempotency_key="d-1", fingerprint="f")
+    prepaid.books.disputes.resolve(dispute.dispute_id, Decision(DisputeState.ACCEPTED, "seen", "an", 30, "reversed"))
+    before = prepaid.books.settlement.load(BRAND, "2026-10")
+    later = replace(POSTPAID, first_day=date(2026, 10, 25), issued="1")
+    partner = prepaid.partners.load(BRAND)
+    prepaid.partners.kept[BRAND] = replace(partner, terms=(*partner.terms, later))
+    assert prepaid.books.settlement.load(BRAND, "2026-10") == before
+
+
 def test_disputes_come_in_pages_the_newest_first(shop: Shop) -> None:
     for number in range(3):
         shop.clock.advance(minutes=1)
@@ -168,15 +196,36 @@ def test_a_pack_that_runs_low_is_told_once_until_more_is_bought(prepaid: Shop) -
     assert [each.detail["points_left"] for each in prepaid.bus.events] == [180, 170]
 
 
-def test_a_pack_is_looked_at_once_a_minute(prepaid: Shop) -> None:
+def test_a_pack_is_looked_at_once_a_minute_while_it_does_not_run_low(prepaid: Shop) -> None:
+    levels, looked = prepaid.books.listener(prepaid.bus)._watch._levels, list[int]()
+    prepaid.listener._watch._levels.level = lambda *asked: looked.append(1) or levels.level(*asked)
+    prepaid.buy_pack("pck_1", 1000, noon(date(2026, 10, 1)))
+    for number, (seconds, looks) in enumerate(((0, 1), (59, 1), (1, 2), (59, 2))):
+        prepaid.clock.advance(seconds=seconds)
+        prepaid.listener.tell([make_entry({funded_by(BRAND): -200}, TODAY, number=number + 1)])
+        assert len(looked) == looks
+    assert prepaid.bus.events == []
+
+
+def test_a_pack_that_is_emptied_within_the_minute_is_told_of_at_once(prepaid: Shop) -> None:
     prepaid.buy_pack("pck_1", 1000, noon(date(2026, 10, 1)))
     prepaid.listener.tell([make_entry({funded_by(BRAND): -700}, TODAY)])
-    prepaid.clock.advance(seconds=59)
-    prepaid.listener.tell([make_entry({funded_by(BRAND): -299}, TODAY, number=2)])
+    prepaid.clock.advance(seconds=30)
+    prepaid.listener.tell([make_entry({funded_by(BRAND): -100}, TODAY, number=2)])
     assert prepaid.bus.events == []
-    prepaid.clock.advance(seconds=1)
-    prepaid.listener.tell([make_entry({funded_by(BRAND): -1}, TODAY, number=3)])
+    prepaid.clock.advance(seconds=10)
+    prepaid.listener.tell([make_entry({funded_by(BRAND): -200}, TODAY, number=3)])
     assert [each.detail["points_left"] for each in prepaid.bus.events] == [0]
+
+
+def test_a_pack_that_a_dispute_has_brought_low_is_told_of(prepaid: Shop) -> None:
+    prepaid.buy_pack("pck_1", 1000, noon(date(2026, 10, 1)))
+    asked = Asked("2026-10", "never booked", purchase_id="P-1")
+    dispute, _ = prepaid.books.disputes.open(BRAND, asked, idempotency_key="d-1", fingerprint="f")
+    prepaid.books.disputes.resolve(dispute.dispute_id, Decision(DisputeState.ACCEPTED, "seen", "an", 700, "issued"))
+    prepaid.listener.tell([make_entry({funded_by(BRAND): -150}, TODAY)])
+    assert [each.detail["points_left"] for each in prepaid.bus.events] == [150]
+    assert prepaid.books.settlement.load(BRAND, "2026-10").pack.left == 150
 
 
 def test_what_is_left_goes_on_from_the_last_closed_statement(prepaid: Shop) -> None:

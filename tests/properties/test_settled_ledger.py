@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -39,7 +39,7 @@ steps = st.lists(
 class Watchless:
     """Nobody looks at packs."""
 
-    def look(self, _partner_ids: set[str]) -> None:
+    def look(self, _given: Mapping[str, int]) -> None:
         pass
 
 

@@ -126,6 +126,19 @@ def test_points_that_live_as_long_as_the_member_is_active_keep_their_funder_when
     assert len(by_last_day(till.account.lots)) == 1
 
 
+def test_a_return_takes_a_purchase_s_own_points_where_later_activity_has_moved_them_on() -> None:
+    expiry = Expiry("inactive_months", 1, activities=frozenset({"purchase"}))
+    till = Till(replace(WITHIN_A_YEAR, points=replace(WITHIN_A_YEAR.points, expiry=expiry)))
+    till.buy(1_000_000, "B-0", funder="ptn_a")
+    till.now += timedelta(days=10)
+    till.buy(1_000_000, "B-1")
+    till.bring_back(1_000_000, "B-0")
+    assert {lot_funder(lot): points for lot, points in till.account.lots.items() if points} == {"": 100}
+    till.now += timedelta(days=60)
+    till.keep_up()
+    assert not any("partner.ptn_a.expired" in entry.lines for entry in till.entries)
+
+
 def test_a_member_sees_days_and_not_funders() -> None:
     till = till_with((300_000, "ptn_b"), (200_000, ""))
     assert account_view(till.account, WITHIN_A_YEAR, till.now)["expiring"] == [{"on": LAST_DAY, "points": 50}]

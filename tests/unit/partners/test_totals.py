@@ -161,16 +161,17 @@ def test_another_try_begins_at_another_shard(desk: Desk) -> None:
 
 def test_what_comes_back_fills_the_pack_and_the_cap_of_its_own_day_alone(desk: Desk) -> None:
     kept = {"#".join(PACK): {"0": 2, "3": 8}, "#".join(CAP): {"1": 10}}
-    same_day = desk.totals.give_back(kept, 7, date(2026, 11, 22))
+    desk.is_now = prepaid(100)
+    same_day = desk.totals.give_back(kept, 7, date(2026, 11, 22), PARTNER)
     assert [(write.name, dict(write.parameters)) for write in same_day] == [
-        (" ".join(PACK), {"shard": "3", "points": -7}),
         (" ".join(CAP), {"shard": "1", "points": -7}),
+        (" ".join(PACK), {"shard": "3", "points": -7, "capacity": None, "until": None}),
     ]
-    day_after = desk.totals.give_back(kept, 7, date(2026, 11, 23))
+    day_after = desk.totals.give_back(kept, 7, date(2026, 11, 23), PARTNER)
     assert [write.name for write in day_after] == [" ".join(PACK)]
 
 
 @pytest.mark.parametrize("points", [0, -5])
 def test_nothing_comes_back_of_what_was_not_taken(desk: Desk, points: int) -> None:
-    assert desk.totals.give_back({"#".join(PACK): {"0": 2}}, points, date(2026, 11, 22)) == []
-    assert desk.totals.give_back({}, 5, date(2026, 11, 22)) == []
+    assert desk.totals.give_back({"#".join(PACK): {"0": 2}}, points, date(2026, 11, 22), PARTNER) == []
+    assert desk.totals.give_back({}, 5, date(2026, 11, 22), "") == desk.found == []

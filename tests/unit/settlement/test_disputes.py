@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from quen.errors import AlreadyDecidedError, IdempotencyKeyReusedError, NotFoundError, QuenError, ValidationFailedError
 from quen.ledger.model.funding import funded_by
+from quen.partners.model import TotalKey
 from quen.settlement.disputes import Asked, Decision, Disputes
 from quen.settlement.model import Category, DisputeState
+from quen.writes import Write
 from unit.settlement.fakes import BRAND, OTHER, Desk
 
 OCT = "2026-10"
 
 
+class Uncounted:
+    """Packs of which nobody asks what was counted."""
+
+    def take(self, key: TotalKey, shard: str, points: int, capacity: int | None) -> Write:
+        return Write("pack", "Update", {})
+
+
 def make_disputes(desk: Desk) -> Disputes:
-    return Disputes(desk.disputes, desk.settlement, desk.programs, desk.clock, b"k" * 32)
+    return Disputes(desk.disputes, desk.settlement, Uncounted(), desk.programs, desk.clock, b"k" * 32)
 
 
 def opened(desk: Desk, asked: Asked, key: str = "k") -> str:
@@ -46,13 +55,15 @@ def test_the_same_request_opens_one_dispute_and_another_under_its_key_is_refused
         opened(desk, Asked(OCT, "lost", purchase_id="P-2"))
 
 
-def test_a_purchase_that_the_books_lack_is_corrected_by_the_terms_of_the_month_s_last_day() -> None:
+@pytest.mark.parametrize(("today", "day"), [(20, 20), (31, 31), (32, 31)])
+def test_a_purchase_that_the_books_lack_is_corrected_by_the_terms_of_the_month_s_last_day(today: int, day: int) -> None:
     desk = Desk()
+    desk.go_to(date(2026, 10, 1) + timedelta(days=today - 1))
     dispute_id = opened(desk, Asked(OCT, "lost", purchase_id="P-1", points=12))
     decision = Decision(DisputeState.ACCEPTED, "found on paper", "an", 12, "issued")
     made = make_disputes(desk).resolve(dispute_id, decision)
-    assert made.day == date(2026, 10, 31)
-    [correction] = desk.settlement.load(BRAND, OCT).corrections
+    assert made.day == date(2026, 10, day)
+    [correction] = desk.settlement.load(BRAND, f"{desk.settlement.today():%Y-%m}").corrections
     assert (correction.line.points, correction.line.money, correction.line.due) == (12, 1200, 1200)
 
 

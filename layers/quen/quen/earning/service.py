@@ -86,13 +86,13 @@ class Purchases:
                 return replay
             raise
 
-        tries = count()
+        tries, now = count(), self._ledger.now()
 
         def plan() -> Intent:
-            taking = self._taking(issuer, claim.key.partition, next(tries))
+            taking = self._taking(issuer, now, claim.key.partition, next(tries))
             return self._plan(partner_id, purchase, program, person, claim, taking)
 
-        return self._ledger.carry_out(member_id, plan, program)
+        return self._ledger.carry_out(member_id, plan, program, now)
 
     def claim(
         self,
@@ -111,17 +111,17 @@ class Purchases:
         """
         program = self._programs.at(purchase.occurred_at)
         person = self._person(member_id, program)
-        tries = count()
+        tries, now = count(), self._ledger.now()
 
         def plan() -> Intent | Outcome:
             found = look()
             if isinstance(found, Outcome):
                 return found
-            taking = self._taking(issuer, claim.key.partition, next(tries))
+            taking = self._taking(issuer, now, claim.key.partition, next(tries))
             intent = self._plan(partner_id, purchase, program, person, claim, taking, reported_on)
             return replace(intent, others=found)
 
-        return self._ledger.carry_out(member_id, plan, program)
+        return self._ledger.carry_out(member_id, plan, program, now)
 
     def would_earn(self, partner_id: str, purchase: Purchase) -> int:
         """The points that the purchase would earn somebody of whom nothing is known yet. Raises what `record` refuses it with,
@@ -172,7 +172,7 @@ class Purchases:
         self._check_time(purchase)
         program = self._programs.at(purchase.occurred_at)
         taken = self._budgets.look(program, program.local_day(purchase.occurred_at))
-        person, taking = self._person(member_id, program), self._taking(issuer)
+        person, taking = self._person(member_id, program), self._taking(issuer, self._ledger.now())
         command = RecordPurchase(partner_id, purchase, person, rooms_left(program, taken), taking.funding.partner_id)
         account, entry = self._ledger.foresee(member_id, command, program)
         taking.plan(issued(entry))  # raises what `record` would be refused with
@@ -194,9 +194,8 @@ class Purchases:
             "payments": [payment_view(document) for document in documents if document.kind == "payment"],
         }
 
-    def _taking(self, issuer: Partner | None, claim_id: str = "", attempt: int = 0) -> Taking:
+    def _taking(self, issuer: Partner | None, now: datetime, claim_id: str = "", attempt: int = 0) -> Taking:
         """Who stands behind what is given today, whenever it was bought: a day that is settled stays as it is."""
-        now = self._ledger.now()
         return self._totals.issuing(issuer, Today(self._programs.at(now), now), claim_id, attempt)
 
     def _person(self, member_id: str, program: Program) -> Person | None:

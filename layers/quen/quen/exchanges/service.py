@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any, Protocol
 
@@ -39,8 +39,6 @@ from quen.partners.totals import Today, Totals
 from quen.program.model import Program
 from quen.rewards.model import ExchangeWanted
 from quen.writes import Write
-
-HOURS_A_DAY = 24
 
 
 class MemberLookup(Protocol):
@@ -86,7 +84,7 @@ class Exchanges:
             Exchanged(partner.partner_id, rate.per_day),
             points,
             units,
-            today + timedelta(days=max(1, -(-rate.hold_hours // HOURS_A_DAY))),
+            _active_on(program, now, rate),
             partner.issuing(today).partner_id,
         )
 
@@ -108,7 +106,7 @@ class Exchanges:
                 is_replanned=True,
             )
 
-        return self._ledger.carry_out(member_id, plan, program)
+        return self._ledger.carry_out(member_id, plan, program, now)
 
     def load(self, partner_id: str, exchange_id: str) -> Mapping[str, Any]:
         """What became of an exchange: the question after a time-out. Raises NotFoundError."""
@@ -134,7 +132,7 @@ class Exchanges:
         kept, today = document.details.get("totals", {}), program.local_day(self._ledger.now())
 
         def back(reversal: Entry) -> Sequence[Write]:
-            return self._totals.give_back(kept, -issued(reversal), today)
+            return self._totals.give_back(kept, -issued(reversal), today, command.funder)
 
         intent = Intent(command, answer, closing=closing, more=back, is_replanned=True)
         return self._ledger.carry_out(document.member_id, lambda: intent, program)
@@ -156,6 +154,12 @@ def wanted_from(partner: Partner, points: int) -> ExchangeWanted:
         sentence = f"At least {rate.minimum} points; less the fee of {rate.fee}, a multiple that makes whole units."
         raise ValidationFailedError.at("/exchange/points", "out_of_range", sentence)
     return ExchangeWanted(points, rate, units)
+
+
+def _active_on(program: Program, now: datetime, rate: Rate) -> date:
+    """The first local day that begins when it cannot be called off any more."""
+    last = now + timedelta(hours=rate.hold_hours) - timedelta(seconds=1)
+    return program.local_day(last) + timedelta(days=1)
 
 
 def _points(partner: Partner, units: int) -> tuple[Rate, int]:

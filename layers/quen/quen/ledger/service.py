@@ -105,12 +105,13 @@ class Ledger:
         intent = Intent(command, answer, claim, closing, others=others)
         return self.carry_out(member_id, lambda: intent, program)
 
-    def carry_out(self, member_id: str, plan: Plan, program: Program | None = None) -> Outcome:
-        """The same for what must be planned from documents: the plan is made before the account is read, every time.
-
-        What a plan has read may be older than the account; so its claim must be one that a newer state refuses.
+    def carry_out(
+        self, member_id: str, plan: Plan, program: Program | None = None, now: datetime | None = None
+    ) -> Outcome:
+        """The same for what must be planned from documents: the plan is made before the account is read, every time, and may be
+        older; so its claim must be one that a newer state refuses. `now` is that of plans which hang on their day.
         """
-        now = self.now()
+        now = now or self.now()
         current = self._programs.current(now)
         program = program or current
         for _ in self._tries():

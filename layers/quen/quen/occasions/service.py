@@ -7,6 +7,7 @@ whoever reports it under whichever id.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from itertools import count
 from typing import Any
 
@@ -71,8 +72,9 @@ class Occasions:
             if replay := self._ledger.find_replay(claim):
                 return replay
             raise
-        plan = self._plan(partner_id, member_id, event, program, claim, issuer)
-        return self._ledger.carry_out(member_id, plan, program)
+        now = self._ledger.now()
+        plan = self._plan(partner_id, member_id, event, program, claim, issuer, now)
+        return self._ledger.carry_out(member_id, plan, program, now)
 
     def preview(
         self, partner_id: str, member: MemberReference, event: MemberEvent, issuer: Partner | None = None
@@ -81,7 +83,7 @@ class Occasions:
         member_id = self._members.resolve(member, "/member")
         program = self._program_of(event)
         taken = self._budgets.look(program, program.local_day(event.occurred_at))
-        person, taking = self._person(member_id, program), self._taking(issuer)
+        person, taking = self._person(member_id, program), self._taking(issuer, self._ledger.now())
         command = RecordEvent(partner_id, event, person, rooms_left(program, taken), taking.funding.partner_id)
         account, entry = self._ledger.foresee(member_id, command, program)
         if self._claims.are_made(account.member_id, event):
@@ -98,6 +100,7 @@ class Occasions:
         program: Program,
         claim: Claim,
         issuer: Partner | None,
+        now: datetime,
     ) -> Plan:
         """The event by what campaigns and its partner have left; after a refusal it is looked up whether it was counted."""
         person = self._person(member_id, program)
@@ -114,7 +117,7 @@ class Occasions:
                     return replay
                 raise EventAlreadyCountedError
             taken = self._budgets.look(program, program.local_day(event.occurred_at))
-            taking = self._taking(issuer, claim.key.partition, attempt)
+            taking = self._taking(issuer, now, claim.key.partition, attempt)
 
             def more(entry: Entry) -> Sequence[Write]:
                 once = self._claims.writes(entry.member_id, event, claim.key.partition)
@@ -135,9 +138,8 @@ class Occasions:
             raise ValidationFailedError.at("/type", "unknown_event", "The program of that day knows no such event.")
         return program
 
-    def _taking(self, issuer: Partner | None, claim_id: str = "", attempt: int = 0) -> Taking:
+    def _taking(self, issuer: Partner | None, now: datetime, claim_id: str = "", attempt: int = 0) -> Taking:
         """Who stands behind what is given today."""
-        now = self._ledger.now()
         return self._totals.issuing(issuer, Today(self._programs.at(now), now), claim_id, attempt)
 
     def _person(self, member_id: str, program: Program) -> Person | None:

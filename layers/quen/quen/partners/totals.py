@@ -170,17 +170,24 @@ class Totals:
         """The same of points that are spent with the partner."""
         return self._taking(partner, today, Partner.accepting, claim_id, attempt)
 
-    def give_back(self, kept: Kept, points: int, day: date) -> list[Write]:
-        """The writes that put points back: to a pack, and to a cap of that very day, each into the shard from which most had
-        come; it is the sum over the shards that never passes the total.
+    def give_back(self, kept: Kept, points: int, day: date, partner_id: str) -> list[Write]:
+        """The writes that put points back: to the pack of the partner that has them back, where it pays ahead on that day, as
+        the books do, and to a cap of that very day. Each goes into the shard from which most had come; it is the sum over the
+        shards that never passes the total.
         """
+        if points <= 0:
+            return []
         writes = []
         for name, shards in kept.items():
             kind, _, total = name.partition("#")
-            if points <= 0 or not shards or (kind == "CAP" and f"/{day}/" not in total):
-                continue
-            key: TotalKey = ("PACK" if kind == "PACK" else "CAP", total)
-            writes.append(self._counts.give_back(key, max(shards, key=shards.__getitem__), points))
+            if kind == "CAP" and shards and f"/{day}/" in total:
+                writes.append(self._counts.give_back(("CAP", total), max(shards, key=shards.__getitem__), points))
+        partner = self._find(partner_id) if partner_id else None
+        if partner and any(total.kind == "PACK" for total in partner.issuing(day).totals):
+            shards = kept.get(f"PACK#{partner_id}") or {shard_names()[0]: 0}
+            # Unconditionally: where it did not pay ahead when it gave them, there may be no count yet.
+            shard = max(shards, key=shards.__getitem__)
+            writes.append(self._counts.take(("PACK", partner_id), shard, -points, None))
         return writes
 
     def _taking(

@@ -44,7 +44,6 @@ from quen.program.model import Program
 from quen.receipts.errors import ReceiptNotClaimedError
 from quen.returns.documents import RETURNS_MAX, next_return, partition_of, with_back
 from quen.returns.model import Goods, Sale, give_back, is_whole, kept_before, paid_back, read_sales, returned_form
-from quen.writes import Write
 
 TILL_CLOCK_AHEAD_MAX = timedelta(minutes=10)
 
@@ -132,12 +131,11 @@ class Returns:
         def answer(account: Account, entry: Entry) -> Mapping[str, Any]:
             return _answer(account, entry, after, amount, goods, lost["points"], command.rules)
 
-        def more(entry: Entry) -> Sequence[Write]:
-            # What the partner had stood behind, and got back; a day's cap that is over has no use for it.
-            today = command.rules.local_day(self._ledger.now())
-            return self._totals.give_back(kept.get("totals", {}), -issued(entry), today)
-
-        return Intent(command, answer, claim, others=writes, more=more, is_replanned=True)
+        # What the partner had stood behind, and gets back, be it from the member or written off; a cap that is over has no
+        # use for it.
+        today = command.rules.local_day(self._ledger.now())
+        writes += self._totals.give_back(kept.get("totals", {}), lost["points"], today, sale.funder)
+        return Intent(command, answer, claim, others=writes, is_replanned=True)
 
     def _command(self, partner_id: str, sales: Sequence[Sale], after: Sale, goods: Goods) -> ReturnPurchase:
         sale = sales[-1]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from itertools import count
 from typing import Any
@@ -137,13 +138,19 @@ class Rewards:
             asked = Asked(redemption_id, member_id, wanted, reward, program, now, partner_id, perk)
             attempts = count()
             plan = partial(self._reserving, asked, claim, acceptor)
-            done = self._ledger.carry_out(member_id, lambda: plan(next(attempts)), program)
+            done = self._ledger.carry_out(member_id, lambda: plan(next(attempts)), program, now)
         except QuenError:
             replay = self._ledger.find_replay(claim)
             if replay is None:
                 raise
             done = replay
         return replace(done, result=self._with_codes(done.result))
+
+    def find_reserved(self, partner_id: str, idempotency_key: str, fingerprint: str) -> Outcome | None:
+        """The first answer to a till that has asked so before. Raises IdempotencyKeyReusedError for another request."""
+        redemption_id = derived_id("red", self._id_key, f"partner:{partner_id}", idempotency_key)
+        replay = self._ledger.find_replay(Claim(_key(redemption_id), "redemption", fingerprint, "reserved"))
+        return replace(replay, result=self._with_codes(replay.result)) if replay else None
 
     def redeem(self, redemption_id: str, *, partner_id: str, acceptor: Partner | None = None) -> Outcome:
         """The reward was handed over, or the bill paid. `acceptor` is the partner that may be paid for it. Raises
@@ -252,7 +259,7 @@ class Rewards:
 
         is_at_once = reward is not None and reward.is_at_once
         whole = replace(claim, state="redeemed" if is_at_once else "reserved")
-        taking = self._accepting(acceptor if is_at_once else None, asked.redemption_id, attempt)
+        taking = self._accepting(acceptor if is_at_once else None, asked.now, asked.redemption_id, attempt)
         return Intent(
             command,
             answer,
@@ -288,15 +295,15 @@ class Rewards:
         ]
         return {**shown, "vouchers": coded}
 
-    def _accepting(self, acceptor: Partner | None, claim_id: str, attempt: int) -> Taking:
+    def _accepting(self, acceptor: Partner | None, now: datetime, claim_id: str, attempt: int) -> Taking:
         """Who is paid for what is spent today, and of which totals it is taken."""
-        now = self._ledger.now()
         return self._totals.accepting(acceptor, Today(self._programs.current(now), now), claim_id, attempt)
 
     def _close(
         self, document: Document, redemption_id: str, state: str, partner_id: str | None, acceptor: Partner | None
     ) -> Outcome:
-        program = self._programs.current(self._ledger.now())
+        now = self._ledger.now()
+        program = self._programs.current(now)
 
         def answer(account: Account, entry: Entry) -> Mapping[str, Any]:
             return closed_view(document, state, account, entry, program)
@@ -307,7 +314,7 @@ class Rewards:
         tries, by = count(), partner_id or ""
 
         def plan() -> Intent:
-            taking = self._accepting(acceptor, redemption_id, next(tries))
+            taking = self._accepting(acceptor, now, redemption_id, next(tries))
             payee = taking.funding.partner_id
             others = self._payments.paying(document, lots, payee) if is_paying else []
             redeem = Redeem(redemption_id, payee, by, document.details.get("fee", 0))
@@ -321,7 +328,7 @@ class Rewards:
             )
 
         try:
-            return self._ledger.carry_out(document.member_id, plan, program)
+            return self._ledger.carry_out(document.member_id, plan, program, now)
         except ReservationExpiredError:
             if self._load(redemption_id).state in {"redeemed", "refunded"}:
                 raise AlreadyRedeemedError from None

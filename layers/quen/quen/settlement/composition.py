@@ -21,6 +21,7 @@ from quen.settlement.packs import PackLevels, PackWatch
 from quen.settlement.ports import ProgramVersions
 from quen.settlement.service import Settlement
 from quen.settlement.store import BookStore, DisputeStore, StatementStore
+from quen.shards.store import TotalStore
 
 
 class KeptPartners(Protocol):
@@ -69,6 +70,7 @@ class Bookkeeping:
         self._books = BookStore(client, table)
         self._statements = StatementStore(client, table)
         self._disputes = DisputeStore(client, table)
+        self._packs = TotalStore(client, table)
         self._partners = StoredPartners(partners)
         self._programs = programs
         self._clock = clock
@@ -84,11 +86,11 @@ class Bookkeeping:
     @cached_property
     def disputes(self) -> Disputes:
         """What partners say is wrong with them."""
-        return Disputes(self._disputes, self.settlement, self._programs, self._clock, self._id_key())
+        return Disputes(self._disputes, self.settlement, self._packs, self._programs, self._clock, self._id_key())
 
     def listener(self, bus: EventBus) -> BookingListener:
         """Books what the ledger's stream tells, and tells on the bus of packs that run low."""
-        levels = PackLevels(self._books, self._statements, self._books, self._programs)
+        levels = PackLevels(self._books, self._statements, self._disputes, self._books, self._programs)
         alerts = BusAlerts(bus, self._books)
         watch = PackWatch(self._partners, levels, self._programs, alerts, self._clock, self._wall)
         return BookingListener(self._books, self._programs, watch)

@@ -17,10 +17,11 @@ from quen.errors import (
     ValidationFailedError,
 )
 from quen.ids import derived_id, is_id
-from quen.settlement.model import Category, Dispute, DisputeState, Resolution, resolved
+from quen.settlement.model import Category, Dispute, DisputeState, Resolution, correction_of, resolved
 from quen.settlement.model.months import last_day
-from quen.settlement.ports import DisputeRecords, ProgramVersions
+from quen.settlement.ports import DisputeRecords, PackCounts, ProgramVersions
 from quen.settlement.service import Settlement
+from quen.shards.model import shard_names
 from quen.writes import Write
 
 
@@ -50,10 +51,17 @@ class Disputes:
     """Opens and resolves disputes. `clock` is the business clock."""
 
     def __init__(
-        self, records: DisputeRecords, settlement: Settlement, programs: ProgramVersions, clock: Clock, id_key: bytes
+        self,
+        records: DisputeRecords,
+        settlement: Settlement,
+        packs: PackCounts,
+        programs: ProgramVersions,
+        clock: Clock,
+        id_key: bytes,
     ) -> None:
         self._records = records
         self._settlement = settlement
+        self._packs = packs
         self._programs = programs
         self._clock = clock
         self._id_key = id_key
@@ -114,15 +122,21 @@ class Disputes:
         made = Resolution(decision.state, now, decision.actor, decision.note, decision.points, decision.category)
         after = resolved(before, made)
         on = local_day(now, self._programs.current(now).time_zone)
-        if not self._records.resolve(after, on, others(before, after)):
+        if not self._records.resolve(after, on, [*self._of_pack(after), *others(before, after)]):
             raise AlreadyDecidedError
         return after
 
+    def _of_pack(self, dispute: Dispute) -> list[Write]:
+        """What the correction takes from the pack, or gives back to it, is counted there as the next statement has it."""
+        correction = correction_of(dispute)
+        used = self._settlement.used_of_pack(dispute.partner_id, correction) if correction else 0
+        return [self._packs.take(("PACK", dispute.partner_id), shard_names()[0], used, None)] if used else []
+
     def _day(self, partner_id: str, asked: Asked) -> date:
-        """That of the entry; of a purchase, which the books may not know, the month's last."""
+        """That of the entry; of a purchase, which the books may not know, the month's last that has begun: its terms stay."""
         if asked.purchase_id:
             self._settlement.require_month(partner_id, asked.month)
-            return last_day(asked.month)
+            return min(last_day(asked.month), self._settlement.today())
         booking = self._settlement.find_booking(partner_id, asked.month, asked.entry_id)
         if booking is None:
             raise NotFoundError("The month has no such entry.")

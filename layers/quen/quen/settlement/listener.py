@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from quen.events.model import Tellable
@@ -14,8 +15,8 @@ from quen.settlement.ports import BookingRecords, ProgramVersions
 class Watch(Protocol):
     """Who looks at partners that have given points away."""
 
-    def look(self, partner_ids: set[str]) -> None:
-        """Raises TemporarilyUnavailableError."""
+    def look(self, given: Mapping[str, int]) -> None:
+        """By partner, how many. Raises TemporarilyUnavailableError."""
 
 
 class BookingListener:
@@ -35,4 +36,8 @@ class BookingListener:
         if not bookings:
             return
         self._bookings.add(bookings)
-        self._watch.look({booking.partner_id for booking in bookings if "issued" in booking.points})
+        given = Counter[str]()
+        for booking in bookings:
+            if "issued" in booking.points:
+                given[booking.partner_id] += booking.points["issued"]
+        self._watch.look(given)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
@@ -11,9 +11,16 @@ from quen.business_days import local_day
 from quen.clock import Clock
 from quen.errors import NotFoundError
 from quen.partners.model import Billing, Partner, Terms, terms_on
-from quen.settlement.model import line_of, summed, used_of
+from quen.settlement.model import Slot, Sum, line_of, summed, used_of
 from quen.settlement.model.months import first_day, month_after, month_of
-from quen.settlement.ports import BookingRecords, KnownPartners, PackRecords, ProgramVersions, StatementRecords
+from quen.settlement.ports import (
+    BookingRecords,
+    DisputeRecords,
+    KnownPartners,
+    PackRecords,
+    ProgramVersions,
+    StatementRecords,
+)
 
 LOOK_SECONDS = 60
 # What is booked of a day is settled when the stream has kept its facts for a day; until then it is read again.
@@ -36,15 +43,21 @@ class PackAlerts(Protocol):
 
 
 class PackLevels:
-    """What is left: what the last closed statement says, and what was bought and given away since. What came late for closed
-    months is in the next statement; the days before yesterday are read once in a process.
+    """What is left: what the last closed statement says, and what was bought, given away and corrected since. What came late
+    for closed months is in the next statement; the days before yesterday are read once in a process.
     """
 
     def __init__(
-        self, bookings: BookingRecords, statements: StatementRecords, packs: PackRecords, programs: ProgramVersions
+        self,
+        bookings: BookingRecords,
+        statements: StatementRecords,
+        disputes: DisputeRecords,
+        packs: PackRecords,
+        programs: ProgramVersions,
     ) -> None:
         self._bookings = bookings
         self._statements = statements
+        self._disputes = disputes
         self._packs = packs
         self._programs = programs
         self._used: dict[tuple[str, date, date], int] = {}
@@ -58,6 +71,10 @@ class PackLevels:
         packs = [(local_day(each.bought_at, zone), each.points) for each in self._packs.list_packs(partner.partner_id)]
         settled = max(today - timedelta(days=SETTLED_AFTER_DAYS), since)
         used = self._used_before(partner, since, settled) + self._used_between(partner, settled, today)
+        used += used_of(
+            line_of(Slot(each.day, each.category), Sum(each.points), partner.terms)
+            for each in self._disputes.list_corrections(partner.partner_id, since, today)
+        )
         before = closed[0].pack.left if closed else 0
         bought_since = sum(points for bought_on, points in packs if not closed or bought_on >= since)
         return PackLevel(sum(points for _, points in packs), before + bought_since - used)
@@ -79,8 +96,9 @@ class PackLevels:
 
 
 class PackWatch:
-    """Looks at partners who have just given points away, each once a minute at the most. `clock` is the business clock, `wall`
-    the real one.
+    """Looks at partners who have just given points away, each once a minute, and at once where by what it saw given since a
+    pack has come to run low: of one that is empty nothing more is given, so nobody would look again. `clock` is the business
+    clock, `wall` the real one.
     """
 
     def __init__(
@@ -99,24 +117,31 @@ class PackWatch:
         self._clock = clock
         self._wall = wall
         self._looked_at: dict[str, datetime] = {}
+        self._rooms: dict[str, int | None] = {}
 
-    def look(self, partner_ids: Collection[str]) -> None:
-        """Tell of those whose packs run low. Raises TemporarilyUnavailableError."""
+    def look(self, given: Mapping[str, int]) -> None:
+        """Tell of those of whom so many points were given whose packs run low. Raises TemporarilyUnavailableError."""
         due = self._wall.now() - timedelta(seconds=LOOK_SECONDS)
-        for partner_id in sorted(partner_ids):
-            if self._looked_at.get(partner_id, due) <= due:
-                self._look(partner_id)
+        for partner_id, points in sorted(given.items()):
+            room = self._rooms.get(partner_id)
+            if room is not None:
+                self._rooms[partner_id] = room = room - points
+            if self._looked_at.get(partner_id, due) <= due or (room is not None and room < 0):
+                self._rooms[partner_id] = self._look(partner_id)
                 self._looked_at[partner_id] = self._wall.now()
 
-    def _look(self, partner_id: str) -> None:
+    def _look(self, partner_id: str) -> int | None:
+        """How many more may be given before it runs low; None: there is nothing to be told, or it is told."""
         try:
             partner = self._partners.load(partner_id)
         except NotFoundError:
-            return  # what a stream tells of nobody must not hold up all that follows it
+            return None  # what a stream tells of nobody must not hold up all that follows it
         now = self._clock.now()
         terms = terms_on(partner.terms, local_day(now, self._programs.current(now).time_zone))
         if terms is None or terms.billing is not Billing.PREPAID or not terms.alert_below:
-            return
+            return None
         level = self._levels.level(partner, now)
-        if level.left < terms.alert_below:
-            self._alerts.tell(partner, level, terms, now)
+        if level.left >= terms.alert_below:
+            return level.left - terms.alert_below
+        self._alerts.tell(partner, level, terms, now)
+        return None

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from quen.partners.model import Partner
+from quen.partners.model import Partner, TotalKey
 from quen.program.model import Program
 from quen.settlement.model import Booking, Correction, Dispute, DisputeState, MonthSums, Statement
 from quen.writes import Write
@@ -92,6 +92,13 @@ class PackRecords(Protocol):
 
     def list_packs(self, partner_id: str) -> Sequence[BoughtPack]:
         """Every pack of the partner."""
+
+
+class PackCounts(Protocol):
+    """Where it is counted what partners have given of their packs."""
+
+    def take(self, key: TotalKey, shard: str, points: int, capacity: int | None) -> Write:
+        """The write that counts so many more; without a capacity it is never refused."""
 
 
 class KnownPartners(Protocol):

@@ -18,11 +18,16 @@ from quen.settlement.model import (
     MONTHS_READ_AGAIN,
     Booking,
     Books,
+    Correction,
     MonthNotOverError,
     Pack,
+    Slot,
     Statement,
+    Sum,
     draw,
+    line_of,
     sealed,
+    used_of,
 )
 from quen.settlement.model.months import (
     closable_on,
@@ -146,6 +151,11 @@ class Settlement:
         """The latest statements, as far as they were closed at that instant or later."""
         latest = self._statements.list_closed(partner_id, month_of(self.today()), LATEST)
         return [each for each in latest if each.closed_at and each.closed_at >= instant]
+
+    def used_of_pack(self, partner_id: str, correction: Correction) -> int:
+        """How many points the correction takes from the pack; negative: they come back to it. Raises NotFoundError."""
+        slot, partner = Slot(correction.day, correction.category), self._partners.load(partner_id)
+        return used_of([line_of(slot, Sum(correction.points), partner.terms)])
 
     def list_partners(self, after: str | None, limit: int) -> Sequence[Partner]:
         """Partners by id."""

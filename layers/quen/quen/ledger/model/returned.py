@@ -132,8 +132,11 @@ def _take_back(draft: Draft, source: str, lost: int, own: Lots) -> int:
     for key in _in_order(own):
         missing -= draft.take_pending(source, key, min(missing, own[key]))
     for key in _in_order(own):
-        lot = key.rpartition("/")[2]
-        missing -= draft.take_from(source, lot, min(missing, own[key]))
+        lot, left = key.rpartition("/")[2], own[key]
+        # It may have moved on since: where points live as long as their member is active.
+        for place in (lot, *draft.living({lot: left})):
+            share = draft.take_from(source, place, min(missing, left))
+            missing, left = missing - share, left - share
     return missing
 
 

@@ -33,8 +33,8 @@ class Resolution:
 
 @dataclass(frozen=True, slots=True)
 class Dispute:
-    """`day` is that of the entry that it names, or the month's last one: by its terms a correction is priced. `points` are what
-    the partner thinks is right; a purchase may be one that the books do not know.
+    """`day` is that of the entry that it names, or the month's last that had begun: by its terms a correction is priced.
+    `points` are what the partner thinks is right; a purchase may be one that the books do not know.
     """
 
     dispute_id: str
