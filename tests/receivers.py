@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import ssl
+import struct
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -18,7 +19,10 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from quen.webhooks.transport import tls_context
+
 HOST = "hooks.example.com"
+PUBLIC = "93.184.216.34"
 GIVEN_UP_AFTER_SECONDS = 5
 
 Behaviour = Callable[[socket.socket], None]
@@ -96,6 +100,20 @@ def receiving(behave: Behaviour, context: ssl.SSLContext | None = None, *, reads
 def answering(content: bytes) -> Behaviour:
     """Answers these bytes, and hangs up."""
     return lambda connection: connection.sendall(content)
+
+
+def reset(connection: socket.socket) -> None:
+    """Breaks the connection off, without a word."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    socket.socket(fileno=connection.detach()).close()
+
+
+@cache
+def trusting(host: str = HOST) -> ssl.SSLContext:
+    """As a function has it, with the test's own authority besides."""
+    context = tls_context()
+    context.load_verify_locations(cadata=certificate_of(host))
+    return context
 
 
 def server_context(host: str = HOST) -> ssl.SSLContext:

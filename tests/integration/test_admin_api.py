@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterator
 from typing import Any
 
+import boto3
 import pytest
 
 from gateway_events import make_event, member_claims
 from quen.bootstrap import application
 from quen.errors import TemporarilyUnavailableError
 from quen.http.openapi import endpoints_of
+from quen.partners.model import Algorithm
 from quen.staff.model import ALLOWED, Action, AuditRecord, Role
 from quen.staff.service import AuditTrail
 from quen.writes import Write
 from served import Served, read_program, serving
+from unit.partners.fakes import make_private_pem
 
 ROUTES = [(endpoint.method, endpoint.path, endpoint.action) for endpoint in endpoints_of("admin")]
 
@@ -173,6 +177,25 @@ def test_a_partner_s_secret_is_shown_once_and_its_key_revoked(apis: Served) -> N
     }
     assert set(actions) == {"create_partner", "create_partner_key", "revoke_partner_key"}
     assert "secret" not in actions["create_partner_key"]["after"]
+
+
+def test_a_secret_is_in_the_secret_store_and_in_no_table_and_a_public_key_in_the_table(apis: Served) -> None:
+    partner_id = apis.admin("POST", "/v1/partners", {"name": "P"}).body["partner_id"]
+    path = f"/v1/partners/{partner_id}/keys"
+    shared = apis.admin("POST", path, {"algorithm": "hmac-sha256"}).body
+    rotated = apis.admin("POST", f"{path}/{shared['key_id']}/rotate", {}).body
+    public = make_private_pem(Algorithm.ED25519)[1]
+    apis.admin("POST", path, {"algorithm": "ed25519", "public_key": public})
+    secret_store = boto3.client("secretsmanager", region_name="us-east-1")
+    settings, client = application().settings, boto3.client("dynamodb", region_name="us-east-1")
+    tables = [getattr(settings, f"{name}_table") for name in ("ledger", "members", "program", "messages")]
+    kept = repr([page for table in tables for page in client.get_paginator("scan").paginate(TableName=table)])
+    for key in (shared, rotated):
+        name = f"{settings.partner_secrets_prefix}{key['key_id']}"
+        assert secret_store.get_secret_value(SecretId=name)["SecretString"] == key["secret"]
+        assert key["secret"] not in kept
+        assert repr(base64.b64decode(key["secret"])) not in kept
+    assert repr(public)[1:-1] in kept
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import Any
 import botocore.handlers
 import pytest
 
-from factories import make_purchase
+from factories import SAIGON, make_purchase
 from house import member
 from quen.bootstrap import application
 from quen.dynamodb import shared_session
@@ -102,3 +102,33 @@ def test_a_made_up_key_costs_no_more_than_a_real_one_and_writes_nothing(calls: C
         calls.taken()
         assert apis.partner("GET", "/v1/purchases/B-1").code == "signature_invalid"
         assert calls.taken() == expected
+
+
+def test_a_partner_with_a_pack_and_a_cap_pays_for_them_with_one_read_and_no_write_call(
+    calls: Calls, apis: Served, member_id: str
+) -> None:
+    partner_id = apis.make_partner("Bông Sen", "brand")
+    today = datetime.now(SAIGON).date().isoformat()
+    settle = {"from": today, "billing": "prepaid", "prices": {"issued": "100", "redeemed": "90", "expired": "50"}}
+    pack = {"points": 1000, "paid": {"amount": 100_000, "currency": "VND"}}
+    path = f"/v1/partners/{partner_id}"
+    assert apis.admin("POST", f"{path}/terms", settle).status < 300
+    assert apis.admin("POST", f"{path}/packs", pack, headers={"Idempotency-Key": "p-1"}).status == 201
+    assert apis.admin("PATCH", path, {"daily_caps": {"issued": 500, "redeemed": 500}}).status == 200
+    signed = []
+    for number in range(4):
+        calls.taken()
+        assert apis.partner("POST", "/v1/purchases", purchase(100 + number, member_id)).status == 201
+        signed.append(calls.taken())
+    at = datetime.now(UTC) - timedelta(minutes=1)
+    counted = []
+    for issuer in (None, application().partners.load(partner_id)):
+        calls.taken()
+        bought = make_purchase(125_000, purchase_id=f"B-{bool(issuer)}", at=at)
+        application().purchases.record(partner_id, member(member_id), bought, "f", issuer)
+        counted.append(calls.taken())
+    plain, unsigned = counted
+    assert unsigned - plain == {"dynamodb:BatchGetItem": 1}
+    nonce, lease = {"dynamodb:PutItem": 1}, {"dynamodb:UpdateItem": 1}
+    assert all(one - unsigned in (nonce, nonce | lease) for one in signed[1:])
+    assert any(one - unsigned == nonce for one in signed[1:])

@@ -4,35 +4,24 @@ from __future__ import annotations
 
 import socket
 import ssl
-import struct
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 
 import pytest
 
 from quen.webhooks.model import Result
 from quen.webhooks.transport import HEAD_BYTES_MAX, PinnedTransport, tls_context
-from receivers import HOST, Receiver, answering, certificate_of, receiving, server_context
+from receivers import HOST, PUBLIC, Receiver, answering, receiving, reset, server_context, trusting
 
 NOW = datetime(2026, 11, 22, 3, 15, tzinfo=UTC)
-PUBLIC = "93.184.216.34"
 URL = f"https://{HOST}/hooks?shop=1"
 HEADERS = {"webhook-id": "evt_1", "webhook-timestamp": "1", "webhook-signature": "v1,x"}
 BODY = '{"type":"points.earned","name":"Phở"}'.encode()
 SHORT_SECONDS = 0.25
 SOON_SECONDS = 5
 OK = b"HTTP/1.1 204 No Content\r\n\r\n"
-
-
-@cache
-def trusting(host: str = HOST) -> ssl.SSLContext:
-    """As a function has it, with the test's own authority besides."""
-    context = tls_context()
-    context.load_verify_locations(cadata=certificate_of(host))
-    return context
 
 
 class World:
@@ -136,11 +125,6 @@ def drip_interim(connection: socket.socket) -> None:
     while True:
         connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
         time.sleep(0.02)
-
-
-def reset(connection: socket.socket) -> None:
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    socket.socket(fileno=connection.detach()).close()
 
 
 def endless_head(connection: socket.socket) -> None:
