@@ -59,6 +59,10 @@ def test_the_limits_are_those_of_the_code() -> None:
     guesses = re.findall(r"^\| \w+ codes that name no (voucher|receipt) \| (\d+) \|$", PAGE, re.MULTILINE)
     limits = {routes[route]: int(limit) for route, limit in rows}
     limits |= {f"guess_{kind}s": int(limit) for kind, limit in guesses}
+    [anywhere] = re.findall(
+        r"^\| requests of a brand that name no member, whichever route \| (\d+) \|$", PAGE, re.MULTILINE
+    )
+    limits["guess_members"] = int(anywhere)
     assert limits == PER_MINUTE_MAX
     groups = re.findall(r"^\| [^|]+ \| `(\w+)` \| (\d+) \|$", PAGE, re.MULTILINE)
     assert set(GROUP_PER_MINUTE_MAX) == set(RouteGroup)
