@@ -124,11 +124,14 @@ class Emulator:
         return self._process is not None and self._process.poll() is None
 
     def stop(self) -> None:
-        """Ask it to write its state and end; nothing to do where it ended already."""
+        """Ask it to write its state and end, or end it at once where it keeps none; nothing to do where it ended already."""
         process, self._process = self._process, None
         if process is None:
             return
-        process.terminate()
+        if self._data:
+            process.terminate()
+        else:
+            process.kill()
         try:
             process.wait(STOP_SECONDS_MAX)
         except subprocess.TimeoutExpired:

@@ -65,15 +65,13 @@ def is_quick(pair: Pair) -> bool:
     return all(one.is_core for one in pair[:2]) or bool(names & CLASSICS) or names == OPPOSITES
 
 
-CORE = tuple(filter(is_quick, MIXED))
+CORE = tuple(filter(is_quick, (*MIXED, *OTHERS)))
 PAIRS = (*MIXED, *OTHERS, *REPEATS, *REUSES)
 # Two of seven calls have thousands of orders, in most of which nobody meets.
 MANY_CALLS = {"merge", "undo a merge", "claim a receipt"}
 RACED_ELSEWHERE = {"claim a receipt"}  # each time in `test_receipt_races`; here in the long tests
 LONG_PAIRS = tuple(pair for pair in PAIRS if {one.name for one in pair[:2]} & MANY_CALLS)
-QUICK_PAIRS = tuple(
-    pair for pair in (*CORE, *OTHERS, *REPEATS, *REUSES) if not {one.name for one in pair[:2]} & RACED_ELSEWHERE
-)
+QUICK_PAIRS = tuple(pair for pair in (*CORE, *REPEATS, *REUSES) if not {one.name for one in pair[:2]} & RACED_ELSEWHERE)
 
 
 @pytest.fixture(scope="module")
