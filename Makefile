@@ -7,7 +7,7 @@ export AWS_DEFAULT_REGION ?= us-east-1
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-long check format openapi bench build clean lock
+.PHONY: help setup run test test-long check types lint format openapi bench build clean lock
 .SUFFIXES:
 
 help: ## List the verbs
@@ -26,9 +26,14 @@ test-long: setup ## Run the tests that take minutes
 	@$(IN_VENV)pytest -m long $(ARGS)
 
 check: setup ## Lint, types, import rules, templates
+	@$(MAKE) --no-print-directory --jobs 2 types lint
+
+types:
+	@$(IN_VENV)mypy
+
+lint:
 	@$(IN_VENV)ruff check
 	@$(IN_VENV)ruff format --check
-	@$(IN_VENV)mypy
 	@$(IN_VENV)lint-imports
 	@.venv-stack/bin/sam validate --template template.yaml
 	@.venv-stack/bin/cfn-lint template.yaml infra/*.yaml

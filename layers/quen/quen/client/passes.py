@@ -53,4 +53,8 @@ def read_pass(token: str, pass_key: str, *, now: float) -> OfflinePass | None:
 
 
 def _decode(text: str) -> bytes:
-    return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    """Raises ValueError, for another spelling of the same bytes too: the last character of base64 has spare bits."""
+    content = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    if base64.urlsafe_b64encode(content).decode("ascii").rstrip("=") != text:
+        raise ValueError("not the one spelling")
+    return content
