@@ -155,7 +155,7 @@ class Purchases:
 
         def details(entry: Entry) -> Mapping[str, Any]:
             kept = {"budgets": used(entry), "totals": taking.kept(issued(entry))}
-            return sold_form(purchase, entry, program) | {name: taken for name, taken in kept.items() if taken}
+            return sold_form(purchase, entry, program) | {name: part for name, part in kept.items() if part}
 
         def more(entry: Entry) -> Sequence[Write]:
             return [*self._budgets.take(program, used(entry), taken), *taking.writes(issued(entry))]

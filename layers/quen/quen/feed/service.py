@@ -62,13 +62,6 @@ class Announcements(Protocol):
         """Take (event id, type) of what was appended, perhaps again. Raises TemporarilyUnavailableError."""
 
 
-class NoAnnouncements:
-    """Calls nobody."""
-
-    def announce(self, partner_id: str, events: Sequence[tuple[str, str]]) -> None:
-        """Nothing."""
-
-
 class Feeds:
     """Appends to feeds and reads them. `pause(n)` waits before the n-th try of a lost race; `wall` is the real time."""
 
