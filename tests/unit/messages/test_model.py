@@ -10,7 +10,7 @@ import pytest
 
 from factories import make_program
 from quen.messages.model import (
-    PURPOSES,
+    KINDS,
     Intent,
     Route,
     address_hint,
@@ -67,7 +67,7 @@ def test_a_holiday_goes_the_ways_of_its_own_and_one_that_is_no_more_goes_none():
 
 
 def test_every_kind_names_its_use_and_its_channel():
-    for kind in PURPOSES:
+    for kind in KINDS:
         assert purpose_of(kind, "sms").endswith("_messages_sms")
 
 

@@ -8,15 +8,17 @@ from dataclasses import replace
 import pytest
 
 from factories import make_program
-from quen.messages.model import PURPOSES, Intent
+from quen.messages.model import KINDS, Intent
 from quen.messages.rendering import render
 from quen.messages.templates import TEMPLATES, WORDS
 from quen.program.model import Criteria, EveryLunarYear, Gift, Gifts, Holiday, Perk
 from tiered import make_tiered
 from unit.messages.fakes import MEMBER, make_intent
 
+SAID = set(TEMPLATES["en"]) & KINDS
+"""The kinds that have words."""
 INTENTS = [
-    *(make_intent(kind) for kind in PURPOSES),
+    *(make_intent(kind) for kind in sorted(SAID)),
     make_intent("welcome", points=0),
     Intent(MEMBER, "redeemed", "red_1", {"points": 120, "balance": 5}),
     make_intent("redeemed", reward_id="no-longer-there"),

@@ -170,7 +170,7 @@ WRONG: list[tuple[str, Any, str, str]] = [
     ("/earning/2/when", {"weekday": ["mon"]}, "/earning/2/when", "contradiction"),
     ("/birthday/feb_29", "feb_29", "/birthday/feb_29", "not_allowed"),
     ("/birthday/channels/2", "email", "/birthday/channels/2", "duplicate"),
-    ("/birthday/channels/0", "zalo", "/birthday/channels/0", "not_allowed"),
+    ("/birthday/channels/0", "fax", "/birthday/channels/0", "not_allowed"),
     ("/birthday/days_before", 61, "/birthday/days_before", "out_of_range"),
     ("/rewards/1/id", "free-coffee", "/rewards/1/id", "duplicate"),
     ("/rewards/0/name/en", MISSING, "/rewards/0/name/en", "missing"),

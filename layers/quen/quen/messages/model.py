@@ -11,65 +11,51 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
-from quen.program.model import Channel, MessagePolicy, Program
+from quen.program.model import Channel, MessageKind, MessagePolicy, Program
 
 KEPT_DAYS = 400
 LEASE_SECONDS = 60
 UNKNOWN_OUTCOMES_MAX = 2
 UNKNOWN = "outcome_unknown"
 
-Kind = Literal[
-    "welcome",
-    "birthday",
-    "holiday",
-    "reserved",
-    "redeemed",
-    "expired",
-    "tier_upgraded",
-    "tier_at_risk",
-    "tier_lost",
-    "milestone",
-    "card_complete",
-    "membership_due",
-    "payment_failed",
-    "membership_past_due",
-    "membership_ended",
-]
+Kind = MessageKind
 State = Literal[
     "PENDING",
     "HELD_QUIET_HOURS",
     "SENT",
+    "DELIVERED",
+    "BOUNCED",
     "FAILED",
     "SUPPRESSED_NO_CONSENT",
+    "SUPPRESSED_CAP",
     "SUPPRESSED_NO_ADDRESS",
     "SUPPRESSED_NOT_ACTIVE",
+    "SUPPRESSED_OVERTAKEN",
 ]
+"""Where a message stands. `SENT` is taken by the provider, `DELIVERED` by the receiver; `OVERTAKEN` is one that came too late
+to be true.
+"""
+Proof = Literal["delivered", "accepted", "no_consent", "no_address", "not_active"]
+"""Why points may expire: their member was warned, or chose not to be, or cannot be. `accepted` is what a provider says that
+tells of no delivery.
+"""
 
-CHANNELS: tuple[Channel, ...] = ("email", "sms")
-"""How members are told where the program says nothing else: the first that may be used."""
-
-PURPOSES: Mapping[Kind, str] = {
-    "welcome": "transactional",
+TRANSACTIONAL = "transactional"
+MARKETING: Mapping[Kind, str] = {
     "birthday": "marketing_birthday",
     "holiday": "marketing_holiday",
-    "reserved": "transactional",
-    "redeemed": "transactional",
-    "expired": "transactional",
-    "tier_upgraded": "transactional",
-    "tier_at_risk": "transactional",
-    "tier_lost": "transactional",
-    "milestone": "transactional",
-    "card_complete": "transactional",
-    "membership_due": "transactional",
-    "payment_failed": "transactional",
-    "membership_past_due": "transactional",
-    "membership_ended": "transactional",
+    "win_back": "marketing_win_back",
+    "announcement": "marketing_announcement",
 }
-"""The use of a member's address that each kind is. A greeting is marketing, a notice about one's own points, tier or
-membership is not."""
+"""The kinds that are advertising, and the use of a member's address that each is. All others are notices about what the
+member has and did.
+"""
+UNASKED: frozenset[Kind] = frozenset({"security"})
+"""Kinds that need nobody's consent: they warn members of what somebody may have done in their name."""
+KINDS: frozenset[str] = frozenset(get_args(MessageKind))
 
 _PERIOD = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 
@@ -96,7 +82,7 @@ class Intent:
     def parse(cls, body: Mapping[str, Any]) -> Intent:
         """The intent that `body` wrote. Raises ValueError for anything else."""
         intent = cls(body["member_id"], body["kind"], body["period"], body.get("data", {}))
-        if intent.kind not in PURPOSES or not _PERIOD.fullmatch(intent.period):
+        if intent.kind not in KINDS or not _PERIOD.fullmatch(intent.period):
             raise ValueError("there is no such message")
         return intent
 
@@ -156,9 +142,25 @@ class Route:
     address: str
 
 
+@dataclass(frozen=True, slots=True)
+class DeliveryReport:
+    """What a provider tells of a message later. It is named by what we gave along (`member_id`, `key`), or where a channel
+    takes nothing along, by the provider's own id. `is_permanent`: that address never takes anything.
+    """
+
+    channel: Channel
+    provider_id: str
+    outcome: Literal["delivered", "bounced", "complained"]
+    at: datetime
+    is_permanent: bool = False
+    reason: str = ""
+    member_id: str = ""
+    key: str = ""
+
+
 def purpose_of(kind: Kind, channel: Channel) -> str:
     """The use a consent must cover, for example `marketing_birthday_messages_sms`."""
-    return f"{PURPOSES[kind]}_messages_{channel}"
+    return f"{MARKETING.get(kind, TRANSACTIONAL)}_messages_{channel}"
 
 
 def channels_of(kind: Kind, program: Program, holiday_id: str = "") -> tuple[Channel, ...]:
@@ -168,7 +170,7 @@ def channels_of(kind: Kind, program: Program, holiday_id: str = "") -> tuple[Cha
     if kind == "holiday":
         holiday = program.find_holiday(holiday_id)
         return holiday.channels if holiday else ()
-    return CHANNELS
+    return program.messages.kinds.get(kind, program.messages.channels)
 
 
 def choose_route(

@@ -17,11 +17,12 @@ from quen.program.compiled.cards import card_of
 from quen.program.compiled.conditions import categories_of
 from quen.program.compiled.earning import basis_of, campaign_of, caps_of, rule_of
 from quen.program.compiled.memberships import plan_of
+from quen.program.compiled.messages import messages_of
 from quen.program.compiled.occasions import birthday_of, holiday_of
 from quen.program.compiled.payment import payment_of
 from quen.program.compiled.perks import perk_of
 from quen.program.compiled.points import points_of
-from quen.program.compiled.policies import adjustments_of, messages_of
+from quen.program.compiled.policies import adjustments_of
 from quen.program.compiled.rewards import reward_of
 from quen.program.compiled.segments import segment_of
 from quen.program.compiled.tiers import tier_of, tiering_of

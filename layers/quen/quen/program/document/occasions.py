@@ -19,6 +19,7 @@ from quen.program.document.values import (
     Names,
     one_of,
 )
+from quen.program.model import Channel
 
 HOLIDAYS_MAX = 40
 DAYS_BEFORE_MAX = 60
@@ -26,7 +27,7 @@ KNOWN_DAYS_MAX = 60
 GIFT_DAYS_MAX = 366
 TAGS_MAX = 32
 
-Channels = list[Literal["email", "sms"]]
+Channels = list[Channel]
 CHANNELS = "How the member is told, where they consent; left out: not at all."
 DaysBefore = Annotated[
     int, Field(ge=0, le=DAYS_BEFORE_MAX, description="How many days before the day itself it is given.")

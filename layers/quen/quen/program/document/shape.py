@@ -31,6 +31,7 @@ from quen.program.document.limits import (
     TransfersSection,
 )
 from quen.program.document.memberships import PLANS_MAX, MembershipSection
+from quen.program.document.messages import MessagesSection
 from quen.program.document.occasions import HOLIDAYS_MAX, BirthdaySection, HolidaySection
 from quen.program.document.payment import PaymentSection
 from quen.program.document.perks import PERKS_MAX, PerkSection
@@ -40,14 +41,11 @@ from quen.program.document.segments import SEGMENTS_MAX, SegmentSection
 from quen.program.document.tiers import TIERS_MAX, TieringSection, TierSection
 from quen.program.document.values import (
     CurrencyCode,
-    Email,
     Identifier,
     Instant,
     Locale,
     Members,
-    SenderId,
     Text,
-    TimeOfDay,
     TimeZoneName,
 )
 
@@ -68,21 +66,6 @@ class ProgramSection(Members):
     locales: list[Locale] = Field(
         min_length=1, description="The languages that members are spoken to in; the first is the default."
     )
-
-
-class QuietHours(Members):
-    """Local hours in which no message is sent; what falls into them is sent afterwards."""
-
-    from_: TimeOfDay = Field(alias="from", description="When they begin, as HH:MM.")
-    to: TimeOfDay = Field(description="When they end, as HH:MM; they may span midnight.")
-
-
-class MessagesSection(Members):
-    """How members are written to."""
-
-    from_email: Email | None = Field(default=None, description="The sender of e-mail; left out: the stack's own.")
-    sender_id: SenderId | None = Field(default=None, description="The sender of text messages.")
-    quiet_hours: QuietHours | None = Field(default=None, description="When no message is sent.")
 
 
 class ProgramDocument(Members):

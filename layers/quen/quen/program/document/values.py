@@ -38,6 +38,7 @@ INSTANT = r"^(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[
 DAY = r"^(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}$"
 LUNAR_DAY = r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|30)$"
 EVENT_TYPE = r"^[a-z0-9]+([_-][a-z0-9]+)*$"
+ZALO_TEMPLATE = r"^[0-9]{1,20}$"
 PURPOSE = r"^[a-z][a-z0-9]*(?:[_.:-][a-z0-9]+)*$"
 
 _DAYS_OF_MONTH = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
@@ -134,6 +135,11 @@ Share = Annotated[
     str,
     _matches(DECIMAL, "A share as text, with at most three places: 0.5 is one half."),
     _schema(pattern=DECIMAL),
+]
+ZaloTemplate = Annotated[
+    str,
+    _matches(ZALO_TEMPLATE, "The number of a template that Zalo has approved, as text."),
+    _schema(pattern=ZALO_TEMPLATE),
 ]
 PartnerId = Annotated[
     str,

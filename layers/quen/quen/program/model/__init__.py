@@ -45,6 +45,15 @@ from quen.program.model.earning import (
 )
 from quen.program.model.goods import Goods
 from quen.program.model.memberships import Plan
+from quen.program.model.messaging import (
+    AdvertisingPolicy,
+    Channel,
+    MessageCap,
+    MessageKind,
+    MessagePolicy,
+    SmsPolicy,
+    Wording,
+)
 from quen.program.model.occasions import (
     LEAP_DAY,
     Birthday,
@@ -64,8 +73,6 @@ from quen.program.model.perks import Perk, PerkKind, Quota, QuotaPeriod
 from quen.program.model.points import Activity, EndOf, Expiry, ExpiryKind, PointsPolicy, Rounding
 from quen.program.model.policies import (
     AdjustmentPolicy,
-    Channel,
-    MessagePolicy,
     StoredValuePolicy,
     TransferPolicy,
 )
@@ -82,6 +89,7 @@ __all__ = [
     "LEAP_DAY",
     "Activity",
     "AdjustmentPolicy",
+    "AdvertisingPolicy",
     "AllOf",
     "AnyOf",
     "AtStores",
@@ -112,6 +120,8 @@ __all__ = [
     "InSegments",
     "InTiers",
     "Measure",
+    "MessageCap",
+    "MessageKind",
     "MessagePolicy",
     "Milestone",
     "NotThis",
@@ -139,6 +149,7 @@ __all__ = [
     "RewardGift",
     "Rounding",
     "Segment",
+    "SmsPolicy",
     "StoredValuePolicy",
     "Tier",
     "TierDiscount",
@@ -152,6 +163,7 @@ __all__ = [
     "Weekday",
     "WhenReached",
     "WithGoods",
+    "Wording",
     "card_of_wallet",
     "card_wallet",
     "last_day_of",

@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 
 from quen.business_days import end_of_month
 from quen.lunar import lunar_day
-from quen.program.model.policies import Channel
+from quen.program.model.messaging import Channel
 from quen.program.model.texts import text_in
 
 Feb29 = Literal["feb_28", "mar_1", "skip"]

@@ -1,23 +1,9 @@
-"""What the shop does by itself or lets others do: messages, transfers, stored value, adjustments."""
+"""What the shop does by itself or lets others do: transfers, stored value, adjustments."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import time
-from typing import Literal
-
-Channel = Literal["email", "sms"]
-
-
-@dataclass(frozen=True, slots=True)
-class MessagePolicy:
-    """Who messages come from, and the local hours in which none is sent (they may span midnight)."""
-
-    from_email: str | None = None
-    sender_id: str | None = None
-    quiet_from: time | None = None
-    quiet_to: time | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,12 @@ from quen.program.model.cards import PunchCard
 from quen.program.model.conditions import InBirthdayMonth, InSegments, InTiers, NthPurchase, WithGoods, leaves
 from quen.program.model.earning import EVENTS, BasisPolicy, Campaign, Cap, EarningRule
 from quen.program.model.memberships import Plan
+from quen.program.model.messaging import MessagePolicy
 from quen.program.model.occasions import Birthday, Holiday
 from quen.program.model.payment import PaymentPolicy
 from quen.program.model.perks import Perk
 from quen.program.model.points import PointsPolicy
-from quen.program.model.policies import AdjustmentPolicy, MessagePolicy, StoredValuePolicy, TransferPolicy
+from quen.program.model.policies import AdjustmentPolicy, StoredValuePolicy, TransferPolicy
 from quen.program.model.rewards import Reward
 from quen.program.model.segments import Segment, linked
 from quen.program.model.tiers import Tier, TierPolicy

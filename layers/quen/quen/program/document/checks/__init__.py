@@ -16,9 +16,10 @@ from quen.program.document.checks.campaigns import (
 from quen.program.document.checks.cards import check_cards
 from quen.program.document.checks.earning import check_earning
 from quen.program.document.checks.memberships import check_memberships
+from quen.program.document.checks.messages import check_messages
 from quen.program.document.checks.occasions import check_birthday, check_holidays
 from quen.program.document.checks.perks import check_perks
-from quen.program.document.checks.reading import at, given, items, members, repeated
+from quen.program.document.checks.reading import at, given, items, repeated
 from quen.program.document.checks.rewards import check_discounts, check_payment, check_rewards
 from quen.program.document.checks.segments import check_segments
 from quen.program.document.checks.tiers import check_tiers
@@ -52,7 +53,7 @@ def find_contradictions(document: object) -> list[Fault]:
         check_payment,
         check_discounts,
         _transfers,
-        _quiet_hours,
+        check_messages,
     )
     return [fault for check in checks for fault in check(document)]
 
@@ -85,9 +86,3 @@ def _transfers(document: object) -> Iterator[Fault]:
     if type(minimum) is int and type(per_day) is int and minimum > per_day:
         sentence = "Nobody can give that many at a time: fewer are allowed in a day."
         yield Fault("/transfers/minimum", "contradiction", sentence)
-
-
-def _quiet_hours(document: object) -> Iterator[Fault]:
-    hours = members(at(document, "messages", "quiet_hours"))
-    if given(hours, "from") and hours["from"] == hours.get("to"):
-        yield Fault("/messages/quiet_hours/to", "contradiction", "Quiet hours end at another time than they begin.")
