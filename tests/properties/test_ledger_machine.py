@@ -375,7 +375,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def nothing_due_is_forgotten(self) -> None:
         for till in self.tills:
             account = till.account
-            due = next_due_on(account, self.program.time_zone)
+            due = next_due_on(account, self.program)
             assert (due is None) == (
                 not account.pending and not account.holds and {*by_last_day(account.lots)} <= {"never"}
             )

@@ -158,7 +158,7 @@ def check(till: Till, book: Book, today: date) -> None:
     if membership.is_running:
         assert membership.last_day == book.days[-1].isoformat()
         assert membership.since <= today.isoformat() <= membership.until
-    due = next_due_on(till.account, till.program.time_zone)
+    due = next_due_on(till.account, till.program)
     assert due is None or due > today
 
 

@@ -116,9 +116,7 @@ class MemoryAccounts:
         return self.documents.get(key)
 
     def list_due(self, shard: int, on: date, cursor: str | None, limit: int) -> DuePage:
-        return self._page(
-            shard, lambda account: str(next_due_on(account, self.program.time_zone) or ""), on, cursor, limit
-        )
+        return self._page(shard, lambda account: str(next_due_on(account, self.program) or ""), on, cursor, limit)
 
     def list_reviews(self, shard: int, on: date | None, cursor: str | None, limit: int) -> DuePage:
         return self._page(shard, next_review_on, on or "z", cursor, limit)

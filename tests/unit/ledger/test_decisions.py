@@ -208,13 +208,12 @@ def test_a_cap_is_remembered_as_long_as_receipts_of_its_day_are_accepted() -> No
 
 
 def test_the_next_due_day_is_the_first_midnight_at_or_after_the_next_change() -> None:
-    zone = PROGRAM.time_zone
-    assert next_due_on(make_account((10, None)), zone) is None
-    assert next_due_on(make_account((10, "2027-11-30"), (1, "2028-01-01")), zone) == date(2027, 12, 1)
+    assert next_due_on(make_account((10, None)), PROGRAM) is None
+    assert next_due_on(make_account((10, "2027-11-30"), (1, "2028-01-01")), PROGRAM) == date(2027, 12, 1)
     pending, _ = run(Account("mem"), RecordPurchase("ptn", make_purchase()), PENDING)
-    assert next_due_on(pending, zone) == date(2026, 11, 29)
+    assert next_due_on(pending, PENDING) == date(2026, 11, 29)
     held, _ = run(make_account((10, None)), Reserve("red", 5, NOON))
-    assert next_due_on(held, zone) == date(2026, 11, 23)
+    assert next_due_on(held, PROGRAM) == date(2026, 11, 23)
 
 
 def test_the_expiry_clock_starts_when_points_become_active() -> None:

@@ -225,7 +225,7 @@ def test_a_card_ends_with_its_last_day_and_takes_its_stamps_along() -> None:
     till.now += timedelta(days=9)
     till.buy(10_000, "later")
     assert till.account.cards["coffee"] == CardMark(8, "2026-12-22")
-    assert next_due_on(till.account, till.program.time_zone) == date(2026, 12, 23)
+    assert next_due_on(till.account, till.program) == date(2026, 12, 23)
     till.now = NOON + timedelta(days=31)
     [entry] = till.do(BringUpToDate(till.now))
     assert (entry.kind, entry.lines) == ("card", {"member.stamps": -8, "program.stamps": 8})

@@ -89,14 +89,14 @@ def test_what_time_does_is_written_at_its_own_midnights_however_late_a_job_runs(
         ("12-29", "ended"),
     ]
     assert till.account.membership.state == "ENDED"
-    assert next_due_on(till.account, PROGRAM.time_zone) is None
+    assert next_due_on(till.account, PROGRAM) is None
     assert rebuild("mem", till.entries) == till.account
     assert verify(till.account, [sealed_form(entry) for entry in till.entries]) is None
 
 
 def test_an_account_is_due_on_the_day_of_its_next_step(till: Till) -> None:
     till.do(pay())
-    assert str(next_due_on(till.account, PROGRAM.time_zone)) == "2026-12-19"
+    assert str(next_due_on(till.account, PROGRAM)) == "2026-12-19"
 
 
 def test_an_entry_keeps_what_became_of_the_membership(till: Till) -> None:

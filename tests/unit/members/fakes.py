@@ -40,8 +40,15 @@ class SettableClock:
 class FakeAccounts:
     """Opens an account of 20 points without writing anything; gives an account a state by doing the others' writes."""
 
-    def opening(self, member_id: str, now: datetime) -> tuple[Sequence[Write], dict[str, Any]]:
+    def __init__(self) -> None:
+        self.reachable: dict[str, bool] = {}
+
+    def opening(self, member_id: str, now: datetime, *, reachable: bool) -> tuple[Sequence[Write], dict[str, Any]]:
+        self.reachable[member_id] = reachable
         return [], {"member_id": member_id, "points": {"active": 20}, "sequence": 1}
+
+    def reaching(self, member_id: str, *, reachable: bool) -> Sequence[Write]:
+        return [Write("account reached", "Put", {"do": lambda: self.reachable.update({member_id: reachable})})]
 
     def show_account(self, member_id: str) -> dict[str, Any]:
         return {"member_id": member_id, "points": {"active": 500}, "sequence": 1}
@@ -156,8 +163,12 @@ def make_member(member_id: str = "mem_0000000000000001", **changes: Any) -> Memb
     return replace(member, **changes)
 
 
-def make_members(records: Any = None, wall: SettableClock | None = None, lookups: Lookups = LOOKUPS) -> Members:
+def make_members(
+    records: Any = None,
+    wall: SettableClock | None = None,
+    lookups: Lookups = LOOKUPS,
+    accounts: FakeAccounts | None = None,
+) -> Members:
     """The use cases over records in memory."""
-    return Members(
-        records or MemoryRecords(lookups), FakeAccounts(), lookups, QrTokens(KEYS.derive("qr")), wall or SettableClock()
-    )
+    kept, tokens = records or MemoryRecords(lookups), QrTokens(KEYS.derive("qr"))
+    return Members(kept, accounts or FakeAccounts(), lookups, tokens, wall or SettableClock())

@@ -21,7 +21,7 @@ from quen.members.model import ConsentDecision, Enrolment, Login, Member, Member
 from quen.members.service import Members, StaleMemberError
 from quen.people import Person
 from quen.writes import Write
-from unit.members.fakes import LOGIN, NOW, MemoryRecords, SettableClock, make_members
+from unit.members.fakes import LOGIN, NOW, FakeAccounts, MemoryRecords, SettableClock, make_members
 
 OTHER_LOGIN = Login("https://id.example/", "user-2", phone="+84911111111", email="lan@example.com")
 
@@ -323,3 +323,16 @@ def test_of_who_said_nothing_nothing_is_known(members: Members):
     lan = members.enrol(OTHER_LOGIN, Enrolment(phone="0911111111"), NOW).member
     person = members.person(lan.member_id, ZoneInfo("UTC"))
     assert person == Person(None, None, frozenset(), frozenset(), NOW.date())
+
+
+def test_the_account_learns_at_enrolment_and_with_every_change_whether_its_member_may_be_told():
+    accounts = FakeAccounts()
+    members = make_members(accounts=accounts)
+    agreed = (ConsentDecision("transactional_email", granted=True, text_version="1"),)
+    hoa = members.enrol(LOGIN, Enrolment(phone="0901234567", consents=agreed), NOW).member
+    assert accounts.reachable[hoa.member_id] is False, "no address for the way that was agreed to"
+    members.change(hoa.member_id, {"email": "hoa@example.com"}, LOGIN, NOW)
+    assert accounts.reachable[hoa.member_id] is True
+    refused = (ConsentDecision("transactional_email", granted=False, text_version="1"),)
+    members.change(hoa.member_id, {"consents": refused}, LOGIN, NOW)
+    assert accounts.reachable[hoa.member_id] is False

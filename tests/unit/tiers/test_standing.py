@@ -137,7 +137,7 @@ def test_a_review_is_found_by_its_own_day_and_not_among_what_else_falls_due() ->
     life = Life(levelled(notice_days=30))
     assert next_review_on(life.account) == ""
     life.come("2026-05-20", 2)
-    due = next_due_on(life.account, life.program.time_zone)
+    due = next_due_on(life.account, life.program)
     assert (next_review_on(life.account), due) == ("2026-12-01", date(2027, 6, 1))
     life.till.do(SetTier("gold", date(2026, 7, 31), "goodwill"))
     assert next_review_on(life.account) == "2026-08-01"

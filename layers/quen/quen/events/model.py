@@ -20,6 +20,7 @@ from quen.instants import format_instant
 from quen.ledger.model import Entry, entry_id, given_by
 from quen.ledger.model.funding import issued
 from quen.ledger.model.values import ADJUSTED, POINTS, STORED_VALUE, unit_of
+from quen.ledger.views import lots_view
 from quen.tiers.views import tier_change_view
 
 SOURCE = "quen"
@@ -119,6 +120,9 @@ _TYPES: Mapping[str, Callable[[Entry], list[str]]] = {
     "earn": _earned,
     "bonus": _bonus,
     "activate": _always("points.activated"),
+    "warn": _always("points.expiring"),
+    "extend": _always("points.extended"),
+    "notice": _always(),
     "expire": _always("points.expired"),
     "reserve": _reserved,
     "redeem": _redeemed,
@@ -152,6 +156,8 @@ EVENT_TYPES = (
     "birthday.rewarded",
     "holiday.rewarded",
     "points.activated",
+    "points.expiring",
+    "points.extended",
     "points.expired",
     "points.reserved",
     "points.redeemed",
@@ -194,6 +200,10 @@ def moved_points(entry: Entry) -> int:
         return -entry.lines.get(ADJUSTED, 0)
     if entry.kind == "reverse":
         return -issued(entry)
+    if entry.warned:
+        return sum(entry.warned.points.values())
+    if entry.kind == "extend":
+        return sum(points for points in entry.lots.values() if points > 0)
     return sum(points for name, points in entry.lines.items() if points > 0 and unit_of(name) == POINTS)
 
 
@@ -212,6 +222,8 @@ def _entry_detail(type_: str, entry: Entry) -> dict[str, Any]:
         detail["amount"] = entry.lines.get(STORED_VALUE, 0)
     if entry.state is not None:
         detail["state"] = entry.state
+    if entry.warned:
+        detail |= {"days_before": entry.warned.stage, "expiring": lots_view(entry.warned.points)}
     if type_ in {"tier.changed", "tier.at_risk"}:
         detail |= tier_change_view(entry) or {}
     if type_.endswith(".rewarded"):

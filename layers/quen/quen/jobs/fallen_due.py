@@ -16,7 +16,8 @@ from quen.jobs.model import Run
 from quen.jobs.service import Handled
 from quen.ledger.model import Entry
 
-_DUE_KINDS = frozenset({"activate", "lapse", "expire", "review", "card", "term"})
+_DUE_KINDS = frozenset({"activate", "lapse", "warn", "extend", "expire", "review", "card", "term"})
+_TOTALS = {"warn": "warned", "extend": "extended"}
 _RECOVERED_ENTRIES = 100
 
 
@@ -41,10 +42,14 @@ def write_what_fell_due(ledger: BroughtUp, run: Run, member_id: str, *, is_recov
 
 
 def handled(entries: Sequence[Entry]) -> Handled:
-    """The account is done where anything was due; points counted are those that expired, totals the reviews by their cause."""
-    causes = Counter(entry.standing.cause for entry in entries if entry.kind == "review" and entry.standing)
+    """The account is done where anything was due; points counted are those that expired, totals the reviews by
+    their cause, warnings, and lots that live on because nobody could be warned."""
+    totals: Counter[str] = Counter(
+        entry.standing.cause for entry in entries if entry.kind == "review" and entry.standing
+    )
+    totals += Counter(_TOTALS[entry.kind] for entry in entries if entry.kind in _TOTALS)
     expired = sum(-entry.points for entry in entries if entry.kind == "expire")
-    return Handled(bool(entries), expired, totals=dict(sorted(causes.items())))
+    return Handled(bool(entries), expired, totals=dict(sorted(totals.items())))
 
 
 def _is_own(entry: Entry, run: Run) -> bool:

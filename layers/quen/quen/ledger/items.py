@@ -126,8 +126,11 @@ def account_item(change: Change) -> AccountItem:
         "gifts": account.gifts,
         "granted": account.granted,
         "membership": membership_form(account.membership),
+        "reachable": account.reachable,
+        "warned": account.warned,
+        "proven": account.proven,
     }
-    due, review = next_due_on(account, change.program.time_zone), next_review_on(account)
+    due, review = next_due_on(account, change.program), next_review_on(account)
     text = json.dumps({name: value for name, value in state.items() if value}, separators=(",", ":"))
     is_long = len(text) > STATE_BYTES_MAX
     return AccountItem(

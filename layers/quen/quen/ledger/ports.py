@@ -104,6 +104,9 @@ class Accounts(Protocol):
     def load(self, member_id: str) -> Account:
         """The account as it was last written. Raises MemberNotFoundError."""
 
+    def writes(self, change: Change, *more: Change) -> list[Write]:
+        """What `commit` sends, for a use case that commits it with its own."""
+
     def list_entries(self, member_id: str, before: int | None, limit: int) -> list[Entry]:
         """Entries newest first, from the one before that sequence on."""
 

@@ -34,7 +34,9 @@ from quen.ledger.model import (
     Entry,
     GrantBonus,
     MemberState,
+    NoteReach,
     OpenBalance,
+    RecordProof,
     SetState,
     bring_up_to,
     decide,
@@ -184,13 +186,19 @@ class Ledger:
                     return replay
         raise ConflictRetryError
 
-    def opening(self, member_id: str, now: datetime) -> tuple[Sequence[Write], dict[str, Any]]:
-        """The writes that open an account with the program's welcome points, and how it then looks: enrolment commits them."""
+    def opening(
+        self, member_id: str, now: datetime, *, reachable: bool = False
+    ) -> tuple[Sequence[Write], dict[str, Any]]:
+        """The writes that open an account with the program's welcome points, and how it then looks: enrolment commits them.
+        `reachable` is as in NoteReach.
+        """
         program = self._programs.current(now)
         award = price_enrolment(program)
-        welcome = GrantBonus("welcome", award.points, "enrolment", "welcome", award.explanation)
+        reach = True if reachable else None
         account = Account(member_id)
-        entries = decide(account, welcome, program, now.replace(microsecond=0)) if award.points else []
+        welcome = GrantBonus("welcome", award.points, "enrolment", "welcome", award.explanation, reachable=reach)
+        command = welcome if award.points else NoteReach(reachable=True) if reachable else None
+        entries = decide(account, command, program, now.replace(microsecond=0)) if command else []
         after = folded(account, entries)
         return self._accounts.opening(Change(account, after, entries, program)), account_view(after, program, now)
 
@@ -204,6 +212,31 @@ class Ledger:
         entries = decide(account, command, program, now)
         change = Change(account, account, entries, program, claim, result=result)
         return self._accounts.opening(self._settled(change, now))
+
+    def reaching(self, member_id: str, *, reachable: bool) -> Sequence[Write]:
+        """The writes by which the member may be told about their points from now on, or may not: whoever changes the profile
+        commits them. They are refused by the account's name where another entry was faster. Raises MemberNotFoundError.
+        """
+        now = self.now()
+        program = self._programs.current(now)
+        self.bring_up_to_date(member_id, now)
+        account = self._accounts.load(member_id)
+        if account.reachable == reachable:
+            return []
+        change = self._settled(
+            Change(account, account, decide(account, NoteReach(reachable), program, now), program), now
+        )
+        return self._accounts.writes(change)
+
+    def record_proof(self, member_id: str, days: Sequence[str], message_id: str, proof: str) -> None:
+        """Why points of these last days may end, once: what was proven before stays as it was. Of a member who was merged away
+        the survivor's points are meant. Raises MemberNotFoundError, ConflictRetryError.
+        """
+        account = self.load_surviving(member_id)
+        new = tuple(day for day in days if day not in account.proven)
+        if new:
+            command = RecordProof(new, message_id, proof)
+            self.execute(member_id, command, answer=lambda _, entry: entry_view(entry))
 
     def set_state(self, member_id: str, state: MemberState, others: Sequence[Write]) -> None:
         """Let the account earn and spend, or not, and in the same transaction the others. Why, staff's own words say in the

@@ -43,6 +43,7 @@ from quen.members.model import (
 )
 from quen.members.model.cards import app_card
 from quen.members.model.errors import CardBlockedError
+from quen.members.model.reach import is_reachable
 from quen.members.phones import parse_phone
 from quen.people import Person
 from quen.writes import Write
@@ -117,8 +118,11 @@ class MemberRecords(Protocol):
 class Accounts(Protocol):
     """The ledger's part: an account is opened with its member, and gates what the member may do."""
 
-    def opening(self, member_id: str, now: datetime) -> tuple[Sequence[Write], dict[str, Any]]:
+    def opening(self, member_id: str, now: datetime, *, reachable: bool) -> tuple[Sequence[Write], dict[str, Any]]:
         """The writes that open the member's account, welcome bonus included, and how the account then looks."""
+
+    def reaching(self, member_id: str, *, reachable: bool) -> Sequence[Write]:
+        """The writes by which the account knows whether the member may be told about their points."""
 
     def show_account(self, member_id: str) -> dict[str, Any]:
         """How the account looks now."""
@@ -148,7 +152,7 @@ class Members:
         """
         given = read_changes(_sent(enrolment), login, now, parse_phone)
         member = apply_changes(self._blank(login, given, now), given, now)
-        writes, account = self._accounts.opening(member.member_id, now)
+        writes, account = self._accounts.opening(member.member_id, now, reachable=is_reachable(member))
         try:
             self._records.add(member, writes)
         except MemberAlreadyExistsError:
@@ -327,7 +331,7 @@ class Members:
             version=imported.version + 1,
         )
         try:
-            self._records.replace(imported, member)
+            self._records.replace(imported, member, self._reach(imported, member))
         except StaleMemberError:
             raise MemberAlreadyExistsError from None
         return Enrolled(member, self._accounts.show_account(member.member_id))
@@ -364,11 +368,18 @@ class Members:
                 return before
             after = replace(after, version=before.version + 1)
             try:
-                self._records.replace(before, after, record(before))
+                self._records.replace(before, after, [*record(before), *self._reach(before, after)])
             except StaleMemberError:
                 continue
             return after
         raise ConflictRetryError
+
+    def _reach(self, before: Member, after: Member) -> Sequence[Write]:
+        """The account learns in the same transaction whether its member may still be told about points that end."""
+        reachable = is_reachable(after)
+        return (
+            [] if is_reachable(before) == reachable else self._accounts.reaching(after.member_id, reachable=reachable)
+        )
 
     def _find(self, reference: MemberReference, pointer: str) -> Found:
         found = self._look_up(reference, pointer)

@@ -54,6 +54,8 @@ BIRTHDAYS_INDEX = "Birthdays"
 ROLL_INDEX = "Roll"
 
 _PROFILE = "profile"
+_ACCOUNT = ("account ", "entry ")
+"""How the ledger names its writes: of them too, what was read is over."""
 _PREFIXES = {"phone": "IDENTITY", "email": "IDENTITY", "card": "CARD", "login": "LOGIN"}
 _IDENTITIES = frozenset({"phone", "email", "login"})
 _IS_NEW = "attribute_not_exists(PK)"
@@ -180,7 +182,8 @@ class MemberStore:
         try:
             self._commit([*self.replacing((before, after)), *others])
         except TransactionRefusedError as error:
-            if f"{_PROFILE} {after.member_id}" in error.refusals:
+            stale = (f"{_PROFILE} {after.member_id}", *_ACCOUNT)
+            if any(name.startswith(stale) for name in error.refusals):
                 raise StaleMemberError from error
             raise _refused_claim(error) from error
 

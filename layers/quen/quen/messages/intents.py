@@ -9,6 +9,7 @@ from quen.cards.model import CardMark, Reached
 from quen.events.cards import fills_a_card
 from quen.events.model import Enrolled, Tellable, moved_points
 from quen.ledger.model import Entry, Hold, given_by
+from quen.ledger.model.values import Warned
 from quen.messages.gifts import gift_data
 from quen.messages.model import Intent, Kind
 
@@ -27,6 +28,8 @@ def intents_of(fact: Tellable) -> list[Intent]:
 def _about_points(fact: Entry) -> list[Intent]:
     if fact.kind == "bonus":
         return _about_occasion(fact)
+    if fact.kind == "warn" and fact.warned:
+        return [_warning(fact, fact.warned)]
     if fact.kind == "expire":
         return [Intent(fact.member_id, "expired", fact.reference.id, _data(fact) | {"on": fact.reference.id})]
     if fact.kind == "reserve" and fact.hold and _waits(fact.hold.hold):
@@ -35,6 +38,20 @@ def _about_points(fact: Entry) -> list[Intent]:
     if fact.kind == "redeem" and fact.hold and not fact.hold.hold.is_perk:
         return [Intent(fact.member_id, "redeemed", fact.hold.redemption_id, _data(fact))]
     return [_of_card(fact, card_id, mark, one) for card_id, mark in fact.cards.items() for one in mark.reached]
+
+
+def _warning(entry: Entry, warned: Warned) -> Intent:
+    """Each stage of a last day is told once, with what ends soon after it."""
+    days = sorted(warned.points)
+    data = {
+        "points": sum(warned.points.values()),
+        "balance": entry.balance_after,
+        "on": days[0],
+        "through": days[-1],
+        "days": days,
+        "stage": warned.stage,
+    }
+    return Intent(entry.member_id, "expiring", f"{days[0]}.{warned.stage}", data)
 
 
 def _of_card(entry: Entry, card_id: str, mark: CardMark, one: Reached) -> Intent:

@@ -7,6 +7,7 @@
     exchanged   points of and for other programs
     funding     who stands behind points: the program, or a partner that settles
     due         what falls due by itself
+    warned      what is told before points end, and when they may
     holders     what an account says of perks
     perked      counted perks
     standing    the tier that a member has, and what it is earned with
@@ -34,11 +35,13 @@ from quen.ledger.model.commands import (
     GrantBonus,
     MergeAway,
     MoveStoredValue,
+    NoteReach,
     OpenBalance,
     ReceiveExchange,
     ReceivePoints,
     RecordEvent,
     RecordPayment,
+    RecordProof,
     RecordPurchase,
     Redeem,
     Refund,
@@ -105,12 +108,14 @@ __all__ = [
     "MergeAway",
     "MoveStoredValue",
     "Movement",
+    "NoteReach",
     "NothingGivenError",
     "OpenBalance",
     "ReceiveExchange",
     "ReceivePoints",
     "RecordEvent",
     "RecordPayment",
+    "RecordProof",
     "RecordPurchase",
     "Redeem",
     "Reference",

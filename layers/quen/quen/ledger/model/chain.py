@@ -18,7 +18,7 @@ from quen.cards.model import mark_form, parse_mark
 from quen.earning.model import NO_FACTS, RuleShare
 from quen.instants import format_instant, parse_instant
 from quen.ledger.model.fold import BrokenLedgerError, apply
-from quen.ledger.model.values import POINTS, Account, Entry, Hold, HoldChange, Reference, TierMark, unit_of
+from quen.ledger.model.values import POINTS, Account, Entry, Hold, HoldChange, Reference, TierMark, Warned, unit_of
 from quen.memberships.model import change_form as membership_change_form
 from quen.memberships.model import parse_change as parse_membership_change
 from quen.program.model import Facts, Measure
@@ -94,6 +94,9 @@ def canonical_form(entry: Entry) -> str:
         "granted": entry.granted,
         "membership": membership_change_form(entry.membership) if entry.membership else None,
         "saved": entry.saved or None,
+        "reachable": None if entry.reachable is None else int(entry.reachable),
+        "warned": entry.warned,
+        "proven": entry.proven,
         "shares": [_share_form(share) for share in entry.shares],
         "basis": entry.basis,
         "facts": facts_form(entry.facts),
@@ -137,6 +140,9 @@ def parse_entry(form: str, hash_: str) -> Entry:
         granted=fields.get("granted", {}),
         membership=parse_membership_change(fields["membership"]) if "membership" in fields else None,
         saved=fields.get("saved", 0),
+        reachable=bool(fields["reachable"]) if "reachable" in fields else None,
+        warned=Warned(*fields["warned"]) if "warned" in fields else None,
+        proven=fields.get("proven", {}),
         shares=tuple(RuleShare(*share) for share in fields.get("shares", ())),
         basis=fields.get("basis", {}),
         facts=parse_facts(fields.get("facts", {})),

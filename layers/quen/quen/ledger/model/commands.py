@@ -86,6 +86,7 @@ class GrantBonus:
 
     `shares` explains the points, where more than the one rule gave them. `gifts` are what the occasion gives, beside
     `points` that everybody has: by the tier that the member has on `day`, the occasion's own, from which it counts as well.
+    `reachable` is as in NoteReach, where it is said with the bonus (None: it stays as it was).
     """
 
     reason: Literal["welcome", "birthday", "holiday"]
@@ -95,6 +96,7 @@ class GrantBonus:
     shares: tuple[RuleShare, ...] = ()
     gifts: Gifts | None = None
     day: date | None = None
+    reachable: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,6 +363,22 @@ class MoveStoredValue:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteReach:
+    """Whether the member may be told about their points: the profile has an address and a consent for it."""
+
+    reachable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RecordProof:
+    """Why points of these last days may end: what became of the message that warned of them (`proof` is a word)."""
+
+    days: tuple[str, ...]
+    message_id: str
+    proof: str
+
+
+@dataclass(frozen=True, slots=True)
 class BringUpToDate:
     """Nothing but what had fallen due at `until`."""
 
@@ -368,7 +386,9 @@ class BringUpToDate:
 
 
 Command = (
-    RecordPurchase
+    NoteReach
+    | RecordProof
+    | RecordPurchase
     | RecordEvent
     | ReturnPurchase
     | GrantBonus

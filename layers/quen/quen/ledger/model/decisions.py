@@ -21,11 +21,13 @@ from quen.ledger.model.commands import (
     GrantBonus,
     MergeAway,
     MoveStoredValue,
+    NoteReach,
     OpenBalance,
     ReceiveExchange,
     ReceivePoints,
     RecordEvent,
     RecordPayment,
+    RecordProof,
     RecordPurchase,
     Redeem,
     Refund,
@@ -54,6 +56,7 @@ from quen.ledger.model.spent import redeemed, refunded, released, reserved
 from quen.ledger.model.subscribed import cancellation, membership_refund, payment, resumption, trial
 from quen.ledger.model.tiered import raised
 from quen.ledger.model.values import Account, Entry
+from quen.ledger.model.warned import proof, reach
 from quen.program.model import Program
 
 _EARNS_OR_SPENDS = (
@@ -135,6 +138,8 @@ _DECIDES: Mapping[type[Any], Callable[[Account, Any, Program, datetime], Entry]]
     CancelMembership: cancellation,
     ResumeMembership: resumption,
     RefundMembership: membership_refund,
+    NoteReach: reach,
+    RecordProof: proof,
 }
 """Every command, and what decides it; but for those that make more than one entry, or none of their own."""
 

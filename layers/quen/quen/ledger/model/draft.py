@@ -110,6 +110,10 @@ class Draft:
             self.move(target, share)
         return max(0, share)
 
+    def move_lot(self, key: str, to: str) -> None:
+        """All points of one lot are in the other one from now on."""
+        self._lots[to] = self._lots.get(to, 0) + self._lots.pop(key, 0)
+
     def owe(self, target: str, points: int) -> None:
         """The member owes so many points more."""
         self._debt += points

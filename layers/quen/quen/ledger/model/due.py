@@ -1,4 +1,5 @@
-"""What falls due by itself: points activate, holds lapse, terms of memberships end, tiers are reviewed, cards and lots expire.
+"""What falls due by itself: points activate, holds lapse, terms of memberships end, tiers are reviewed, members are warned,
+cards and lots expire.
 
 It comes as entries of its own, in the order of time; at one midnight points activate before holds lapse, then come terms
 and tiers, and what expires comes last. So no point is spent after its last day and none is withheld after it became active,
@@ -10,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from quen.business_days import day_end, day_start, local_day
 from quen.ledger.model.draft import Draft
@@ -20,9 +20,10 @@ from quen.ledger.model.stamped import card_expired
 from quen.ledger.model.subscribed import term_turned
 from quen.ledger.model.tiered import reviewed, reviews_due
 from quen.ledger.model.values import HELD, NEVER, PENDING, Account, Entry, HoldChange, Reference
+from quen.ledger.model.warned import extended, may_expire, warned, warnings_due
 from quen.program.model import Program
 
-_ACTIVATES, _LAPSES, _TERMS, _REVIEWS, _CARDS, _EXPIRES = range(6)
+_ACTIVATES, _LAPSES, _TERMS, _REVIEWS, _CARDS, _WARNS, _EXPIRES = range(7)
 NO_REVIEW = "never"
 """Sorts after every day."""
 
@@ -34,21 +35,22 @@ def bring_up_to(account: Account, program: Program, until: datetime, now: dateti
     brings the account that it leaves up to now as well.
     """
     entries: list[Entry] = []
-    while due := min(_due(account, program.time_zone), default=None):
+    while due := min(_due(account, program), default=None):
         at, what, key = due
         if at > until:
             break
-        entry = _fallen_due(account, what, key, program, at, now)
+        entry = _fallen_due(account, what, key, program, at, until, now)
         account = apply(account, entry)
         entries.append(entry)
     return entries
 
 
-def next_due_on(account: Account, zone: ZoneInfo) -> date | None:
+def next_due_on(account: Account, program: Program) -> date | None:
     """The first local day at whose midnight something of this account has fallen due, but for reviews of its tier, which are
     found otherwise (see `next_review_on`); None where nothing ever will.
     """
-    due = min((due for due in _due(account, zone) if due[1] != _REVIEWS), default=None)
+    zone = program.time_zone
+    due = min((due for due in _due(account, program) if due[1] != _REVIEWS), default=None)
     if due is None:
         return None
     day = local_day(due[0], zone)
@@ -80,8 +82,9 @@ def returned_hold(
     return draft.sealed(hold=HoldChange(redemption_id, hold, "returned"), gifts=gifts)
 
 
-def _due(account: Account, zone: ZoneInfo) -> Iterator[tuple[datetime, int, str]]:
+def _due(account: Account, program: Program) -> Iterator[tuple[datetime, int, str]]:
     """When, in which order, and under which key the account's next changes by mere time come."""
+    zone = program.time_zone
     if account.pending:
         key = min(account.pending)
         yield day_start(date.fromisoformat(key.partition("/")[0]), zone), _ACTIVATES, key
@@ -94,24 +97,43 @@ def _due(account: Account, zone: ZoneInfo) -> Iterator[tuple[datetime, int, str]
     for card, mark in account.cards.items():
         if mark.until:
             yield day_end(date.fromisoformat(mark.until), zone), _CARDS, card
+    for first_told_on, day in warnings_due(account, program):
+        yield day_start(first_told_on, zone), _WARNS, day
     if account.lots and (day := last_day_of(first := min(account.lots))) != NEVER:
         yield day_end(date.fromisoformat(day), zone), _EXPIRES, first
 
 
-def _fallen_due(account: Account, what: int, key: str, program: Program, at: datetime, now: datetime) -> Entry:
+def _fallen_due(
+    account: Account, what: int, key: str, program: Program, at: datetime, until: datetime, now: datetime
+) -> Entry:
     if what == _LAPSES:
-        return returned_hold(account, "lapse", key, program, now, at)
-    if what == _TERMS:
-        return term_turned(account, program, at, now)
-    if what == _REVIEWS:
-        return reviewed(account, key, program, at, now)
-    if what == _CARDS:
-        return card_expired(account, key, program, at, now)
-    if what == _ACTIVATES:
-        draft = Draft(account, "activate", program, now, Reference("lot", key), at)
-        points = draft.take_pending(PENDING, key, account.pending[key])
-        draft.give(PENDING, draft.living({key.partition("/")[2]: points}))
+        entry = returned_hold(account, "lapse", key, program, now, at)
+    elif what == _TERMS:
+        entry = term_turned(account, program, at, now)
+    elif what == _REVIEWS:
+        entry = reviewed(account, key, program, at, now)
+    elif what == _CARDS:
+        entry = card_expired(account, key, program, at, now)
+    elif what == _ACTIVATES:
+        entry = _activated(account, key, program, at, now)
+    elif what == _WARNS:
+        entry = warned(account, key, program, until, now)
+    elif may_expire(account, key, program):
+        entry = _expired(account, key, program, at, now)
     else:
-        draft = Draft(account, "expire", program, now, Reference("lot", key), at)
-        draft.take_from(expired_of(lot_funder(key)), key, account.lots[key])
+        entry = extended(account, key, program, at, now)
+    return entry
+
+
+def _activated(account: Account, key: str, program: Program, at: datetime, now: datetime) -> Entry:
+    draft = Draft(account, "activate", program, now, Reference("lot", key), at)
+    points = draft.take_pending(PENDING, key, account.pending[key])
+    draft.give(PENDING, draft.living({key.partition("/")[2]: points}))
     return draft.sealed()
+
+
+def _expired(account: Account, key: str, program: Program, at: datetime, now: datetime) -> Entry:
+    """The reason is what allowed it, where the program asks for a warning."""
+    draft = Draft(account, "expire", program, now, Reference("lot", key), at)
+    draft.take_from(expired_of(lot_funder(key)), key, account.lots[key])
+    return draft.sealed(reason=account.proven.get(last_day_of(key), ""))

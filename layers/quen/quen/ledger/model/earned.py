@@ -82,7 +82,7 @@ def bonus(account: Account, command: GrantBonus, program: Program, now: datetime
     shares = command.shares
     if points and not shares:
         shares = (RuleShare(command.rule_id, program.version, 0, points),)
-    return draft.sealed(shares=shares, gifts=gift.pieces, granted=gift.granted)
+    return draft.sealed(shares=shares, gifts=gift.pieces, granted=gift.granted, reachable=command.reachable)
 
 
 def purchase_key(partner_id: str, purchase_id: str) -> str:

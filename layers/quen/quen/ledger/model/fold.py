@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
+from typing import TypeVar
 
 from quen.cards.model import NO_CARD, CardMark
 from quen.earning.model import ends_on
@@ -30,6 +31,7 @@ QUALIFYING_MONTHS = 36
 
 _OTHER_ACCOUNTS = frozenset(f"{side}.{unit}" for side in ("member", "program") for unit in OTHER_UNITS)
 _QUALIFYING = "qualifying/"
+_T = TypeVar("_T")
 _EARLIER = "qualifying/earlier"
 
 
@@ -50,11 +52,12 @@ def apply(account: Account, entry: Entry) -> Account:
         raise BrokenLedgerError(entry.sequence, "does not continue the chain")
     _check_lines(entry)
     tier, tier_since, tier_until = entry.tier or (account.tier, account.tier_since, account.tier_until)
+    lots = _changed(account.lots, entry.lots, entry.sequence)
     return Account(
         member_id=account.member_id,
         sequence=entry.sequence,
         head=entry.hash,
-        lots=_changed(account.lots, entry.lots, entry.sequence),
+        lots=lots,
         pending=_changed(account.pending, entry.pending, entry.sequence),
         holds=_holds_after(account.holds, entry),
         debt=_debt_after(account.debt, entry),
@@ -74,6 +77,9 @@ def apply(account: Account, entry: Entry) -> Account:
         gifts=_gifts_after(account.gifts, entry),
         granted=_granted_after(account.granted, entry),
         membership=_membership_after(account.membership, entry),
+        reachable=account.reachable if entry.reachable is None else entry.reachable,
+        warned=_of_last_days(account.warned, _told(entry), entry, lots),
+        proven=_of_last_days(account.proven, entry.proven, entry, lots),
     )
 
 
@@ -240,6 +246,19 @@ def _granted_after(granted: Mapping[str, str], entry: Entry) -> Mapping[str, str
     after = {**granted, **entry.granted}
     yesterday = _yesterday(entry)
     return {perk: after[perk] for perk in sorted(after) if after[perk] and after[perk] >= yesterday}
+
+
+def _told(entry: Entry) -> Mapping[str, int]:
+    return dict.fromkeys(entry.warned.points, entry.warned.stage) if entry.warned else {}
+
+
+def _of_last_days(known: Mapping[str, _T], told: Mapping[str, _T], entry: Entry, lots: Lots) -> Mapping[str, _T]:
+    """What is known of last days; of those that are over everywhere on earth, and have no points, nothing is remembered."""
+    if not told and not (known and entry.kind in {"expire", "extend"}):
+        return known
+    after, yesterday = {**known, **told}, _yesterday(entry)
+    alive = {lot.partition("@")[0] for lot in lots}
+    return {day: after[day] for day in sorted(after) if day >= yesterday or day in alive}
 
 
 def _yesterday(entry: Entry) -> str:

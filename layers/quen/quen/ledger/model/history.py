@@ -16,7 +16,7 @@ from quen.ledger.model.fold import apply
 from quen.ledger.model.values import Account, Entry
 from quen.program.model import Program
 
-_FALL_DUE = frozenset({"activate", "lapse", "expire", "review", "card", "term"})
+_FALL_DUE = frozenset({"activate", "lapse", "warn", "extend", "expire", "review", "card", "term"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,9 @@ Kind = Literal[
     "earn",
     "bonus",
     "activate",
+    "warn",
+    "notice",
+    "extend",
     "expire",
     "reserve",
     "redeem",
@@ -143,6 +146,13 @@ class Hold:
         return sum(self.lots.values())
 
 
+class Warned(NamedTuple):
+    """What members are told before points end: so many days before the first of these last days, with the points of each."""
+
+    stage: int
+    points: Lots
+
+
 class TierMark(NamedTuple):
     """A tier that staff set, from which day, and its last day. Empty is the program's entry tier, and no end."""
 
@@ -170,7 +180,8 @@ class Account:
     and for what came with a merge the same behind its id (`mrg_…/first`). `tier` is as staff set it; whether it
     still counts, `tier_on` says; `standing` is the tier that was earned. `cards` are the punch cards by id; `gifts` count by
     `<reward>/<last day>` what the member may have for nothing; `granted` has the last day of each perk that was given to
-    this member; `membership` is what they pay for.
+    this member; `membership` is what they pay for. `reachable` says whether the member may be told about their points;
+    `warned` how many days before each last day they were told last, `proven` of which last days why points may end.
     """
 
     member_id: str
@@ -196,6 +207,9 @@ class Account:
     gifts: Mapping[str, int] = field(default_factory=dict)
     granted: Mapping[str, str] = field(default_factory=dict)
     membership: Membership = NO_MEMBERSHIP
+    reachable: bool = False
+    warned: Mapping[str, int] = field(default_factory=dict)
+    proven: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def active(self) -> int:
@@ -284,7 +298,8 @@ class Entry:
     are changes, signed (a gift's is 0 where it was had at once); `caps` are what days have now used up, `seen` and `granted`
     days as they are now, one that is empty being gone; `state`, `moved_to`, `tier` and `cards` are new values, `standing` and
     `membership` say what became of the earned tier, and of what the member pays for; `saved` is the signed change of what
-    the latter saves in its period, which a `membership` beside it has in it already; the rest says why: `shares` what each
+    the latter saves in its period, which a `membership` beside it has in it already; `reachable` is a new value, `warned` and
+    `proven` are what was told and proven of last days; the rest says why: `shares` what each
     rule gave, `basis` of which parts of the bill, `facts` what the rules knew of the member.
 
     `occurred_at` is when it happened (for what falls due by itself: the very midnight), `recorded_at` when it was
@@ -317,6 +332,9 @@ class Entry:
     granted: Mapping[str, str] = field(default_factory=dict)
     membership: MembershipChange | None = None
     saved: int = 0
+    reachable: bool | None = None
+    warned: Warned | None = None
+    proven: Mapping[str, str] = field(default_factory=dict)
     shares: tuple[RuleShare, ...] = ()
     basis: Mapping[str, int] = field(default_factory=dict)
     facts: Facts = NO_FACTS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from quen.program.model import Expiry, ExpiryKind, PointsPolicy
+from quen.program.model import Expiry, ExpiryKind, ExpiryWarning, PointsPolicy
 
 
 def points_of(points: Mapping[str, Any]) -> PointsPolicy:
@@ -21,11 +21,18 @@ def points_of(points: Mapping[str, Any]) -> PointsPolicy:
 
 
 def _expiry(expiry: Mapping[str, Any]) -> Expiry:
+    warning = _warning(expiry["warning"]) if expiry.get("warning") else ExpiryWarning()
     if "fixed" in expiry:
         month, day = expiry["fixed"].split("-")
-        return Expiry("fixed", month_day=(int(month), int(day)))
+        return Expiry("fixed", month_day=(int(month), int(day)), warning=warning)
     kinds: tuple[ExpiryKind, ...] = ("months", "days", "inactive_months")
     for kind in kinds:
         if kind in expiry:
-            return Expiry(kind, expiry[kind], expiry.get("at"), activities=frozenset(expiry.get("activities", ())))
+            activities = frozenset(expiry.get("activities", ()))
+            return Expiry(kind, expiry[kind], expiry.get("at"), activities=activities, warning=warning)
     return Expiry()
+
+
+def _warning(said: Mapping[str, Any]) -> ExpiryWarning:
+    days = tuple(sorted(said["days"], reverse=True))
+    return ExpiryWarning(days, said["together_days"], said["required"], said["grace_days"])

@@ -25,6 +25,23 @@ class Pending(Members):
     days: int = Field(default=0, ge=0, le=365, description="Days from the purchase; 0: at once.")
 
 
+class WarningSection(Members):
+    """How members are warned before their points end: those who consented to notices and can be reached."""
+
+    days: list[Annotated[int, Field(ge=1, le=90)]] = Field(
+        default=[30, 7, 1], min_length=1, max_length=5, description="So many days before the last day."
+    )
+    together_days: int = Field(
+        default=7, ge=0, le=31, description="What ends within so many days is told in one message."
+    )
+    required: bool = Field(
+        default=False, description="Whether points of members who can be warned end only after a warning has arrived."
+    )
+    grace_days: int = Field(
+        default=14, ge=1, le=90, description="With required: how many days points without a warning live on."
+    )
+
+
 class ExpirySection(Members):
     """How long points live: exactly one of months, days, fixed and inactive_months. They live to 24:00 of their last day."""
 
@@ -47,6 +64,7 @@ class ExpirySection(Members):
         default=None,
         description="With months, days or inactive_months: live on to the end of that month, quarter or year.",
     )
+    warning: WarningSection | None = Field(default=None, description="How members are warned before; left out: not.")
 
     @model_validator(mode="before")
     @classmethod

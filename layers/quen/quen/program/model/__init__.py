@@ -70,7 +70,15 @@ from quen.program.model.occasions import (
 )
 from quen.program.model.payment import PaymentPolicy, TierDiscount
 from quen.program.model.perks import Perk, PerkKind, Quota, QuotaPeriod
-from quen.program.model.points import Activity, EndOf, Expiry, ExpiryKind, PointsPolicy, Rounding
+from quen.program.model.points import (
+    Activity,
+    EndOf,
+    Expiry,
+    ExpiryKind,
+    ExpiryWarning,
+    PointsPolicy,
+    Rounding,
+)
 from quen.program.model.policies import (
     AdjustmentPolicy,
     StoredValuePolicy,
@@ -110,6 +118,7 @@ __all__ = [
     "EveryYear",
     "Expiry",
     "ExpiryKind",
+    "ExpiryWarning",
     "Facts",
     "Feb29",
     "Gift",

@@ -22,13 +22,36 @@ _ENDS: Mapping[EndOf, Callable[[date], date]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class ExpiryWarning:
+    """Members are warned so many `days` before their points end, of what ends within `together_days` at once. Where it
+    `is_required`, points of whoever may be told do not end before a warning has arrived: they live on by `grace_days`.
+    """
+
+    days: tuple[int, ...] = ()
+    together_days: int = 7
+    is_required: bool = False
+    grace_days: int = 14
+
+    def stages(self, expiry: Expiry) -> list[int]:
+        """The days before the end at which a warning is due, the earliest first: none is due before points can be there."""
+        life = {"days": expiry.amount, "months": 28 * expiry.amount, "inactive_months": 28 * expiry.amount}
+        shortest = NO_LIFE if expiry.at else life.get(expiry.kind, NO_LIFE)
+        return sorted((day for day in self.days if day < shortest), reverse=True)
+
+
+NO_LIFE = 10**6
+"""More days than points live that have no length of life of their own."""
+NO_WARNING = ExpiryWarning()
+
+
+@dataclass(frozen=True, slots=True)
 class Expiry:
     """How long points live, counted from the day they become active; they live to 24:00 local of their last day.
 
     `amount` is the number of months or days; `month_day` the fixed day, the same every year; `at` moves the last day on
     to the end of its month, quarter or year. With `inactive_months` all of a member's points live so long after the
     member's last activity; `activities` names what counts as one. A lot keeps the last day it has: another model, or an
-    activity, may move it on, never back.
+    activity, may move it on, never back. `warning` says when members are told before.
     """
 
     kind: ExpiryKind = "none"
@@ -36,6 +59,7 @@ class Expiry:
     at: EndOf | None = None
     month_day: tuple[int, int] | None = None
     activities: frozenset[Activity] = frozenset()
+    warning: ExpiryWarning = NO_WARNING
 
     def expires_on(self, activated_on: date) -> date | None:
         """The last day of points that became active (or, by inactivity, were last renewed) on that day; None: never.

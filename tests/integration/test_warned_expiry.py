@@ -1,0 +1,87 @@
+"""The account knows whether its member may be told, and why points may end: over tables as moto plays them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from moto import mock_aws
+
+from factories import make_program
+from house import FixedPrograms, House, MovableClock, enrol
+from quen.ledger.model import Adjust
+from quen.ledger.views import entry_view
+from quen.members.model import ConsentDecision, Login
+from quen.program.model import Expiry, ExpiryWarning
+from tables import create_tables, open_mocked
+
+WARNING = ExpiryWarning((7, 1), is_required=True, grace_days=5)
+AGREED = ConsentDecision("transactional_sms", granted=True, text_version="1")
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    return MovableClock()
+
+
+@pytest.fixture
+def house(clock: MovableClock) -> Iterator[House]:
+    with mock_aws():
+        client = open_mocked()
+        house = House(client, create_tables(client), clock)
+        program = make_program()
+        points = replace(program.points, expiry=Expiry("days", 20, warning=WARNING))
+        house.programs = FixedPrograms(replace(program, points=points))
+        yield house
+
+
+def agree(house: House, member_id: str, decision: ConsentDecision) -> None:
+    house.members.change(member_id, {"consents": (decision,)}, Login("https://id", "user"), house.clock.now())
+
+
+def kinds(house: House, member_id: str) -> list[str]:
+    return [entry.kind for entry in reversed(house.ledger.read_entries(member_id, None, 50))]
+
+
+def test_a_consent_and_its_withdrawal_reach_the_account_with_the_profile(house: House, clock: MovableClock) -> None:
+    member_id = enrol(house)
+    before = kinds(house, member_id)
+    assert not house.ledger.load_account(member_id).reachable
+    agree(house, member_id, AGREED)
+    assert house.ledger.load_account(member_id).reachable
+    agree(house, member_id, replace(AGREED, text_version="2"))
+    assert kinds(house, member_id) == [*before, "notice"], (
+        "one that changes nothing for the account writes nothing to it"
+    )
+    agree(house, member_id, replace(AGREED, granted=False))
+    assert not house.ledger.load_account(member_id).reachable
+
+
+def test_what_had_fallen_due_is_written_before_the_account_learns_who_may_be_told(
+    house: House, clock: MovableClock
+) -> None:
+    member_id = enrol(house)
+    house.ledger.execute(member_id, Adjust("adj", 30, "gift"), answer=lambda _, entry: entry_view(entry))
+    clock.advance(hours=24 * 22)
+    agree(house, member_id, AGREED)
+    account = house.ledger.load_account(member_id)
+    assert (account.active, account.reachable) == (0, True), "they ended when nobody might be told"
+
+
+def test_points_end_only_once_it_is_proven_that_their_member_was_told(house: House, clock: MovableClock) -> None:
+    member_id = enrol(house)
+    agree(house, member_id, AGREED)
+    house.ledger.execute(member_id, Adjust("adj", 30, "gift"), answer=lambda _, entry: entry_view(entry))
+    [first] = house.ledger.load_account(member_id).lots
+    clock.advance(hours=24 * 21)
+    [second] = house.ledger.load_account(member_id).lots
+    assert second > first
+    for _ in range(2):
+        house.ledger.record_proof(member_id, [second], "msg_1", "delivered")
+    assert kinds(house, member_id).count("notice") == 2, "that they may be told, and one proof"
+    clock.advance(hours=24 * 6)
+    house.ledger.bring_up_to_date(member_id, clock.now() + timedelta(seconds=0))
+    [expired] = house.ledger.read_entries(member_id, None, 1)
+    assert (expired.kind, expired.reason, expired.reference.id) == ("expire", "delivered", second)
