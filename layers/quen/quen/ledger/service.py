@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from quen.clock import Clock
@@ -21,8 +21,6 @@ from quen.ledger.documents import (
     Claim,
     ClaimTakenError,
     Closing,
-    Document,
-    DocumentKey,
     LostRaceError,
     OtherRefusedError,
     Outcome,
@@ -48,7 +46,6 @@ from quen.ledger.ports import (
     Answer,
     Change,
     CurrentProgram,
-    DuePage,
     Half,
     Intent,
     More,
@@ -58,6 +55,7 @@ from quen.ledger.ports import (
     Plan,
     Stock,
 )
+from quen.ledger.reading import Reading
 from quen.ledger.views import account_view, entry_view
 from quen.program.model import Program
 from quen.writes import Write
@@ -67,7 +65,7 @@ RACES_MAX = 8
 ENTRIES_MAX = 40
 
 
-class Ledger:
+class Ledger(Reading):
     """Moves points, and shows them. `pause` waits a moment before the n-th try of a lost race."""
 
     def __init__(
@@ -78,15 +76,9 @@ class Ledger:
         clock: Clock,
         pause: Callable[[int], None],
     ) -> None:
-        self._accounts = accounts
-        self._programs = programs
+        super().__init__(accounts, programs, clock)
         self._stock = stock
-        self._clock = clock
         self._pause = pause
-
-    def now(self) -> datetime:
-        """The business time, in whole seconds: what entries are stamped with."""
-        return self._clock.now().replace(microsecond=0)
 
     def execute(
         self,
@@ -268,14 +260,6 @@ class Ledger:
             return written
         raise ConflictRetryError
 
-    def list_due(self, shard: int, on: date, cursor: str | None, limit: int) -> DuePage:
-        """Members of the shard with something due on that day or before."""
-        return self._accounts.list_due(shard, on, cursor, limit)
-
-    def list_reviews(self, shard: int, on: date | None, cursor: str | None, limit: int) -> DuePage:
-        """Members of the shard above the entry tier whose next review is on that day or before; None: all of them."""
-        return self._accounts.list_reviews(shard, on, cursor, limit)
-
     def grant(
         self, member_id: str, bonus: GrantBonus, program: Program | None = None, more: More | None = None
     ) -> Outcome:
@@ -286,65 +270,6 @@ class Ledger:
         """
         intent = bonus_intent(member_id, bonus, more)
         return self.carry_out(member_id, lambda: intent, program)
-
-    def load_account(self, member_id: str) -> Account:
-        """The account brought up to now, without writing."""
-        now = self.now()
-        account = self.load_surviving(member_id)
-        return folded(account, bring_up_to(account, self._programs.current(now), now, now))
-
-    def foresee(self, member_id: str, command: Command, program: Program) -> tuple[Account, Entry]:
-        """The account that the command would leave now, and its entry: decided by the same code, and not written.
-
-        Raises what the command is refused with.
-        """
-        now = self.now()
-        account = self.load_account(member_id)
-        current = self._programs.current(now)
-        entries = decide(account, command, program, now, current)
-        after = folded(account, entries)
-        return folded(after, bring_up_to(after, current, now, now)), own_entry(entries)
-
-    def foresee_first(self, command: Command, program: Program) -> Entry:
-        """The entry that the command would be to an account without a history, and not written. Raises as `foresee` does."""
-        now = self.now()
-        return own_entry(decide(Account(""), command, program, now, self._programs.current(now)))
-
-    def show_account(self, member_id: str) -> dict[str, Any]:
-        """The account as it is shown to everybody."""
-        return account_view(self.load_account(member_id), self._programs.current(self.now()), self.now())
-
-    def list_entries(self, member_id: str, before: int | None, limit: int) -> tuple[list[dict[str, Any]], int | None]:
-        """A page of the statement, newest first, and the sequence before which the next page starts.
-
-        It holds what is written: what fell due since is in the account already, and in the statement once a command or
-        the night has written it. Raises MemberNotFoundError.
-        """
-        page = self._accounts.list_entries(member_id, before, limit)
-        if not page:
-            self._accounts.load(member_id)
-        # A history has no gaps: there is more until its first entry was shown.
-        more = bool(page) and page[-1].sequence > 1
-        return [entry_view(entry) for entry in page], page[-1].sequence if more else None
-
-    def read_entries(self, member_id: str, before: int | None, limit: int) -> list[Entry]:
-        """Entries as they are, newest first, from the one before that sequence on."""
-        return self._accounts.list_entries(member_id, before, limit)
-
-    def load_surviving(self, member_id: str) -> Account:
-        """The account as it was last written, or where it was merged into another one, that one."""
-        account = self._accounts.load(member_id)
-        while account.moved_to:
-            account = self._accounts.load(account.moved_to)
-        return account
-
-    def find_document(self, key: DocumentKey) -> Document | None:
-        """The document, read consistently, or None."""
-        return self._accounts.find_document(key)
-
-    def list_documents(self, partition: str, prefix: str = "") -> list[Document]:
-        """Every document of a partition whose sort key begins so, read consistently, by their sort keys."""
-        return self._accounts.list_documents(partition, prefix)
 
     def _decided(
         self, account: Account, intent: Intent, program: Program, now: datetime, current: Program

@@ -28,12 +28,9 @@ from quen.ledger.model.commands import (
     Adjust,
     BringUpToDate,
     CancelMembership,
-    ComeBack,
     Command,
     Exchanged,
-    GiveUp,
     GrantBonus,
-    MergeAway,
     MoveStoredValue,
     NoteReach,
     OpenBalance,
@@ -56,7 +53,6 @@ from quen.ledger.model.commands import (
     SetState,
     SetTier,
     StartTrial,
-    TakeOver,
 )
 from quen.ledger.model.decisions import decide, own_entry
 from quen.ledger.model.due import bring_up_to, next_due_on, next_review_on
@@ -66,6 +62,7 @@ from quen.ledger.model.gifted import HAD_AT_ONCE, Given, NothingGivenError, give
 from quen.ledger.model.habits import behaviour_of
 from quen.ledger.model.history import Movement, Statement, account_as_of, statement
 from quen.ledger.model.holders import holder_of, used_of, uses_left
+from quen.ledger.model.merge_commands import ComeBack, GiveUp, MergeAway, TakeOver
 from quen.ledger.model.merged import coming_back
 from quen.ledger.model.returned import budgets_freed, limits_held, own_left, rules_that_applied, still_earned
 from quen.ledger.model.standing import earner_of, tier_of

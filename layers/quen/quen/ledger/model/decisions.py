@@ -15,11 +15,8 @@ from quen.ledger.model.commands import (
     Adjust,
     BringUpToDate,
     CancelMembership,
-    ComeBack,
     Command,
-    GiveUp,
     GrantBonus,
-    MergeAway,
     MoveStoredValue,
     NoteReach,
     OpenBalance,
@@ -42,13 +39,13 @@ from quen.ledger.model.commands import (
     SetState,
     SetTier,
     StartTrial,
-    TakeOver,
 )
 from quen.ledger.model.due import bring_up_to
 from quen.ledger.model.earned import bonus, event, purchase
 from quen.ledger.model.exchanged import received, reversed_exchange
 from quen.ledger.model.fold import apply
 from quen.ledger.model.given import adjustment, opening, receipt, sending, state_change, stored_value, tier_change
+from quen.ledger.model.merge_commands import ComeBack, GiveUp, MergeAway, TakeOver
 from quen.ledger.model.merged import came_back, gave_up, merged_away, took_over
 from quen.ledger.model.perked import perk_reserved
 from quen.ledger.model.returned import purchase_return

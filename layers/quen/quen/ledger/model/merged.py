@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from quen.errors import InsufficientPointsError, InsufficientStoredValueError, RedemptionsOpenError
-from quen.ledger.model.commands import ComeBack, GiveUp, MergeAway, TakeOver
 from quen.ledger.model.draft import Draft
 from quen.ledger.model.fold import counter_of
 from quen.ledger.model.habits import days_brought, given_back, summed, without_brought
+from quen.ledger.model.merge_commands import ComeBack, GiveUp, MergeAway, TakeOver
 from quen.ledger.model.privileges import back_again, brought, given_up, left_behind, regained
 from quen.ledger.model.stamped import bring_together, part_again
 from quen.ledger.model.values import TRANSFERRED, Account, Entry, Lots, Reference
