@@ -166,6 +166,20 @@ def make_intent(kind: str = "birthday", **data: Any) -> Intent:
         "payment_failed": {"plan_id": "vip", "amount": 49_000, "last_day": "2026-12-23"},
         "membership_past_due": {"plan_id": "vip", "amount": 49_000, "last_day": "2026-12-28"},
         "membership_ended": {"plan_id": "vip", "amount": 125_000, "last_day": "2026-12-21"},
+        "earned": {"points": 12, "balance": 1246},
+        "expiring": {
+            "points": 120,
+            "balance": 1380,
+            "on": "2026-11-30",
+            "through": "2026-11-30",
+            "days": ["2026-11-30"],
+            "stage": 7,
+        },
+        "gift_ending": {"what": "reward", "id": "free-coffee", "on": "2026-12-31"},
+        "voucher_issued": {"reward_id": "free-coffee", "until": "2026-12-31"},
+        "win_back": {"points": 50, "balance": 70, "last_bought_on": "2026-08-31"},
+        "announcement": {"announcement_id": "new-shop"},
+        "security": {"what": "phone_changed"},
         "card_complete": {"card_id": "coffee", "reward_id": "free-coffee", "on": "2027-02-19"},
     }
     return Intent(MEMBER, kind, "2026", needed[kind] | data)  # type: ignore[arg-type]

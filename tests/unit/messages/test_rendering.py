@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from factories import make_program
 from quen.messages.model import KINDS, Intent
 from quen.messages.rendering import render
-from quen.messages.templates import TEMPLATES, WORDS
-from quen.program.model import Criteria, EveryLunarYear, Gift, Gifts, Holiday, Perk
+from quen.messages.words import TEMPLATES, WORDS
+from quen.program.model import AdvertisingPolicy, Criteria, EveryLunarYear, Gift, Gifts, Holiday, MessagePolicy, Perk
 from tiered import make_tiered
 from unit.messages.fakes import MEMBER, make_intent
 
-SAID = set(TEMPLATES["en"]) & KINDS
-"""The kinds that have words."""
 INTENTS = [
-    *(make_intent(kind) for kind in sorted(SAID)),
+    *(make_intent(kind) for kind in sorted(KINDS)),
     make_intent("welcome", points=0),
     Intent(MEMBER, "redeemed", "red_1", {"points": 120, "balance": 5}),
     make_intent("redeemed", reward_id="no-longer-there"),
@@ -31,6 +30,13 @@ INTENTS = [
     make_intent("membership_ended", amount=0),
 ]
 TIERED = make_tiered()
+GENEROUS = [
+    make_intent("birthday", reward={"id": "free-coffee", "until": "2027-03-07"}),
+    make_intent("win_back", reward={"id": "free-coffee", "until": "2027-03-07"}),
+    make_intent("expiring", through="2026-12-04", points=1234),
+]
+"""Messages with the longest ordinary values."""
+GSM_7_SEGMENT, UCS_2_SEGMENT = 160, 67
 
 
 @pytest.mark.parametrize("locale", ["vi", "en", "vi-VN", "fr"])
@@ -42,7 +48,8 @@ def test_every_message_is_complete_in_every_language(intent, name, locale):
 
 
 def _check_complete(content):
-    for text in (content.subject, content.text, content.html, content.sms):
+    page = re.sub(r"<style>.*?</style>", "", content.html, flags=re.DOTALL)
+    for text in (content.subject, content.text, page, content.sms):
         assert text.strip()
         assert not re.search(r"\$|\bNone\b|\{|\}", text)
         assert "Cà phê Quen" in text or text is content.subject
@@ -170,7 +177,7 @@ def test_what_is_no_longer_in_the_program_is_still_a_gift():
 def test_a_holiday_wishes_what_the_program_says_or_a_happy_holiday():
     vi = render(make_intent("holiday"), make_festive(), None, "vi")
     assert (vi.subject, vi.sms) == (
-        "Tết: quà của Cà phê Quen tặng bạn",
+        "[QC] Tết: quà của Cà phê Quen tặng bạn",
         "Cà phê Quen: Chúc mừng Tết! Tặng bạn 10 điểm, đã có sẵn trong tài khoản.",
     )
     own = make_festive(message={"vi": "Năm mới $points lời chúc.", "en": "A year of <b>joy</b>."})
@@ -178,7 +185,99 @@ def test_a_holiday_wishes_what_the_program_says_or_a_happy_holiday():
     assert "A year of &lt;b&gt;joy&lt;/b&gt;." in render(make_intent("holiday"), own, None, "en").html
 
 
-def test_an_sms_fits_three_parts():
-    for intent in INTENTS:
-        for locale in TEMPLATES:
-            assert len(render(intent, TIERED, None, locale).sms) <= 3 * 67
+ENGLISH = make_program(
+    name="Quen Coffee",
+    currency="USD",
+    tiers=TIERED.tiers,
+    tiering=TIERED.tiering,
+    messages=MessagePolicy(advertising=AdvertisingPolicy(label="")),
+)
+GSM_SIGNS, GSM_EXTENDED = re.compile(r"[\x20-\x7e\n]"), re.compile(r"[\^{}\[\]~|\\\\]")
+
+
+@pytest.mark.parametrize("intent", [*INTENTS, *GENEROUS], ids=lambda intent: intent.kind)
+def test_an_sms_is_one_segment_in_english_and_two_in_vietnamese(intent):
+    english = render(intent, ENGLISH, None, "en").sms
+    assert all(GSM_SIGNS.fullmatch(sign) for sign in english)
+    assert len(english) + len(GSM_EXTENDED.findall(english)) <= GSM_7_SEGMENT
+    assert len(render(intent, TIERED, None, "vi").sms.encode("utf-16-le")) // 2 <= 2 * UCS_2_SEGMENT
+
+
+@pytest.mark.parametrize(
+    ("through", "today", "vi", "en"),
+    [
+        ("2026-11-30", None, "vào cuối ngày 30/11/2026 (còn 7 ngày)", "at the end of 30 November 2026 (7 days left)"),
+        (
+            "2026-12-04",
+            None,
+            "từ ngày 30/11/2026 đến hết ngày 04/12/2026 (còn 7 ngày)",
+            "between 30 November 2026 and 4 December 2026 (7 days left)",
+        ),
+        (
+            "2026-11-30",
+            date(2026, 11, 29),
+            "vào cuối ngày 30/11/2026 (còn 1 ngày)",
+            "at the end of 30 November 2026 (1 day left)",
+        ),
+        (
+            "2026-11-30",
+            date(2026, 11, 30),
+            "vào cuối ngày 30/11/2026 (hôm nay là ngày cuối)",
+            "at the end of 30 November 2026 (today is the last day)",
+        ),
+    ],
+)
+def test_points_that_end_are_told_with_their_days_and_how_long_that_is(through, today, vi, en):
+    intent = make_intent("expiring", through=through)
+    assert f"120 điểm của bạn sẽ hết hạn {vi}." in render(intent, make_program(), None, "vi", today=today).text
+    assert f"120 of your points expire {en}." in render(intent, make_program(), None, "en", today=today).text
+
+
+def test_a_warning_that_comes_late_says_how_long_it_is_now():
+    late = render(make_intent("expiring"), make_program(), None, "en", today=date(2026, 11, 27))
+    assert late.subject == "120 of your points expire soon: 3 days left"
+
+
+@pytest.mark.parametrize(
+    ("data", "gift"),
+    [
+        ({"reward_id": "free-coffee", "until": "2026-12-31"}, "Free coffee, until the end of 31 December 2026"),
+        ({"amount": 50_000, "until": "2026-12-31T16:59:59+00:00"}, "a voucher worth 50,000 VND, until the end of 31 "),
+        ({"until": "2026-12-31T17:00:00+00:00"}, "a voucher, until the end of 1 January 2027"),
+    ],
+)
+def test_a_new_voucher_is_told_by_what_it_is_for_and_until_when(data, gift):
+    intent = Intent(MEMBER, "voucher_issued", "vou_1", data)
+    assert f"New for you: {gift}" in render(intent, make_program(), None, "en").sms
+
+
+@pytest.mark.parametrize(
+    ("data", "gift"),
+    [
+        ({"what": "reward", "id": "free-coffee"}, "Free coffee"),
+        ({"what": "reward", "id": "gone"}, "your reward"),
+        ({"what": "perk", "id": "ten-off"}, "10% off"),
+        ({"what": "perk", "id": "gone"}, "your reward"),
+        ({"what": "voucher", "id": "vou_1", "reward_id": "free-coffee"}, "Free coffee"),
+        ({"what": "voucher", "id": "vou_1"}, "a voucher"),
+    ],
+)
+def test_a_gift_that_ends_is_told_by_its_name(data, gift):
+    intent = Intent(MEMBER, "gift_ending", "1", data | {"on": "2026-12-31"})
+    assert render(intent, make_festive(), None, "en").subject == f"Your gift ends soon: {gift}"
+
+
+def test_who_is_missed_is_told_since_when_and_what_waits():
+    text = render(make_intent("win_back", **EVERYTHING), make_festive(), None, "vi").text
+    assert "Lần gần nhất bạn ghé chúng tôi là ngày 31/08/2026." in text
+    assert "tặng bạn: 1.234 điểm, Cà phê miễn phí (đến hết ngày 07/03/2027) và Giảm 10%" in text
+
+
+@pytest.mark.parametrize("what", [*WORDS["en"].happened, "something_new"])
+def test_a_security_notice_says_what_happened(what):
+    for locale, words in WORDS.items():
+        told = words.happened.get(what, words.happened[""])
+        content = render(make_intent("security", what=what), make_program(), None, locale)
+        assert told in content.subject
+        assert f"{told}. " in content.sms
+    assert WORDS["vi"].happened.keys() == WORDS["en"].happened.keys()

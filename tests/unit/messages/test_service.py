@@ -22,7 +22,7 @@ def test_a_message_is_sent_once_however_often_its_intent_comes():
     assert [post.messages.send(make_intent()) for _ in range(3)] == ["SENT"] * 3
     [(address, sender, content)] = post.email.sent
     assert (address, sender) == ("hoa@example.com", "stack@example.com")
-    assert content.subject == "Cà phê Quen chúc mừng sinh nhật bạn"
+    assert content.subject == "[QC] Cà phê Quen chúc mừng sinh nhật bạn"
     message = post.stored()
     assert (message.state, message.channel, message.provider_id) == ("SENT", "email", "provider-1")
     assert (message.address_hint, message.locale) == ("h***@e***.com", "vi")
@@ -54,7 +54,7 @@ def test_a_stack_without_a_sender_sends_no_mail():
 
 @pytest.mark.parametrize(
     ("locale", "subject"),
-    [("en-GB", "Happy birthday from Cà phê Quen"), (None, "Cà phê Quen chúc mừng sinh nhật bạn")],
+    [("en-GB", "[QC] Happy birthday from Cà phê Quen"), (None, "[QC] Cà phê Quen chúc mừng sinh nhật bạn")],
 )
 def test_the_member_is_told_in_their_language(locale, subject):
     post = Post(FakeProfile(locale=locale))

@@ -127,11 +127,14 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One message in one language: a mail's subject and paragraphs, and the text of an SMS."""
+    """One message in one language: a mail's subject and paragraphs, and the text of an SMS. `facts` are what a reader looks
+    for in the mail, the most important first: what each is, and its value.
+    """
 
     subject: str
     paragraphs: tuple[str, ...]
     sms: str
+    facts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
