@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from quen.errors import Fault
 from quen.program.document.checks.reading import at, given, items, members, repeated, texts
+from quen.program.model.placeholders import SAYINGS, is_well_formed, names_in, names_of
 
+_MALFORMED = "Say $name and its like, or $$ for a dollar: nothing else begins with $."
 _HOURS = {
     "quiet_hours": "Quiet hours end at another time than they begin.",
     "advertising": "The hours of advertising end at another time than they begin.",
@@ -14,7 +17,9 @@ _HOURS = {
 
 
 def check_messages(document: object) -> Iterator[Fault]:
-    """Hours that end when they begin, ways and kinds named twice, words in a language that the program does not speak."""
+    """Hours that end when they begin, ways and kinds named twice, words in a language that the program does not speak
+    or with names that nobody fills.
+    """
     for name, sentence in _HOURS.items():
         hours = members(at(document, "messages", name))
         if given(hours, "from") and hours["from"] == hours.get("to"):
@@ -37,3 +42,27 @@ def _templates(document: object) -> Iterator[Fault]:
         if isinstance(locale, str) and locale not in locales:
             sentence = "The program does not speak this language: say it under /program/locales first."
             yield Fault(f"/messages/templates/{number}/locale", "not_found", sentence)
+        yield from _placeholders(members(template), f"/messages/templates/{number}")
+
+
+def _placeholders(template: Mapping[str, Any], pointer: str) -> Iterator[Fault]:
+    """Only names that the kind has may stand in its words, and no `$` without one."""
+    kind = next((kind for kind in SAYINGS if kind == template.get("kind")), None)
+    if kind is None:  # the shape says so
+        return
+    names = names_of(kind)
+    said = {f"{pointer}/subject": template.get("subject"), f"{pointer}/sms": template.get("sms")}
+    said |= {f"{pointer}/body/{number}": text for number, text in enumerate(items(template.get("body")))}
+    for where, text in said.items():
+        yield from placeholder_faults(text, names, where)
+
+
+def placeholder_faults(text: object, names: Sequence[str], pointer: str) -> Iterator[Fault]:
+    """What is wrong with the `$` of one text that may use these names."""
+    if not isinstance(text, str):
+        return
+    if not is_well_formed(text):
+        yield Fault(pointer, "placeholder_malformed", _MALFORMED)
+    if not names_in([text]) <= {*names}:
+        listed = ", ".join(f"${name}" for name in names)
+        yield Fault(pointer, "placeholder_unknown", f"Such words may use: {listed}.")
