@@ -86,19 +86,19 @@ def _add_from(action: argparse.ArgumentParser) -> None:
 
 def validate(arguments: argparse.Namespace) -> int:
     """Name every fault; 1 where there is one."""
-    return _tell_faults(arguments, read_document(arguments.file)[1])
+    return tell_faults(arguments, read_document(arguments.file)[1])
 
 
 def plan(arguments: argparse.Namespace) -> int:
     """Print what the document would change; 1 where it has faults."""
     document, faults = _read_dated(arguments)
     if faults:
-        return _tell_faults(arguments, faults)
+        return tell_faults(arguments, faults)
     if arguments.against:
         other, faults = read_document(arguments.against)
         if faults:
             arguments.file = arguments.against
-            return _tell_faults(arguments, faults)
+            return tell_faults(arguments, faults)
         found = compare_documents(other, document)
     else:
         with RunningStack.load(arguments.data) as stack:
@@ -114,7 +114,7 @@ def apply(arguments: argparse.Namespace) -> int:
     """Make the document the program; 1 where it has faults."""
     document, faults = _read_dated(arguments)
     if faults:
-        return _tell_faults(arguments, faults)
+        return tell_faults(arguments, faults)
     with RunningStack.load(arguments.data) as stack:
         staff = open_staff(stack)
         shown = ask_for(staff, "PUT", "/v1/program", document)
@@ -272,7 +272,8 @@ def version_sentences(shown: dict[str, Any], in_force: dict[str, Any], versions:
         )
 
 
-def _tell_faults(arguments: argparse.Namespace, faults: list[dict[str, str]]) -> int:
+def tell_faults(arguments: argparse.Namespace, faults: list[dict[str, str]]) -> int:
+    """Say whether the file `arguments.file` is valid, or every fault of it; 1 where there is one."""
     if arguments.json:
         print_json({"valid": not faults, "errors": faults})
     elif not faults:

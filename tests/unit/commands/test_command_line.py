@@ -14,7 +14,7 @@ from local.command import main
 
 PROJECT = Path(__file__).parents[3]
 DEMO = PROJECT / "infra/local/programs/ca-phe-quen.yaml"
-COMMANDS = ("request", "replay", "demo", "program", "job", "clock", "ledger", "token")
+COMMANDS = ("request", "replay", "demo", "program", "job", "clock", "ledger", "message", "token")
 NEEDS_THE_STACK = (
     ["request", "GET", "/v1/me"],
     ["program", "show"],
@@ -53,6 +53,11 @@ WRONG_USAGE = (
     ["job", "run", "expire-points", "--on", "2026-02-30"],
     ["ledger", "verify", "--on", "yesterday"],
     ["ledger", "verify", "--on", "2026-07-01", "--member", "mem_7k3w9m2x5t8q4r6s"],
+    ["message", "preview"],
+    ["message", "preview", "nonsense"],
+    ["message", "preview", "welcome", "--set", "points"],
+    ["message", "preview", "welcome", "--channel", "pigeon"],
+    ["message", "preview", "welcome", "--all", "x"],
     ["clock", "set", "tomorrow"],
     ["clock", "set", "2027-01-01T25:00:00"],
     ["clock", "advance", "soon"],

@@ -7,7 +7,7 @@ value that the words want and nobody gives is a defect, and raises KeyError.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 
 from quen.messages.layout import Mail, page_of, text_of
@@ -54,12 +54,17 @@ def render(
     values = values_of(intent, speech, name, today)
     words = words_for(intent, saying_of(intent, values), speech)
     own = own_words(intent, program, locale)
-    content = content_of(intent.kind, words, values, speech, unsubscribe_url)
-    return replace(content, zalo_template=(own and own.zalo_template) or "")
+    zalo_template = (own.zalo_template if own else None) or ""
+    return content_of(intent.kind, words, values, speech, unsubscribe_url, zalo_template)
 
 
 def content_of(
-    kind: Kind, words: Template, values: Mapping[str, str], speech: Speech, unsubscribe_url: str = ""
+    kind: Kind,
+    words: Template,
+    values: Mapping[str, str],
+    speech: Speech,
+    unsubscribe_url: str = "",
+    zalo_template: str = "",
 ) -> Content:
     """The words with their values. Advertising has the program's label at the very beginning of its subject."""
     title = filled(words.subject, values)
@@ -76,9 +81,9 @@ def content_of(
         stop_url=unsubscribe_url if kind in MARKETING else "",
     )
     label = speech.program.messages.advertising.label if kind in MARKETING else ""
-    subject = f"{label} {title}".strip()
+    subject = title if title.startswith(label) else f"{label} {title}"
     sms = " ".join(filled(words.sms, values).split())
-    return Content(subject, text_of(mail), page_of(mail), sms, values=values)
+    return Content(subject, text_of(mail), page_of(mail), sms, zalo_template=zalo_template, values=values)
 
 
 def _reason(kind: Kind, speech: Speech) -> str:
