@@ -120,3 +120,19 @@ def test_every_program_that_comes_with_the_house_can_be_previewed(
     name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert "Subject: " in shown(capsys, "expiring", "--program", str(PROGRAMS / name))
+
+
+@pytest.mark.parametrize(
+    ("said", "locale", "words"),
+    [
+        ("welcome", "vi", "Mời bạn 20 điểm đầu tiên"),
+        ("welcome", "en", "Your first 20 points are on us"),
+        ("joined", "vi", "Chào mừng bạn!"),
+        ("expiring", "vi", "Ghé quán dùng điểm nhé!"),
+        ("expiring", "en", "Come by and use them!"),
+    ],
+)
+def test_the_demo_says_some_things_in_its_own_words(
+    said: str, locale: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert words in shown(capsys, said, "--locale", locale, "--channel", "sms")
