@@ -172,6 +172,7 @@ def test_what_is_no_longer_in_the_program_is_still_a_gift():
     assert "gives you: a gift (until" in render(make_intent("birthday", **data), make_festive(), None, "en").text
     gone = render(make_intent("holiday", holiday_id="gone"), make_festive(), None, "en")
     assert "Cà phê Quen: a gift from Cà phê Quen" in gone.subject
+    assert gone.sms.startswith("Cà phê Quen: We wish you all the best! Your gift:")
 
 
 def test_a_holiday_wishes_what_the_program_says_or_a_happy_holiday():

@@ -51,6 +51,10 @@ def test_a_name_that_looks_like_a_placeholder_stays_a_name() -> None:
     assert content.subject == "Ghé chơi nhé, $points $$ ${x} Bcc: a@b.example!"
 
 
+def test_a_name_of_nothing_that_can_be_seen_is_none() -> None:
+    assert render(make_intent("welcome"), make_own(), " \u202e\x00 ", "vi").subject == "Ghé chơi nhé, bạn!"
+
+
 @pytest.mark.parametrize("name", ["Hoa\x00\x1b[2J", "Hoa\u202e", "\u2067Hoa\u2069", "\nHoa\u2028", " Hoa "])
 def test_a_name_neither_turns_nor_breaks_the_text_around_it(name: str) -> None:
     subject = render(make_intent("welcome"), make_own(), name, "vi").subject

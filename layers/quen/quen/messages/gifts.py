@@ -18,6 +18,7 @@ _UNTIL = {"vi": "$name (đến hết ngày $until)", "en": "$name (until the end
 _AND = {"vi": " và ", "en": " and "}
 _SOME = {"vi": "một món quà", "en": "a gift"}
 _WISHES = {"vi": "Chúc mừng $holiday!", "en": "Happy $holiday!"}
+_ALL_THE_BEST = {"vi": "Chúc bạn thật nhiều niềm vui!", "en": "We wish you all the best!"}
 
 
 def gift_data(given: Given) -> dict[str, Any]:
@@ -39,10 +40,12 @@ def gift_text(data: Mapping[str, Any], program: Program, locale: str, language: 
 
 
 def wish_text(holiday_id: str, program: Program, locale: str, language: str) -> tuple[str, str]:
-    """The name of the holiday, and what is wished: the program's own words, or a greeting."""
+    """The name of the holiday, and what is wished: the program's own words, or a greeting; of a holiday that is no more, the
+    program's name and all the best.
+    """
     holiday = program.find_holiday(holiday_id)
     if holiday is None:
-        return program.name, ""
+        return program.name, _ALL_THE_BEST[language]
     name = holiday.name_in(locale)
     return name, holiday.message_in(locale) or _filled(_WISHES[language], holiday=name)
 

@@ -73,7 +73,7 @@ def content_of(
         program=values["program"],
         title=title,
         greeting=filled(speech.words.greeting, values),
-        paragraphs=tuple(paragraph for one in words.paragraphs if (paragraph := filled(one, values))),
+        paragraphs=tuple(filled(paragraph, values) for paragraph in words.paragraphs),
         facts=tuple((filled(what, values), filled(value, values)) for what, value in words.facts),
         closing=filled(speech.words.closing, values),
         reason=filled(_reason(kind, speech), values),
@@ -82,7 +82,7 @@ def content_of(
     )
     label = speech.program.messages.advertising.label if kind in MARKETING else ""
     subject = title if title.startswith(label) else f"{label} {title}"
-    sms = " ".join(filled(words.sms, values).split())
+    sms = filled(words.sms, values)
     return Content(subject, text_of(mail), page_of(mail), sms, zalo_template=zalo_template, values=values)
 
 

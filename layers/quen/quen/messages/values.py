@@ -22,7 +22,7 @@ def values_of(intent: Intent, speech: Speech, name: str | None, today: date | No
     says, the one on which it was due.
     """
     data = intent.data
-    values = {"program": speech.program.name, "name": name or speech.words.nobody}
+    values = {"program": speech.program.name, "name": on_one_line(name or "") or speech.words.nobody}
     values |= {name: speech.number(data[name]) for name in ("points", "balance") if name in data}
     values |= _names(data, speech)
     values |= _days(data, speech)
