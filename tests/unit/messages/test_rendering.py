@@ -36,7 +36,7 @@ TIERED = make_tiered()
 GENEROUS = [
     make_intent("birthday", reward={"id": "free-coffee", "until": "2027-03-07"}),
     make_intent("win_back", reward={"id": "free-coffee", "until": "2027-03-07"}),
-    make_intent("expiring", through="2026-12-04", points=1234),
+    make_intent("expiring"),
 ]
 """Messages with the longest ordinary values."""
 GSM_7_SEGMENT, UCS_2_SEGMENT = 160, 67
@@ -233,14 +233,14 @@ def test_an_sms_is_one_segment_in_english_and_two_in_vietnamese(intent):
     ],
 )
 def test_points_that_end_are_told_with_their_days_and_how_long_that_is(through, today, vi, en):
-    intent = make_intent("expiring", through=through)
+    intent = make_intent("expiring", points=120, on="2026-11-30", through=through)
     assert f"120 điểm của bạn sẽ hết hạn {vi}." in render(intent, make_program(), None, "vi", today=today).text
     assert f"120 of your points expire {en}." in render(intent, make_program(), None, "en", today=today).text
 
 
 def test_a_warning_that_comes_late_says_how_long_it_is_now():
-    late = render(make_intent("expiring"), make_program(), None, "en", today=date(2026, 11, 27))
-    assert late.subject == "120 of your points expire soon: 3 days left"
+    late = render(make_intent("expiring"), make_program(), None, "en", today=date(2026, 11, 25))
+    assert late.subject == "1,200 of your points expire soon: 3 days left"
 
 
 @pytest.mark.parametrize(
@@ -274,7 +274,7 @@ def test_a_gift_that_ends_is_told_by_its_name(data, gift):
 
 def test_who_is_missed_is_told_since_when_and_what_waits():
     text = render(make_intent("win_back", **EVERYTHING), make_festive(), None, "vi").text
-    assert "Lần gần nhất bạn ghé chúng tôi là ngày 31/08/2026." in text
+    assert "Lần gần nhất bạn ghé chúng tôi là ngày 02/08/2026." in text
     assert "tặng bạn: 1.234 điểm, Cà phê miễn phí (đến hết ngày 07/03/2027) và Giảm 10%" in text
 
 
