@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from quen.errors import Fault
+from quen.program.document.checks.placeholders import check_placeholders
 from quen.program.document.checks.reading import at, given, items, members, repeated, texts
-from quen.program.model.placeholders import SAYINGS, is_well_formed, names_in, names_of
+from quen.program.model.placeholders import SAYINGS, names_of
 
-_MALFORMED = "Say $name and its like, or $$ for a dollar: nothing else begins with $."
 _HOURS = {
     "quiet_hours": "Quiet hours end at another time than they begin.",
     "advertising": "The hours of advertising end at another time than they begin.",
@@ -54,15 +54,4 @@ def _placeholders(template: Mapping[str, Any], pointer: str) -> Iterator[Fault]:
     said = {f"{pointer}/subject": template.get("subject"), f"{pointer}/sms": template.get("sms")}
     said |= {f"{pointer}/body/{number}": text for number, text in enumerate(items(template.get("body")))}
     for where, text in said.items():
-        yield from placeholder_faults(text, names, where)
-
-
-def placeholder_faults(text: object, names: Sequence[str], pointer: str) -> Iterator[Fault]:
-    """What is wrong with the `$` of one text that may use these names."""
-    if not isinstance(text, str):
-        return
-    if not is_well_formed(text):
-        yield Fault(pointer, "placeholder_malformed", _MALFORMED)
-    if not names_in([text]) <= {*names}:
-        listed = ", ".join(f"${name}" for name in names)
-        yield Fault(pointer, "placeholder_unknown", f"Such words may use: {listed}.")
+        yield from check_placeholders(text, names, where)
