@@ -24,12 +24,13 @@ LAST_DAY = "2026-12-31"
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """One saying in one language of a program."""
+    """One saying in one language of a program. `price` is that of the text message as people write it, "" where nobody said."""
 
     kind: Kind
     said: str
     locale: str
     content: Content
+    price: str = ""
 
 
 def preview(said: str, program: Program, locale: str, chosen: Mapping[str, str]) -> Preview:
@@ -52,7 +53,9 @@ def preview(said: str, program: Program, locale: str, chosen: Mapping[str, str])
     own = own_words(intent, program, locale)
     stop_url = STOP_URL if kind in MARKETING else ""
     zalo_template = (own.zalo_template if own else None) or ""
-    return Preview(kind, said, locale, content_of(kind, words, values, speech, stop_url, zalo_template))
+    content = content_of(kind, words, values, speech, stop_url, zalo_template)
+    price = "" if content.price is None else speech.money(content.price)
+    return Preview(kind, said, locale, content, price)
 
 
 def previews(program: Program, locales: Sequence[str]) -> Iterator[Preview]:

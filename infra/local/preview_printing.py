@@ -108,18 +108,18 @@ def _print(shown: Preview, channel: str | None) -> None:
         sys.stdout.write("\nSMS:\n")
     if channel in {None, "sms"}:
         sys.stdout.write(f"{content.sms}\n\n")
-        print_fields(_size(shown))
+        print_fields(size_of(shown))
     if channel == "zalo":
         if not content.zalo_template:
             raise LocalError(f"the program names no zalo_template for {shown.kind} in {shown.locale}.")
         print_fields({"template": content.zalo_template, **content.values})
 
 
-def _size(shown: Preview) -> dict[str, Any]:
+def size_of(shown: Preview) -> dict[str, Any]:
     """What a text message weighs and costs, as far as somebody said what one costs."""
     content = shown.content
-    fields = {"encoding": content.encoding, "segments": content.segments, "price": content.price}
-    return {name: value for name, value in fields.items() if value not in {None, "", 0}}
+    fields = {"encoding": content.encoding, "segments": content.segments, "price": shown.price}
+    return {name: value for name, value in fields.items() if value}
 
 
 def _view(shown: Preview) -> dict[str, Any]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from local.command import main
-from local.message_previews import SAID, example_intent, previews
+from local.message_previews import SAID, Preview, example_intent, previews
+from local.preview_printing import size_of
+from quen.messages.rendering import Content
 from quen.messages.sayings import saying_of
 from quen.messages.speech import Speech
 from quen.messages.values import values_of
@@ -34,6 +37,13 @@ def test_a_message_is_shown_as_mail_and_as_text(capsys: pytest.CaptureFixture[st
 def test_a_message_of_one_channel_is_shown_alone(capsys: pytest.CaptureFixture[str]) -> None:
     assert "Subject" not in shown(capsys, "earned", "--channel", "sms")
     assert "SMS" not in shown(capsys, "earned", "--channel", "email")
+
+
+def test_a_text_message_is_shown_with_its_size_and_price_as_far_as_they_are_known() -> None:
+    counted = Content("", "", "", "Chào!", encoding="UCS-2", segments=2, price=700)
+    shown = Preview("earned", "earned", "vi", counted, "700 ₫")
+    assert size_of(shown) == {"encoding": "UCS-2", "segments": 2, "price": "700 ₫"}
+    assert size_of(replace(shown, content=Content("", "", "", ""), price="")) == {}
 
 
 def test_a_value_that_is_chosen_wins(capsys: pytest.CaptureFixture[str]) -> None:
