@@ -12,6 +12,7 @@ from quen.errors import MemberNotFoundError, NotFoundError
 from quen.members.model import is_consented
 from quen.members.model.consents import Consent
 from quen.messages.model import Intent, Message
+from quen.messages.outgoing import Outgoing
 from quen.messages.rendering import Content
 from quen.messages.service import Messages
 from quen.program.model import Program
@@ -92,12 +93,14 @@ class MemoryMessages:
 class FakeSender:
     def __init__(self) -> None:
         self.sent: list[tuple[str, str | None, Content]] = []
+        self.messages: list[Outgoing] = []
         self.error: Exception | None = None
 
-    def send(self, address: str, sender: str | None, content: Content) -> str:
+    def send(self, message: Outgoing) -> str:
         if self.error:
             raise self.error
-        self.sent.append((address, sender, content))
+        self.messages.append(message)
+        self.sent.append((message.address, message.sender, message.content))
         return f"provider-{len(self.sent)}"
 
 

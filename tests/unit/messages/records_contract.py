@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from quen.messages.model import Message
-from quen.messages.service import MessageRecords
+from quen.messages.ports import MessageRecords
 
 AT = datetime(2026, 12, 1, 1, 2, 3, tzinfo=UTC)
 NEW = Message("mem_1", "birthday:2026", "msg_1", at=AT)

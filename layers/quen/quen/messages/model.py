@@ -145,7 +145,8 @@ class Route:
 @dataclass(frozen=True, slots=True)
 class DeliveryReport:
     """What a provider tells of a message later. It is named by what we gave along (`member_id`, `key`), or where a channel
-    takes nothing along, by the provider's own id. `is_permanent`: that address never takes anything.
+    takes nothing along, by the provider's own id. `is_permanent`: that address never takes anything. `address` is where the
+    message went, as the provider spells it; "" where it does not say.
     """
 
     channel: Channel
@@ -156,6 +157,7 @@ class DeliveryReport:
     reason: str = ""
     member_id: str = ""
     key: str = ""
+    address: str = field(default="", repr=False)
 
 
 def purpose_of(kind: Kind, channel: Channel) -> str:

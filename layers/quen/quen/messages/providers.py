@@ -5,7 +5,7 @@ from __future__ import annotations
 from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
 
 from quen.errors import TemporarilyUnavailableError
-from quen.messages.service import DeliveryRefusedError
+from quen.messages.ports import DeliveryRefusedError
 
 _NEVER_REACHED = (ConnectTimeoutError, EndpointConnectionError)
 

@@ -10,7 +10,7 @@ import calendar
 import html
 import string
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from quen.errors import RewardNotFoundError
@@ -26,15 +26,30 @@ from quen.tiers.sentences import lacking_text
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A message in words: a mail's subject, text and HTML, and the text of an SMS. All of it or what the channel needs."""
+    """A message in words: a mail's subject, text and HTML, and the text of an SMS. All of it or what the channel needs.
+
+    Of the SMS also its `encoding` (GSM-7 or UCS-2), `segments`, and `price` in the currency's smallest unit, where somebody
+    counted them. `zalo_template` is the number of the notice that Zalo has approved ("": none), `values` what fills it.
+    """
 
     subject: str
     text: str
     html: str
     sms: str
+    encoding: str = ""
+    segments: int = 0
+    price: int | None = None
+    zalo_template: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
-def render(intent: Intent, program: Program, name: str | None, locale: str) -> Content:
+def render(
+    intent: Intent,
+    program: Program,
+    name: str | None,
+    locale: str,
+    unsubscribe_url: str = "",  # noqa: ARG001 - advertising's words will say it
+) -> Content:
     """The message in that language (one of the program's; words that we do not have are said in English)."""
     language = language_of(locale)
     words = WORDS[language]

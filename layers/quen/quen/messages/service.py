@@ -6,15 +6,16 @@ and our note of it leaves a message that may have been sent: it is sent once mor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from quen.clock import Clock
 from quen.errors import MemberNotFoundError, TemporarilyUnavailableError
 from quen.ids import new_id
 from quen.messages.model import (
+    MARKETING,
     UNKNOWN,
     Intent,
     Message,
@@ -25,86 +26,20 @@ from quen.messages.model import (
     choose_route,
     quiet_until,
 )
-from quen.messages.rendering import Content, render
+from quen.messages.outgoing import Outgoing
+from quen.messages.ports import (
+    CurrentProgram,
+    DeliveryRefusedError,
+    IntentQueue,
+    MessageRecords,
+    Profile,
+    Profiles,
+    Sender,
+)
+from quen.messages.rendering import render
 from quen.program.model import Channel, Program
 
 QUEUE_DELAY_SECONDS_MAX = 900
-
-
-class DeliveryRefusedError(Exception):
-    """The provider said no, and has sent nothing. `code` is its own."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-class Profile(Protocol):
-    """What a message needs to know of a member."""
-
-    @property
-    def state(self) -> str:
-        """`active`, or what keeps the member from taking part."""
-
-    @property
-    def name(self) -> str | None:
-        """How to address the member."""
-
-    @property
-    def email(self) -> str | None:
-        """Where mail goes."""
-
-    @property
-    def phone(self) -> str | None:
-        """Where an SMS goes, E.164."""
-
-    @property
-    def locale(self) -> str | None:
-        """The member's language."""
-
-    def consents_to(self, purpose: str) -> bool:
-        """Whether the member has agreed to that use."""
-
-
-class Profiles(Protocol):
-    """Who members are."""
-
-    def load(self, member_id: str) -> Profile:
-        """The profile. Raises MemberNotFoundError."""
-
-
-class MessageRecords(Protocol):
-    """Where it is kept what became of each intent. Every method may raise TemporarilyUnavailableError."""
-
-    def claim(self, message: Message) -> Message:
-        """Keep a new message; where there is one for its key already, answer that one."""
-
-    def replace(self, before: Message, after: Message) -> bool:
-        """Write what became of it; False where somebody else has, since it was read."""
-
-
-class Sender(Protocol):
-    """One channel's provider."""
-
-    def send(self, address: str, sender: str | None, content: Content) -> str:
-        """Send it and answer the provider's id.
-
-        Raises DeliveryRefusedError where it was not sent, TemporarilyUnavailableError where nobody knows.
-        """
-
-
-class IntentQueue(Protocol):
-    """Where intents wait."""
-
-    def send(self, intents: Sequence[Intent], delay_seconds: int = 0) -> None:
-        """Queue them all, to come after the delay. Raises TemporarilyUnavailableError."""
-
-
-class CurrentProgram(Protocol):
-    """Which program is in force."""
-
-    def current(self, now: datetime) -> Program:
-        """The version in force at that instant."""
 
 
 class Messages:
@@ -196,7 +131,18 @@ class Messages:
         )
         try:
             sender = self._senders[route.channel]()
-            provider_id = sender.send(route.address, _sender_name(route, program, self._email_from), content)
+            provider_id = sender.send(
+                Outgoing(
+                    route.address,
+                    _sender_name(route, program, self._email_from),
+                    content,
+                    intent.member_id,
+                    intent.kind,
+                    intent.period,
+                    message.message_id,
+                    intent.kind in MARKETING,
+                )
+            )
         except DeliveryRefusedError as error:
             self._note(begun, state="FAILED", tries=0, error=error.code, at=now)
             raise
