@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,11 +11,13 @@ from factories import make_program
 from quen.errors import MemberNotFoundError, NotFoundError
 from quen.members.model import is_consented
 from quen.members.model.consents import Consent
-from quen.messages.model import Intent, Message
+from quen.messages.caps import Recent
+from quen.messages.model import DeliveryReport, Intent, Message, Proof
 from quen.messages.outgoing import Outgoing
-from quen.messages.rendering import Content
+from quen.messages.ports import Writer
+from quen.messages.rendering import Content, render
 from quen.messages.service import Messages
-from quen.program.model import Program
+from quen.program.model import Channel, Program
 
 NOON = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
 MEMBER = "mem_0000000000000001"
@@ -73,21 +75,39 @@ class MemoryMessages:
 
     def __init__(self) -> None:
         self.messages: dict[tuple[str, str], Message] = {}
+        self.recent: dict[str, Recent] = {}
+        self.names: dict[tuple[str, str], tuple[str, str]] = {}
         self.writes = 0
         self.fails_at_write = 0
 
     def claim(self, message: Message) -> Message:
         return self.messages.setdefault((message.member_id, message.key), message)
 
-    def replace(self, before: Message, after: Message) -> bool:
+    def replace(self, before: Message, after: Message, counted: tuple[Recent, Recent] | None = None) -> bool:
         self.writes += 1
         if self.writes == self.fails_at_write:
             raise KeyboardInterrupt
         key = (before.member_id, before.key)
         if self.messages[key].revision != before.revision:
             return False
+        if counted and self.load_recent(before.member_id).revision != counted[0].revision:
+            return False
         self.messages[key] = after
+        if counted:
+            self.recent[before.member_id] = counted[1]
+        if after.state == "SENT" and after.channel == "sms":
+            self.names[after.channel, after.provider_id] = key
         return True
+
+    def find(self, member_id: str, key: str) -> Message | None:
+        return self.messages.get((member_id, key))
+
+    def find_named(self, channel: Channel, provider_id: str) -> Message | None:
+        name = self.names.get((channel, provider_id))
+        return self.messages[name] if name else None
+
+    def load_recent(self, member_id: str) -> Recent:
+        return self.recent.get(member_id, Recent(member_id))
 
 
 class FakeSender:
@@ -112,32 +132,117 @@ class MemoryIntents:
         self.waiting += [(intent, delay_seconds) for intent in intents]
 
 
+class MemorySuppressions:
+    def __init__(self) -> None:
+        self.reasons: dict[tuple[str, str], str] = {}
+
+    def is_suppressed(self, channel: Channel, address: str) -> bool:
+        return (channel, address) in self.reasons
+
+    def suppress(self, channel: Channel, address: str, reason: str) -> None:
+        self.reasons.setdefault((channel, address), reason)
+
+
+class MemoryWithdrawals:
+    def __init__(self) -> None:
+        self.withdrawn: list[tuple[str, str, str, str]] = []
+
+    def withdraw(self, member_id: str, purpose: str, source: str, proof: str) -> None:
+        self.withdrawn.append((member_id, purpose, source, proof))
+
+
+class MemoryProofs:
+    """Proofs as the ledger keeps them. `error` is raised instead, as long as it stands."""
+
+    def __init__(self) -> None:
+        self.kept: list[tuple[tuple[str, ...], str, Proof]] = []
+        self.error: Exception | None = None
+
+    def record(self, member_id: str, days: Sequence[str], message_id: str, proof: Proof) -> None:
+        if self.error:
+            raise self.error
+        if (given := (tuple(days), message_id, proof)) not in self.kept:
+            self.kept.append(given)
+
+
+class MemoryOddities:
+    def __init__(self) -> None:
+        self.duplicates: list[Message] = []
+        self.unknown: list[DeliveryReport] = []
+
+    def note_duplicate(self, message: Message) -> None:
+        self.duplicates.append(message)
+
+    def note_unknown_report(self, report: DeliveryReport) -> None:
+        self.unknown.append(report)
+
+
+class FakeReturned:
+    def __init__(self) -> None:
+        self.members: set[str] = set()
+
+    def has_returned(self, member_id: str, last_bought_on: str) -> bool:
+        return member_id in self.members
+
+
+class FakeUnsubscribing:
+    def url_for(self, member_id: str, purpose: str, message_id: str) -> str:
+        return f"https://quen.example/{purpose}"
+
+
+def plain_words(intent: Intent, program: Program, name: str | None, locale: str, unsubscribe_url: str = "") -> Content:
+    """Words for any kind, whose text message is two segments long."""
+    text = f"{intent.kind} {unsubscribe_url}".strip()
+    return Content(intent.kind, text, f"<p>{text}</p>", text, encoding="GSM-7", segments=2, price=1_600)
+
+
+def _opened(sender: FakeSender) -> Callable[[], FakeSender]:
+    return lambda: sender
+
+
 class Post:
     """Everything around the messages."""
 
     def __init__(
-        self, profile: FakeProfile | None = None, program: Program | None = None, email_from: str = "stack@example.com"
+        self,
+        profile: FakeProfile | None = None,
+        program: Program | None = None,
+        email_from: str = "stack@example.com",
+        write: Writer = render,
+        channels: Collection[Channel] = ("email", "sms"),
     ) -> None:
         self.records = MemoryMessages()
         self.profiles = FakeProfiles(profile or FakeProfile())
         self.programs = FixedProgram(program or make_program())
-        self.email, self.sms = FakeSender(), FakeSender()
+        self.senders: dict[Channel, FakeSender] = {
+            channel: FakeSender() for channel in ("email", "sms", "zalo", "push")
+        }
+        self.email, self.sms, self.zalo = self.senders["email"], self.senders["sms"], self.senders["zalo"]
         self.queue = MemoryIntents()
         self.clock, self.wall = SettableClock(), SettableClock()
+        self.suppressions, self.withdrawals, self.proofs = MemorySuppressions(), MemoryWithdrawals(), MemoryProofs()
+        self.oddities, self.returned = MemoryOddities(), FakeReturned()
         self.messages = Messages(
             self.records,
             self.profiles,
             self.programs,
-            {"email": lambda: self.email, "sms": lambda: self.sms},
+            {channel: _opened(self.senders[channel]) for channel in channels},
             self.queue,
             self.clock,
             self.wall,
             email_from=email_from,
+            suppressions=self.suppressions,
+            withdrawals=self.withdrawals,
+            unsubscribing=FakeUnsubscribing(),
+            proofs=self.proofs,
+            returned=self.returned,
+            oddities=self.oddities,
+            write=write,
         )
 
     @property
     def sent(self) -> int:
-        return len(self.email.sent) + len(self.sms.sent)
+        return sum(len(sender.sent) for sender in self.senders.values())
 
     def stored(self) -> Message:
         [message] = self.records.messages.values()
@@ -161,6 +266,17 @@ def make_intent(kind: str = "birthday", **data: Any) -> Intent:
         },
         "redeemed": {"points": 120, "balance": 1380, "reward_id": "free-coffee"},
         "expired": {"points": 1234, "balance": 0, "on": "2026-11-30"},
+        "expiring": {
+            "points": 1200,
+            "balance": 1500,
+            "on": "2026-11-28",
+            "through": "2026-11-29",
+            "days": ["2026-11-28", "2026-11-29"],
+            "stage": 7,
+        },
+        "win_back": {"points": 100, "balance": 170, "last_bought_on": "2026-08-02"},
+        "announcement": {"announcement_id": "new-shop"},
+        "security": {"what": "phone_changed"},
         "tier_upgraded": {"tier": "gold", "last_day": "2027-12-31"},
         "tier_at_risk": {"tier": "gold", "last_day": "2027-12-31", "figures": {"spend": 850_000}},
         "tier_lost": {"tier": "silver", "before": "gold", "last_day": "2028-12-31"},

@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, Protocol
 
-from quen.messages.model import Intent, Message, Proof
+from quen.messages.caps import Recent
+from quen.messages.model import DeliveryReport, Intent, Message, Proof
 from quen.messages.outgoing import Outgoing
+from quen.messages.rendering import Content
 from quen.program.model import Channel, Program
 
 Fault = Literal["address", "channel", "passing"]
@@ -70,8 +72,29 @@ class MessageRecords(Protocol):
     def claim(self, message: Message) -> Message:
         """Keep a new message; where there is one for its key already, answer that one."""
 
-    def replace(self, before: Message, after: Message) -> bool:
-        """Write what became of it; False where somebody else has, since it was read."""
+    def replace(self, before: Message, after: Message, counted: tuple[Recent, Recent] | None = None) -> bool:
+        """Write what became of it, and in the same transaction what was `counted` (before, after); False where somebody else
+        has written either since it was read. What is SENT by a channel that names its messages itself is found by that name
+        from then on.
+        """
+
+    def find(self, member_id: str, key: str) -> Message | None:
+        """What became of that intent, read consistently."""
+
+    def find_named(self, channel: Channel, provider_id: str) -> Message | None:
+        """The message that a channel's provider calls so."""
+
+    def load_recent(self, member_id: str) -> Recent:
+        """The advertising that went to the member lately, read consistently; empty where none has."""
+
+
+class Writer(Protocol):
+    """Puts intents into words."""
+
+    def __call__(
+        self, intent: Intent, program: Program, name: str | None, locale: str, unsubscribe_url: str = ""
+    ) -> Content:
+        """The message in that language; what is advertising says where it is refused."""
 
 
 class Sender(Protocol):
@@ -142,6 +165,16 @@ class Returned(Protocol):
         """Whether the member has bought since that day. May raise TemporarilyUnavailableError."""
 
 
+class Oddities(Protocol):
+    """Where it is told what should not happen often. No method raises, and none is told an address."""
+
+    def note_duplicate(self, message: Message) -> None:
+        """The message is sent once more, though an earlier try may have gone out."""
+
+    def note_unknown_report(self, report: DeliveryReport) -> None:
+        """A provider reports a message that we do not know."""
+
+
 class NothingSuppressed:
     """Every address takes messages."""
 
@@ -173,6 +206,16 @@ class NoProofs:
 
     def record(self, member_id: str, days: Sequence[str], message_id: str, proof: Proof) -> None:
         """Nothing is kept."""
+
+
+class NothingOdd:
+    """Nobody is told."""
+
+    def note_duplicate(self, message: Message) -> None:
+        """Nothing is told."""
+
+    def note_unknown_report(self, report: DeliveryReport) -> None:
+        """Nothing is told."""
 
 
 class NobodyReturned:
