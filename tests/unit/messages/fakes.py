@@ -201,7 +201,7 @@ def _opened(sender: FakeSender) -> Callable[[], FakeSender]:
 
 
 class Post:
-    """Everything around the messages."""
+    """Everything around the messages. `wrap` puts something of a test's around each port."""
 
     def __init__(
         self,
@@ -210,6 +210,7 @@ class Post:
         email_from: str = "stack@example.com",
         write: Writer = render,
         channels: Collection[Channel] = ("email", "sms"),
+        wrap: Callable[[Any], Any] = lambda port: port,
     ) -> None:
         self.records = MemoryMessages()
         self.profiles = FakeProfiles(profile or FakeProfile())
@@ -223,18 +224,18 @@ class Post:
         self.suppressions, self.withdrawals, self.proofs = MemorySuppressions(), MemoryWithdrawals(), MemoryProofs()
         self.oddities, self.returned = MemoryOddities(), FakeReturned()
         self.messages = Messages(
-            self.records,
-            self.profiles,
+            wrap(self.records),
+            wrap(self.profiles),
             self.programs,
-            {channel: _opened(self.senders[channel]) for channel in channels},
-            self.queue,
+            {channel: _opened(wrap(self.senders[channel])) for channel in channels},
+            wrap(self.queue),
             self.clock,
             self.wall,
             email_from=email_from,
-            suppressions=self.suppressions,
-            withdrawals=self.withdrawals,
+            suppressions=wrap(self.suppressions),
+            withdrawals=wrap(self.withdrawals),
             unsubscribing=FakeUnsubscribing(),
-            proofs=self.proofs,
+            proofs=wrap(self.proofs),
             returned=self.returned,
             oddities=self.oddities,
             write=write,
@@ -247,6 +248,19 @@ class Post:
     def stored(self) -> Message:
         [message] = self.records.messages.values()
         return message
+
+    def report(self, outcome: Any, channel: Channel = "email", **changes: Any) -> DeliveryReport:
+        """What a provider tells of the one message that there is."""
+        message = self.stored()
+        told = DeliveryReport(channel, "provider-1", outcome, self.wall.now())
+        named = {"member_id": message.member_id, "key": message.key} if channel == "email" else {}
+        return replace(told, **named, **changes)
+
+    def pass_on(self) -> None:
+        """Give what waits in the queue to the messages, once."""
+        waiting, self.queue.waiting = self.queue.waiting, []
+        for intent, _ in waiting:
+            self.messages.receive(intent.body())
 
     def set_profile(self, **changes: Any) -> None:
         self.profiles.profile = replace(self.profiles.profile or FakeProfile(), **changes)

@@ -93,7 +93,7 @@ class Sending:
             provider_id = self._senders[route.channel]().send(outgoing)
         except DeliveryRefusedError as error:
             refused = self._note_refusal(errand, begun, route, error)
-            if error.fault == "address":
+            if error.fault == "address":  # after the note: who dies in between leaves it to the address's next message
                 self._suppressions.suppress(route.channel, route.address, "refused")
             return refused, error
         return self._note_sent(errand, begun, route, provider_id), None
