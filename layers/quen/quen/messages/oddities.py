@@ -5,8 +5,8 @@ from __future__ import annotations
 from quen.messages.model import DeliveryReport, Message
 from quen.observability import logger
 
-# What the metric filter of the template counts: a line is told by its `alarm`, not by its wording.
-ALARM = "message_maybe_twice"
+# What the metric filter of the template counts: a line is told by its `counted`, not by its wording.
+MAYBE_TWICE = "message_maybe_twice"
 
 
 class LoggedOddities:
@@ -15,7 +15,7 @@ class LoggedOddities:
     def note_duplicate(self, message: Message) -> None:
         """One line, which is counted."""
         said = {"member_id": message.member_id, "message_id": message.message_id, "channel": message.channel}
-        logger().warning("A message may have been sent twice", extra={"alarm": ALARM, **said})
+        logger().warning("A message may have been sent twice", extra={"counted": MAYBE_TWICE, **said})
 
     def note_unknown_report(self, report: DeliveryReport) -> None:
         """One line; the provider's id finds it on the provider's side."""
