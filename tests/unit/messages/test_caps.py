@@ -125,6 +125,17 @@ def test_a_refused_offer_is_given_back():
     assert [post.messages.send(announcement(number)) for number in (2, 1)] == ["SENT", "SUPPRESSED_CAP"]
 
 
+def test_an_offer_that_may_be_out_keeps_its_place_though_its_second_try_is_refused():
+    post = post_with(policy((1, 7)))
+    for error in (TemporarilyUnavailableError(), DeliveryRefusedError("TooManyRequestsException")):
+        post.email.error = error
+        with pytest.raises(type(error)):
+            post.messages.send(announcement(1))
+        post.wall.advance(minutes=2)
+    post.email.error = None
+    assert [post.messages.send(announcement(number)) for number in (2, 1)] == ["SUPPRESSED_CAP", "SENT"]
+
+
 def test_an_offer_that_took_two_channels_counts_once():
     post = post_with(policy((1, 7)))
     post.email.error = DeliveryRefusedError("bad", "address")

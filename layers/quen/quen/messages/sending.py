@@ -110,7 +110,7 @@ class Sending:
             url = self._unsubscribing.url_for(intent.member_id, purpose, message.message_id)
         return Outgoing(
             address=route.address,
-            sender=policy.sender_id if route.channel == "sms" else policy.from_email or self._email_from,
+            sender={"sms": policy.sender_id, "email": policy.from_email or self._email_from}.get(route.channel),
             content=self._write(intent, program, errand.profile.name, program.locale_for(errand.profile.locale), url),
             member_id=intent.member_id,
             kind=intent.kind,
@@ -168,9 +168,10 @@ class Sending:
             "at": errand.now,
             "attempts": begun.attempts_with(Attempt(route.channel, outcome, errand.now, error.code)),
         }
-        if not errand.is_marketing:
-            return self._notes.note(begun, **changes)
-        return self._give_back(begun, changes)
+        may_be_out = begun.tries > 1  # an earlier try, of which nobody knows: that still counts
+        if errand.is_marketing and not may_be_out:
+            return self._give_back(begun, changes)
+        return self._notes.note(begun, **changes)
 
     def _give_back(self, begun: Message, changes: dict[str, Any]) -> Message:
         """Other messages of the member may be counted at the same time: try again with what stands then."""
