@@ -59,6 +59,7 @@ class House(Application):
             token_audience="quen",
             token_jwks_url="https://issuer.test/jwks.json",
             email_from="hello@example.test",
+            email_configuration_set="",
             public_authority="",
             sandbox=False,
             aws_region="us-east-1",

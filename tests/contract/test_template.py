@@ -13,6 +13,7 @@ import pytest
 
 from local.template_reader import read_template
 from quen.events.stream import UnreadableRecordError, read_record
+from quen.messages.oddities import MAYBE_TWICE
 from quen.settlement.alerts import ALARM as PACK_LOW
 from quen.verification.reports import ALARM as DRIFT
 from sample_events import EVENTS, sample_event
@@ -102,6 +103,12 @@ def test_a_pack_that_runs_low_rings_where_the_stream_is_told() -> None:
     assert one["FilterPattern"] == f'{{ $.alarm = "{PACK_LOW}" }}'
     assert one["LogGroupName"] == FUNCTIONS["PublishEventsFunction"]["LoggingConfig"]["LogGroup"]
     assert name(one["MetricTransformations"][0]["MetricNamespace"]) == name(alarm["Namespace"])
+
+
+def test_a_message_that_may_have_been_sent_twice_is_counted_where_messages_are_sent() -> None:
+    [one] = metric_filters("MessagesMaybeTwice")
+    assert one["FilterPattern"] == f'{{ $.counted = "{MAYBE_TWICE}" }}'
+    assert one["LogGroupName"] == FUNCTIONS["SendMessagesFunction"]["LoggingConfig"]["LogGroup"]
 
 
 def metric_filters(metric: str) -> list[dict[str, Any]]:

@@ -64,6 +64,7 @@ MINISTACK_EACH_TIME = {
     "test_flash_sale",
     "test_interleavings",
     "test_membership_races",
+    "test_message_races",
     "test_standing_races",
     "test_receipt_races",
     "test_voucher_races",

@@ -25,6 +25,7 @@ from quen.partners.store import PartnerStore
 from sample_events import sample_event
 from served import Served, read_program, serving
 from tables import DATA_TEMPLATE
+from unit.messages.fakes import make_intent
 from unit.settlement.fakes import make_partner
 
 INFRA = DATA_TEMPLATE.parent
@@ -129,7 +130,7 @@ class World:
             self._sqs.create_queue(QueueName=queue)
         boto3.client("events", region_name=REGION).create_event_bus(Name="quen-test")
         self.born_on_the_day = served.enrol(birthday="1994-12-01")
-        served.enrol("hoa", "+84901234568")
+        self.unasked = served.enrol("hoa", "+84901234568")
         settings = application().settings
         self._tables = {getattr(settings, f"{name}_table"): f"{name.title()}Table" for name in TABLES}
 
@@ -274,12 +275,14 @@ def publish(world: World) -> set[Grant]:
 
 
 def send(world: World) -> set[Grant]:
+    """A birthday to who agreed, and a warning of points that end to who did not: that is proof, which the ledger keeps."""
     from send_messages.app import handle
 
     event = sample_event("send_messages", "birthday")
     [record] = event["Records"]
     body = json.loads(record["body"]) | {"member_id": world.born_on_the_day}
-    return world.called_by(handle, {"Records": [record | {"body": json.dumps(body)}]})
+    warning = make_intent("expiring", through="2090-11-30").body() | {"member_id": world.unasked}
+    return world.called_by(handle, {"Records": [record | {"body": json.dumps(one)} for one in (body, warning)]})
 
 
 def send_webhooks(world: World) -> set[Grant]:

@@ -14,6 +14,7 @@ from house import FixedPrograms, House, MovableClock, enrol
 from quen.ledger.model import Adjust
 from quen.ledger.views import entry_view
 from quen.members.model import ConsentDecision, Login
+from quen.messages.intents import intents_of
 from quen.program.model import Expiry, ExpiryWarning
 from tables import create_tables, open_mocked
 
@@ -85,3 +86,19 @@ def test_points_end_only_once_it_is_proven_that_their_member_was_told(house: Hou
     house.ledger.bring_up_to_date(member_id, clock.now() + timedelta(seconds=0))
     [expired] = house.ledger.read_entries(member_id, None, 1)
     assert (expired.kind, expired.reason, expired.reference.id) == ("expire", "delivered", second)
+
+
+def test_a_warning_that_may_not_be_sent_is_itself_the_proof(house: House, clock: MovableClock) -> None:
+    """Consent is asked when the message is sent: who withdrew it meanwhile is told nothing, and the points may end."""
+    member_id = enrol(house)
+    agree(house, member_id, AGREED)
+    house.ledger.execute(member_id, Adjust("adj", 30, "gift"), answer=lambda _, entry: entry_view(entry))
+    clock.advance(hours=24 * 14)
+    house.ledger.bring_up_to_date(member_id, clock.now())
+    [warned] = house.ledger.read_entries(member_id, None, 1)
+    [warning] = intents_of(warned)
+    agree(house, member_id, replace(AGREED, granted=False))
+    for _ in range(2):
+        assert house.messages.send(warning) == "SUPPRESSED_NO_CONSENT"
+    account = house.ledger.load_account(member_id)
+    assert set(warning.data["days"]) <= set(account.proven)

@@ -75,7 +75,8 @@ class Adapters:
     def _email(self) -> SesEmail:
         from quen.messages.email import SesEmail
 
-        return SesEmail(self._client("sesv2", is_repeatable=False))
+        client = self._client("sesv2", is_repeatable=False)
+        return SesEmail(client, self.settings.email_configuration_set)
 
     @cached_property
     def _sms(self) -> SnsSms:

@@ -339,6 +339,8 @@ class Application(Coalition):
     @cached_property
     def messages(self) -> Messages:
         """What members are told."""
+        from quen.messages.oddities import LoggedOddities
+        from quen.messages.proofs import LedgerProofs
         from quen.messages.queue import SqsIntentQueue
         from quen.messages.service import QUEUE_DELAY_SECONDS_MAX, Messages
         from quen.messages.store import MessageStore
@@ -352,6 +354,10 @@ class Application(Coalition):
             self.clock,
             self.wall,
             email_from=self.settings.email_from,
+            oddities=LoggedOddities(),
+            proofs=LedgerProofs(lambda: self.ledger),
+            # Without a configuration set SES tells nobody what became of a mail.
+            tells_of_delivery=frozenset({"email"} if self.settings.email_configuration_set else ()),
             delay_seconds_max=SANDBOX_HOLD_SECONDS if self.settings.sandbox else QUEUE_DELAY_SECONDS_MAX,
         )
 

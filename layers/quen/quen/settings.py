@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 _OPTIONAL = {
     "PUBLIC_AUTHORITY": "",
     "EMAIL_FROM": "",
+    "EMAIL_CONFIGURATION_SET": "",
     "SANDBOX": "false",
     "AWS_REGION": "",
     "REVISION": "unknown",
@@ -43,6 +44,7 @@ class Settings:
     token_audience: str
     token_jwks_url: str
     email_from: str
+    email_configuration_set: str
     public_authority: str
     sandbox: bool
     aws_region: str

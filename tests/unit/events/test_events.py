@@ -199,6 +199,7 @@ def test_an_event_of_an_occasion_says_what_was_given():
         "holiday_id": "tet",
         "voucher": {"id": "lucky-money", "until": "2027-03-07"},
         "perk": {"id": "tet-discount", "until": "2027-02-12"},
+        "given_at": detail["occurred_at"].replace("Z", "+00:00"),
     }
 
 
@@ -344,5 +345,5 @@ def test_no_event_and_no_intent_holds_personal_data():
         assert {name for event in world.bus.events for name in event.detail} <= allowed
         assert {name for intent in world.intents.intents for name in intent.data} <= {
             *("points", "balance", "reward_id", "until", "on", "tier", "before", "last_day", "figures", "card_id"),
-            *("holiday_id", "reward", "voucher", "perk", "plan_id", "amount"),
+            *("holiday_id", "reward", "voucher", "perk", "plan_id", "amount", "given_at"),
         }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,10 +11,13 @@ from factories import make_program
 from quen.errors import MemberNotFoundError, NotFoundError
 from quen.members.model import is_consented
 from quen.members.model.consents import Consent
-from quen.messages.model import Intent, Message
-from quen.messages.rendering import Content
+from quen.messages.caps import Recent
+from quen.messages.model import DeliveryReport, Intent, Message, Proof
+from quen.messages.outgoing import Outgoing
+from quen.messages.ports import Writer
+from quen.messages.rendering import Content, render
 from quen.messages.service import Messages
-from quen.program.model import Program
+from quen.program.model import Channel, Program
 
 NOON = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
 MEMBER = "mem_0000000000000001"
@@ -72,32 +75,52 @@ class MemoryMessages:
 
     def __init__(self) -> None:
         self.messages: dict[tuple[str, str], Message] = {}
+        self.recent: dict[str, Recent] = {}
+        self.names: dict[tuple[str, str], tuple[str, str]] = {}
         self.writes = 0
         self.fails_at_write = 0
 
     def claim(self, message: Message) -> Message:
         return self.messages.setdefault((message.member_id, message.key), message)
 
-    def replace(self, before: Message, after: Message) -> bool:
+    def replace(self, before: Message, after: Message, counted: tuple[Recent, Recent] | None = None) -> bool:
         self.writes += 1
         if self.writes == self.fails_at_write:
             raise KeyboardInterrupt
         key = (before.member_id, before.key)
         if self.messages[key].revision != before.revision:
             return False
+        if counted and self.load_recent(before.member_id).revision != counted[0].revision:
+            return False
         self.messages[key] = after
+        if counted:
+            self.recent[before.member_id] = counted[1]
+        if after.state == "SENT" and after.channel == "sms":
+            self.names[after.channel, after.provider_id] = key
         return True
+
+    def find(self, member_id: str, key: str) -> Message | None:
+        return self.messages.get((member_id, key))
+
+    def find_named(self, channel: Channel, provider_id: str) -> Message | None:
+        name = self.names.get((channel, provider_id))
+        return self.messages[name] if name else None
+
+    def load_recent(self, member_id: str) -> Recent:
+        return self.recent.get(member_id, Recent(member_id))
 
 
 class FakeSender:
     def __init__(self) -> None:
         self.sent: list[tuple[str, str | None, Content]] = []
+        self.messages: list[Outgoing] = []
         self.error: Exception | None = None
 
-    def send(self, address: str, sender: str | None, content: Content) -> str:
+    def send(self, message: Outgoing) -> str:
         if self.error:
             raise self.error
-        self.sent.append((address, sender, content))
+        self.messages.append(message)
+        self.sent.append((message.address, message.sender, message.content))
         return f"provider-{len(self.sent)}"
 
 
@@ -109,36 +132,137 @@ class MemoryIntents:
         self.waiting += [(intent, delay_seconds) for intent in intents]
 
 
+class MemorySuppressions:
+    def __init__(self) -> None:
+        self.reasons: dict[tuple[str, str], str] = {}
+
+    def is_suppressed(self, channel: Channel, address: str) -> bool:
+        return (channel, address) in self.reasons
+
+    def suppress(self, channel: Channel, address: str, reason: str) -> None:
+        self.reasons.setdefault((channel, address), reason)
+
+
+class MemoryWithdrawals:
+    def __init__(self) -> None:
+        self.withdrawn: list[tuple[str, str, str, str]] = []
+
+    def withdraw(self, member_id: str, purpose: str, source: str, proof: str) -> None:
+        self.withdrawn.append((member_id, purpose, source, proof))
+
+
+class MemoryProofs:
+    """Proofs as the ledger keeps them. `error` is raised instead, as long as it stands."""
+
+    def __init__(self) -> None:
+        self.kept: list[tuple[tuple[str, ...], str, Proof]] = []
+        self.error: Exception | None = None
+
+    def record(self, member_id: str, days: Sequence[str], message_id: str, proof: Proof) -> None:
+        if self.error:
+            raise self.error
+        if (given := (tuple(days), message_id, proof)) not in self.kept:
+            self.kept.append(given)
+
+
+class MemoryOddities:
+    def __init__(self) -> None:
+        self.duplicates: list[Message] = []
+        self.unknown: list[DeliveryReport] = []
+
+    def note_duplicate(self, message: Message) -> None:
+        self.duplicates.append(message)
+
+    def note_unknown_report(self, report: DeliveryReport) -> None:
+        self.unknown.append(report)
+
+
+class FakeReturned:
+    def __init__(self) -> None:
+        self.members: set[str] = set()
+
+    def has_returned(self, member_id: str, last_bought_on: str) -> bool:
+        return member_id in self.members
+
+
+class FakeUnsubscribing:
+    def url_for(self, member_id: str, purpose: str, message_id: str) -> str:
+        return f"https://quen.example/{purpose}"
+
+
+def plain_words(
+    intent: Intent, program: Program, name: str | None, locale: str, unsubscribe_url: str = "", **_: object
+) -> Content:
+    """Words for any kind, whose text message is two segments long."""
+    text = f"{intent.kind} {unsubscribe_url}".strip()
+    return Content(intent.kind, text, f"<p>{text}</p>", text, encoding="GSM-7", segments=2, price=1_600)
+
+
+def _opened(sender: FakeSender) -> Callable[[], FakeSender]:
+    return lambda: sender
+
+
 class Post:
-    """Everything around the messages."""
+    """Everything around the messages. `wrap` puts something of a test's around each port."""
 
     def __init__(
-        self, profile: FakeProfile | None = None, program: Program | None = None, email_from: str = "stack@example.com"
+        self,
+        profile: FakeProfile | None = None,
+        program: Program | None = None,
+        email_from: str = "stack@example.com",
+        write: Writer = render,
+        channels: Collection[Channel] = ("email", "sms"),
+        wrap: Callable[[Any], Any] = lambda port: port,
     ) -> None:
         self.records = MemoryMessages()
         self.profiles = FakeProfiles(profile or FakeProfile())
         self.programs = FixedProgram(program or make_program())
-        self.email, self.sms = FakeSender(), FakeSender()
+        self.senders: dict[Channel, FakeSender] = {
+            channel: FakeSender() for channel in ("email", "sms", "zalo", "push")
+        }
+        self.email, self.sms, self.zalo = self.senders["email"], self.senders["sms"], self.senders["zalo"]
         self.queue = MemoryIntents()
         self.clock, self.wall = SettableClock(), SettableClock()
+        self.suppressions, self.withdrawals, self.proofs = MemorySuppressions(), MemoryWithdrawals(), MemoryProofs()
+        self.oddities, self.returned = MemoryOddities(), FakeReturned()
         self.messages = Messages(
-            self.records,
-            self.profiles,
+            wrap(self.records),
+            wrap(self.profiles),
             self.programs,
-            {"email": lambda: self.email, "sms": lambda: self.sms},
-            self.queue,
+            {channel: _opened(wrap(self.senders[channel])) for channel in channels},
+            wrap(self.queue),
             self.clock,
             self.wall,
             email_from=email_from,
+            suppressions=wrap(self.suppressions),
+            withdrawals=wrap(self.withdrawals),
+            unsubscribing=FakeUnsubscribing(),
+            proofs=wrap(self.proofs),
+            returned=self.returned,
+            oddities=self.oddities,
+            write=write,
         )
 
     @property
     def sent(self) -> int:
-        return len(self.email.sent) + len(self.sms.sent)
+        return sum(len(sender.sent) for sender in self.senders.values())
 
     def stored(self) -> Message:
         [message] = self.records.messages.values()
         return message
+
+    def report(self, outcome: Any, channel: Channel = "email", **changes: Any) -> DeliveryReport:
+        """What a provider tells of the one message that there is."""
+        message = self.stored()
+        told = DeliveryReport(channel, "provider-1", outcome, self.wall.now())
+        named = {"member_id": message.member_id, "key": message.key} if channel == "email" else {}
+        return replace(told, **named, **changes)
+
+    def pass_on(self) -> None:
+        """Give what waits in the queue to the messages, once."""
+        waiting, self.queue.waiting = self.queue.waiting, []
+        for intent, _ in waiting:
+            self.messages.receive(intent.body())
 
     def set_profile(self, **changes: Any) -> None:
         self.profiles.profile = replace(self.profiles.profile or FakeProfile(), **changes)

@@ -1,10 +1,8 @@
-"""Consent, the way a message takes, and quiet hours in every zone."""
+"""Intents, the uses that they need a yes for, and what is kept of an address."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, time
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -15,40 +13,12 @@ from quen.messages.model import (
     Route,
     address_hint,
     channels_of,
-    choose_route,
     purpose_of,
-    quiet_until,
 )
-from quen.program.model import Birthday, EveryLunarYear, Gift, Gifts, Holiday, MessagePolicy
-from unit.messages.fakes import FakeProfile, make_intent
+from quen.program.model import Birthday, EveryLunarYear, Gift, Gifts, Holiday
+from unit.messages.fakes import make_intent
 
 EMAIL, PHONE = "hoa@example.com", "+84901234567"
-
-
-@pytest.mark.parametrize(
-    ("kind", "granted", "refused", "email", "phone", "expected"),
-    [
-        ("birthday", (), (), EMAIL, PHONE, "SUPPRESSED_NO_CONSENT"),
-        ("birthday", ("terms",), (), EMAIL, PHONE, "SUPPRESSED_NO_CONSENT"),
-        ("birthday", ("marketing",), (), EMAIL, PHONE, Route("email", EMAIL)),
-        ("birthday", ("marketing",), (), None, PHONE, Route("sms", PHONE)),
-        ("birthday", ("marketing_sms",), (), EMAIL, PHONE, Route("sms", PHONE)),
-        ("birthday", ("birthday",), (), EMAIL, PHONE, Route("email", EMAIL)),
-        ("birthday", ("sms",), (), EMAIL, PHONE, Route("sms", PHONE)),
-        ("birthday", ("marketing",), ("marketing_email",), EMAIL, PHONE, Route("sms", PHONE)),
-        ("birthday", ("marketing",), ("birthday",), EMAIL, PHONE, "SUPPRESSED_NO_CONSENT"),
-        ("birthday", ("transactional",), (), EMAIL, PHONE, "SUPPRESSED_NO_CONSENT"),
-        ("birthday", ("marketing_email",), (), None, PHONE, "SUPPRESSED_NO_ADDRESS"),
-        ("expired", ("marketing",), (), EMAIL, PHONE, "SUPPRESSED_NO_CONSENT"),
-        ("expired", ("transactional",), (), EMAIL, PHONE, Route("email", EMAIL)),
-        ("welcome", ("transactional_sms",), (), EMAIL, PHONE, Route("sms", PHONE)),
-        ("redeemed", ("transactional_email",), (), None, PHONE, "SUPPRESSED_NO_ADDRESS"),
-    ],
-)
-def test_a_message_goes_only_where_the_member_agreed_to_it(kind, granted, refused, email, phone, expected):
-    profile = FakeProfile(email=email, phone=phone, granted=granted, refused=refused)
-    channels = channels_of(kind, make_program())
-    assert choose_route(kind, channels, {"email": email, "sms": phone}, profile.consents_to) == expected
 
 
 def test_a_birthday_goes_the_ways_of_the_program_in_their_order():
@@ -71,45 +41,9 @@ def test_every_kind_names_its_use_and_its_channel():
         assert purpose_of(kind, "sms").endswith("_messages_sms")
 
 
-NIGHT = MessagePolicy(quiet_from=time(22), quiet_to=time(7))
-SIESTA = MessagePolicy(quiet_from=time(12), quiet_to=time(14, 30))
-
-
-@pytest.mark.parametrize(
-    ("policy", "zone", "now", "until"),
-    [
-        (NIGHT, "Asia/Ho_Chi_Minh", "2026-11-22T14:59:59Z", None),
-        (NIGHT, "Asia/Ho_Chi_Minh", "2026-11-22T15:00:00Z", "2026-11-23T00:00:00Z"),
-        (NIGHT, "Asia/Ho_Chi_Minh", "2026-11-22T17:00:00Z", "2026-11-23T00:00:00Z"),
-        (NIGHT, "Asia/Ho_Chi_Minh", "2026-11-22T23:59:59Z", "2026-11-23T00:00:00Z"),
-        (NIGHT, "Asia/Ho_Chi_Minh", "2026-11-23T00:00:00Z", None),
-        (SIESTA, "Asia/Ho_Chi_Minh", "2026-11-22T05:00:00Z", "2026-11-22T07:30:00Z"),
-        (SIESTA, "Asia/Ho_Chi_Minh", "2026-11-22T07:30:00Z", None),
-        (SIESTA, "Asia/Ho_Chi_Minh", "2026-11-22T04:59:59Z", None),
-        (NIGHT, "Pacific/Kiritimati", "2026-11-22T08:00:00Z", "2026-11-22T17:00:00Z"),
-        (NIGHT, "Pacific/Pago_Pago", "2026-11-22T09:00:00Z", "2026-11-22T18:00:00Z"),
-        (NIGHT, "America/New_York", "2026-03-08T03:00:00Z", "2026-03-08T11:00:00Z"),  # the night is an hour shorter
-        (NIGHT, "America/New_York", "2026-11-01T02:00:00Z", "2026-11-01T12:00:00Z"),  # and here an hour longer
-        (MessagePolicy(), "Asia/Ho_Chi_Minh", "2026-11-22T17:00:00Z", None),
-        (MessagePolicy(quiet_from=time(7), quiet_to=time(7)), "Asia/Ho_Chi_Minh", "2026-11-22T00:00:00Z", None),
-    ],
-)
-def test_quiet_hours_are_the_shops_own(policy, zone, now, until):
-    ends = quiet_until(datetime.fromisoformat(now), policy, ZoneInfo(zone))
-    assert ends == (datetime.fromisoformat(until) if until else None)
-
-
-def test_quiet_hours_that_end_in_the_hour_that_comes_twice_end_with_the_second_one():
-    policy = MessagePolicy(quiet_from=time(22), quiet_to=time(1, 30))
-    place = ZoneInfo("America/New_York")
-    first = datetime(2026, 11, 1, 5, 10, tzinfo=UTC)  # 01:10, for the first time
-    second = datetime(2026, 11, 1, 6, 10, tzinfo=UTC)  # 01:10 again
-    assert quiet_until(first, policy, place) == datetime(2026, 11, 1, 5, 30, tzinfo=UTC)
-    assert quiet_until(second, policy, place) == datetime(2026, 11, 1, 6, 30, tzinfo=UTC)
-
-
 def test_only_a_hint_of_an_address_is_kept():
     assert address_hint(Route("sms", PHONE)) == "***567"
+    assert address_hint(Route("zalo", PHONE)) == "***567"
     assert address_hint(Route("email", EMAIL)) == "h***@e***.com"
 
 

@@ -10,7 +10,8 @@ import pytest
 from factories import make_program
 from quen.errors import NotFoundError, TemporarilyUnavailableError
 from quen.messages.model import LEASE_SECONDS
-from quen.messages.service import QUEUE_DELAY_SECONDS_MAX, DeliveryRefusedError
+from quen.messages.ports import DeliveryRefusedError
+from quen.messages.service import QUEUE_DELAY_SECONDS_MAX
 from quen.program.model import MessagePolicy
 from unit.messages.fakes import FakeProfile, Post, make_intent
 

@@ -72,7 +72,7 @@ def _waits(hold: Hold) -> bool:
 
 def _about_occasion(fact: Entry) -> list[Intent]:
     """A birthday once a year, a holiday once in each of its years; of a welcome the enrolment tells."""
-    about = _data(fact) | gift_data(given_by(fact))
+    about = _data(fact) | gift_data(given_by(fact)) | {"given_at": fact.occurred_at.isoformat()}
     if fact.reference.kind == "birthday":
         return [Intent(fact.member_id, "birthday", fact.reference.id, about)]
     if fact.reference.kind == "holiday":

@@ -8,13 +8,12 @@ here reads a clock or a table.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal, get_args
-from zoneinfo import ZoneInfo
 
-from quen.program.model import Channel, MessageKind, MessagePolicy, Program
+from quen.program.model import Channel, MessageKind, Program
 
 KEPT_DAYS = 400
 LEASE_SECONDS = 60
@@ -88,11 +87,25 @@ class Intent:
 
 
 @dataclass(frozen=True, slots=True)
+class Attempt:
+    """The last that one channel did with a message. `begun`: nobody knows (yet) whether it went out. `code` is the provider's
+    own for a refusal or a bounce.
+    """
+
+    channel: Channel
+    outcome: Literal["begun", "accepted", "refused", "address_refused", "delivered", "bounced"]
+    at: datetime
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """What became of an intent. No address is kept, only what a person would recognise theirs by.
 
     `tries` are attempts whose outcome nobody knows: each is begun before the provider is asked, and taken back when the
-    provider says no. `begun_at` is real time (seconds since 1970), `at` the business time of the last change.
+    provider says no. `begun_at` is real time (seconds since 1970), `at` the business time of the last change. `data` is the
+    intent's, so that it can be tried again on another channel. `duplicates` counts the times it was sent although an earlier
+    try may have gone out. `segments` and `price` (in the currency's smallest unit) are a text message's.
     """
 
     member_id: str
@@ -109,11 +122,36 @@ class Message:
     provider_id: str = ""
     error: str = ""
     revision: int = 0
+    data: Mapping[str, Any] = field(default_factory=dict)
+    created_at: datetime | None = None
+    sent_at: datetime | None = None
+    delivered_at: datetime | None = None
+    complained_at: datetime | None = None
+    attempts: tuple[Attempt, ...] = ()
+    duplicates: int = 0
+    segments: int = 0
+    price: int | None = None
+
+    @classmethod
+    def of(cls, intent: Intent, message_id: str, now: datetime) -> Message:
+        """A new message for the intent."""
+        return cls(intent.member_id, intent.key, message_id, at=now, data=intent.data, created_at=now)
+
+    @property
+    def intent(self) -> Intent:
+        """What it is about."""
+        kind, _, period = self.key.partition(":")
+        return Intent.parse({"member_id": self.member_id, "kind": kind, "period": period, "data": self.data})
 
     @property
     def is_final(self) -> bool:
-        """Whether nothing more will be done about it."""
-        return self.state == "SENT" or self.state.startswith("SUPPRESSED") or self.error == UNKNOWN
+        """Whether nothing more will be done about it, unless its receiver's side tells something new."""
+        return self.state in {"SENT", "DELIVERED"} or self.state.startswith("SUPPRESSED") or self.error == UNKNOWN
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether a provider has taken it, and only our note of that is missing."""
+        return self.state == "PENDING" and bool(self.provider_id)
 
     def is_in_flight(self, epoch: int) -> bool:
         """Whether somebody else may be sending it at this moment."""
@@ -123,6 +161,19 @@ class Message:
     def is_given_up(self) -> bool:
         """Whether it may have been sent as often as we are willing to send one message."""
         return self.state == "PENDING" and self.tries >= UNKNOWN_OUTCOMES_MAX
+
+    def attempt_by(self, channel: Channel) -> Attempt | None:
+        """What that channel did last."""
+        return next((attempt for attempt in self.attempts if attempt.channel == channel), None)
+
+    def attempts_with(self, attempt: Attempt) -> tuple[Attempt, ...]:
+        """What every channel did, with this as the last; the channel that was tried last stands last."""
+        return (*(one for one in self.attempts if one.channel != attempt.channel), attempt)
+
+    def is_lost_by(self, channel: Channel) -> bool:
+        """Whether that channel has failed at the member's address: it is not tried again for this message."""
+        attempt = self.attempt_by(channel)
+        return attempt is not None and attempt.outcome in {"bounced", "address_refused"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +199,8 @@ class Route:
 @dataclass(frozen=True, slots=True)
 class DeliveryReport:
     """What a provider tells of a message later. It is named by what we gave along (`member_id`, `key`), or where a channel
-    takes nothing along, by the provider's own id. `is_permanent`: that address never takes anything.
+    takes nothing along, by the provider's own id. `is_permanent`: that address never takes anything. `address` is where the
+    message went, as the provider spells it; "" where it does not say.
     """
 
     channel: Channel
@@ -159,11 +211,17 @@ class DeliveryReport:
     reason: str = ""
     member_id: str = ""
     key: str = ""
+    address: str = field(default="", repr=False)
 
 
 def purpose_of(kind: Kind, channel: Channel) -> str:
     """The use a consent must cover, for example `marketing_birthday_messages_sms`."""
     return f"{MARKETING.get(kind, TRANSACTIONAL)}_messages_{channel}"
+
+
+def advertising_by(channel: Channel) -> str:
+    """All advertising that comes by that channel, as a consent names it."""
+    return f"marketing_messages_{channel}"
 
 
 def channels_of(kind: Kind, program: Program, holiday_id: str = "") -> tuple[Channel, ...]:
@@ -176,41 +234,9 @@ def channels_of(kind: Kind, program: Program, holiday_id: str = "") -> tuple[Cha
     return program.messages.kinds.get(kind, program.messages.channels)
 
 
-def choose_route(
-    kind: Kind,
-    channels: tuple[Channel, ...],
-    addresses: Mapping[Channel, str | None],
-    consents_to: Callable[[str], bool],
-) -> Route | State:
-    """The first way that the member has agreed to and can be reached by, or why there is none."""
-    agreed = [channel for channel in channels if consents_to(purpose_of(kind, channel))]
-    for channel in agreed:
-        if address := addresses.get(channel):
-            return Route(channel, address)
-    return "SUPPRESSED_NO_ADDRESS" if agreed else "SUPPRESSED_NO_CONSENT"
-
-
-def quiet_until(now: datetime, policy: MessagePolicy, zone: ZoneInfo) -> datetime | None:
-    """When the quiet hours end (UTC) that `now` lies in; None where it lies in none. They may span midnight."""
-    start, end = policy.quiet_from, policy.quiet_to
-    if start is None or end is None or start == end:
-        return None
-    local = now.astimezone(zone)
-    spans_midnight = start > end
-    is_late = local.time() >= start
-    is_early = local.time() < end
-    if not ((is_late or is_early) if spans_midnight else (is_late and is_early)):
-        return None
-    day = local.date() + timedelta(days=1 if spans_midnight and is_late else 0)
-    ends = datetime.combine(day, end, tzinfo=zone)
-    # Where clocks go back, the same hour comes twice: the quiet ends with the one that still lies ahead.
-    ahead = [instant.astimezone(UTC) for instant in (ends, ends.replace(fold=1)) if instant.astimezone(UTC) > now]
-    return ahead[0] if ahead else None
-
-
 def address_hint(route: Route) -> str:
-    """What a person would recognise their own address by: `***123`, `h***@e***.com`."""
-    if route.channel == "sms":
+    """What a person would recognise their own number or address by: `***123`, `h***@e***.com`."""
+    local, at, domain = route.address.partition("@")
+    if not at:
         return f"***{route.address[-3:]}"
-    local, _, domain = route.address.partition("@")
     return f"{local[:1]}***@{domain[:1]}***.{domain.rpartition('.')[2]}"

@@ -1,119 +1,71 @@
-"""Sending a message: once per intent, only with consent, not in quiet hours, in the member's language.
+"""Telling a member something: once per intent, only with consent, not in quiet hours, by the first way that works.
 
-The record is claimed before anything else and begun before the provider is asked. Who dies between the provider's yes
-and our note of it leaves a message that may have been sent: it is sent once more, and never a third time.
+What becomes of an intent is decided in this order, at the time of sending: it is told already; its news is over; the
+member takes no part; nobody agreed, or nothing reaches them; the hour; the caps. Then the ways are tried, the best first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from quen.clock import Clock
 from quen.errors import MemberNotFoundError, TemporarilyUnavailableError
 from quen.ids import new_id
+from quen.messages.caps import Recent, room_for
 from quen.messages.model import (
+    UNASKED,
     UNKNOWN,
+    DeliveryReport,
     Intent,
     Message,
     Route,
     State,
-    address_hint,
     channels_of,
-    choose_route,
-    quiet_until,
 )
-from quen.messages.rendering import Content, render
+from quen.messages.notes import Notes
+from quen.messages.outcomes import Reports
+from quen.messages.ports import (
+    CurrentProgram,
+    DeliveryRefusedError,
+    IntentQueue,
+    MessageRecords,
+    NobodyReturned,
+    NoProofs,
+    NothingOdd,
+    NothingSuppressed,
+    NothingWithdrawn,
+    NoUnsubscribing,
+    Oddities,
+    Profile,
+    Profiles,
+    Returned,
+    Sender,
+    Suppressions,
+    Unsubscribing,
+    WarningProofs,
+    Withdrawals,
+    Writer,
+)
+from quen.messages.rendering import render
+from quen.messages.routing import addresses_of, routes_of
+from quen.messages.sending import Errand, Sending
+from quen.messages.timing import held_until, is_overtaken
 from quen.program.model import Channel, Program
 
 QUEUE_DELAY_SECONDS_MAX = 900
 
 
-class DeliveryRefusedError(Exception):
-    """The provider said no, and has sent nothing. `code` is its own."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-class Profile(Protocol):
-    """What a message needs to know of a member."""
-
-    @property
-    def state(self) -> str:
-        """`active`, or what keeps the member from taking part."""
-
-    @property
-    def name(self) -> str | None:
-        """How to address the member."""
-
-    @property
-    def email(self) -> str | None:
-        """Where mail goes."""
-
-    @property
-    def phone(self) -> str | None:
-        """Where an SMS goes, E.164."""
-
-    @property
-    def locale(self) -> str | None:
-        """The member's language."""
-
-    def consents_to(self, purpose: str) -> bool:
-        """Whether the member has agreed to that use."""
-
-
-class Profiles(Protocol):
-    """Who members are."""
-
-    def load(self, member_id: str) -> Profile:
-        """The profile. Raises MemberNotFoundError."""
-
-
-class MessageRecords(Protocol):
-    """Where it is kept what became of each intent. Every method may raise TemporarilyUnavailableError."""
-
-    def claim(self, message: Message) -> Message:
-        """Keep a new message; where there is one for its key already, answer that one."""
-
-    def replace(self, before: Message, after: Message) -> bool:
-        """Write what became of it; False where somebody else has, since it was read."""
-
-
-class Sender(Protocol):
-    """One channel's provider."""
-
-    def send(self, address: str, sender: str | None, content: Content) -> str:
-        """Send it and answer the provider's id.
-
-        Raises DeliveryRefusedError where it was not sent, TemporarilyUnavailableError where nobody knows.
-        """
-
-
-class IntentQueue(Protocol):
-    """Where intents wait."""
-
-    def send(self, intents: Sequence[Intent], delay_seconds: int = 0) -> None:
-        """Queue them all, to come after the delay. Raises TemporarilyUnavailableError."""
-
-
-class CurrentProgram(Protocol):
-    """Which program is in force."""
-
-    def current(self, now: datetime) -> Program:
-        """The version in force at that instant."""
-
-
 class Messages:
-    """Sends messages. `clock` is the business clock (quiet hours go by it), `wall` the real one.
+    """Sends messages, and takes what is reported of them. `clock` is the business clock (hours go by it), `wall` the real one.
 
-    `senders` makes the one that a channel needs; `email_from` is the stack's own sender, for a program that names none;
-    where it is empty too, nothing goes by mail.
-    A message held over quiet hours comes back from the queue at least every `delay_seconds_max`: a sandbox, whose clock
-    may jump, gives a short time.
+    `senders` makes the one that a channel needs; a channel that it lacks is not set up, and skipped. `email_from` is the
+    stack's own sender, for a program that names none; where it is empty too, nothing goes by mail. `tells_of_delivery` are the
+    channels whose providers say later what arrived.
+    A message that is held comes back from the queue at least every `delay_seconds_max`: a sandbox, whose clock may jump,
+    gives a short time.
     """
 
     def __init__(
@@ -128,20 +80,38 @@ class Messages:
         *,
         email_from: str,
         delay_seconds_max: int = QUEUE_DELAY_SECONDS_MAX,
+        suppressions: Suppressions | None = None,
+        withdrawals: Withdrawals | None = None,
+        unsubscribing: Unsubscribing | None = None,
+        proofs: WarningProofs | None = None,
+        returned: Returned | None = None,
+        oddities: Oddities | None = None,
+        write: Writer = render,
+        tells_of_delivery: AbstractSet[Channel] = frozenset({"email"}),
     ) -> None:
         self._records = records
         self._profiles = profiles
         self._programs = programs
-        self._senders = senders
         self._queue = queue
         self._clock = clock
         self._wall = wall
         self._email_from = email_from
         self._delay_seconds_max = delay_seconds_max
+        self._returned = returned or NobodyReturned()
+        left_alone, odd = suppressions or NothingSuppressed(), oddities or NothingOdd()
+        self._notes = Notes(records, proofs or NoProofs(), tells_of_delivery)
+        links = unsubscribing or NoUnsubscribing()
+        self._sending = Sending(records, self._notes, senders, left_alone, links, odd, wall, email_from, write)
+        refusals = withdrawals or NothingWithdrawn()
+        self._reports = Reports(records, self._notes, profiles, left_alone, refusals, queue, odd, clock, wall)
 
     def receive(self, body: dict[str, Any]) -> State:
         """Handle one message of the queue; see `send`. Raises ValueError for what is no intent."""
         return self.send(Intent.parse(body))
+
+    def take_report(self, report: DeliveryReport) -> State | None:
+        """Note what a provider tells of a message; see `quen.messages.outcomes.Reports.take`."""
+        return self._reports.take(report)
 
     def send(self, intent: Intent) -> State:
         """Do what is to be done about the intent now, and say how it stands.
@@ -149,75 +119,91 @@ class Messages:
         Raises what the provider refused, or TemporarilyUnavailableError: then the queue delivers the intent again.
         """
         now = self._clock.now().replace(microsecond=0)
-        message = self._records.claim(Message(intent.member_id, intent.key, new_id("msg"), at=now))
+        message = self._records.claim(Message.of(intent, new_id("msg"), now))
         if message.is_final:
             return message.state
-        program = self._programs.current(now)
-        try:
-            profile = self._profiles.load(intent.member_id)
-        except MemberNotFoundError:
-            return self._note(message, state="SUPPRESSED_NOT_ACTIVE", at=now).state
-        route = _route(intent, program, profile, self._email_from)
-        if not isinstance(route, Route):
-            return self._note(message, state=route, at=now).state
-        if ends := quiet_until(now, program.messages, program.time_zone):
-            return self._hold(intent, message, ends, now)
-        return self._deliver(intent, message, program, profile, route, now)
-
-    def _hold(self, intent: Intent, message: Message, ends: datetime, now: datetime) -> State:
-        """Not now: the intent waits in the queue, as long as a queue lets it at a time, until the quiet hours end."""
-        if message.state != "HELD_QUIET_HOURS" or message.held_until != ends:
-            message = self._note(message, state="HELD_QUIET_HOURS", held_until=ends, at=now)
-        wait = -(-(ends - now).total_seconds() // 1)
-        self._queue.send([intent], min(int(wait), self._delay_seconds_max))
-        return message.state
-
-    def _deliver(
-        self, intent: Intent, message: Message, program: Program, profile: Profile, route: Route, now: datetime
-    ) -> State:
-        epoch = int(self._wall.now().timestamp())
-        if message.is_in_flight(epoch):
+        if message.is_accepted:
+            return self._sending.finish(message, now).state
+        if message.is_in_flight(int(self._wall.now().timestamp())):
             raise TemporarilyUnavailableError("Another delivery of this intent is at work.")
         if message.is_given_up:
-            return self._note(message, state="FAILED", error=UNKNOWN, at=now).state
-        locale = program.locale_for(profile.locale)
-        content = render(intent, program, profile.name, locale)
-        begun = self._note(
-            message,
-            state="PENDING",
-            tries=message.tries + 1,
-            begun_at=epoch,
-            channel=route.channel,
-            address_hint=address_hint(route),
-            locale=locale,
-            held_until=None,
-            error="",
-            at=now,
-        )
+            return self._notes.note(message, state="FAILED", error=UNKNOWN, at=now).state
+        program = self._programs.current(now)
+        profile = self._find_profile(intent.member_id)
+        routes = self._routes(intent, message, program, profile, now)
+        if profile is None or isinstance(routes, str):
+            return self._end(message, routes if isinstance(routes, str) else "SUPPRESSED_NOT_ACTIVE", now)
+        return self._try_all(Errand(intent, program, profile, now), message, routes)
+
+    def _find_profile(self, member_id: str) -> Profile | None:
         try:
-            sender = self._senders[route.channel]()
-            provider_id = sender.send(route.address, _sender_name(route, program, self._email_from), content)
-        except DeliveryRefusedError as error:
-            self._note(begun, state="FAILED", tries=0, error=error.code, at=now)
-            raise
-        return self._note(begun, state="SENT", provider_id=provider_id, at=now).state
+            return self._profiles.load(member_id)
+        except MemberNotFoundError:
+            return None
 
-    def _note(self, before: Message, **changes: Any) -> Message:
-        after = replace(before, revision=before.revision + 1, **changes)
-        if not self._records.replace(before, after):
-            raise TemporarilyUnavailableError("Another delivery of this intent was faster.")
-        return after
+    def _routes(
+        self, intent: Intent, message: Message, program: Program, profile: Profile | None, now: datetime
+    ) -> tuple[Route, ...] | State:
+        """The ways to the member, or why nothing is said. Of what was done to them also those are told who take no part."""
+        if is_overtaken(intent, message.created_at or now, program.time_zone, now):
+            return "SUPPRESSED_OVERTAKEN"
+        if profile is None or (profile.state != "active" and intent.kind not in UNASKED):
+            return "SUPPRESSED_NOT_ACTIVE"
+        channels = channels_of(intent.kind, program, intent.data.get("holiday_id", ""))
+        has_mail_sender = bool(program.messages.from_email or self._email_from)
+        addresses = addresses_of(intent.kind, profile, has_mail_sender=has_mail_sender)
+        routes = routes_of(intent.kind, channels, addresses, profile.consents_to)
+        last_bought_on = intent.data.get("last_bought_on")
+        if (
+            last_bought_on
+            and intent.kind == "win_back"
+            and self._returned.has_returned(intent.member_id, last_bought_on)
+        ):
+            return "SUPPRESSED_OVERTAKEN"
+        return routes
 
+    def _try_all(self, errand: Errand, message: Message, routes: tuple[Route, ...]) -> State:
+        """Try each way until one takes it. One that does not work now is tried again when the intent comes again, and one that
+        failed at the address never.
+        """
+        refusal: DeliveryRefusedError | None = None
+        for route in routes:
+            if message.is_lost_by(route.channel) or not self._sending.is_open(route):
+                continue
+            recent, verdict = self._may_go(errand, message, route)
+            if isinstance(verdict, datetime):
+                return self._hold(errand, message, verdict)
+            if verdict:
+                return self._end(message, verdict, errand.now)
+            message, error = self._sending.attempt(errand, message, route, recent)
+            if error is None:
+                return message.state
+            if error.fault == "passing":
+                raise error
+            refusal = error if error.fault == "channel" else refusal
+        if refusal:
+            raise refusal
+        has_bounced = any(attempt.outcome == "bounced" for attempt in message.attempts)
+        return self._end(message, "BOUNCED" if has_bounced else "SUPPRESSED_NO_ADDRESS", errand.now)
 
-def _sender_name(route: Route, program: Program, email_from: str) -> str | None:
-    return program.messages.sender_id if route.channel == "sms" else program.messages.from_email or email_from
+    def _may_go(self, errand: Errand, message: Message, route: Route) -> tuple[Recent | None, State | datetime | None]:
+        """What the member got lately, for what is counted; and whether it may go that way: None: now; an instant: not before;
+        a state: never.
+        """
+        intent, program, now = errand.intent, errand.program, errand.now
+        until = held_until(intent, route.channel, program, now)
+        if until or not errand.is_marketing:
+            return None, until
+        recent = self._records.load_recent(message.member_id)
+        return recent, room_for(recent, message.key, intent.kind, route.channel, program, now)
 
+    def _hold(self, errand: Errand, message: Message, until: datetime) -> State:
+        """Not now: the intent waits in the queue, as long as a queue lets it at a time."""
+        if message.state != "HELD_QUIET_HOURS" or message.held_until != until:
+            message = self._notes.note(message, state="HELD_QUIET_HOURS", held_until=until, at=errand.now)
+        wait = -(-(until - errand.now).total_seconds() // 1)
+        self._queue.send([errand.intent], min(int(wait), self._delay_seconds_max))
+        return message.state
 
-def _route(intent: Intent, program: Program, profile: Profile, email_from: str) -> Route | State:
-    """The way to the member; a stack without a sender of mail sends none."""
-    if profile.state != "active":
-        return "SUPPRESSED_NOT_ACTIVE"
-    channels = channels_of(intent.kind, program, intent.data.get("holiday_id", ""))
-    has_sender = bool(program.messages.from_email or email_from)
-    addresses: Mapping[Channel, str | None] = {"email": profile.email if has_sender else None, "sms": profile.phone}
-    return choose_route(intent.kind, channels, addresses, profile.consents_to)
+    def _end(self, message: Message, state: State, now: datetime) -> State:
+        return message.state if message.state == state else self._notes.note(message, state=state, at=now).state

@@ -9,8 +9,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from quen.messages.outgoing import Outgoing
 from quen.messages.providers import told
-from quen.messages.rendering import Content
 
 
 class SnsSms:
@@ -19,13 +19,16 @@ class SnsSms:
     def __init__(self, client: Any) -> None:
         self._client = client
 
-    def send(self, address: str, sender: str | None, content: Content) -> str:
+    def send(self, message: Outgoing) -> str:
         """Send it to one number, under the sender's name where the program has one."""
-        attributes = {"AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": "Transactional"}}
-        if sender:
-            attributes["AWS.SNS.SMS.SenderID"] = {"DataType": "String", "StringValue": sender}
+        use = "Promotional" if message.is_marketing else "Transactional"
+        attributes = {"AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": use}}
+        if message.sender:
+            attributes["AWS.SNS.SMS.SenderID"] = {"DataType": "String", "StringValue": message.sender}
         try:
-            answer = self._client.publish(PhoneNumber=address, Message=content.sms, MessageAttributes=attributes)
+            answer = self._client.publish(
+                PhoneNumber=message.address, Message=message.content.sms, MessageAttributes=attributes
+            )
         except (BotoCoreError, ClientError) as error:
             raise told(error) from None  # its words may hold the address
         return str(answer["MessageId"])

@@ -1,0 +1,60 @@
+"""A message takes the ways that the program names, the member agreed to, and that have an address; the best first."""
+
+from __future__ import annotations
+
+import pytest
+
+from factories import make_program
+from quen.messages.model import Route, channels_of
+from quen.messages.routing import addresses_of, routes_of
+from unit.messages.fakes import FakeProfile
+
+EMAIL, PHONE = "hoa@example.com", "+84901234567"
+
+
+@pytest.mark.parametrize(
+    ("kind", "granted", "refused", "email", "phone", "expected"),
+    [
+        ("birthday", (), (), EMAIL, PHONE, "SUPPRESSED_NO_CONSENT"),
+        ("birthday", ("terms",), (), EMAIL, PHONE, "SUPPRESSED_NO_CONSENT"),
+        ("birthday", ("marketing",), (), EMAIL, PHONE, Route("email", EMAIL)),
+        ("birthday", ("marketing",), (), None, PHONE, Route("sms", PHONE)),
+        ("birthday", ("marketing_sms",), (), EMAIL, PHONE, Route("sms", PHONE)),
+        ("birthday", ("birthday",), (), EMAIL, PHONE, Route("email", EMAIL)),
+        ("birthday", ("sms",), (), EMAIL, PHONE, Route("sms", PHONE)),
+        ("birthday", ("marketing",), ("marketing_email",), EMAIL, PHONE, Route("sms", PHONE)),
+        ("birthday", ("marketing",), ("birthday",), EMAIL, PHONE, "SUPPRESSED_NO_CONSENT"),
+        ("birthday", ("transactional",), (), EMAIL, PHONE, "SUPPRESSED_NO_CONSENT"),
+        ("birthday", ("marketing_email",), (), None, PHONE, "SUPPRESSED_NO_ADDRESS"),
+        ("expired", ("marketing",), (), EMAIL, PHONE, "SUPPRESSED_NO_CONSENT"),
+        ("expired", ("transactional",), (), EMAIL, PHONE, Route("email", EMAIL)),
+        ("welcome", ("transactional_sms",), (), EMAIL, PHONE, Route("sms", PHONE)),
+        ("redeemed", ("transactional_email",), (), None, PHONE, "SUPPRESSED_NO_ADDRESS"),
+    ],
+)
+def test_a_message_goes_only_where_the_member_agreed_to_it(kind, granted, refused, email, phone, expected):
+    profile = FakeProfile(email=email, phone=phone, granted=granted, refused=refused)
+    channels = channels_of(kind, make_program())
+    routes = routes_of(kind, channels, {"email": email, "sms": phone}, profile.consents_to)
+    assert (routes if isinstance(routes, str) else routes[0]) == expected
+
+
+def test_all_ways_that_are_open_come_in_the_programs_order():
+    profile = FakeProfile()
+    addresses = addresses_of("expired", profile, has_mail_sender=True)
+    routes = routes_of("expired", ("zalo", "push", "sms", "email"), addresses, profile.consents_to)
+    assert routes == (Route("zalo", PHONE), Route("sms", PHONE), Route("email", EMAIL))
+
+
+def test_a_warning_of_danger_asks_for_nobodys_consent():
+    profile = FakeProfile(granted=(), refused=("transactional",))
+    addresses = addresses_of("security", profile, has_mail_sender=True)
+    assert routes_of("security", ("email", "sms"), addresses, profile.consents_to) == (
+        Route("email", EMAIL),
+        Route("sms", PHONE),
+    )
+    assert routes_of("expired", ("email", "sms"), addresses, profile.consents_to) == "SUPPRESSED_NO_CONSENT"
+
+
+def test_a_stack_without_a_sender_of_mail_reaches_nobody_by_mail():
+    assert addresses_of("welcome", FakeProfile(), has_mail_sender=False)["email"] is None
