@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from quen.members.store import MemberStore
     from quen.messages.email import SesEmail
     from quen.messages.sms import SnsSms
+    from quen.messages.store import MessageStore
+    from quen.messages.suppressions import SuppressionStore
     from quen.partners.counts import RequestCountStore
     from quen.partners.leases import RequestLimits
     from quen.partners.rates import Rates
