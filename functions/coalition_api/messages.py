@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, Literal, TypedDict
 
 from msgspec import Meta, Struct
 
 from quen.bootstrap import application
 from quen.errors import ConflictRetryError, MemberNotFoundError, NotFoundError
-from quen.http.answers import Cursor, Instant
+from quen.http.answers import Count, Cursor, Instant
 from quen.http.callers import recognise_staff
 from quen.http.endpoint import Call, Nothing, Resource
 from quen.http.errors import CursorInvalidError
@@ -30,9 +30,21 @@ class LiftQuery(Struct, frozen=True, forbid_unknown_fields=True):
     reason: Annotated[str, Meta(min_length=1, max_length=200, description="Why; kept in the audit trail.")]
 
 
+class AttemptShown(TypedDict):
+    """The last that one channel did with a message. `begun`: nobody knows whether it went out; `address_refused`: the address
+    takes nothing there. `code` is the provider's own.
+    """
+
+    channel: Channel
+    outcome: Literal["begun", "accepted", "refused", "address_refused", "delivered", "bounced"]
+    at: Instant
+    code: str | None
+
+
 class StaffMessage(TypedDict):
     """What became of one thing to tell: once for each kind and `period`. `at` is its last change, `address_hint` what a person
-    would recognise the address by. `channel` is null where none was chosen.
+    would recognise the address by. `channel` is null where none was chosen. `duplicates` counts how often it was sent although
+    an earlier try may have gone out; `segments` and `price` (in the currency's smallest unit) are a text message's.
     """
 
     message_id: str
@@ -43,13 +55,21 @@ class StaffMessage(TypedDict):
     address_hint: str | None
     locale: str | None
     at: Instant | None
+    created_at: Instant | None
     held_until: Instant | None
+    sent_at: Instant | None
+    delivered_at: Instant | None
+    complained_at: Instant | None
+    attempts: list[AttemptShown]
     provider_id: str | None
     error: str | None
+    duplicates: Count
+    segments: Count | None
+    price: Count | None
 
 
 class StaffMessagePage(TypedDict):
-    """Messages, the newest change first."""
+    """Messages, newest first."""
 
     items: list[StaffMessage]
     next_cursor: Cursor | None
@@ -81,7 +101,7 @@ class SuppressionList(TypedDict):
     errors=(MemberNotFoundError, CursorInvalidError),
 )
 def list_messages(call: Call[StaffCaller, PageQuery], member_id: str) -> Mapping[str, Any]:
-    """What the member was told, or was not and why, newest change first."""
+    """What the member was told, or was not and why, newest first."""
     app = application()
 
     def fetch(before: Place | None, limit: int) -> tuple[list[dict[str, Any]], Place | None]:

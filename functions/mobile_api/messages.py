@@ -31,7 +31,7 @@ class OwnMessage(TypedDict):
 
 
 class OwnMessagePage(TypedDict):
-    """Messages, the newest change first."""
+    """Messages, newest first."""
 
     items: list[OwnMessage]
     next_cursor: Cursor | None
@@ -45,7 +45,7 @@ class OwnMessagePage(TypedDict):
     errors=(MemberNotFoundError, CursorInvalidError),
 )
 def list_messages(call: Call[MemberCaller, PageQuery]) -> Mapping[str, Any]:
-    """What the member was told, or was not and why, newest change first."""
+    """What the member was told, or was not and why, newest first."""
     app, member_id = application(), own_member_id(call.caller)
 
     def fetch(before: Place | None, limit: int) -> tuple[list[dict[str, Any]], Place | None]:

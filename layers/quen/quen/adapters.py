@@ -81,6 +81,18 @@ class Adapters:
         return SesEmail(client, self.settings.email_configuration_set)
 
     @cached_property
+    def _message_store(self) -> MessageStore:
+        from quen.messages.store import MessageStore
+
+        return MessageStore(self._dynamodb, self.settings.messages_table, self.wall)
+
+    @cached_property
+    def _suppressions(self) -> SuppressionStore:
+        from quen.messages.suppressions import SuppressionStore
+
+        return SuppressionStore(self._dynamodb, self.settings.messages_table, self.keys, self.wall)
+
+    @cached_property
     def _sms(self) -> SnsSms:
         from quen.messages.sms import SnsSms
 

@@ -78,10 +78,7 @@ class MessageDesk:
         self._suppressions = suppressions
 
     def list_messages(self, member_id: str, before: Place | None, limit: int) -> tuple[list[Message], Place | None]:
-        """A page of what the member was told, newest change first, and the place before which the next page begins.
-
-        What changes while somebody turns the pages moves to the first one.
-        """
+        """A page of what the member was told, newest first, and the place before which the next page begins."""
         self._profiles.load(member_id)
         newest_first = sorted(self._messages.list_messages(member_id), key=_place, reverse=True)
         left = [message for message in newest_first if before is None or _place(message) < before]
@@ -117,4 +114,5 @@ def _address(profile: Profile, channel: Channel) -> str:
 
 
 def _place(message: Message) -> Place:
-    return [message.at.isoformat() if message.at else "", message.key]
+    """Where it stands in a list: what becomes of a message does not move it."""
+    return [message.created_at.isoformat() if message.created_at else "", message.key]
