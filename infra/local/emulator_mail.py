@@ -14,7 +14,7 @@ from typing import Any
 from local.mailboxes import events_of, taken
 
 SEND_EMAIL = ("POST", "/v2/email/outbound-emails")
-DELAY_SECONDS = 1.0
+DELAY_SECONDS = 0.5
 
 Answer = tuple[int, Mapping[str, str], bytes]
 Handler = Callable[[str, str, Any, bytes, Any], Awaitable[Answer]]
