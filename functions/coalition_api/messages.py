@@ -83,7 +83,7 @@ class SuppressionShown(TypedDict):
     channel: Channel
     reason: str
     at: Instant
-    message_id: str | None
+    message_id: str
 
 
 class SuppressionList(TypedDict):

@@ -18,7 +18,7 @@ Place = list[str]
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
-    """Why nothing goes to an address of that channel, since when, and after which message ("": none of ours)."""
+    """Why nothing goes to an address of that channel, since when, and after which message."""
 
     channel: Channel
     reason: str

@@ -39,7 +39,7 @@ class SuppressionItem(Model):
     SK = UnicodeAttribute(range_key=True)
     reason = UnicodeAttribute()
     at = UTCDateTimeAttribute()
-    message_id = UnicodeAttribute(null=True)
+    message_id = UnicodeAttribute()
     lifted_at = UTCDateTimeAttribute(null=True)
 
 
@@ -63,15 +63,17 @@ class SuppressionStore:
         item = self._get(channel, address)
         if item is None or item.lifted_at:
             return None
-        return Suppression(channel, item.reason, item.at, item.message_id or "")
+        return Suppression(channel, item.reason, item.at, item.message_id)
 
-    def suppress(self, channel: Channel, address: str, reason: str, message_id: str = "") -> None:
-        """Send nothing there from now on. What is suppressed already stays as it is: the first reason is the one told."""
-        item = SuppressionItem(
-            *self._key(channel, address), reason=reason, at=self._wall.now(), message_id=message_id or None
-        )
+    def suppress(self, channel: Channel, address: str, reason: str, message_id: str) -> None:
+        """Send nothing there from now on. What is suppressed already stays as it is: the first reason is the one told. What was
+        lifted needs another message: a report may come twice, and the second time long after.
+        """
+        key, now = self._key(channel, address), self._wall.now()
+        item = SuppressionItem(*key, reason=reason, at=now, message_id=message_id)
+        is_news = SuppressionItem.lifted_at.exists() & (SuppressionItem.message_id != message_id)
         try:
-            item.save(condition=SuppressionItem.PK.does_not_exist() | SuppressionItem.lifted_at.exists())
+            item.save(condition=SuppressionItem.PK.does_not_exist() | is_news)
         except PutError as error:
             if error.cause_response_code != "ConditionalCheckFailedException":
                 raise

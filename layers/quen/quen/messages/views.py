@@ -48,7 +48,7 @@ def suppression_view(suppression: Suppression) -> dict[str, Any]:
         "channel": suppression.channel,
         "reason": suppression.reason,
         "at": format_second(suppression.at),
-        "message_id": suppression.message_id or None,
+        "message_id": suppression.message_id,
     }
 
 
