@@ -52,6 +52,7 @@ class House(Application):
             verify_ledger_queue_url="",
             close_statements_queue_url="",
             issue_vouchers_queue_url="",
+            message_reports_queue_url="",
             events_failed_queue_url="",
             master_key_secret="",
             partner_secrets_prefix="",

@@ -182,6 +182,7 @@ _AWS: Mapping[str, str] = {
     "VERIFY_LEDGER_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/verify-ledger",
     "CLOSE_STATEMENTS_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/close-statements",
     "ISSUE_VOUCHERS_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/issue-vouchers",
+    "MESSAGE_REPORTS_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/message-reports",
     "EVENTS_FAILED_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/events-failed",
     "MASTER_KEY_SECRET": "quen-test/master",
     "PARTNER_SECRETS_PREFIX": "quen-test/partners/",

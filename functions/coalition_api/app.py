@@ -1,4 +1,6 @@
-"""The Lambda handler of the admin API's part about partners and cards: `coalition_api.app.app`, one module per resource."""
+"""The Lambda handler of the admin API's part about partners, cards and messages: `coalition_api.app.app`, one module per
+resource.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ from coalition_api.cards import cards
 from coalition_api.disputes import disputes
 from coalition_api.exchanges import exchanges
 from coalition_api.keys import keys
+from coalition_api.messages import messages
 from coalition_api.packs import packs
 from coalition_api.partners import partners
 from coalition_api.statements import statements
@@ -13,4 +16,4 @@ from coalition_api.terms import terms
 from coalition_api.webhooks import webhooks
 from quen.http.api import Api
 
-app = Api("coalition_api", [partners, keys, terms, packs, cards, webhooks, exchanges, statements, disputes])
+app = Api("coalition_api", [partners, keys, terms, packs, cards, messages, webhooks, exchanges, statements, disputes])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from mobile_api.account import account
 from mobile_api.card import card
 from mobile_api.memberships import memberships
+from mobile_api.messages import messages
 from mobile_api.perks import perks
 from mobile_api.profile import profile
 from mobile_api.punch_cards import punch_cards
@@ -24,6 +25,7 @@ app = Api(
         rewards,
         redemptions,
         vouchers,
+        messages,
         receipts,
         transfers,
         card,

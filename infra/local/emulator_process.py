@@ -1,4 +1,5 @@
-"""Runs the emulator, in the environment that holds it (`.venv-stack`), for as long as its parent lives.
+"""Runs the emulator, in the environment that holds it (`.venv-stack`), for as long as its parent lives, and has it tell what
+became of mails.
 
 State is written when it ends in order, so it ends in order too when the parent dies: then standard input closes.
 """
@@ -9,6 +10,7 @@ import os
 import signal
 import sys
 import threading
+from pathlib import Path
 
 
 def end_with_parent() -> None:
@@ -22,8 +24,12 @@ def end_with_parent() -> None:
 
 def main() -> None:
     """MiniStack in the foreground; its settings are in the environment."""
+    sys.path.append(str(Path(__file__).parents[1]))  # this environment holds the emulator, and nothing of ours
     from ministack.app import main as serve_emulator
 
+    from local.emulator_mail import install
+
+    install()
     threading.Thread(target=end_with_parent, daemon=True).start()
     sys.argv = ["ministack"]
     serve_emulator()

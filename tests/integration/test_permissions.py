@@ -17,9 +17,11 @@ import boto3
 import botocore.handlers
 import pytest
 
+from aws_calls import Calls, Grant
 from local.template_reader import read_template
 from quen.bootstrap import application
 from quen.dynamodb import shared_session
+from quen.messages.model import Attempt, Message
 from quen.partners.model import ALL_RIGHTS, Billing, Partner, PartnerState, Terms
 from quen.partners.store import PartnerStore
 from sample_events import sample_event
@@ -40,18 +42,12 @@ QUEUES = (
     "verify-ledger",
     "close-statements",
     "issue-vouchers",
+    "message-reports",
     "events-failed",
 )
 TABLES = ("ledger", "members", "program", "messages")
 REGION = "us-east-1"
-Grant = tuple[str, str]
 
-TRANSACTIONS = {
-    "Put": "PutItem",
-    "Update": "UpdateItem",
-    "Delete": "DeleteItem",
-    "ConditionCheck": "ConditionCheckItem",
-}
 HOLIDAY = {"id": "first", "name": {"vi": "Ngày hội", "en": "Holiday"}, "on": {"date": "12-01"}, "points": 5}
 AFTER_ALL_POINTS = sample_event("expire_points", "start") | {"time": "2032-01-01T06:00:04Z"}
 
@@ -81,42 +77,6 @@ def grants(function: str) -> set[Grant]:
             many = [part if isinstance(part, list) else [part] for part in (statement["Action"], statement["Resource"])]
             allowed |= {(action, resource_name(resource)) for action in many[0] for resource in many[1]}
     return allowed
-
-
-class Calls:
-    """What is sent to AWS, as the actions and resources that IAM would judge."""
-
-    def __init__(self) -> None:
-        self.made: set[Grant] = set()
-        self.tables: dict[str, str] = {}
-
-    def note(self, params: dict[str, Any], model: Any, **_: Any) -> None:
-        if not self.tables:
-            return  # the world is still being made
-        service = model.service_model.endpoint_prefix
-        content = params["body"]
-        asked = json.loads(content) if content else {}
-        self.made |= {*self._judged(service, model.name, asked)}
-
-    def _judged(self, service: str, operation: str, asked: dict[str, Any]) -> Iterator[Grant]:
-        if operation == "TransactWriteItems":
-            for item in asked["TransactItems"]:
-                [(kind, write)] = item.items()
-                yield f"dynamodb:{TRANSACTIONS[kind]}", self.tables[write["TableName"]]
-        elif operation in {"BatchGetItem", "BatchWriteItem"}:
-            yield from ((f"dynamodb:{operation}", self.tables[name]) for name in asked["RequestItems"])
-        elif service == "dynamodb":
-            index = f"/index/{asked['IndexName']}" if "IndexName" in asked else ""
-            yield f"dynamodb:{operation}", self.tables[asked["TableName"]] + index
-        elif service == "sqs":
-            name = asked["QueueUrl"].rpartition("/")[2].title().replace("-", "")
-            yield "sqs:SendMessage", f"{name}Queue"
-        elif service == "secretsmanager":
-            name = asked["SecretId"].rpartition("/")[2]
-            secrets = {"master": "MasterKey", "whs": "partners/whs_*"}
-            yield f"secretsmanager:{operation}", secrets.get(name.partition("_")[0], "partners/*")
-        else:
-            yield f"{service}:{operation}", "EventBus"
 
 
 class World:
@@ -285,6 +245,21 @@ def send(world: World) -> set[Grant]:
     return world.called_by(handle, {"Records": [record | {"body": json.dumps(one)} for one in (body, warning)]})
 
 
+def take_reports(world: World) -> set[Grant]:
+    """Of a warning that arrived, of one whose address is left alone from then on, and of text messages."""
+    from take_reports.app import handle
+
+    named, records = "mem_7k3w9m2x5t8q4r6s", []
+    for member_id, name in ((world.unasked, "delivered"), (world.born_on_the_day, "bounced")):
+        attempts, days = (Attempt("email", "accepted", datetime.now(UTC)),), {"days": ["2090-11-30"]}
+        message = Message(member_id, "expiring:2026-12-31.30", "msg_1", attempts=attempts, data=days)
+        application()._message_store.claim(replace(message, state="SENT", channel="email"))
+        [record] = sample_event("take_reports", name)["Records"]
+        records.append(record | {"body": record["body"].replace(named, member_id)})
+    world.called_by(handle, sample_event("take_reports", "text_messages"))
+    return world.called_by(handle, {"Records": records})
+
+
 def send_webhooks(world: World) -> set[Grant]:
     """To an address that is refused before anybody is asked for it, so that a retry is queued."""
     from send_webhooks.app import handle
@@ -333,6 +308,7 @@ RUNS: dict[str, Callable[[World], set[Grant]]] = {
     "PublishEventsFunction": publish,
     "SendMessagesFunction": send,
     "SendWebhooksFunction": send_webhooks,
+    "TakeReportsFunction": take_reports,
     "AuthorizeFunction": authorize,
 }
 WITHOUT_A_CALL = {
@@ -349,7 +325,8 @@ WITHOUT_A_CALL = {
     "VerifyLedgerWorkFunction": {"VerifyLedgerQueue"},
     "CloseStatementsWorkFunction": {"CloseStatementsQueue"},
     "IssueVouchersFunction": {"IssueVouchersQueue"},
-    "SendMessagesFunction": {"MessagesQueue", "identity/*", "*"},  # held over quiet hours; e-mail, text message
+    "SendMessagesFunction": {"MessagesQueue", "identity/*", "configuration-set/Prefix}-messages", "*"},  # held over
+    # quiet hours; e-mail, text message
 }
 
 

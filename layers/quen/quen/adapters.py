@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from quen.members.store import MemberStore
     from quen.messages.email import SesEmail
     from quen.messages.sms import SnsSms
+    from quen.messages.store import MessageStore
+    from quen.messages.suppressions import SuppressionStore
     from quen.partners.counts import RequestCountStore
     from quen.partners.leases import RequestLimits
     from quen.partners.rates import Rates
@@ -77,6 +79,18 @@ class Adapters:
 
         client = self._client("sesv2", is_repeatable=False)
         return SesEmail(client, self.settings.email_configuration_set)
+
+    @cached_property
+    def _message_store(self) -> MessageStore:
+        from quen.messages.store import MessageStore
+
+        return MessageStore(self._dynamodb, self.settings.messages_table, self.wall)
+
+    @cached_property
+    def _suppressions(self) -> SuppressionStore:
+        from quen.messages.suppressions import SuppressionStore
+
+        return SuppressionStore(self._dynamodb, self.settings.messages_table, self.keys, self.wall)
 
     @cached_property
     def _sms(self) -> SnsSms:

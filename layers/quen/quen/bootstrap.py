@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from quen.members.service import Members
     from quen.memberships.service import Memberships
     from quen.merges.service import Merges
+    from quen.messages.reporting import Reporting
     from quen.messages.service import Messages
     from quen.occasions.service import Occasions
     from quen.partners.service import Partners
@@ -343,10 +344,9 @@ class Application(Coalition):
         from quen.messages.proofs import LedgerProofs
         from quen.messages.queue import SqsIntentQueue
         from quen.messages.service import QUEUE_DELAY_SECONDS_MAX, Messages
-        from quen.messages.store import MessageStore
 
         return Messages(
-            MessageStore(self._dynamodb, self.settings.messages_table, self.wall),
+            self._message_store,
             self.members,
             self.programs,
             {"email": lambda: self._email, "sms": lambda: self._sms},
@@ -354,12 +354,21 @@ class Application(Coalition):
             self.clock,
             self.wall,
             email_from=self.settings.email_from,
+            suppressions=self._suppressions,
             oddities=LoggedOddities(),
             proofs=LedgerProofs(lambda: self.ledger),
             # Without a configuration set SES tells nobody what became of a mail.
             tells_of_delivery=frozenset({"email"} if self.settings.email_configuration_set else ()),
             delay_seconds_max=SANDBOX_HOLD_SECONDS if self.settings.sandbox else QUEUE_DELAY_SECONDS_MAX,
         )
+
+    @cached_property
+    def reporting(self) -> Reporting:
+        """What providers tell of messages."""
+        from quen.messages.queue import SqsReportQueue
+        from quen.messages.reporting import Reporting
+
+        return Reporting(self.messages, SqsReportQueue(self._sqs, self.settings.message_reports_queue_url))
 
     @property
     def _verify_ledger(self) -> VerifyLedger:

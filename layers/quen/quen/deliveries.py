@@ -14,10 +14,15 @@ from quen.observability import logger
 
 def handle_each(event: Mapping[str, Any], handle: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
     """Give every message's JSON body to `handle`; what raises is logged and reported as failed."""
+    return handle_each_text(event, lambda body: handle(json.loads(body)))
+
+
+def handle_each_text(event: Mapping[str, Any], handle: Callable[[str], object]) -> dict[str, Any]:
+    """The same with the body as it is: of a queue that others write to, and whose messages may be anything."""
     failed = []
     for record in event["Records"]:
         try:
-            handle(json.loads(record["body"]))
+            handle(record["body"])
         except Exception as error:  # noqa: BLE001 - a handler's boundary: the queue delivers it again, or parks it
             logger().error("A message failed", extra={"sqs_message_id": record["messageId"]}, exc_info=error)
             failed.append({"itemIdentifier": record["messageId"]})

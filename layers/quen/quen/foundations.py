@@ -13,6 +13,7 @@ from quen.adapters import Adapters
 if TYPE_CHECKING:
     from quen.http.paging import Cursors
     from quen.members.tokens import TokenVerifier
+    from quen.messages.desk import MessageDesk
     from quen.program.service import Programs
     from quen.staff.service import AuditTrail
     from quen.verification.service import Verifications
@@ -56,6 +57,13 @@ class Foundations(Adapters):
         from quen.staff.store import AuditStore
 
         return AuditTrail(AuditStore(self._dynamodb, self.settings.program_table), self.wall)
+
+    @cached_property
+    def message_desk(self) -> MessageDesk:
+        """What members were told."""
+        from quen.messages.desk import MessageDesk
+
+        return MessageDesk(self._message_store, self._member_store, self._suppressions)
 
     @cached_property
     def verification(self) -> Verifications:

@@ -37,6 +37,7 @@ class Settings:
     verify_ledger_queue_url: str
     close_statements_queue_url: str
     issue_vouchers_queue_url: str
+    message_reports_queue_url: str
     events_failed_queue_url: str
     master_key_secret: str
     partner_secrets_prefix: str

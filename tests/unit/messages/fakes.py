@@ -139,7 +139,7 @@ class MemorySuppressions:
     def is_suppressed(self, channel: Channel, address: str) -> bool:
         return (channel, address) in self.reasons
 
-    def suppress(self, channel: Channel, address: str, reason: str) -> None:
+    def suppress(self, channel: Channel, address: str, reason: str, message_id: str) -> None:
         self.reasons.setdefault((channel, address), reason)
 
 

@@ -118,7 +118,7 @@ class Reports:
     def _suppress(self, message: Message, report: DeliveryReport) -> None:
         address = report.address or self._address_of(message, report.channel)
         if address:
-            self._suppressions.suppress(report.channel, address, report.outcome)
+            self._suppressions.suppress(report.channel, address, report.outcome, message.message_id)
 
     def _address_of(self, message: Message, channel: Channel) -> str:
         """Where it went, where the report does not say: the member's address, unless it is another one by now."""

@@ -134,8 +134,10 @@ class Suppressions(Protocol):
     def is_suppressed(self, channel: Channel, address: str) -> bool:
         """Whether nothing goes there any more."""
 
-    def suppress(self, channel: Channel, address: str, reason: str) -> None:
-        """Send nothing there from now on; again: nothing happens. `reason` is a code, for example `bounced`."""
+    def suppress(self, channel: Channel, address: str, reason: str, message_id: str) -> None:
+        """Send nothing there from now on; again: nothing happens, also where it was lifted since, after the same message.
+        `reason` is a code, for example `bounced`, `message_id` our own.
+        """
 
 
 class Withdrawals(Protocol):
@@ -189,7 +191,7 @@ class NothingSuppressed:
         """No."""
         return False
 
-    def suppress(self, channel: Channel, address: str, reason: str) -> None:
+    def suppress(self, channel: Channel, address: str, reason: str, message_id: str) -> None:
         """Nothing is kept."""
 
 

@@ -94,7 +94,7 @@ class Sending:
         except DeliveryRefusedError as error:
             refused = self._note_refusal(errand, begun, route, error)
             if error.fault == "address":  # after the note: who dies in between leaves it to the address's next message
-                self._suppressions.suppress(route.channel, route.address, "refused")
+                self._suppressions.suppress(route.channel, route.address, "refused", message.message_id)
             return refused, error
         return self._note_sent(errand, begun, route, provider_id), None
 

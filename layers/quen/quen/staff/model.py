@@ -41,6 +41,8 @@ class Action(StrEnum):
     READ_MEMBER = "read_member"
     UNMASK_MEMBER = "unmask_member"
     READ_ACCOUNT = "read_account"
+    READ_MESSAGES = "read_messages"
+    LIFT_SUPPRESSION = "lift_suppression"
     CHANGE_MEMBER_STATE = "change_member_state"
     CLOSE_MEMBER = "close_member"
     CHANGE_MEMBER_TAGS = "change_member_tags"
@@ -92,6 +94,8 @@ ALLOWED: Mapping[Action, frozenset[Role]] = MappingProxyType(
         Action.READ_MEMBER: frozenset({_OWNER, _MANAGER, _SUPPORT, _CASHIER}),
         Action.UNMASK_MEMBER: frozenset({_OWNER, _MANAGER, _SUPPORT}),
         Action.READ_ACCOUNT: frozenset({_OWNER, _MANAGER, _SUPPORT, _CASHIER}),
+        Action.READ_MESSAGES: frozenset({_OWNER, _MANAGER, _SUPPORT}),
+        Action.LIFT_SUPPRESSION: frozenset({_OWNER, _MANAGER, _SUPPORT}),
         Action.CHANGE_MEMBER_STATE: frozenset({_OWNER, _MANAGER, _SUPPORT}),
         Action.CLOSE_MEMBER: frozenset({_OWNER, _MANAGER}),
         Action.CHANGE_MEMBER_TAGS: frozenset({_OWNER, _MANAGER, _SUPPORT}),
