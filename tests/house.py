@@ -60,6 +60,7 @@ class House(Application):
             token_jwks_url="https://issuer.test/jwks.json",
             email_from="hello@example.test",
             public_authority="",
+            mobile_url="https://members.example/live",
             sandbox=False,
             aws_region="us-east-1",
             revision="test",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from coalition_api.cards import cards
+from coalition_api.consents import consents
 from coalition_api.disputes import disputes
 from coalition_api.exchanges import exchanges
 from coalition_api.keys import keys
@@ -13,4 +14,4 @@ from coalition_api.terms import terms
 from coalition_api.webhooks import webhooks
 from quen.http.api import Api
 
-app = Api("coalition_api", [partners, keys, terms, packs, cards, webhooks, exchanges, statements, disputes])
+app = Api("coalition_api", [partners, keys, terms, packs, cards, consents, webhooks, exchanges, statements, disputes])

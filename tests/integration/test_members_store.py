@@ -13,7 +13,7 @@ from moto import mock_aws
 from quen.dynamodb import commit, open_client
 from quen.errors import ConflictRetryError, MemberAlreadyExistsError, TemporarilyUnavailableError
 from quen.members.model import Enrolment, MemberReference
-from quen.members.service import Found
+from quen.members.ports import Found
 from quen.members.store import COMMIT_ATTEMPTS_MAX, MemberStore
 from quen.writes import Write
 from tables import create_tables

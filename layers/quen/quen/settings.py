@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 
 _OPTIONAL = {
     "PUBLIC_AUTHORITY": "",
+    "MOBILE_URL": "",
     "EMAIL_FROM": "",
     "SANDBOX": "false",
     "AWS_REGION": "",
@@ -44,6 +45,7 @@ class Settings:
     token_jwks_url: str
     email_from: str
     public_authority: str
+    mobile_url: str
     sandbox: bool
     aws_region: str
     revision: str

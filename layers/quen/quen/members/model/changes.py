@@ -8,28 +8,32 @@ from typing import Any
 
 from quen.errors import ValidationFailedError
 from quen.members.model.birthdays import check_unlocked
-from quen.members.model.consents import CONSENT_RECORDS_MAX, record_decisions
+from quen.members.model.consents import OPEN_PURPOSES_MAX, ConsentProof, record_decisions
 from quen.members.model.intake import MemberChanges
 from quen.members.model.values import Member
 
 _REPLACED = ("phone", "email", "name", "locale")
 
 
-def apply_changes(member: Member, changes: MemberChanges, now: datetime) -> Member:
-    """The member after the change, still of the same version; an equal member where nothing changes.
+def apply_changes(member: Member, changes: MemberChanges, now: datetime, proof: ConsentProof) -> Member:
+    """The member after the change, still of the same version; an equal member where nothing changes. `proof` is that of the
+    consents among the changes.
 
-    Raises BirthdayLockedError, and ValidationFailedError where neither phone nor e-mail would be left.
+    Raises BirthdayLockedError, and ValidationFailedError where neither phone nor e-mail would be left, or
+    more than OPEN_PURPOSES_MAX would have been decided about.
     """
     after = replace(member, **_replacements(changes), **_birthday(member, changes, now))
     if decisions := changes.get("consents"):
-        after = replace(after, consents=record_decisions(member.consents, decisions, now))
+        after = replace(after, consents=record_decisions(member.consents, decisions, now, proof))
     if after.phone is None and after.email is None:
         # Without either, nobody could ever prove to be that member.
         raise ValidationFailedError.at(
             "", "phone_or_email_required", "A member has a phone number or an e-mail address."
         )
-    if len(after.consents) > CONSENT_RECORDS_MAX:
-        raise ValidationFailedError.at("/consents", "too_many", "The member's consents changed too often.")
+    # What one-click withdrawals and merges have added may be over the limit: that takes no decision away from the member.
+    if len(after.consents) > max(len(member.consents), OPEN_PURPOSES_MAX):
+        sentence = f"A member decides about {OPEN_PURPOSES_MAX} purposes at most."
+        raise ValidationFailedError.at("/consents", "too_many", sentence)
     return after
 
 
