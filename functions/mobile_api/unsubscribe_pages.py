@@ -18,7 +18,7 @@ body{margin:0;min-height:100vh;display:grid;place-items:center;padding:24px;back
 font:17px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif}
 main{max-width:34rem;width:100%;background:var(--card);border:1px solid var(--line);border-radius:16px;padding:32px}
 .program{margin:0 0 8px;color:var(--soft);font-size:15px}
-h1{margin:0 0 16px;font-size:25px;line-height:1.25}
+h1{margin:0 0 16px;font-size:25px;line-height:1.25;text-wrap:balance}
 p{margin:0 0 16px}
 .still{color:var(--soft);font-size:15px;margin:0}
 form{margin:24px 0;display:grid;gap:12px}
@@ -65,7 +65,7 @@ WORDS: Mapping[str, Words] = {
         gone_why="Có thể nó đã bị cắt ngắn trên đường đi. Hãy mở lại liên kết trong tin nhắn, hoặc đổi lựa chọn trong "
         "ứng dụng.",
         ways={
-            "marketing_email": "e-mail",
+            "marketing_email": "email",
             "marketing_sms": "tin nhắn SMS",
             "marketing_zalo": "Zalo",
             "marketing_push": "thông báo trên điện thoại",
@@ -87,7 +87,7 @@ WORDS: Mapping[str, Words] = {
         gone="This link is not right",
         gone_why="It may have been cut short on its way. Open the link in the message again, or change your choice in the app.",
         ways={
-            "marketing_email": "e-mail",
+            "marketing_email": "email",
             "marketing_sms": "text message",
             "marketing_zalo": "Zalo",
             "marketing_push": "notifications on your phone",

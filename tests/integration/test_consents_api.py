@@ -6,10 +6,13 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import boto3
 import pytest
 
 from gateway_events import make_event, member_claims
 from quen.bootstrap import application
+from quen.messages.model import Intent
+from quen.messages.queue import SqsIntentQueue
 from served import Served, serving
 
 MAIL = "msg_5xq2vqgz6m4k3wq2"
@@ -217,9 +220,9 @@ def test_a_page_loads_nothing_tells_nobody_and_says_nothing_of_the_person_but_th
 
 def test_who_said_no_language_is_spoken_to_as_their_browser_wants(apis: Served, quiet: Person):
     assert (
-        "Stop advertising by e-mail" in visit(apis, quiet.token, headers={"accept-language": "en-GB,vi;q=0.5"})["body"]
+        "Stop advertising by email" in visit(apis, quiet.token, headers={"accept-language": "en-GB,vi;q=0.5"})["body"]
     )
-    assert "Ngừng quảng cáo qua e-mail" in visit(apis, quiet.token)["body"]
+    assert "Ngừng quảng cáo qua email" in visit(apis, quiet.token)["body"]
 
 
 @pytest.mark.parametrize("token", ["A" * 40, "x", "A" * 5000, "..%2F..", "ế"])
@@ -273,3 +276,20 @@ def test_the_link_of_a_merged_member_is_the_survivor_s_and_the_evidence_stays_wh
     )
     theirs = apis.admin("GET", f"/v1/members/{lan.member_id}/consents").body
     assert len(theirs["items"]) == len(YES) + 1
+
+
+# What is queued
+
+
+def test_a_withdrawal_stops_what_is_queued_already(lan: Person, apis: Served, quiet: Person):
+    region = application().settings.aws_region
+    boto3.client("sqs", region_name=region).create_queue(QueueName="messages")
+    queue = SqsIntentQueue(application()._sqs, application().settings.messages_queue_url)
+    queue.send([Intent(person.member_id, "birthday", "2026", {"points": 50}) for person in (lan, quiet)])
+    url = application().settings.messages_queue_url
+    queued = application()._sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
+    assert click(apis, lan.token, ONE_CLICK + b"&scope=all")["statusCode"] == 200
+    bodies = [json.loads(message["Body"]) for message in queued]
+    became = {body["member_id"]: application().messages.receive(body) for body in bodies}
+    assert became[lan.member_id] == "SUPPRESSED_NO_CONSENT"
+    assert became[quiet.member_id] in {"SENT", "HELD_QUIET_HOURS"}
