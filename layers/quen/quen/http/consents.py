@@ -10,7 +10,7 @@ from msgspec import Meta
 from quen.http.scalars import Count, Cursor, Instant
 from quen.instants import format_second
 from quen.members.model import Consent, Member, may_profile
-from quen.members.model.consents import SHARING, is_shared_with
+from quen.members.model.consents import SHARING, is_shared_with, latest_decisions
 from quen.messages.model import MARKETING, TRANSACTIONAL
 from quen.program.model import Channel
 
@@ -73,7 +73,8 @@ def uses_view(member: Member) -> list[dict[str, Any]]:
         for use in messages
         for channel in get_args(Channel)
     ]
-    partners = [one.purpose.partition(":")[2] for one in member.consents if one.purpose.startswith(f"{SHARING}:")]
+    decided = [one.purpose for one in latest_decisions(member.consents)]
+    partners = [purpose.partition(":")[2] for purpose in decided if purpose.startswith(f"{SHARING}:")]
     return shown + [
         _use(f"{SHARING}:{partner}", None, granted=is_shared_with(member.consents, partner)) for partner in partners
     ]

@@ -8,7 +8,7 @@ from typing import Any
 
 from quen.errors import ValidationFailedError
 from quen.members.model.birthdays import check_unlocked
-from quen.members.model.consents import OPEN_PURPOSES_MAX, ConsentProof, record_decisions
+from quen.members.model.consents import OPEN_PURPOSES_MAX, ConsentProof, latest_decisions, record_decisions
 from quen.members.model.intake import MemberChanges
 from quen.members.model.values import Member
 
@@ -31,7 +31,7 @@ def apply_changes(member: Member, changes: MemberChanges, now: datetime, proof: 
             "", "phone_or_email_required", "A member has a phone number or an e-mail address."
         )
     # What one-click withdrawals and merges have added may be over the limit: that takes no decision away from the member.
-    if len(after.consents) > max(len(member.consents), OPEN_PURPOSES_MAX):
+    if len(latest_decisions(after.consents)) > max(len(latest_decisions(member.consents)), OPEN_PURPOSES_MAX):
         sentence = f"A member decides about {OPEN_PURPOSES_MAX} purposes at most."
         raise ValidationFailedError.at("/consents", "too_many", sentence)
     return after

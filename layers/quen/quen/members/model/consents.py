@@ -15,18 +15,19 @@ and `birthday` covers `marketing_birthday_email`. Of several that cover a use th
 agree to marketing and still refuse it by SMS; of equally special ones a refusal counts.
 
 A refusal takes back every yes before it, for the uses that both cover: who says no to all advertising is not greeted by SMS
-because of a yes to greetings that they gave years ago. A yes after it counts again, where it is the more special one.
+because of a yes to greetings that they gave years ago. A yes after it counts again, where it is the more special one; what was
+taken back stays so, even when the refusal itself is.
 
 Sharing with a partner is the exception: only a yes to that very partner counts, none to partners in general.
 
-Each decision is evidence for ever, numbered from 1 per member. A profile keeps of them what counts now: the latest of each
-purpose, oldest first.
+Each decision is evidence for ever, numbered from 1 per member. A profile keeps of them what counts now, oldest first: the
+latest of each purpose, and before a yes the last refusal that it replaced, where that took back another yes.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -111,7 +112,7 @@ def record_decisions(
     """
     ordered = sorted(decisions, key=lambda decision: (len(_words(decision.purpose)), not decision.granted))
     for index, decision in enumerate(ordered):
-        to_come = {later.purpose for later in ordered[index + 1 :]}
+        to_come = {later.purpose: later.granted for later in ordered[index + 1 :]}
         if not _is_repeated(consents, decision, to_come):
             given = decision.purpose, decision.granted, decision.text_version
             consents = _followed_by(consents, Consent(*given, now, _next(consents), proof))
@@ -120,8 +121,8 @@ def record_decisions(
 
 def withdraw(consents: tuple[Consent, ...], purpose: str, now: datetime, proof: ConsentProof) -> tuple[Consent, ...]:
     """What counts after all that the purpose covers was refused without reading a text; the same where it is already."""
-    latest = [consent for consent in consents if consent.purpose == purpose and not consent.granted]
-    text_version = latest[0].text_version if latest else NO_TEXT
+    standing = [one.text_version for one in latest_decisions(consents) if one.purpose == purpose and not one.granted]
+    text_version = standing[0] if standing else NO_TEXT
     return record_decisions(consents, [ConsentDecision(purpose, granted=False, text_version=text_version)], now, proof)
 
 
@@ -129,12 +130,18 @@ def carry_refusals(consents: tuple[Consent, ...], others: Iterable[Consent], mem
     """What counts for a member after another one's records were found to be theirs too: every no of the other one, at its
     own time and with its own proof, and no yes. `member_id` is the other one's, where the evidence stays.
     """
-    for refusal in others:
+    for refusal in latest_decisions(others):
         repeated = ConsentDecision(refusal.purpose, granted=False, text_version=refusal.text_version)
-        if not refusal.granted and not _is_repeated(consents, repeated, ()):
+        if not refusal.granted and not _is_repeated(consents, repeated, {}):
             proof = replace(refusal.proof, reference=f"{member_id}:{refusal.sequence}")
             consents = _followed_by(consents, replace(refusal, sequence=_next(consents), proof=proof))
     return consents
+
+
+def latest_decisions(consents: Iterable[Consent]) -> list[Consent]:
+    """The last word on each purpose, oldest first."""
+    latest = {consent.purpose: consent for consent in consents}
+    return sorted(latest.values(), key=lambda consent: consent.sequence)
 
 
 def newly_recorded(before: Sequence[Consent], after: Iterable[Consent]) -> list[Consent]:
@@ -155,18 +162,26 @@ def _allow(consents: Iterable[Consent], use: frozenset[str]) -> bool:
     return bool(standing) and all(granted for words, granted in standing.items() if len(words) == most_special)
 
 
-def _is_repeated(consents: Sequence[Consent], decision: ConsentDecision, to_come: Collection[str]) -> bool:
-    """Whether the decision stands already; `to_come` are purposes about which something is said right after it."""
+def _is_repeated(consents: Sequence[Consent], decision: ConsentDecision, to_come: Mapping[str, bool]) -> bool:
+    """Whether the decision stands already; `to_come` is what is said right after it, and so repeated after it."""
+    latest = {*latest_decisions(consents)}
     for consent in reversed(consents):
         if consent.purpose == decision.purpose:
             return (consent.granted, consent.text_version) == (decision.granted, decision.text_version)
-        if consent.granted != decision.granted and consent.purpose not in to_come:
+        is_said_again = consent in latest and to_come.get(consent.purpose) == consent.granted
+        if consent.granted != decision.granted and not is_said_again:
             return False
     return False
 
 
-def _followed_by(consents: Iterable[Consent], new: Consent) -> tuple[Consent, ...]:
-    return (*(consent for consent in consents if consent.purpose != new.purpose), new)
+def _followed_by(consents: Sequence[Consent], new: Consent) -> tuple[Consent, ...]:
+    first_yes = next((one.sequence for one in consents if one.granted and one.purpose != new.purpose), new.sequence)
+    kept = (
+        one
+        for one in consents
+        if one.purpose != new.purpose or (new.granted and not one.granted and one.sequence > first_yes)
+    )
+    return (*kept, new)
 
 
 def _next(consents: Sequence[Consent]) -> int:
