@@ -13,6 +13,7 @@ from quen.errors import ValidationFailedError
 from quen.members.model import Consent, ConsentProof, apply_changes, is_consented, may_profile, united
 from quen.members.model.consents import (
     CARRIED_REFUSALS_MAX,
+    DECISIONS_KEPT_MAX,
     NO_TEXT,
     OPEN_PURPOSES_MAX,
     ConsentDecision,
@@ -211,6 +212,14 @@ def test_a_member_decides_about_so_many_purposes_and_no_more():
     assert len(taken_back.consents) == OPEN_PURPOSES_MAX
     over = replace(member, consents=withdraw(full, "marketing_email", NOW, PROOF))
     assert apply_changes(over, {"consents": [ConsentDecision("purpose_3", False, "1")]}, NOW, PROOF)
+
+
+def test_a_program_that_went_wild_ends_before_its_evidence_has_no_place_any_more():
+    member = make_member(consents=(make_consent(sequence=DECISIONS_KEPT_MAX),))
+    with pytest.raises(ValidationFailedError):
+        apply_changes(member, {"consents": [ConsentDecision("marketing", False, "1")]}, NOW, PROOF)
+    assert apply_changes(member, {"name": "Hoa"}, NOW, PROOF).name == "Hoa"
+    assert not is_consented(withdraw(member.consents, "marketing", NOW, PROOF), "marketing")
 
 
 # Two members who are one person

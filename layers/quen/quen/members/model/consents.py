@@ -35,6 +35,8 @@ from typing import Literal
 OPEN_PURPOSES_MAX = 64
 PURPOSE_LENGTH_MAX = 64
 CARRIED_REFUSALS_MAX = 20
+DECISIONS_KEPT_MAX = 900_000
+"""So many decisions a member makes in the app in a lifetime; what is left of six digits is for withdrawals and merges."""
 
 SHARING = "share_with_partner"
 PROFILING = "profiling"
