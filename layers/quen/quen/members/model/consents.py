@@ -34,7 +34,8 @@ from typing import Literal
 
 OPEN_PURPOSES_MAX = 64
 PURPOSE_LENGTH_MAX = 64
-CARRIED_REFUSALS_MAX = 20
+CARRIED_REFUSALS_MAX = 10
+"""So many evidence items a merge adds at most to its one transaction, which holds a hundred writes."""
 DECISIONS_KEPT_MAX = 900_000
 """So many decisions a member makes in the app in a lifetime; what is left of six digits is for withdrawals and merges."""
 
