@@ -62,6 +62,7 @@ class House(Application):
             email_from="hello@example.test",
             email_configuration_set="",
             public_authority="",
+            mobile_url="https://members.example/live",
             sandbox=False,
             aws_region="us-east-1",
             revision="test",

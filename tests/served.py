@@ -190,6 +190,7 @@ _AWS: Mapping[str, str] = {
     "TOKEN_AUDIENCE": "quen",
     "TOKEN_JWKS_URL": "https://id.example.com/jwks.json",
     "PUBLIC_AUTHORITY": AUTHORITY,
+    "MOBILE_URL": "https://members.example/live",
     "SANDBOX": "false",
     "EMAIL_FROM": "hello@example.com",
 }

@@ -5,6 +5,7 @@ resource.
 from __future__ import annotations
 
 from coalition_api.cards import cards
+from coalition_api.consents import consents
 from coalition_api.disputes import disputes
 from coalition_api.exchanges import exchanges
 from coalition_api.keys import keys
@@ -16,4 +17,7 @@ from coalition_api.terms import terms
 from coalition_api.webhooks import webhooks
 from quen.http.api import Api
 
-app = Api("coalition_api", [partners, keys, terms, packs, cards, messages, webhooks, exchanges, statements, disputes])
+app = Api(
+    "coalition_api",
+    [partners, keys, terms, packs, cards, consents, messages, webhooks, exchanges, statements, disputes],
+)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mobile_api.account import account
 from mobile_api.card import card
+from mobile_api.consents import consents
 from mobile_api.memberships import memberships
 from mobile_api.messages import messages
 from mobile_api.perks import perks
@@ -14,6 +15,7 @@ from mobile_api.redemptions import redemptions
 from mobile_api.rewards import rewards
 from mobile_api.tier import tier
 from mobile_api.transfers import transfers
+from mobile_api.unsubscribe import unsubscribe
 from mobile_api.vouchers import vouchers
 from quen.http.api import Api
 
@@ -21,6 +23,8 @@ app = Api(
     "mobile_api",
     [
         profile,
+        consents,
+        unsubscribe,
         account,
         rewards,
         redemptions,

@@ -114,7 +114,7 @@ def enrol(call: Call[MemberCaller, EnrolmentBody]) -> Mapping[str, Any]:
     """Become a member."""
     app = application()
     sent = structs.asdict(call.input) | {"consents": tuple(consent.decision() for consent in call.input.consents)}
-    enrolled = app.members.enrol(login_of(call.caller), Enrolment(**sent), app.ledger.now())
+    enrolled = app.members.enrol(login_of(call.caller), Enrolment(**sent), app.ledger.now(), request_id=call.request_id)
     member = profile_view(enrolled.member)
     return {"member_id": member["member_id"], "member": member, "account": enrolled.account}
 
@@ -140,4 +140,6 @@ def change_profile(call: Call[MemberCaller, ProfileBody]) -> Mapping[str, Any]:
         changes["consents"] = tuple(consent.decision() for consent in changes["consents"])
     member_id = own_member_id(call.caller)
     now = app.ledger.now()
-    return profile_view(app.members.change(member_id, cast("MemberChanges", changes), login_of(call.caller), now))
+    login, request_id = login_of(call.caller), call.request_id
+    changed = app.members.change(member_id, cast("MemberChanges", changes), login, now, request_id=request_id)
+    return profile_view(changed)

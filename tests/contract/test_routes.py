@@ -22,6 +22,12 @@ EVERY_FUNCTION = [function for functions in FUNCTIONS.values() for function in f
 
 Route = tuple[str, str]
 
+# Whoever has the link of a message may say no with it, signed in or not.
+PUBLIC: dict[str, set[Route]] = {
+    "mobile": {("GET", "/v1/unsubscribe/{token}"), ("POST", "/v1/unsubscribe/{token}")},
+    "admin": set(),
+}
+
 
 def deployed_as(function: str) -> str:
     """The logical id of a function in the template."""
@@ -80,7 +86,26 @@ def test_members_and_staff_pass_the_authorizer(name: str) -> None:
         for event in events_of(name)
         if event.get("Auth", {}).get("Authorizer") == "NONE"
     }
-    assert {method for method, _ in without} <= {"ANY"}
+    assert {(method, path) for method, path in without if method != "ANY"} == PUBLIC[name]
+
+
+@pytest.mark.parametrize("name", ["mobile", "admin"])
+def test_nobody_but_visitors_of_pages_is_asked_for_no_token(name: str) -> None:
+    """A path that is declared as ANY alone and passes no authorizer would be open to all: none is."""
+    pages = {(endpoint.method, endpoint.path) for app in load(name) for endpoint in app.endpoints if endpoint.is_page}
+    assert pages == PUBLIC[name]
+    alone = {event["Path"] for event in events_of(name)} - {
+        event["Path"] for event in events_of(name) if event["Method"] != "ANY"
+    }
+    assert not [event["Path"] for event in events_of(name) if event["Path"] in alone and "Auth" in event]
+
+
+def test_pages_for_everybody_are_throttled_by_themselves() -> None:
+    settings = RESOURCES["MobileApi"]["Properties"]["MethodSettings"]
+    limited = {
+        (setting["HttpMethod"], setting["ResourcePath"]) for setting in settings if setting["ThrottlingRateLimit"]
+    }
+    assert limited == PUBLIC["mobile"]
 
 
 def test_partners_are_recognised_by_their_signature_and_pass_no_authorizer() -> None:

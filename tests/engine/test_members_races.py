@@ -12,11 +12,13 @@ import pytest
 from quen.errors import ConflictRetryError, MemberAlreadyExistsError, QuenError
 from quen.members.card_desk import CardDesk
 from quen.members.cards import new_card_code
-from quen.members.model import Enrolment, MemberReference
+from quen.members.consent_ledger import ConsentLedger
+from quen.members.consent_store import ConsentStore
+from quen.members.model import ConsentDecision, Enrolment, MemberReference
 from quen.members.model.errors import CardAlreadyLinkedError
 from quen.members.service import Members
 from quen.members.store import MemberStore
-from unit.members.fakes import LOGIN, LOOKUPS, NOW, make_members
+from unit.members.fakes import LOGIN, LOOKUPS, NOW, SettableClock, make_members
 
 RACERS = 16
 
@@ -84,6 +86,28 @@ def test_changes_of_one_profile_at_once_lose_nothing(members: Members):
     after = members.load(member_id)
     assert outcomes == {"done": 3}
     assert (after.name, after.locale, after.email, after.version) == ("Hoa", "vi", "hoa@example.com", 4)
+
+
+def test_decisions_made_at_once_are_all_kept_and_each_has_its_own_place(
+    engine: Any, tables: dict[str, str], members: Members
+):
+    member_id = members.enrol(LOGIN, Enrolment(phone="0901234567"), NOW).member.member_id
+    ledger = ConsentLedger(
+        MemberStore(engine, tables["members"], LOOKUPS), ConsentStore(engine, tables["members"]), SettableClock()
+    )
+
+    def say(purpose: str) -> Any:
+        decision = ConsentDecision(purpose, granted=True, text_version="1")
+        return lambda: members.change(member_id, {"consents": (decision,)}, LOGIN, NOW)
+
+    def withdraw() -> None:
+        ledger.withdraw(member_id, "marketing_email", "one_click", "")
+
+    assert race(say("marketing"), say("profiling"), withdraw) == {"done": 3}
+    evidence, _ = ledger.page(member_id, None, 20)
+    assert [one.sequence for one in evidence] == [3, 2, 1]
+    assert {one.purpose for one in evidence} == {"marketing", "profiling", "marketing_email"}
+    assert members.load(member_id).consents == (*reversed(evidence),)
 
 
 def test_of_eight_members_who_are_given_one_plastic_card_at_once_one_has_it(

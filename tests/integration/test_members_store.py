@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -12,12 +13,13 @@ from moto import mock_aws
 
 from quen.dynamodb import commit, open_client
 from quen.errors import ConflictRetryError, MemberAlreadyExistsError, TemporarilyUnavailableError
+from quen.members.consent_store import ConsentStore, evidence
 from quen.members.model import Enrolment, MemberReference
-from quen.members.service import Found
+from quen.members.ports import Found, StaleMemberError
 from quen.members.store import COMMIT_ATTEMPTS_MAX, MemberStore
-from quen.writes import Write
+from quen.writes import TransactionRefusedError, Write
 from tables import create_tables
-from unit.members.fakes import LOGIN, LOOKUPS, NOW, make_member, make_members
+from unit.members.fakes import LOGIN, LOOKUPS, NOW, make_consent, make_member, make_members
 from unit.members.records_contract import Commit, MemberRecordsContract
 
 
@@ -165,3 +167,34 @@ def test_a_lookup_that_a_lagging_replica_does_not_know_is_read_again_consistentl
     store.add(member, [])
     assert store.find(LOOKUPS.phone("+84901234567")) == Found(member.member_id, "active")
     assert lagging.reads == [False, True]
+
+
+def test_evidence_is_written_once_and_never_over(client: Any, table: str, records: MemberStore):
+    member = make_member(consents=(make_consent(), make_consent("profiling", sequence=2)))
+    records.add(member, [])
+    forged = replace(member, consents=(replace(make_consent(), granted=False),))
+    with pytest.raises(TransactionRefusedError) as refused:
+        commit(client, evidence((), forged))
+    assert [*refused.value.refusals] == [f"consent {member.member_id} 1"]
+    assert [*ConsentStore(client, table).list_consents(member.member_id, None, 5)] == [*reversed(member.consents)]
+
+
+def test_a_profile_that_changed_meanwhile_gets_no_evidence_either(client: Any, table: str, records: MemberStore):
+    member = make_member()
+    records.add(member, [])
+    records.replace(member, replace(member, name="One", version=2))
+    with pytest.raises(StaleMemberError):
+        records.replace(member, replace(member, consents=(make_consent(),), version=2))
+    assert not ConsentStore(client, table).list_consents(member.member_id, None, 5)
+
+
+def test_evidence_comes_in_the_order_of_its_numbers_however_long_they_are(
+    client: Any, table: str, records: MemberStore
+):
+    numbers = (1, 9, 10, 99, 100, 9_999)
+    member = make_member(consents=tuple(make_consent(f"purpose_{number}", sequence=number) for number in numbers))
+    records.add(member, [])
+    store = ConsentStore(client, table)
+    assert [one.sequence for one in store.list_consents(member.member_id, None, 10)] == [*reversed(numbers)]
+    assert [one.sequence for one in store.list_consents(member.member_id, 100, 2)] == [99, 10]
+    assert not store.list_consents(member.member_id, 1, 2)

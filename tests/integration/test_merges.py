@@ -22,7 +22,7 @@ from quen.errors import (
 from quen.ledger.model import GrantBonus
 from quen.members.model import Login, MemberReference
 from quen.members.model.merging import TAKEN_OVER_MAX
-from quen.members.service import Found
+from quen.members.ports import Found
 from quen.money import Money
 from quen.program.model import Reward
 from quen.returns.model import Goods

@@ -18,6 +18,7 @@ import botocore.handlers
 import pytest
 
 from aws_calls import Calls, Grant
+from gateway_events import make_event, member_claims, staff_claims
 from local.template_reader import read_template
 from quen.bootstrap import application
 from quen.dynamodb import shared_session
@@ -362,6 +363,29 @@ def test_a_function_of_a_stack_whose_clock_stands_by_the_real_one_may_do_what_it
 ) -> None:
     monkeypatch.setenv("SANDBOX", "false")
     assert RUNS[function](world) - grants(function) == set()
+
+
+def test_consents_are_decided_withdrawn_and_shown_with_what_the_apis_may_do_and_nothing_is_deleted(
+    world: World,
+) -> None:
+    from coalition_api.app import app as coalition_api
+    from mobile_api.app import app as mobile_api
+
+    member_id = world.born_on_the_day
+    token = application().unsubscribe_tokens.issue(member_id, "marketing_email")
+    template, form = "/v1/unsubscribe/{token}", {"content-type": "application/x-www-form-urlencoded"}
+    click = make_event("POST", template, body=b"List-Unsubscribe=One-Click", headers=form, parameters={"token": token})
+    show = make_event("GET", "/v1/me/consents", authorizer=member_claims(subject="lan", member_id=member_id))
+    withdrawn = world.called_by(mobile_api, click)
+    shown = world.called_by(mobile_api, show)
+    assert (withdrawn | shown) - grants("MobileApiFunction") == set()
+    assert {action for action, table in withdrawn if table == "MembersTable"} == {
+        "dynamodb:GetItem",
+        "dynamodb:PutItem",
+    }
+    path = {"member_id": member_id}
+    asked = make_event("GET", "/v1/members/{member_id}/consents", parameters=path, authorizer=staff_claims("support"))
+    assert world.called_by(coalition_api, asked) - withdrawn - grants("CoalitionApiFunction") == set()
 
 
 def test_only_the_apis_are_not_run_here() -> None:

@@ -355,6 +355,8 @@ class Application(Coalition):
             self.wall,
             email_from=self.settings.email_from,
             suppressions=self._suppressions,
+            withdrawals=self.consents,
+            unsubscribing=self.unsubscribing,
             oddities=LoggedOddities(),
             proofs=LedgerProofs(lambda: self.ledger),
             # Without a configuration set SES tells nobody what became of a mail.

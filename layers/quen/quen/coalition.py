@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from quen.events.service import Listener
     from quen.feed.service import Feeds
     from quen.members.card_desk import CardDesk
+    from quen.members.consent_ledger import ConsentLedger
+    from quen.members.unsubscribing import UnsubscribeTokens, Unsubscribing
     from quen.partners.known_as import KnownAs
     from quen.partners.pseudonyms import Pseudonyms
     from quen.settlement.composition import Bookkeeping
@@ -36,6 +38,29 @@ class Coalition(Foundations):
         from quen.members.card_desk import CardDesk
 
         return CardDesk(self._member_store, self._lookups)
+
+    @cached_property
+    def consents(self) -> ConsentLedger:
+        """What members agreed to."""
+        from quen.members.consent_ledger import ConsentLedger
+        from quen.members.consent_store import ConsentStore
+
+        evidence = ConsentStore(self._dynamodb, self.settings.members_table)
+        return ConsentLedger(self._member_store, evidence, self.clock)
+
+    @cached_property
+    def unsubscribe_tokens(self) -> UnsubscribeTokens:
+        """Links that say no."""
+        from quen.members.unsubscribing import UnsubscribeTokens
+
+        return UnsubscribeTokens(self.keys.derive("unsubscribe"))
+
+    @cached_property
+    def unsubscribing(self) -> Unsubscribing:
+        """Where members say no to advertising."""
+        from quen.members.unsubscribing import Unsubscribing
+
+        return Unsubscribing(self.unsubscribe_tokens, self.settings.mobile_url)
 
     @cached_property
     def pseudonyms(self) -> Pseudonyms:

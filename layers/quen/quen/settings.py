@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 
 _OPTIONAL = {
     "PUBLIC_AUTHORITY": "",
+    "MOBILE_URL": "",
     "EMAIL_FROM": "",
     "EMAIL_CONFIGURATION_SET": "",
     "SANDBOX": "false",
@@ -47,6 +48,7 @@ class Settings:
     email_from: str
     email_configuration_set: str
     public_authority: str
+    mobile_url: str
     sandbox: bool
     aws_region: str
     revision: str

@@ -12,15 +12,18 @@ from quen.keys import KeyRing
 from quen.ledger.documents import OtherRefusedError
 from quen.members.cards import QrTokens, new_card_code
 from quen.members.lookups import Lookup, Lookups
-from quen.members.model import Login, Member, MemberState, birthday_shard, member_shard
+from quen.members.model import Consent, ConsentProof, Login, Member, MemberState, birthday_shard, member_shard
 from quen.members.model.cards import blocked_digests
+from quen.members.model.consents import newly_recorded
 from quen.members.model.errors import CardAlreadyLinkedError
-from quen.members.service import Found, MemberPage, Members, Replacement, StaleMemberError
+from quen.members.ports import Found, MemberPage, Replacement, StaleMemberError
+from quen.members.service import Members
 from quen.writes import Refusal, TransactionRefusedError, Write
 
 NOW = datetime(2026, 11, 22, 3, 15, tzinfo=UTC)
 KEYS = KeyRing(b"a key ring for tests, 32 bytes or more")
 LOOKUPS = Lookups(KEYS)
+PROOF = ConsentProof("app", "login:abc", "request-1")
 LOGIN = Login("https://id.example/", "user-1", phone="+84901234567", email="hoa@example.com")
 
 
@@ -67,13 +70,14 @@ def commit_in_memory(writes: Sequence[Write]) -> None:
 
 
 class MemoryRecords:
-    """The MemberRecords port in a few dictionaries."""
+    """The ports MemberRecords and ConsentEvidence in a few dictionaries."""
 
     def __init__(self, lookups: Lookups = LOOKUPS) -> None:
         self._lookups = lookups
         self._members: dict[str, Member] = {}
         self._owners: dict[Lookup, str] = {}
         self._blocked: dict[Lookup, str] = {}
+        self._evidence: dict[str, list[Consent]] = {}
 
     def load(self, member_id: str) -> Member:
         try:
@@ -93,6 +97,8 @@ class MemoryRecords:
 
     def add(self, member: Member, opening: Sequence[Write]) -> None:
         self._claim(member)
+        if member.member_id not in self._members:
+            self._keep((), member)
         self._members[member.member_id] = member
 
     def replace(self, before: Member, after: Member, others: Sequence[Write] = ()) -> None:
@@ -106,6 +112,10 @@ class MemoryRecords:
 
     def replacing(self, *changes: Replacement) -> Sequence[Write]:
         return [Write("profiles", "Put", {"do": lambda: self._replace_all(changes)})]
+
+    def list_consents(self, member_id: str, before: int | None, limit: int) -> Sequence[Consent]:
+        newest_first = reversed(self._evidence.get(member_id, []))
+        return [one for one in newest_first if before is None or one.sequence < before][:limit]
 
     def list_birthdays(self, month_day: str, shard: int, cursor: str | None, limit: int) -> MemberPage:
         key = f"{month_day}#{shard}"
@@ -136,12 +146,22 @@ class MemoryRecords:
         self._blocked |= {lookup: owner for lookup, owner in led.items() if lookup in dead}
         self._owners = {lookup: owner for lookup, owner in self._owners.items() if lookup not in led} | leads
         self._members |= {after.member_id: after for _, after in changes}
+        for before, after in changes:
+            self._keep(before.consents, after)
+
+    def _keep(self, before: Sequence[Consent], member: Member) -> None:
+        self._evidence.setdefault(member.member_id, []).extend(newly_recorded(before, member.consents))
 
     def _claim(self, member: Member) -> None:
         wanted = self._lookups.of(member)
         if any(self._owners.get(lookup, member.member_id) != member.member_id for lookup in wanted):
             raise MemberAlreadyExistsError
         self._owners |= dict.fromkeys(wanted, member.member_id)
+
+
+def make_consent(purpose: str = "marketing", *, granted: bool = True, sequence: int = 1, **changes: Any) -> Consent:
+    """A decision that the member made in the app."""
+    return replace(Consent(purpose, granted, "2026-01", NOW, sequence, PROOF), **changes)
 
 
 def make_member(member_id: str = "mem_0000000000000001", **changes: Any) -> Member:

@@ -11,12 +11,12 @@ import pytest
 from quen.errors import MemberAlreadyExistsError, MemberNotFoundError
 from quen.members.cards import new_card_code
 from quen.members.lookups import Lookup
-from quen.members.model import ACTIVE_SHARDS, Consent, Member, birthday_shard, member_shard, parted, united
+from quen.members.model import ACTIVE_SHARDS, Member, birthday_shard, member_shard, parted, united
 from quen.members.model.cards import with_blocked, without_blocked
 from quen.members.model.errors import CardAlreadyLinkedError
-from quen.members.service import Found, MemberRecords, StaleMemberError
+from quen.members.ports import Found, MemberRecords, StaleMemberError
 from quen.writes import TransactionRefusedError, Write
-from unit.members.fakes import LOOKUPS, NOW, make_member
+from unit.members.fakes import LOOKUPS, NOW, make_consent, make_member
 
 OTHER = "mem_0000000000000002"
 
@@ -66,7 +66,7 @@ class MemberRecordsContract:
     def test_a_profile_comes_back_as_it_was_added(self, records: MemberRecords):
         member = make_member(
             email="hoa@example.com",
-            consents=(Consent("marketing", True, "2026-01", NOW + timedelta(microseconds=5)),),
+            consents=(make_consent(recorded_at=NOW + timedelta(microseconds=5)),),
             referral_code="BAN-BE",
             tags=("press", "vip"),
         )

@@ -10,20 +10,17 @@ from hypothesis import strategies as st
 
 from quen.errors import BirthdayLockedError, ValidationFailedError
 from quen.members.model import (
-    Consent,
     MemberReference,
     apply_changes,
     birthday_shard,
-    is_consented,
     mask_email,
     mask_name,
     mask_phone,
     normalise_email,
 )
 from quen.members.model.birthdays import check_birthday
-from quen.members.model.consents import ConsentDecision, record_decisions
 from quen.members.model.contact import normalise_locale, normalise_name
-from unit.members.fakes import NOW, make_member
+from unit.members.fakes import NOW, PROOF, make_member
 
 
 @pytest.mark.parametrize(
@@ -125,24 +122,24 @@ def test_a_birthday_lies_in_the_past_and_in_living_memory():
 
 
 def test_a_birthday_is_locked_for_365_days_whatever_is_tried():
-    member = apply_changes(make_member(birthday=None, birthday_set_at=None), {"birthday": date(1990, 1, 1)}, NOW)
+    member = apply_changes(make_member(birthday=None, birthday_set_at=None), {"birthday": date(1990, 1, 1)}, NOW, PROOF)
     assert member.birthday_set_at == NOW
     almost = NOW + timedelta(days=365, seconds=-1)
     for birthday in (date(1990, 1, 2), None):
         with pytest.raises(BirthdayLockedError):
-            apply_changes(member, {"birthday": birthday}, almost)
-    assert apply_changes(member, {"birthday": date(1990, 1, 1)}, almost) == member  # no change, no lock
-    later = apply_changes(member, {"birthday": date(1990, 1, 2)}, NOW + timedelta(days=365))
+            apply_changes(member, {"birthday": birthday}, almost, PROOF)
+    assert apply_changes(member, {"birthday": date(1990, 1, 1)}, almost, PROOF) == member  # no change, no lock
+    later = apply_changes(member, {"birthday": date(1990, 1, 2)}, NOW + timedelta(days=365), PROOF)
     assert later.birthday_set_at == NOW + timedelta(days=365)
 
 
 def test_taking_a_birthday_out_does_not_open_its_lock():
     later = NOW + timedelta(days=400)
-    without = apply_changes(make_member(), {"birthday": None}, later)
+    without = apply_changes(make_member(), {"birthday": None}, later, PROOF)
     assert (without.birthday, without.birthday_set_at) == (None, NOW)
-    again = apply_changes(without, {"birthday": date(1990, 5, 5)}, later)
+    again = apply_changes(without, {"birthday": date(1990, 5, 5)}, later, PROOF)
     with pytest.raises(BirthdayLockedError):
-        apply_changes(again, {"birthday": None}, later)
+        apply_changes(again, {"birthday": None}, later, PROOF)
 
 
 # Changes
@@ -150,52 +147,12 @@ def test_taking_a_birthday_out_does_not_open_its_lock():
 
 def test_what_is_absent_stays_and_what_is_none_is_taken_out():
     member = make_member(email="hoa@example.com")
-    after = apply_changes(member, {"name": None, "phone": None}, NOW)
+    after = apply_changes(member, {"name": None, "phone": None}, NOW, PROOF)
     assert (after.name, after.phone, after.email, after.locale) == (None, None, "hoa@example.com", "vi")
-    assert apply_changes(member, {}, NOW) == member
+    assert apply_changes(member, {}, NOW, PROOF) == member
 
 
 def test_the_last_way_to_reach_a_member_stays():
     with pytest.raises(ValidationFailedError) as caught:
-        apply_changes(make_member(), {"phone": None}, NOW)
+        apply_changes(make_member(), {"phone": None}, NOW, PROOF)
     assert caught.value.faults[0].code == "phone_or_email_required"
-
-
-# Consents
-
-
-def _consents(*decisions: tuple[str, bool]) -> tuple[Consent, ...]:
-    return tuple(Consent(purpose, granted, "1", NOW) for purpose, granted in decisions)
-
-
-@pytest.mark.parametrize(
-    ("decisions", "purpose", "allowed"),
-    [
-        ([], "marketing_email", False),
-        ([("marketing_email", True)], "marketing_email", True),
-        ([("marketing", True)], "marketing_sms", True),
-        ([("email", True)], "marketing_email", True),
-        ([("birthday", True)], "marketing_birthday_email", True),
-        ([("marketing.email", True)], "marketing_email", True),
-        ([("marketing_sms", True)], "marketing_email", False),
-        ([("marketing_email", True)], "marketing", False),
-        ([("marketing", True), ("marketing_sms", False)], "marketing_sms", False),
-        ([("marketing", False), ("marketing_sms", True)], "marketing_sms", True),
-        ([("marketing", True), ("email", False)], "marketing_email", False),
-        ([("marketing_email", True), ("marketing_email", False)], "marketing_email", False),
-        ([("marketing_email", False), ("marketing_email", True)], "marketing_email", True),
-        ([("terms", True)], "marketing_email", False),
-    ],
-)
-def test_a_consent_covers_what_it_says_and_no_more(decisions, purpose: str, allowed: bool):
-    assert is_consented(_consents(*decisions), purpose) is allowed
-
-
-def test_consents_are_added_to_the_record_and_repetitions_are_not():
-    first = record_decisions((), [ConsentDecision("marketing", True, "1")], NOW)
-    assert record_decisions(first, [ConsentDecision("marketing", True, "1")], NOW) == first
-    newer = record_decisions(first, [ConsentDecision("marketing", True, "2")], NOW)
-    assert [consent.text_version for consent in newer] == ["1", "2"]
-    taken_back = record_decisions(newer, [ConsentDecision("marketing", False, "2")], NOW)
-    assert len(taken_back) == 3
-    assert not is_consented(taken_back, "marketing")

@@ -18,7 +18,8 @@ from quen.errors import (
     ValidationFailedError,
 )
 from quen.members.model import ConsentDecision, Enrolment, Login, Member, MemberReference
-from quen.members.service import Members, StaleMemberError
+from quen.members.ports import StaleMemberError
+from quen.members.service import Members
 from quen.people import Person
 from quen.writes import Write
 from unit.members.fakes import LOGIN, NOW, FakeAccounts, MemoryRecords, SettableClock, make_members

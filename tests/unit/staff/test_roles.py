@@ -34,7 +34,8 @@ def test_an_owner_may_do_everything() -> None:
             Role.MANAGER,
             (
                 "read_program replace_program plan_program rollback_program "
-                "find_member read_member unmask_member read_account read_messages lift_suppression adjust_points "
+                "find_member read_member unmask_member read_consents read_account read_messages lift_suppression "
+                "adjust_points "
                 "change_member_state close_member change_member_tags change_member_tier cancel_membership "
                 "merge_members decide_adjustment adjust_stored_value import_balances "
                 "transfer_points issue_vouchers read_vouchers read_voucher_codes cancel_voucher "
@@ -46,7 +47,7 @@ def test_an_owner_may_do_everything() -> None:
         (
             Role.SUPPORT,
             (
-                "read_program find_member read_member unmask_member read_account adjust_points read_job_runs "
+                "read_program find_member read_member unmask_member read_consents read_account adjust_points read_job_runs "
                 "read_messages lift_suppression "
                 "change_member_state change_member_tags cancel_membership merge_members read_vouchers cancel_voucher "
                 "link_card block_card replace_card read_webhooks"

@@ -76,11 +76,13 @@ class Call(Generic[C, Input]):
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """The declaration of one route. `errors` are the refusals of its own, besides those that its shape implies."""
+    """The declaration of one route. `errors` are the refusals of its own, besides those that its shape implies. `is_page`: it
+    takes a form, answers with a page (`quen.http.pages`), and asks nobody who they are.
+    """
 
     method: str
     path: str
-    handler: Handler
+    handler: Callable[..., Any]
     action: str
     answer: object
     status: int
@@ -89,6 +91,7 @@ class Endpoint:
     errors: Sequence[type[QuenError]]
     needs_key: bool
     may_wait: bool = False
+    is_page: bool = False
 
     @property
     def statuses(self) -> tuple[int, ...]:

@@ -40,6 +40,7 @@ from quen.http.errors import (
     TokenMissingError,
     UnsupportedMediaTypeError,
 )
+from quen.http.forms import IN_PARTS, URLENCODED
 from quen.http.idempotency import KEY_LENGTH_MAX
 from quen.http.problems import CONTENT_TYPE, STATUSES
 from quen.http.rate_limits import LEFT_HEADER, POLICY_HEADER
@@ -145,6 +146,8 @@ def text(name: str, endpoints: Sequence[Endpoint]) -> str:
 
 def errors_of(endpoint: Endpoint, name: str) -> list[type[QuenError]]:
     """Every refusal that a route can answer: its own, and those that its shape implies."""
+    if endpoint.is_page:
+        return [*endpoint.errors, *(error for error in ALWAYS if error is not MalformedJsonError)]
     implied = [*ALWAYS, *(SIGNATURE_ERRORS if name == "partner" else TOKEN_ERRORS)]
     if name == "admin":
         implied.append(ForbiddenError)
@@ -190,11 +193,15 @@ def _operation(endpoint: Endpoint, name: str, refusals: _Refusals) -> dict[str, 
         "parameters": _parameters(endpoint),
     }
     if endpoint.body is not Nothing:
-        content = {"application/json": {"schema": _schema_of(endpoint.body)}}
+        kinds = (URLENCODED, IN_PARTS) if endpoint.is_page else ("application/json",)
+        content = {kind: {"schema": _schema_of(endpoint.body)} for kind in kinds}
         operation["requestBody"] = {"required": True, "content": content}
     done = {str(status): _success(endpoint, status, name) for status in endpoint.statuses}
     operation["responses"] = {**done, **refusals.of(errors_of(endpoint, name))}
-    return {key: value for key, value in operation.items() if value != []}
+    if endpoint.is_page:
+        operation |= {"security": []}
+        operation["responses"]["404"] = _success(endpoint, HTTPStatus.NOT_FOUND, name)
+    return {key: value for key, value in operation.items() if value != [] or key == "security"}
 
 
 def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
@@ -215,7 +222,8 @@ def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
 
 def _success(endpoint: Endpoint, status: int, name: str) -> dict[str, Any]:
     description = HTTPStatus(status).phrase
-    content = {"application/json": {"schema": _schema_of(endpoint.answer)}}
+    kind = "text/html" if endpoint.is_page else "application/json"
+    content = {kind: {"schema": _schema_of(endpoint.answer)}}
     replays = endpoint.handler.__annotations__["return"] == "Outcome"
     headers = _rate_headers(name) | ({"Idempotent-Replayed": HEADERS["Idempotent-Replayed"]} if replays else {})
     return {"description": description, **({"headers": headers} if headers else {}), "content": content}

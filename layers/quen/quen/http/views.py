@@ -6,6 +6,7 @@ from typing import Any
 
 from quen.instants import format_second
 from quen.members.model import CardView, Consent, Member, MemberCard
+from quen.members.model.consents import latest_decisions
 
 
 def profile_view(member: Member) -> dict[str, Any]:
@@ -18,7 +19,7 @@ def profile_view(member: Member) -> dict[str, Any]:
         "name": member.name,
         "birthday": member.birthday.isoformat() if member.birthday else None,
         "locale": member.locale,
-        "consents": [_consent(consent) for consent in member.consents],
+        "consents": [_consent(consent) for consent in latest_decisions(member.consents)],
         "joined_at": format_second(member.joined_at),
     }
 

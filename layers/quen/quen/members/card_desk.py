@@ -23,7 +23,8 @@ from quen.members.model.cards import (
     without_blocked,
 )
 from quen.members.model.errors import CardAlreadyLinkedError
-from quen.members.service import CHANGE_ATTEMPTS_MAX, StaleMemberError
+from quen.members.ports import StaleMemberError
+from quen.members.service import CHANGE_ATTEMPTS_MAX
 from quen.requests import RateLimitedError
 from quen.writes import Write
 
@@ -44,7 +45,7 @@ class MadeCard:
 
 
 class Profiles(Protocol):
-    """Where profiles are kept; `quen.members.service.MemberRecords` says what each raises."""
+    """Where profiles are kept; `quen.members.ports.MemberRecords` says what each raises."""
 
     def load(self, member_id: str) -> Member:
         """The profile as it is now."""

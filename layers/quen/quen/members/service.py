@@ -7,9 +7,9 @@ in the transaction that writes the profile. Nothing here tells a caller why a me
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from datetime import datetime
-from typing import Any, Protocol, cast
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from quen.clock import Clock
@@ -23,9 +23,10 @@ from quen.errors import (
 from quen.ids import is_id, new_id
 from quen.ledger.documents import OtherRefusedError
 from quen.members.cards import QrTokens, new_card_code, parse_card_code
-from quen.members.lookups import Lookup, Lookups
+from quen.members.lookups import Lookups
 from quen.members.model import (
     CardView,
+    ConsentProof,
     Enrolled,
     Enrolment,
     Login,
@@ -45,92 +46,11 @@ from quen.members.model.cards import app_card
 from quen.members.model.errors import CardBlockedError
 from quen.members.model.reach import is_reachable
 from quen.members.phones import parse_phone
+from quen.members.ports import Accounts, Found, MemberPage, MemberRecords, StaleMemberError
 from quen.people import Person
 from quen.writes import Write
 
 CHANGE_ATTEMPTS_MAX = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a look-up leads to; `merged_into` says of a member found by id whom they were merged into. A card that is blocked
-    says whose it was.
-    """
-
-    member_id: str
-    state: MemberState
-    merged_into: str = ""
-    is_blocked_card: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class MemberPage:
-    """Some of a shard's members, in a stable order; `cursor` is None on the last page."""
-
-    member_ids: tuple[str, ...]
-    cursor: str | None
-
-
-Replacement = tuple[Member, Member]
-"""A profile as it was read, and its next version."""
-
-
-class StaleMemberError(Exception):
-    """The profile was changed since it was read; read it and decide again."""
-
-
-class MemberRecords(Protocol):
-    """Where profiles and look-ups are kept. Every method may raise TemporarilyUnavailableError."""
-
-    def load(self, member_id: str) -> Member:
-        """The profile as it is now. Raises MemberNotFoundError."""
-
-    def find(self, lookup: Lookup) -> Found | None:
-        """Whom the look-up belongs to; it may be a second late about a change of state, never about an enrolment."""
-
-    def find_member(self, member_id: str) -> Found | None:
-        """The same by the member's own id."""
-
-    def add(self, member: Member, opening: Sequence[Write]) -> None:
-        """Writes the profile, its look-ups and the account's opening, all or nothing.
-
-        Adding the same member twice is adding it once: a client whose first answer got lost does that. Raises
-        MemberAlreadyExistsError where a look-up belongs to another, ConflictRetryError.
-        """
-
-    def replace(self, before: Member, after: Member, others: Sequence[Write] = ()) -> None:
-        """Writes the next version of a profile and moves its look-ups, with the others, all or nothing.
-
-        Raises StaleMemberError where another version was written since, MemberAlreadyExistsError where a look-up
-        belongs to another, CardAlreadyLinkedError where that is a card's, ConflictRetryError.
-        """
-
-    def list_birthdays(self, month_day: str, shard: int, cursor: str | None, limit: int) -> MemberPage:
-        """Members whose birthday is that `MM-DD`, one shard of them."""
-
-    def list_active(self, shard: int, cursor: str | None, limit: int) -> MemberPage:
-        """Active members, one shard of them."""
-
-    def replacing(self, *changes: Replacement) -> Sequence[Write]:
-        """The writes that `replace` makes, for another's transaction; between these members look-ups may change hands."""
-
-
-class Accounts(Protocol):
-    """The ledger's part: an account is opened with its member, and gates what the member may do."""
-
-    def opening(self, member_id: str, now: datetime, *, reachable: bool) -> tuple[Sequence[Write], dict[str, Any]]:
-        """The writes that open the member's account, welcome bonus included, and how the account then looks."""
-
-    def reaching(self, member_id: str, *, reachable: bool) -> Sequence[Write]:
-        """The writes by which the account knows whether the member may be told about their points."""
-
-    def show_account(self, member_id: str) -> dict[str, Any]:
-        """How the account looks now."""
-
-    def set_state(self, member_id: str, state: MemberState, others: Sequence[Write]) -> None:
-        """The account's state, and in the same transaction the others. Raises OtherRefusedError, MemberNotActiveError for
-        an account that is closed, ConflictRetryError.
-        """
 
 
 class Members:
@@ -145,13 +65,15 @@ class Members:
         self._qr_tokens = qr_tokens
         self._wall = wall
 
-    def enrol(self, login: Login, enrolment: Enrolment, now: datetime) -> Enrolled:
+    def enrol(self, login: Login, enrolment: Enrolment, now: datetime, *, request_id: str = "") -> Enrolled:
         """A new member and an open account; or the member whose balance was imported, for who proves to be them.
+        `request_id` is kept with the consents.
 
         Raises ValidationFailedError (every fault at once) and MemberAlreadyExistsError, also for the same login again.
         """
         given = read_changes(_sent(enrolment), login, now, parse_phone)
-        member = apply_changes(self._blank(login, given, now), given, now)
+        proof = self._proof(login, request_id)
+        member = apply_changes(self._blank(login, given, now), given, now, proof)
         writes, account = self._accounts.opening(member.member_id, now, reachable=is_reachable(member))
         try:
             self._records.add(member, writes)
@@ -159,7 +81,7 @@ class Members:
             imported = self._find_imported(given)
             if imported is None:
                 raise
-            return self._adopt(imported, login, given, now)
+            return self._adopt(imported, login, given, now, proof)
         return Enrolled(member, account)
 
     def bring_in(
@@ -173,7 +95,7 @@ class Members:
         voucher = Login("", "", enrolment.phone, enrolment.email)
         given = read_changes(_sent(enrolment), voucher, now, parse_phone)
         blank = replace(self._blank(voucher, given, joined_at), login_key="")
-        member = replace(apply_changes(blank, given, now), birthday_set_at=None)
+        member = replace(apply_changes(blank, given, now, ConsentProof("import")), birthday_set_at=None)
         self._records.add(member, opening(member.member_id))
         return member
 
@@ -196,18 +118,23 @@ class Members:
         """The profile. Raises MemberNotFoundError."""
         return self._records.load(member_id)
 
-    def change(self, member_id: str, changes: MemberChanges, login: Login, now: datetime) -> Member:
-        """The profile after a merge patch: absent stays, None is taken out, consents are added to the record.
+    def change(
+        self, member_id: str, changes: MemberChanges, login: Login, now: datetime, *, request_id: str = ""
+    ) -> Member:
+        """The profile after a merge patch: absent stays, None is taken out, consents are added to the record, with the login
+        and `request_id` as their proof.
 
         A new phone or e-mail must be proven by the token; one that is the member's already need not be. Raises
         ValidationFailedError, BirthdayLockedError, MemberNotFoundError, ConflictRetryError, and MemberAlreadyExistsError
         where the phone or e-mail is another member's.
         """
 
+        proof = self._proof(login, request_id)
+
         def decide(member: Member) -> Member:
             if member.state == "closed":
                 raise MemberNotFoundError
-            return apply_changes(member, read_changes(changes, login, now, parse_phone, member), now)
+            return apply_changes(member, read_changes(changes, login, now, parse_phone, member), now, proof)
 
         return self._update(member_id, decide)
 
@@ -323,10 +250,12 @@ class Members:
                 return member
         return None
 
-    def _adopt(self, imported: Member, login: Login, given: MemberChanges, now: datetime) -> Enrolled:
+    def _adopt(
+        self, imported: Member, login: Login, given: MemberChanges, now: datetime, proof: ConsentProof
+    ) -> Enrolled:
         """The person has come: their login acts for the imported member from now on. Raises MemberAlreadyExistsError."""
         member = replace(
-            apply_changes(imported, given, now),
+            apply_changes(imported, given, now, proof),
             login_key=self._lookups.login(login).digest,
             version=imported.version + 1,
         )
@@ -335,6 +264,9 @@ class Members:
         except StaleMemberError:
             raise MemberAlreadyExistsError from None
         return Enrolled(member, self._accounts.show_account(member.member_id))
+
+    def _proof(self, login: Login, request_id: str) -> ConsentProof:
+        return ConsentProof("app", f"login:{self._lookups.login(login).digest}", request_id)
 
     def _blank(self, login: Login, given: MemberChanges, now: datetime) -> Member:
         card_code = new_card_code()

@@ -5,13 +5,14 @@
     identity   IDENTITY#<hash>       IDENTITY   whose phone number or e-mail address it is
     card       CARD#<hash>           CARD       whose card it is; once blocked, whose it was, for ever
     login      LOGIN#<hash>          LOGIN      for whom the login acts
+    evidence   MEMBER#<member_id>    CONSENT#…  a decision about a use; `quen.members.consent_store` keeps these
 
     access                                  how                                                    read units
     profile by member                       get MEMBER#/PROFILE, consistent                        1
     member by phone, e-mail, card, login    get the look-up; again, consistent, where it is not there yet   0.5
-    enrol                                   one transaction: profile, look-ups, the ledger's opening
+    enrol                                   one transaction: profile, look-ups, evidence, the ledger's opening
     link, block, replace a card             one transaction: profile if `version` is as read; the card's look-up
-    change, merge, undo a merge             one transaction: profiles if `version` is as read; look-ups that moved
+    change, merge, undo a merge             one transaction: profiles if `version` is as read; look-ups that moved; evidence
     birthdays of a day                      query index Birthdays, `birthday_shard` = "02-29#3"    0.5 a page of 4 KB
     all active members, on a holiday        query index Roll, `member_shard` = "active#3"          0.5 a page of 4 KB
 
@@ -31,7 +32,7 @@ from datetime import date, datetime
 from typing import Any, cast
 
 from botocore.client import BaseClient
-from pynamodb.attributes import BooleanAttribute, ListAttribute, MapAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import BooleanAttribute, ListAttribute, UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.exceptions import DoesNotExist
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
@@ -39,12 +40,13 @@ from pynamodb.pagination import ResultIterator
 
 from quen.dynamodb import IntAttribute, bind, commit, delete, put
 from quen.errors import ConflictRetryError, MemberAlreadyExistsError, MemberNotFoundError
+from quen.members.consent_store import ConsentAttribute, ConsentItem, consent_attributes, evidence, read_consent
 from quen.members.lookups import Lookup, Lookups
-from quen.members.model import Consent, Member, MemberCard, MemberState, birthday_shard, member_shard
+from quen.members.model import Member, MemberCard, MemberState, birthday_shard, member_shard
 from quen.members.model.cards import blocked_digests
 from quen.members.model.errors import CardAlreadyLinkedError
 from quen.members.model.shards import active_shard_key, shard_key
-from quen.members.service import Found, MemberPage, Replacement, StaleMemberError
+from quen.members.ports import Found, MemberPage, Replacement, StaleMemberError
 from quen.writes import Refusal, TransactionRefusedError, Write
 
 COMMIT_ATTEMPTS_MAX = 5
@@ -60,15 +62,6 @@ _PREFIXES = {"phone": "IDENTITY", "email": "IDENTITY", "card": "CARD", "login": 
 _IDENTITIES = frozenset({"phone", "email", "login"})
 _IS_NEW = "attribute_not_exists(PK)"
 _IS_OURS = "member_id = :member_id"
-
-
-class ConsentAttribute(MapAttribute[str, Any]):
-    """One consent in a profile."""
-
-    purpose = UnicodeAttribute()
-    granted = BooleanAttribute()
-    text_version = UnicodeAttribute()
-    recorded_at = UTCDateTimeAttribute()
 
 
 class BirthdaysIndex(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call] # PynamoDB's own hook
@@ -145,7 +138,7 @@ class MemberStore:
     def __init__(
         self, client: BaseClient, table_name: str, lookups: Lookups, wait: Callable[[float], None] = time.sleep
     ) -> None:
-        bind([ProfileItem, LookupItem], table_name, client)
+        bind([ProfileItem, LookupItem, ConsentItem], table_name, client)
         self._client = client
         self._table_name = table_name
         self._lookups = lookups
@@ -171,7 +164,7 @@ class MemberStore:
         profile = put(_PROFILE, _profile_item(member), condition=_IS_NEW)
         claims = [_claim(lookup, member) for lookup in _ordered(self._lookups.of(member))]
         try:
-            self._commit([profile, *claims, *opening])
+            self._commit([profile, *claims, *evidence((), member), *opening])
         except TransactionRefusedError as error:
             # What stands in the way may be this very enrolment: the answer got lost, and the client sent it again.
             if _holder(error.refusals.get("login")) != member.member_id:
@@ -188,7 +181,7 @@ class MemberStore:
             raise _refused_claim(error) from error
 
     def replacing(self, *changes: Replacement) -> list[Write]:
-        """The writes that replace these profiles, and move or give to each other their look-ups."""
+        """The writes that replace these profiles, keep what their members decided, and move or give to each other look-ups."""
         profiles = [
             put(
                 f"{_PROFILE} {after.member_id}",
@@ -198,7 +191,8 @@ class MemberStore:
             )
             for before, after in changes
         ]
-        return [*profiles, *self._moves(changes)]
+        kept = [write for before, after in changes for write in evidence(before.consents, after)]
+        return [*profiles, *self._moves(changes), *kept]
 
     def list_birthdays(self, month_day: str, shard: int, cursor: str | None, limit: int) -> MemberPage:
         """One page of the index; `cursor` is the last member of the page before."""
@@ -334,15 +328,7 @@ def _profile_item(member: Member) -> ProfileItem:
         birthday_shard=birthday_shard(cast("date", member.birthday), member.member_id) if is_indexed else None,
         member_shard=member_shard(member.member_id) if member.state == "active" else None,
         locale=member.locale,
-        consents=[
-            ConsentAttribute(  # type: ignore[no-untyped-call] # PynamoDB leaves its constructor untyped
-                purpose=consent.purpose,
-                granted=consent.granted,
-                text_version=consent.text_version,
-                recorded_at=consent.recorded_at,
-            )
-            for consent in member.consents
-        ],
+        consents=consent_attributes(member.consents),
         joined_at=member.joined_at,
         card_code=member.card_code,
         login_key=member.login_key,
@@ -365,10 +351,7 @@ def _member(item: ProfileItem) -> Member:
         birthday=date.fromisoformat(item.birthday) if item.birthday else None,
         birthday_set_at=item.birthday_set_at,
         locale=item.locale,
-        consents=tuple(
-            Consent(consent.purpose, consent.granted, consent.text_version, consent.recorded_at)
-            for consent in item.consents
-        ),
+        consents=tuple(map(read_consent, item.consents)),
         joined_at=item.joined_at,
         card_code=item.card_code,
         login_key=item.login_key,

@@ -40,6 +40,7 @@ class Action(StrEnum):
     FIND_MEMBER = "find_member"
     READ_MEMBER = "read_member"
     UNMASK_MEMBER = "unmask_member"
+    READ_CONSENTS = "read_consents"
     READ_ACCOUNT = "read_account"
     READ_MESSAGES = "read_messages"
     LIFT_SUPPRESSION = "lift_suppression"
@@ -93,6 +94,7 @@ ALLOWED: Mapping[Action, frozenset[Role]] = MappingProxyType(
         Action.FIND_MEMBER: frozenset({_OWNER, _MANAGER, _SUPPORT, _CASHIER}),
         Action.READ_MEMBER: frozenset({_OWNER, _MANAGER, _SUPPORT, _CASHIER}),
         Action.UNMASK_MEMBER: frozenset({_OWNER, _MANAGER, _SUPPORT}),
+        Action.READ_CONSENTS: frozenset({_OWNER, _MANAGER, _SUPPORT}),
         Action.READ_ACCOUNT: frozenset({_OWNER, _MANAGER, _SUPPORT, _CASHIER}),
         Action.READ_MESSAGES: frozenset({_OWNER, _MANAGER, _SUPPORT}),
         Action.LIFT_SUPPRESSION: frozenset({_OWNER, _MANAGER, _SUPPORT}),

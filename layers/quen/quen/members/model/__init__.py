@@ -16,7 +16,7 @@ Nothing here reads a clock, a table or a random number. Telephone numbers are E.
 
 from quen.members.model.cards import MemberCard
 from quen.members.model.changes import apply_changes
-from quen.members.model.consents import Consent, ConsentDecision, is_consented
+from quen.members.model.consents import Consent, ConsentDecision, ConsentProof, is_consented, may_profile
 from quen.members.model.contact import mask_email, mask_name, mask_phone, normalise_email
 from quen.members.model.facts import check_tags, person_of
 from quen.members.model.intake import MemberChanges, read_changes
@@ -40,6 +40,7 @@ __all__ = [
     "CardView",
     "Consent",
     "ConsentDecision",
+    "ConsentProof",
     "Enrolled",
     "Enrolment",
     "Login",
@@ -57,6 +58,7 @@ __all__ = [
     "mask_email",
     "mask_name",
     "mask_phone",
+    "may_profile",
     "member_shard",
     "normalise_email",
     "parted",

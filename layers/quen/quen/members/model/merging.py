@@ -8,6 +8,7 @@ from datetime import datetime
 
 from quen.errors import MemberAlreadyExistsError, MemberNotActiveError, ValidationFailedError
 from quen.members.model.cards import brought, given_back, without_blocked
+from quen.members.model.consents import CARRIED_REFUSALS_MAX, carry_refusals, newly_recorded
 from quen.members.model.values import Member, MemberState
 
 TAKEN_OVER_MAX = 40
@@ -19,8 +20,11 @@ Ways = Iterable[tuple[str, str]]
 def united(survivor: Member, merged: Member, found_by: Ways) -> tuple[Member, Member]:
     """Both after the merge; `found_by` are the merged member's look-ups, kind and keyed hash.
 
-    The survivor keeps the earlier day of joining. Raises ValidationFailedError for one with itself, MemberNotActiveError
-    for one who is closed, and where more is taken over than TAKEN_OVER_MAX.
+    The survivor keeps the earlier day of joining, and of both people's consents the stricter: the merged member's yes is
+    nobody's any more, each of their refusals is the survivor's too.
+
+    Raises ValidationFailedError for one with itself, MemberNotActiveError for one who is closed, and where more is taken over
+    than TAKEN_OVER_MAX or CARRIED_REFUSALS_MAX.
     """
     if survivor.member_id == merged.member_id:
         raise ValidationFailedError.at("/merged_member_id", "oneself", "A member is merged with another one.")
@@ -32,9 +36,13 @@ def united(survivor: Member, merged: Member, found_by: Ways) -> tuple[Member, Me
     taken_over = (*survivor.taken_over, *sorted(found_by))
     if len(taken_over) > TAKEN_OVER_MAX:
         raise ValidationFailedError.at("/merged_member_id", "too_many", "Too many members were merged into this one.")
+    consents = carry_refusals(survivor.consents, merged.consents, merged.member_id)
+    if len(newly_recorded(survivor.consents, consents)) > CARRIED_REFUSALS_MAX:
+        raise ValidationFailedError.at("/merged_member_id", "too_many", "The merged member has refused too many uses.")
     return (
         replace(
             survivor,
+            consents=consents,
             joined_at=min(survivor.joined_at, merged.joined_at),
             taken_over=taken_over,
             cards=(*survivor.cards, *brought(merged.cards, merged.member_id)),
@@ -48,7 +56,8 @@ def parted(
     survivor: Member, merged: Member, found_by: Ways, own: Ways, *, joined_at: datetime, state: MemberState
 ) -> tuple[Member, Member]:
     """Both after the merge was undone; `own` is what the survivor's profile itself says now that it is found by,
-    `joined_at` its day of joining before the merge, `state` the merged member's.
+    `joined_at` its day of joining before the merge, `state` the merged member's. Refusals that the merge carried over stay
+    with the survivor: a no is taken back by the member alone.
 
     Raises MemberAlreadyExistsError where the survivor's profile has taken the merged member's phone or e-mail since.
     """
