@@ -247,11 +247,15 @@ def send(world: World) -> set[Grant]:
 
 
 def take_reports(world: World) -> set[Grant]:
-    """Of a warning that arrived, of one whose address is left alone from then on, and of text messages."""
+    """Of a warning that arrived, and brought a complaint, of one whose address is left alone from then on, and of texts."""
     from take_reports.app import handle
 
     named, records = "mem_7k3w9m2x5t8q4r6s", []
-    for member_id, name in ((world.unasked, "delivered"), (world.born_on_the_day, "bounced")):
+    for member_id, name in (
+        (world.unasked, "delivered"),
+        (world.unasked, "complained"),
+        (world.born_on_the_day, "bounced"),
+    ):
         attempts, days = (Attempt("email", "accepted", datetime.now(UTC)),), {"days": ["2090-11-30"]}
         message = Message(member_id, "expiring:2026-12-31.30", "msg_1", attempts=attempts, data=days)
         application()._message_store.claim(replace(message, state="SENT", channel="email"))
