@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from quen.exchanges.service import Exchanges
     from quen.gifts.service import OccasionGifts
     from quen.imports.service import Imports
+    from quen.jobs.announcements import Announcements
     from quen.jobs.service import Jobs
     from quen.jobs.verify_ledger import VerifyLedger
     from quen.ledger.service import Ledger
@@ -287,6 +288,7 @@ class Application(Coalition):
     def jobs(self) -> Jobs:
         """The scheduled jobs: a new one is an entry of each of these two tables."""
         from quen.jobs import (
+            announcements,
             birthday_rewards,
             close_statements,
             expire_points,
@@ -305,6 +307,7 @@ class Application(Coalition):
             holiday_rewards.NAME: lambda: holiday_rewards.HolidayRewards(
                 self.gifts, self.members, self.ledger, self.programs
             ),
+            announcements.NAME: lambda: self._announcements,
             verify_ledger.NAME: lambda: self._verify_ledger,
             close_statements.NAME: lambda: close_statements.CloseStatements(self.books.settlement),
         }
@@ -313,6 +316,7 @@ class Application(Coalition):
             review_tiers.NAME: self.settings.review_tiers_queue_url,
             birthday_rewards.NAME: self.settings.birthday_rewards_queue_url,
             holiday_rewards.NAME: self.settings.holiday_rewards_queue_url,
+            announcements.NAME: self.settings.announcements_queue_url,
             verify_ledger.NAME: self.settings.verify_ledger_queue_url,
             close_statements.NAME: self.settings.close_statements_queue_url,
         }
@@ -354,6 +358,14 @@ class Application(Coalition):
             email_from=self.settings.email_from,
             delay_seconds_max=SANDBOX_HOLD_SECONDS if self.settings.sandbox else QUEUE_DELAY_SECONDS_MAX,
         )
+
+    @property
+    def _announcements(self) -> Announcements:
+        from quen.jobs.announcements import Announcements
+        from quen.messages.queue import SqsIntentQueue
+
+        intents = SqsIntentQueue(self._sqs, self.settings.messages_queue_url)
+        return Announcements(intents, self.members, self.ledger, self.programs)
 
     @property
     def _verify_ledger(self) -> VerifyLedger:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from string import Template
 from typing import Any
 
@@ -60,7 +60,7 @@ def test_what_is_valid_has_no_fault_and_fits_the_schema(said: dict[str, Any]) ->
 
 
 def test_an_announcement_is_told_in_the_language_that_is_asked_for_or_the_first_one() -> None:
-    program = compiled(make_announcing(SHOP | {"tiers": ["gold"]}))
+    program = compiled(make_announcing(SHOP | {"at": "09:00", "tiers": ["gold"]}))
     said = program.find_announcement("new-shop")
     vietnamese = AnnouncementText(VI["subject"], tuple(VI["body"]), VI["sms"])
     english = AnnouncementText(EN["subject"], tuple(EN["body"]), EN["sms"])
@@ -70,6 +70,7 @@ def test_an_announcement_is_told_in_the_language_that_is_asked_for_or_the_first_
         {"vi": vietnamese, "en": english},
         ("email", "sms"),
         tiers=frozenset({"gold"}),
+        at=time(9),
     )
     asked = [said.text_in(locale) for locale in ("en", "en-GB", "vi", "fr", None)]
     assert asked == [english, english, vietnamese, vietnamese, vietnamese]

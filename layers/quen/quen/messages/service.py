@@ -217,7 +217,7 @@ def _route(intent: Intent, program: Program, profile: Profile, email_from: str) 
     """The way to the member; a stack without a sender of mail sends none."""
     if profile.state != "active":
         return "SUPPRESSED_NOT_ACTIVE"
-    channels = channels_of(intent.kind, program, intent.data.get("holiday_id", ""))
+    channels = channels_of(intent.kind, program, intent.named)
     has_sender = bool(program.messages.from_email or email_from)
     addresses: Mapping[Channel, str | None] = {"email": profile.email if has_sender else None, "sms": profile.phone}
     return choose_route(intent.kind, channels, addresses, profile.consents_to)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from quen.program.compiled.texts import named
@@ -22,6 +22,7 @@ def announcement_of(section: Mapping[str, Any], locales: Sequence[str]) -> Annou
         segment=section.get("segment", ""),
         tags=frozenset(section.get("tags", ())),
         tiers=frozenset(section.get("tiers", ())),
+        at=time.fromisoformat(section["at"]) if "at" in section else None,
     )
 
 

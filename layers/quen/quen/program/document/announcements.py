@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from quen.program.document.messages import CHANNELS, PARAGRAPHS_MAX
-from quen.program.document.values import Day, Identifier, Locale, LongText, Members, MessageText, Names, Text
+from quen.program.document.values import Day, Identifier, Locale, LongText, Members, MessageText, Names, Text, TimeOfDay
 from quen.program.model import Channel
 
 ANNOUNCEMENTS_MAX = 100
@@ -26,6 +26,9 @@ class AnnouncementSection(Members):
 
     id: Identifier = Field(description="Unique among the announcements; it must never change, or it is told again.")
     on: Day = Field(description="The day, as YYYY-MM-DD.")
+    at: TimeOfDay | None = Field(
+        default=None, description="From what time of that day on, as HH:MM; left out: from its beginning."
+    )
     name: Names | None = Field(default=None, description="What the shop calls it, in every locale of the program.")
     segment: Identifier | None = Field(
         default=None, description="Only members who are in this segment on that day are told."

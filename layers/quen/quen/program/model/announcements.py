@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 
 from quen.program.model.messaging import Channel
 
@@ -20,7 +20,8 @@ class AnnouncementText:
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """Something that is told on a day, once to each member, by the first of `channels` that reaches them.
+    """Something that is told on a day, once to each member, by the first of `channels` that reaches them; from the local time
+    `at` on, or from the beginning of the day.
 
     It is for everybody, or for a `segment` as it is on that day, or for who has one of these `tags`; where it names `tiers`,
     only for members who are in one of them besides. `texts` go by locale, in the order of the program's; `name` is what
@@ -35,6 +36,7 @@ class Announcement:
     segment: str = ""
     tags: frozenset[str] = frozenset()
     tiers: frozenset[str] = frozenset()
+    at: time | None = None
 
     def text_in(self, locale: str | None) -> AnnouncementText:
         """The words in that locale, or in its language, or in the program's first locale."""
