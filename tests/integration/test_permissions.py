@@ -18,15 +18,18 @@ import boto3
 import botocore.handlers
 import pytest
 
-from grants import FUNCTIONS, Calls, Grant, grants
+from aws_calls import Calls, Grant
+from local.template_reader import read_template
 from quen.bootstrap import application
 from quen.dynamodb import shared_session
 from quen.partners.model import ALL_RIGHTS, Billing, Partner, PartnerState, Terms
 from quen.partners.store import PartnerStore
 from sample_events import sample_event
 from served import Served, read_program, serving
+from tables import DATA_TEMPLATE
 from unit.settlement.fakes import make_partner
 
+INFRA = DATA_TEMPLATE.parent
 CONTEXT = SimpleNamespace(get_remaining_time_in_millis=lambda: 60_000)
 QUEUES = (
     "messages",
@@ -48,6 +51,33 @@ HOLIDAY = {"id": "first", "name": {"vi": "Ngày hội", "en": "Holiday"}, "on": 
 TEXTS = [{"locale": locale, "subject": "News", "body": ["News."], "sms": "News."} for locale in ("vi", "en")]
 NEWS = {"id": "news", "channels": ["email"], "tiers": ["member"], "texts": TEXTS}
 AFTER_ALL_POINTS = sample_event("expire_points", "start") | {"time": "2032-01-01T06:00:04Z"}
+
+
+def read(file: str) -> dict[str, Any]:
+    return read_template((INFRA / file).read_text("utf-8"))
+
+
+FUNCTIONS = read("../template.yaml")["Resources"]
+POLICIES = read("access.yaml")["Resources"]
+
+
+def resource_name(resource: Any) -> str:
+    """`LedgerTable`, `LedgerTable/index/DueAccounts`, `MasterKey`: what a policy's resource is about."""
+    if isinstance(resource, dict) and "Ref" in resource:
+        return str(resource["Ref"]).removesuffix("Arn")
+    text = str(resource["Fn::Sub"] if isinstance(resource, dict) else resource)
+    return text.replace("${", "").replace("Arn}", "").replace("Prefix}/", "").rpartition(":")[2]
+
+
+def grants(function: str) -> set[Grant]:
+    """The (action, resource) pairs that the function's policies allow."""
+    allowed = set()
+    for policy in FUNCTIONS[function]["Properties"]["Policies"]:
+        capability = policy["Fn::GetAtt"].removeprefix("Access.Outputs.")
+        for statement in POLICIES[capability]["Properties"]["PolicyDocument"]["Statement"]:
+            many = [part if isinstance(part, list) else [part] for part in (statement["Action"], statement["Resource"])]
+            allowed |= {(action, resource_name(resource)) for action in many[0] for resource in many[1]}
+    return allowed
 
 
 class World:
