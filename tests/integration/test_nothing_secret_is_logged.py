@@ -168,11 +168,15 @@ def in_a_queue_s_message(world: Watched, secret: str) -> None:
 def in_a_record_of_the_stream(world: Watched, secret: str) -> None:
     from publish_events.app import handle
 
-    record, *_ = sample_event("publish_events", "purchase")["Records"]
+    records = sample_event("publish_events", "purchase")["Records"]
+    record = next(one for one in records if "form" in one["dynamodb"]["NewImage"])
     image = record["dynamodb"]["NewImage"]
     for bent in ({"form": {"S": secret}}, {"form": {"S": json.dumps({"kind": secret})}}, {"hash": {"N": secret}}):
         change = record["dynamodb"] | {"NewImage": image | bent}
         world.log.run(handle, {"Records": [record | {"dynamodb": change}]})
+    noticed = {"Records": [sample_event("publish_events", "contact_changed")["Records"][0]]}
+    noticed["Records"][0]["dynamodb"]["NewImage"]["version"] = {"N": secret}
+    world.log.run(handle, noticed)
     keyed = image | {"SK": {"S": "ACCOUNT"}, "state": {"S": f'{{"lots": {{"{secret}": "{secret}"}}}}'}}
     world.log.run(handle, {"Records": [record | {"dynamodb": record["dynamodb"] | {"NewImage": keyed}}]})
 

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from quen.partners.service import Partners
     from quen.perks.service import Perks
     from quen.planning.service import Plans
+    from quen.program.model import MessageKind
     from quen.receipts.service import Receipts
     from quen.returns.service import Returns
     from quen.rewards.catalogue import Catalogue
@@ -338,7 +339,7 @@ class Application(Coalition):
         intents = SqsIntentQueue(self._sqs, self.settings.messages_queue_url)
         parking = SqsParking(self._sqs, self.settings.events_failed_queue_url)
         listeners = [*self._listeners, self.books.listener(bus)]
-        return Publisher(bus, intents, parking, self._read_offset, listeners)
+        return Publisher(bus, intents, parking, self._read_offset, listeners, self._is_told)
 
     @cached_property
     def messages(self) -> Messages:
@@ -358,6 +359,12 @@ class Application(Coalition):
             email_from=self.settings.email_from,
             delay_seconds_max=SANDBOX_HOLD_SECONDS if self.settings.sandbox else QUEUE_DELAY_SECONDS_MAX,
         )
+
+    def _is_told(self, kind: MessageKind) -> bool:
+        """The program is read only where it decides."""
+        from quen.messages.model import DEFAULT_SILENT, is_told
+
+        return kind not in DEFAULT_SILENT or is_told(kind, self.programs.current(self.clock.now()))
 
     @property
     def _announcements(self) -> Announcements:

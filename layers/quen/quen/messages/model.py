@@ -53,8 +53,10 @@ MARKETING: Mapping[Kind, str] = {
 """The kinds that are advertising, and the use of a member's address that each is. All others are notices about what the
 member has and did.
 """
-DEFAULT_SILENT: frozenset[Kind] = frozenset({"earned"})
-"""Kinds that nobody is told of but where the program names their channels: what every purchase brings is on its receipt."""
+DEFAULT_SILENT: frozenset[Kind] = frozenset({"earned", "voucher_issued"})
+"""Kinds that nobody is told of but where the program names their channels: what a purchase brings is on its receipt, and the
+redemption or the occasion that a voucher comes from is told by itself.
+"""
 UNASKED: frozenset[Kind] = frozenset({"security"})
 """Kinds that need nobody's consent: they warn members of what somebody may have done in their name."""
 KINDS: frozenset[str] = frozenset(get_args(MessageKind))
@@ -183,6 +185,11 @@ def channels_of(kind: Kind, program: Program, named: str = "") -> tuple[Channel,
         announcement = program.find_announcement(named)
         return announcement.channels if announcement else ()
     return program.messages.kinds.get(kind, () if kind in DEFAULT_SILENT else program.messages.channels)
+
+
+def is_told(kind: Kind, program: Program) -> bool:
+    """Whether a message of that kind may ever be sent: what would be silent in any case is not asked for."""
+    return kind not in DEFAULT_SILENT or bool(program.messages.kinds.get(kind))
 
 
 def choose_route(

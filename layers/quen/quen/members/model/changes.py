@@ -10,13 +10,15 @@ from quen.errors import ValidationFailedError
 from quen.members.model.birthdays import check_unlocked
 from quen.members.model.consents import CONSENT_RECORDS_MAX, record_decisions
 from quen.members.model.intake import MemberChanges
+from quen.members.model.notices import keep_former
 from quen.members.model.values import Member
 
 _REPLACED = ("phone", "email", "name", "locale")
 
 
 def apply_changes(member: Member, changes: MemberChanges, now: datetime) -> Member:
-    """The member after the change, still of the same version; an equal member where nothing changes.
+    """The member after the change, still of the same version; an equal member where nothing changes. What they were reached by
+    before is kept for warnings.
 
     Raises BirthdayLockedError, and ValidationFailedError where neither phone nor e-mail would be left.
     """
@@ -30,7 +32,7 @@ def apply_changes(member: Member, changes: MemberChanges, now: datetime) -> Memb
         )
     if len(after.consents) > CONSENT_RECORDS_MAX:
         raise ValidationFailedError.at("/consents", "too_many", "The member's consents changed too often.")
-    return after
+    return keep_former(member, after, now)
 
 
 def _replacements(changes: MemberChanges) -> dict[str, Any]:
