@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -198,11 +198,11 @@ def announcements_work(world: World) -> set[Grant]:
     """On a day with an announcement for one tier, or nobody and no account would be looked at."""
     from announcements.app import start, work
 
-    now = datetime.now(UTC)
-    today = now.astimezone(ZoneInfo("Asia/Ho_Chi_Minh")).date().isoformat()
+    tomorrow = datetime.now(UTC) + timedelta(days=1)  # this program is in force when it begins
+    on = tomorrow.astimezone(ZoneInfo("Asia/Ho_Chi_Minh")).date().isoformat()
     tiers = [{"id": "member", "name": {"vi": "Thành viên", "en": "Member"}}]
-    world.set_program(announcements=[NEWS | {"on": today}], tiers=tiers)
-    start(sample_event("announcements", "start") | {"time": now.isoformat()}, None)
+    world.set_program(announcements=[NEWS | {"on": on}], tiers=tiers)
+    start(sample_event("announcements", "start") | {"time": tomorrow.isoformat()}, None)
     return world.called_by(work, world.drain("announcements"))
 
 
