@@ -49,6 +49,7 @@ class House(Application):
             review_tiers_queue_url="",
             birthday_rewards_queue_url="",
             holiday_rewards_queue_url="",
+            announcements_queue_url="",
             verify_ledger_queue_url="",
             close_statements_queue_url="",
             issue_vouchers_queue_url="",

@@ -179,6 +179,7 @@ _AWS: Mapping[str, str] = {
     "REVIEW_TIERS_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/review-tiers",
     "BIRTHDAY_REWARDS_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/birthday-rewards",
     "HOLIDAY_REWARDS_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/holiday-rewards",
+    "ANNOUNCEMENTS_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/announcements",
     "VERIFY_LEDGER_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/verify-ledger",
     "CLOSE_STATEMENTS_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/close-statements",
     "ISSUE_VOUCHERS_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/issue-vouchers",

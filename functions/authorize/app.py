@@ -15,8 +15,10 @@ from typing import Any
 from quen.bootstrap import application
 from quen.members.model import Login
 from quen.members.tokens import TokenVerifier, UntrustedTokenError
+from quen.observability import wordless
 
 
+@wordless
 def handle(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     """API Gateway's REQUEST and TOKEN authorizer events alike."""
     app = application()

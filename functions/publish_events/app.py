@@ -7,9 +7,10 @@ from typing import Any
 
 from quen.bootstrap import application
 from quen.errors import TemporarilyUnavailableError
-from quen.observability import cause_of, logger
+from quen.observability import cause_of, logger, wordless
 
 
+@wordless
 def handle(event: Mapping[str, Any], _context: object) -> None:
     """A batch of the stream. It raises where something could not be told: the stream waits, and keeps its order."""
     try:

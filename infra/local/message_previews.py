@@ -99,7 +99,7 @@ def _data(said: str, program: Program) -> dict[str, Any]:
         "membership_past_due": plan,
         "membership_ended": plan,
         "win_back": gift | {"last_bought_on": "2026-08-31"},
-        "announcement": {"announcement_id": ""},
+        "announcement": {"announcement_id": program.announcements[0].id if program.announcements else ""},
         "security": {"what": "phone_changed"},
     }
     return by_kind[SAID[said]]

@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import boto3
 import botocore.handlers
@@ -40,6 +41,7 @@ QUEUES = (
     "review-tiers",
     "birthday-rewards",
     "holiday-rewards",
+    "announcements",
     "verify-ledger",
     "close-statements",
     "issue-vouchers",
@@ -50,6 +52,8 @@ TABLES = ("ledger", "members", "program", "messages")
 REGION = "us-east-1"
 
 HOLIDAY = {"id": "first", "name": {"vi": "Ngày hội", "en": "Holiday"}, "on": {"date": "12-01"}, "points": 5}
+TEXTS = [{"locale": locale, "subject": "News", "body": ["News."], "sms": "News."} for locale in ("vi", "en")]
+NEWS = {"id": "news", "channels": ["email"], "tiers": ["member"], "texts": TEXTS}
 AFTER_ALL_POINTS = sample_event("expire_points", "start") | {"time": "2032-01-01T06:00:04Z"}
 
 
@@ -188,6 +192,24 @@ def holiday_work(world: World) -> set[Grant]:
     return world.called_by(work, world.drain("holiday-rewards"))
 
 
+def announcements_start(world: World) -> set[Grant]:
+    from announcements.app import start
+
+    return world.called_by(start, sample_event("announcements", "start"))
+
+
+def announcements_work(world: World) -> set[Grant]:
+    """On a day with an announcement for one tier, or nobody and no account would be looked at."""
+    from announcements.app import start, work
+
+    tomorrow = datetime.now(UTC) + timedelta(days=1)  # this program is in force when it begins
+    on = tomorrow.astimezone(ZoneInfo("Asia/Ho_Chi_Minh")).date().isoformat()
+    tiers = [{"id": "member", "name": {"vi": "Thành viên", "en": "Member"}}]
+    world.set_program(announcements=[NEWS | {"on": on}], tiers=tiers)
+    start(sample_event("announcements", "start") | {"time": tomorrow.isoformat()}, None)
+    return world.called_by(work, world.drain("announcements"))
+
+
 def verify_start(world: World) -> set[Grant]:
     from verify_ledger.app import start
 
@@ -305,6 +327,8 @@ RUNS: dict[str, Callable[[World], set[Grant]]] = {
     "BirthdayRewardsWorkFunction": birthday_work,
     "HolidayRewardsStartFunction": holiday_start,
     "HolidayRewardsWorkFunction": holiday_work,
+    "AnnouncementsStartFunction": announcements_start,
+    "AnnouncementsWorkFunction": announcements_work,
     "VerifyLedgerStartFunction": verify_start,
     "VerifyLedgerWorkFunction": verify_work,
     "CloseStatementsStartFunction": close_start,
@@ -321,12 +345,14 @@ WITHOUT_A_CALL = {
     "ReviewTiersStartFunction": {"EventsFailedQueue"},
     "BirthdayRewardsStartFunction": {"EventsFailedQueue"},
     "HolidayRewardsStartFunction": {"EventsFailedQueue"},
+    "AnnouncementsStartFunction": {"EventsFailedQueue"},
     "VerifyLedgerStartFunction": {"EventsFailedQueue"},
     "CloseStatementsStartFunction": {"EventsFailedQueue"},
     "ExpirePointsWorkFunction": {"ExpirePointsQueue"},  # put back when time runs out
     "ReviewTiersWorkFunction": {"ReviewTiersQueue"},
     "BirthdayRewardsWorkFunction": {"BirthdayRewardsQueue"},
     "HolidayRewardsWorkFunction": {"HolidayRewardsQueue"},
+    "AnnouncementsWorkFunction": {"AnnouncementsQueue"},
     "VerifyLedgerWorkFunction": {"VerifyLedgerQueue"},
     "CloseStatementsWorkFunction": {"CloseStatementsQueue"},
     "IssueVouchersFunction": {"IssueVouchersQueue"},

@@ -8,6 +8,7 @@ from copy import deepcopy
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import boto3
 import pytest
@@ -42,6 +43,7 @@ class Stack:
             "review-tiers",
             "birthday-rewards",
             "holiday-rewards",
+            "announcements",
             "verify-ledger",
             "close-statements",
             "events-failed",
@@ -164,6 +166,33 @@ def test_on_a_day_without_a_holiday_the_queue_ends_it_and_nobody_is_seen(stack: 
     assert work(sample, CONTEXT) == {"batchItemFailures": []}
     [run] = application().jobs.list_runs("holiday-rewards")
     assert (run["on"], run["state"], run["seen"], run["totals"]) == ("2026-12-01", "finished", 0, {})
+
+
+def test_on_a_day_without_an_announcement_the_queue_ends_it_and_nobody_is_seen(stack: Stack) -> None:
+    from announcements.app import start, work
+
+    start(sample_event("announcements", "start"), None)
+    bodies = sorted(stack.bodies("announcements"), key=lambda body: int(body["shard"]))
+    sample = sample_event("announcements", "work")
+    assert bodies == [json.loads(record["body"]) for record in sample["Records"]]
+    assert work(sample, CONTEXT) == {"batchItemFailures": []}
+    [run] = application().jobs.list_runs("announcements")
+    assert (run["on"], run["state"], run["seen"], run["totals"]) == ("2026-12-01", "finished", 0, {})
+
+
+def test_an_announcement_that_staff_run_today_asks_for_a_message_to_everybody(stack: Stack) -> None:
+    member_id = stack.enrol("announced", email="announced@example.com")
+    texts = [{"locale": locale, "subject": "News", "body": ["News."], "sms": "News."} for locale in ("vi", "en")]
+    today = datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")).date().isoformat()
+    news = {"id": "news", "on": today, "channels": ["email"], "texts": texts}
+    loud = read_program(messages={"from_email": "hello@example.com", "sender_id": "CAPHEQUEN"})
+    assert stack.apis.admin("PUT", "/v1/program", loud | {"announcements": [news]}).status == 200
+    stack.drain("messages")
+    run = stack.apis.admin("POST", "/v1/jobs/announcements/runs", {"on": today}).body
+    assert stack.apis.admin("PUT", "/v1/program", loud).status == 200
+    intents = [Intent.parse(body) for body in stack.bodies("messages")]
+    assert (run["state"], run["done"], run["totals"]) == ("finished", len(intents), {"asked": len(intents)})
+    assert Intent(member_id, "announcement", "news", {"announcement_id": "news"}) in intents
 
 
 def test_without_time_the_message_goes_back_to_the_queue(stack: Stack) -> None:

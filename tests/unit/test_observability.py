@@ -12,7 +12,7 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from quen.errors import TemporarilyUnavailableError
-from quen.observability import cause_of
+from quen.observability import HandlerFailedError, cause_of, told_without_words, wordless
 from quen.settings import Settings
 
 WRITE_LINES = """
@@ -50,6 +50,50 @@ def test_the_cause_is_named_by_its_type_and_by_aws_s_code() -> None:
     throttled = ClientError({"Error": {"Code": "ThrottlingException", "Message": "0901234567"}}, "GetItem")
     assert cause_of(caused(throttled)) == "ClientError ThrottlingException"
     assert cause_of(caused(ReadTimeoutError(endpoint_url="https://example.com"))) == "ReadTimeoutError"
+
+
+def raised(error: Exception, cause: Exception | None = None) -> Exception:
+    """The exception as it was caught."""
+    try:
+        raise error from cause
+    except Exception as caught:  # noqa: BLE001 - whatever it is
+        return caught
+
+
+def test_an_exception_is_told_by_its_type_its_code_and_its_lines_and_never_by_its_words() -> None:
+    refused = ClientError({"Error": {"Code": "MessageRejected", "Message": "hoa@example.com"}}, "SendEmail")
+    told = told_without_words(raised(TemporarilyUnavailableError("0901234567"), refused))
+    first, *_, last = told.splitlines()
+    assert (first, last) == ("ClientError MessageRejected", "TemporarilyUnavailableError temporarily_unavailable")
+    assert "in raised" in told
+    assert not {"hoa@example.com", "0901234567"} & {*told.replace('"', " ").split()}
+
+
+def test_a_chain_that_leads_back_to_itself_ends() -> None:
+    error = ValueError()
+    error.__cause__ = KeyError()
+    error.__cause__.__context__ = error
+    assert told_without_words(error).splitlines() == ["KeyError", "ValueError"]
+
+
+def test_what_a_function_cannot_answer_for_it_raises_without_its_words() -> None:
+    def handle(event: str, _context: object) -> None:
+        raise ValueError(event)
+
+    with pytest.raises(HandlerFailedError) as failed:
+        wordless(handle)("0901234567", None)
+    assert (str(failed.value), failed.value.__cause__) == ("ValueError", None)
+
+
+def test_what_a_function_refuses_it_raises_as_it_is() -> None:
+    refusal = TemporarilyUnavailableError()
+
+    def handle(_event: object, _context: object) -> None:
+        raise refusal
+
+    with pytest.raises(TemporarilyUnavailableError) as refused:
+        wordless(handle)({}, None)
+    assert refused.value is refusal
 
 
 def test_what_has_no_cause_names_none() -> None:

@@ -117,9 +117,11 @@ class Adapters:
 
     @cached_property
     def _member_store(self) -> MemberStore:
+        from quen.members.notice_store import NoticeStore
         from quen.members.store import MemberStore
 
-        return MemberStore(self._dynamodb, self.settings.members_table, self._lookups)
+        notices = NoticeStore(self._dynamodb, self.settings.ledger_table)
+        return MemberStore(self._dynamodb, self.settings.members_table, self._lookups, warn=notices.leaving)
 
     @cached_property
     def _ledger_store(self) -> LedgerStore:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from quen.exchanges.service import Exchanges
     from quen.gifts.service import OccasionGifts
     from quen.imports.service import Imports
+    from quen.jobs.announcements import Announcements
     from quen.jobs.service import Jobs
     from quen.jobs.verify_ledger import VerifyLedger
     from quen.ledger.service import Ledger
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from quen.partners.service import Partners
     from quen.perks.service import Perks
     from quen.planning.service import Plans
+    from quen.program.model import MessageKind
     from quen.receipts.service import Receipts
     from quen.returns.service import Returns
     from quen.rewards.catalogue import Catalogue
@@ -288,6 +290,7 @@ class Application(Coalition):
     def jobs(self) -> Jobs:
         """The scheduled jobs: a new one is an entry of each of these two tables."""
         from quen.jobs import (
+            announcements,
             birthday_rewards,
             close_statements,
             expire_points,
@@ -306,6 +309,7 @@ class Application(Coalition):
             holiday_rewards.NAME: lambda: holiday_rewards.HolidayRewards(
                 self.gifts, self.members, self.ledger, self.programs
             ),
+            announcements.NAME: lambda: self._announcements,
             verify_ledger.NAME: lambda: self._verify_ledger,
             close_statements.NAME: lambda: close_statements.CloseStatements(self.books.settlement),
         }
@@ -314,6 +318,7 @@ class Application(Coalition):
             review_tiers.NAME: self.settings.review_tiers_queue_url,
             birthday_rewards.NAME: self.settings.birthday_rewards_queue_url,
             holiday_rewards.NAME: self.settings.holiday_rewards_queue_url,
+            announcements.NAME: self.settings.announcements_queue_url,
             verify_ledger.NAME: self.settings.verify_ledger_queue_url,
             close_statements.NAME: self.settings.close_statements_queue_url,
         }
@@ -335,7 +340,7 @@ class Application(Coalition):
         intents = SqsIntentQueue(self._sqs, self.settings.messages_queue_url)
         parking = SqsParking(self._sqs, self.settings.events_failed_queue_url)
         listeners = [*self._listeners, self.books.listener(bus)]
-        return Publisher(bus, intents, parking, self._read_offset, listeners)
+        return Publisher(bus, intents, parking, self._read_offset, listeners, self._is_told)
 
     @cached_property
     def messages(self) -> Messages:
@@ -371,6 +376,20 @@ class Application(Coalition):
         from quen.messages.reporting import Reporting
 
         return Reporting(self.messages, SqsReportQueue(self._sqs, self.settings.message_reports_queue_url))
+
+    def _is_told(self, kind: MessageKind) -> bool:
+        """The program is read only where it decides."""
+        from quen.messages.model import DEFAULT_SILENT, is_told
+
+        return kind not in DEFAULT_SILENT or is_told(kind, self.programs.current(self.clock.now()))
+
+    @property
+    def _announcements(self) -> Announcements:
+        from quen.jobs.announcements import Announcements
+        from quen.messages.queue import SqsIntentQueue
+
+        intents = SqsIntentQueue(self._sqs, self.settings.messages_queue_url)
+        return Announcements(intents, self.members, self.ledger, self.programs)
 
     @property
     def _verify_ledger(self) -> VerifyLedger:

@@ -1,18 +1,51 @@
-"""Logs: Powertools' Logger, one per process, made when first asked for."""
+"""Logs: Powertools' Logger, one per process, made when first asked for.
+
+An exception is logged by its type, our code or AWS's, and where it was raised; never by its words. Those are made by whoever
+raised it, may repeat what was sent to us, and outlive every promise about it in the log.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cache
-from typing import Any
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, wraps
+from logging import LogRecord
+from types import TracebackType
+from typing import Any, TypeVar
 
 from aws_lambda_powertools import Logger
+from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
+
+from quen.errors import QuenError
+
+CAUSES_MAX = 8
+"""So many exceptions of a chain are told."""
+
+Answer = TypeVar("Answer")
+Raised = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+
+
+class HandlerFailedError(Exception):
+    """What a function raises in place of what it cannot answer for: Lambda writes the words of that into the log."""
+
+
+class WordlessFormatter(LambdaPowertoolsFormatter):
+    """Powertools' lines, with exceptions as `told_without_words` tells them, and without their notes."""
+
+    def formatException(self, ei: Raised) -> str:  # noqa: N802 - the name is logging's
+        """The exception and what it was raised from."""
+        return told_without_words(ei[1]) if ei[1] else ""
+
+    def _extract_log_exception(self, log_record: LogRecord) -> tuple[str, str, list[Any]] | tuple[None, None, None]:
+        told, name, _ = super()._extract_log_exception(log_record)
+        return (told, name, []) if told and name else (None, None, None)
 
 
 @cache
 def logger() -> Logger:
     """The process's structured logger. Never give it a body, a token, a phone number or an address."""
-    return Logger(log_uncaught_exceptions=False, utc=True)
+    formatter = WordlessFormatter(utc=True, serialize_stacktrace=False)
+    return Logger(log_uncaught_exceptions=False, logger_formatter=formatter)
 
 
 def name_revision(revision: str) -> None:
@@ -23,7 +56,47 @@ def name_revision(revision: str) -> None:
 def cause_of(error: BaseException) -> str | None:
     """What made a refusal, as a log may name it: the cause's type and AWS's code for it, never its text."""
     cause = error.__cause__
-    if cause is None:
-        return None
-    answer: Mapping[str, Any] = getattr(cause, "response", None) or {}
-    return " ".join(filter(None, (type(cause).__name__, answer.get("Error", {}).get("Code"))))
+    return None if cause is None else named(cause)
+
+
+def named(error: BaseException) -> str:
+    """An exception as a log may name it: its type, and our code or AWS's."""
+    answer: Mapping[str, Any] = getattr(error, "response", None) or {}
+    code = error.code if isinstance(error, QuenError) else answer.get("Error", {}).get("Code")
+    return " ".join(filter(None, (type(error).__name__, code)))
+
+
+def told_without_words(error: BaseException) -> str:
+    """The exception and what it was raised from, the first cause first, each with the lines of ours and of others that it
+    went through.
+    """
+    chain = [*_chain(error)][:CAUSES_MAX]
+    return "\n".join(f"{''.join(traceback.format_tb(one.__traceback__))}{named(one)}" for one in reversed(chain))
+
+
+def wordless(handle: Callable[..., Answer]) -> Callable[..., Answer]:
+    """A function's handler that lets nobody's words out: what it raises beside our own refusals is logged, and raised as
+    HandlerFailedError.
+    """
+
+    @wraps(handle)
+    def handled(event: Any, context: Any) -> Answer:
+        try:
+            return handle(event, context)
+        except QuenError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a handler's boundary: what is raised instead says nothing
+            logger().error("The function failed", exc_info=error)
+            raise HandlerFailedError(named(error)) from None
+
+    return handled
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """The exception, what it was raised from, and so on."""
+    seen: set[int] = set()
+    following: BaseException | None = error
+    while following is not None and id(following) not in seen:
+        seen.add(id(following))
+        yield following
+        following = following.__cause__ or (None if following.__suppress_context__ else following.__context__)

@@ -35,6 +35,7 @@ class Settings:
     review_tiers_queue_url: str
     birthday_rewards_queue_url: str
     holiday_rewards_queue_url: str
+    announcements_queue_url: str
     verify_ledger_queue_url: str
     close_statements_queue_url: str
     issue_vouchers_queue_url: str

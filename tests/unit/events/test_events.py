@@ -55,9 +55,9 @@ class MemoryParking:
 
 
 class World:
-    def __init__(self, offset: timedelta = timedelta(0)) -> None:
+    def __init__(self, offset: timedelta = timedelta(0), **publishing: Any) -> None:
         self.bus, self.intents, self.parking = MemoryBus(), MemoryIntents(), MemoryParking()
-        self.publisher = Publisher(self.bus, self.intents, self.parking, lambda: offset)
+        self.publisher = Publisher(self.bus, self.intents, self.parking, lambda: offset, **publishing)
 
     def publish(self, event: dict[str, Any]) -> Told:
         return self.publisher.publish(event["Records"])

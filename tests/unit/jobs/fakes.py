@@ -12,7 +12,8 @@ from typing import Any
 from factories import make_account, make_program
 from quen.errors import MemberNotFoundError, NotFoundError
 from quen.gifts.service import OccasionGifts
-from quen.jobs import birthday_rewards, expire_points, holiday_rewards, review_tiers
+from quen.jobs import announcements, birthday_rewards, expire_points, holiday_rewards, review_tiers
+from quen.jobs.announcements import Announcements
 from quen.jobs.birthday_rewards import BirthdayRewards
 from quen.jobs.expire_points import ExpirePoints
 from quen.jobs.holiday_rewards import HolidayRewards
@@ -23,6 +24,7 @@ from quen.ledger.documents import ClaimTakenError, Document, DocumentKey, LostRa
 from quen.ledger.model import Account, Entry, next_due_on, next_review_on
 from quen.ledger.ports import Change, DuePage
 from quen.ledger.service import Ledger
+from quen.messages.model import Intent
 from quen.people import Person
 from quen.program.model import Program
 from quen.writes import Write
@@ -213,6 +215,16 @@ class MemoryQueue:
             self.waiting.remove(message)
 
 
+class MemoryIntents:
+    """The messages' queue."""
+
+    def __init__(self) -> None:
+        self.sent: list[Intent] = []
+
+    def send(self, intents: Sequence[Intent], delay_seconds: int = 0) -> None:
+        self.sent += intents
+
+
 class MemoryReports:
     def __init__(self) -> None:
         self.failed: list[str] = []
@@ -234,6 +246,7 @@ class MemoryProfiles:
         self.joined: dict[str, datetime] = {}
         self.set_at: dict[str, datetime] = {}
         self.tags: dict[str, tuple[str, ...]] = {}
+        self.consents: dict[str, frozenset[str]] = {}
         self.asked = 0
 
     def load(self, member_id: str) -> Any:
@@ -243,6 +256,7 @@ class MemoryProfiles:
             joined_at=self.joined.get(member_id, datetime(2020, 1, 1, tzinfo=UTC)),
             birthday_set_at=self.set_at.get(member_id),
             tags=self.tags.get(member_id, ()),
+            consents_to=self.consents.get(member_id, frozenset()).__contains__,
         )
 
     def person(self, member_id: str, zone: Any) -> Person:
@@ -293,6 +307,7 @@ class World:
         self.runs = MemoryRuns()
         self.queue = MemoryQueue()
         self.reports = MemoryReports()
+        self.intents = MemoryIntents()
         self.profiles = MemoryProfiles({}, set())
         guarded_accounts = Guarded(self.accounts, self.fuse)
         self.ledger = Ledger(guarded_accounts, self.programs, NoStock(), self.clock, lambda _: None)
@@ -303,6 +318,8 @@ class World:
             birthday_rewards.NAME: lambda: BirthdayRewards(self.gifts, self.profiles, self.programs),
             holiday_rewards.NAME: lambda: HolidayRewards(self.gifts, self.profiles, self.ledger, self.programs),
         }
+        intents = Guarded(self.intents, self.fuse)
+        handlers[announcements.NAME] = lambda: Announcements(intents, self.profiles, self.ledger, self.programs)
         runs, queue = Guarded(self.runs, self.fuse), Guarded(self.queue, self.fuse)
         self.jobs = Jobs(handlers, runs, queue, self.programs, self.reports, self.clock, self.clock)
 

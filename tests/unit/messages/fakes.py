@@ -54,6 +54,7 @@ class FakeProfile:
     locale: str | None = "vi"
     granted: tuple[str, ...] = ALL_CONSENTS
     refused: tuple[str, ...] = ()
+    former: tuple[Any, ...] = ()
 
     def consents_to(self, purpose: str) -> bool:
         records = [Consent(name, name in self.granted, "1", NOON) for name in (*self.granted, *self.refused)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -15,7 +16,16 @@ from quen.messages.model import (
     channels_of,
     purpose_of,
 )
-from quen.program.model import Birthday, EveryLunarYear, Gift, Gifts, Holiday
+from quen.program.model import (
+    Announcement,
+    AnnouncementText,
+    Birthday,
+    EveryLunarYear,
+    Gift,
+    Gifts,
+    Holiday,
+    MessagePolicy,
+)
 from unit.messages.fakes import make_intent
 
 EMAIL, PHONE = "hoa@example.com", "+84901234567"
@@ -34,6 +44,19 @@ def test_a_holiday_goes_the_ways_of_its_own_and_one_that_is_no_more_goes_none():
     assert channels_of("holiday", program, "tet") == ("sms",)
     assert channels_of("holiday", program, "gone") == ()
     assert channels_of("birthday", program) == ("email", "sms")
+
+
+def test_an_announcement_goes_the_ways_of_its_own_and_one_that_is_no_more_goes_none():
+    said = Announcement("new-shop", date(2026, 12, 20), {"en": AnnouncementText("New", ("New.",), "New")}, ("sms",))
+    intent = Intent("mem_1", "announcement", "new-shop", {"announcement_id": "new-shop"})
+    assert channels_of("announcement", make_program(announcements=(said,)), intent.named) == ("sms",)
+    assert channels_of("announcement", make_program(), intent.named) == ()
+
+
+def test_what_every_purchase_brings_is_told_only_where_the_program_names_a_way():
+    assert channels_of("earned", make_program()) == ()
+    told = MessagePolicy(kinds={"earned": ("sms",)})
+    assert channels_of("earned", make_program(messages=told)) == ("sms",)
 
 
 def test_every_kind_names_its_use_and_its_channel():

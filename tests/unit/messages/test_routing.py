@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from factories import make_program
+from factories import NOON, make_program
+from quen.members.model.values import Former
 from quen.messages.model import Route, channels_of
 from quen.messages.routing import addresses_of, routes_of
 from unit.messages.fakes import FakeProfile
@@ -41,14 +44,14 @@ def test_a_message_goes_only_where_the_member_agreed_to_it(kind, granted, refuse
 
 def test_all_ways_that_are_open_come_in_the_programs_order():
     profile = FakeProfile()
-    addresses = addresses_of("expired", profile, has_mail_sender=True)
+    addresses = addresses_of("expired", profile, NOON, has_mail_sender=True)
     routes = routes_of("expired", ("zalo", "push", "sms", "email"), addresses, profile.consents_to)
     assert routes == (Route("zalo", PHONE), Route("sms", PHONE), Route("email", EMAIL))
 
 
 def test_a_warning_of_danger_asks_for_nobodys_consent():
     profile = FakeProfile(granted=(), refused=("transactional",))
-    addresses = addresses_of("security", profile, has_mail_sender=True)
+    addresses = addresses_of("security", profile, NOON, has_mail_sender=True)
     assert routes_of("security", ("email", "sms"), addresses, profile.consents_to) == (
         Route("email", EMAIL),
         Route("sms", PHONE),
@@ -57,4 +60,12 @@ def test_a_warning_of_danger_asks_for_nobodys_consent():
 
 
 def test_a_stack_without_a_sender_of_mail_reaches_nobody_by_mail():
-    assert addresses_of("welcome", FakeProfile(), has_mail_sender=False)["email"] is None
+    assert addresses_of("welcome", FakeProfile(), NOON, has_mail_sender=False)["email"] is None
+
+
+def test_a_warning_of_danger_goes_to_where_the_member_was_reached_before_the_change():
+    former = Former("email", "before@example.com", NOON + timedelta(days=1))
+    profile = FakeProfile(former=(former,))
+    assert addresses_of("security", profile, NOON, has_mail_sender=True)["email"] == "before@example.com"
+    assert addresses_of("security", profile, NOON + timedelta(days=2), has_mail_sender=True)["email"] == EMAIL
+    assert addresses_of("expired", profile, NOON, has_mail_sender=True)["email"] == EMAIL

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -10,6 +11,7 @@ from factories import make_program
 from quen.messages.rendering import render
 from quen.program.compiled.messages import messages_of
 from quen.program.model import MessagePolicy, Program, Wording
+from quen.program.model.announcements import Announcement, AnnouncementText
 from unit.messages.fakes import make_intent
 
 OWN = Wording("Ghé chơi nhé, $name!", ("Có $points điểm & quà <3.", "Hẹn gặp!"), "$program: $points điểm!", "112233")
@@ -85,3 +87,16 @@ def test_the_label_of_advertising_begins_its_subject_and_no_other() -> None:
 def test_a_program_outside_the_law_has_no_label() -> None:
     program = replace(make_program(), messages=messages_of({"advertising": {"label": ""}}))
     assert render(make_intent("birthday"), program, None, "en").subject == "Happy birthday from Cà phê Quen"
+
+
+def test_an_announcement_is_said_in_the_words_that_the_program_gives_it() -> None:
+    text = AnnouncementText("Quán mới, $name!", ("Ghé chơi nhé.", "$program"), "$program: quán mới!")
+    said = Announcement("new-shop", date(2026, 12, 1), {"vi": text}, ("email", "sms"))
+    content = render(make_intent("announcement"), replace(make_program(), announcements=(said,)), "Hoa", "vi")
+    assert content.subject == "[QC] Quán mới, Hoa!"
+    assert "Ghé chơi nhé.\n\nCà phê Quen\n\nThân mến," in content.text
+    assert "Cà phê Quen: quán mới!" in content.sms
+
+
+def test_an_announcement_that_is_no_more_says_only_that_there_is_news() -> None:
+    assert render(make_intent("announcement"), make_program(), "Hoa", "vi").subject == "[QC] Tin mới từ Cà phê Quen"

@@ -2,7 +2,7 @@
 
 An event says what happened to whom by id, never who that is. Its id comes from what it tells, so the same thing told
 twice has the same id; `sequence` is the entry's own, so whoever needs the order of one member's events has it. A member
-who enrols is told by sequence 0, before any entry.
+who enrols is told by sequence 0, before any entry; so is what changes in a profile, which has versions of its own.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from quen.events.cards import CARD_EVENT_TYPES, CardEvent, card_events
+from quen.events.facts import CONTACT_CHANGED, ProfileChanged, VoucherIssued
 from quen.events.memberships import MEMBERSHIP_EVENT_TYPES, membership_detail, membership_types
 from quen.instants import format_instant
 from quen.ledger.model import Entry, entry_id, given_by
@@ -49,7 +50,7 @@ class Event:
     detail: Mapping[str, Any]
 
 
-Tellable = Enrolled | Entry
+Tellable = Enrolled | ProfileChanged | VoucherIssued | Entry
 
 
 def events_of(fact: Tellable) -> list[Event]:
@@ -57,9 +58,19 @@ def events_of(fact: Tellable) -> list[Event]:
     if isinstance(fact, Enrolled):
         detail = _detail(ENROLLED, fact.member_id, fact.member_id, 0, fact.occurred_at)
         return [Event(ENROLLED, detail | {"points": fact.points})]
+    if isinstance(fact, ProfileChanged):
+        return [_contact_changed(fact)] if fact.contact else []
+    if isinstance(fact, VoucherIssued):
+        return []  # what it was issued for is an event
     types = (*_TYPES[fact.kind](fact), *_tier_types(fact), *membership_types(fact))
     events = [Event(type_, _entry_detail(type_, fact)) for type_ in types]
     return events + [_card_event(told, fact) for told in card_events(fact)]
+
+
+def _contact_changed(fact: ProfileChanged) -> Event:
+    told_by = f"{fact.member_id}\n{fact.version}"
+    detail = _detail(CONTACT_CHANGED, told_by, fact.member_id, 0, fact.occurred_at)
+    return Event(CONTACT_CHANGED, detail | {"what": [*fact.contact], "profile_version": fact.version})
 
 
 def _tier_types(entry: Entry) -> list[str]:
@@ -181,6 +192,7 @@ EVENT_TYPES = (
     "member.merged_out",
     "member.merged_in",
     "member.state_changed",
+    CONTACT_CHANGED,
     "stored_value.moved",
     PACK_LOW,
     "tier.changed",

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from quen.events.model import Event, Tellable, events_of
 from quen.events.stream import UnreadableRecordError, read_record
 from quen.messages.intents import intents_of
-from quen.messages.model import Intent
+from quen.messages.model import DEFAULT_SILENT, Intent, Kind
 
 
 class EventBus(Protocol):
@@ -56,7 +56,9 @@ class Told:
 
 
 class Publisher:
-    """Tells what the ledger's stream says. `read_offset`: how far the program's time is ahead of the real one."""
+    """Tells what the ledger's stream says. `read_offset`: how far the program's time is ahead of the real one; `is_told`:
+    whether messages of a kind are sent at all, or need not be asked for.
+    """
 
     def __init__(
         self,
@@ -65,18 +67,21 @@ class Publisher:
         parking: Parking,
         read_offset: Callable[[], timedelta] = lambda: timedelta(0),
         listeners: Sequence[Listener] = (),
+        is_told: Callable[[Kind], bool] = lambda kind: kind not in DEFAULT_SILENT,
     ) -> None:
         self._bus = bus
         self._intents = intents
         self._parking = parking
         self._read_offset = read_offset
         self._listeners = listeners
+        self._is_told = is_told
 
     def publish(self, records: Sequence[Mapping[str, Any]]) -> Told:
         """Tell a batch. Raises TemporarilyUnavailableError: then it is told again, whole."""
         facts, unreadable = self._read(records)
         events = [event for fact in facts for event in events_of(fact)]
         intents = [intent for fact in facts for intent in intents_of(fact)]
+        intents = [intent for intent in intents if self._is_told(intent.kind)]
         if events:
             self._bus.put(events)
         if intents:

@@ -2,6 +2,8 @@
 
     a new item MEMBER#<id>, ENTRY#<sequence>    that entry
     a new item MEMBER#<id>, ACCOUNT             the member enrolled
+    a new item MEMBER#<id>, NOTICE#<version>    the profile changed in a way that its member is warned of
+    a new item MEMBER#<id>, VOUCHER#…           a voucher was issued that is this member's
     everything else                             nothing: an account that changes is told by its entries
 
 https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_Record.html
@@ -14,7 +16,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from quen.events.facts import ProfileChanged, VoucherIssued
 from quen.events.model import Enrolled, Tellable
+from quen.instants import parse_instant
 from quen.ledger.model import parse_entry
 
 
@@ -34,12 +38,27 @@ def read_record(record: Mapping[str, Any], offset: timedelta = timedelta(0)) -> 
         partition, sort = image["PK"]["S"], image["SK"]["S"]
         if not partition.startswith("MEMBER#"):
             return None
+        member_id = partition.removeprefix("MEMBER#")
         if sort == "ACCOUNT":
-            written_at = datetime.fromtimestamp(int(record["dynamodb"]["ApproximateCreationDateTime"]), UTC)
-            return Enrolled(partition.removeprefix("MEMBER#"), _points(image["state"]["S"]), written_at + offset)
+            return Enrolled(member_id, _points(image["state"]["S"]), _written_at(record) + offset)
+        if sort.startswith("NOTICE#"):
+            what, version = tuple(image["what"]["S"].split()), int(image["version"]["N"])
+            return ProfileChanged(member_id, what, version, _written_at(record) + offset)
+        if sort.startswith("VOUCHER#"):
+            return _voucher(member_id, sort, image)
         return parse_entry(image["form"]["S"], image["hash"]["S"]) if sort.startswith("ENTRY#") else None
     except (KeyError, TypeError, ValueError) as error:
         raise UnreadableRecordError from error
+
+
+def _written_at(record: Mapping[str, Any]) -> datetime:
+    return datetime.fromtimestamp(int(record["dynamodb"]["ApproximateCreationDateTime"]), UTC)
+
+
+def _voucher(member_id: str, sort: str, image: Mapping[str, Any]) -> VoucherIssued:
+    _, issued_at, voucher_id = sort.split("#")
+    amount = int(image["amount"]["N"]) if "amount" in image else 0
+    return VoucherIssued(member_id, voucher_id, image["until"]["S"], amount, parse_instant(issued_at))
 
 
 def _points(state: str) -> int:

@@ -7,6 +7,8 @@ serves one request at a time, as Lambda does: Chalice is not safe under threads.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from logging import LogRecord
 from typing import Any
 
 from chalice.app import Chalice, Response
@@ -15,6 +17,7 @@ from quen.errors import NotFoundError, QuenError
 from quen.http.endpoint import Endpoint, Resource, Translation, refusal, respond
 from quen.http.errors import MethodNotAllowedError
 from quen.http.gateway import GatewayRequest
+from quen.observability import logger
 
 
 class Api(Chalice):
@@ -27,6 +30,7 @@ class Api(Chalice):
         self, name: str, resources: Sequence[Resource[Any]], *, translation: Translation | None = None
     ) -> None:
         super().__init__(name, configure_logs=False)
+        self.log.addFilter(_told_by_us)
         self.translation = translation
         for resource in resources:
             resource.translation = translation
@@ -41,7 +45,17 @@ class Api(Chalice):
             answer: dict[str, Any] = super().__call__(event, context)
             return answer if _is_ours(answer) else _shape(refusal(QuenError(), asked["requestId"]))
         error = MethodNotAllowedError(methods) if methods else NotFoundError()
-        return _shape(respond(GatewayRequest.of(event), lambda: _refuse(error)))
+        request = GatewayRequest.of(event)
+        # Of a path that is no route only the sender knows what is in it.
+        request = request if methods else replace(request, template="")
+        return _shape(respond(request, lambda: _refuse(error)))
+
+
+def _told_by_us(record: LogRecord) -> bool:
+    """What Chalice would log (a path as it was sent, and an exception's words) is a line of ours instead."""
+    error = record.exc_info[1] if record.exc_info else None
+    logger().error("The framework caught a fault", exc_info=error)
+    return False
 
 
 def _refuse(error: QuenError) -> Response:

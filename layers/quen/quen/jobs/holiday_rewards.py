@@ -6,50 +6,27 @@ time. The year is the holiday's own, and the ledger's claim holds that it is giv
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 from functools import reduce
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 from quen.errors import MemberNotFoundError
-from quen.jobs.birthday_rewards import MemberPage
-from quen.jobs.giving import NOTHING, Gifts, Joined, both, given, takes_part
+from quen.jobs.audience import Accounts, Audience, People, Profile
+from quen.jobs.giving import NOTHING, Gifts, both, given, takes_part
 from quen.jobs.model import Page, Run
 from quen.jobs.service import CurrentProgram, Handled
-from quen.ledger.model import Account, GrantBonus, behaviour_of
-from quen.people import Person
-from quen.program.model import Holiday, Program, segment_holds
+from quen.ledger.model import GrantBonus
+from quen.program.model import Holiday, Program
 
 NAME = "holiday-rewards"
 
 
-class Profile(Joined, Protocol):
-    """What the job asks of a member."""
-
-    @property
-    def tags(self) -> Sequence[str]:
-        """The words that staff put on the member."""
-
-
-class Profiles(Protocol):
+class Profiles(People, Protocol):
     """All members who may take part."""
-
-    def list_active(self, shard: int, cursor: str | None = None, limit: int = 100) -> MemberPage:
-        """Active members, one shard of them."""
 
     def load(self, member_id: str) -> Profile:
         """The profile. Raises MemberNotFoundError."""
-
-    def person(self, member_id: str, zone: ZoneInfo) -> Person:
-        """What segments may ask of the member; `zone` is the program's. Raises MemberNotFoundError."""
-
-
-class Accounts(Protocol):
-    """What members did."""
-
-    def load_account(self, member_id: str) -> Account:
-        """The account brought up to now, without writing. Raises MemberNotFoundError."""
 
 
 class HolidayRewards:
@@ -58,7 +35,7 @@ class HolidayRewards:
     def __init__(self, gifts: Gifts, profiles: Profiles, accounts: Accounts, programs: CurrentProgram) -> None:
         self._gifts = gifts
         self._profiles = profiles
-        self._accounts = accounts
+        self._audience = Audience(profiles, accounts)
         self._programs = programs
 
     def list_members(self, run: Run, shard: int, cursor: str | None, limit: int) -> Page:
@@ -78,7 +55,7 @@ class HolidayRewards:
             meant = [
                 (holiday, day, year)
                 for holiday, day, year in _given_on(program, run.on)
-                if self._is_meant(holiday, profile, member_id, program, run.on)
+                if self._audience.includes(member_id, profile, holiday, program, run.on)
             ]
         except MemberNotFoundError:
             return NOTHING
@@ -88,17 +65,6 @@ class HolidayRewards:
         ]
         parts = (given(self._gifts, run, member_id, bonus, program, is_recovering=is_recovering) for bonus in bonuses)
         return reduce(both, parts, NOTHING)
-
-    def _is_meant(self, holiday: Holiday, profile: Profile, member_id: str, program: Program, on: date) -> bool:
-        """Whether the member has one of the tags, or is in the segment on that day, where the holiday asks."""
-        if holiday.tags:
-            return not holiday.tags.isdisjoint(profile.tags)
-        if not holiday.segment:
-            return True
-        asks_person = any(each.asks_person for each in program.segments if each.id == holiday.segment)
-        person = self._profiles.person(member_id, program.time_zone) if asks_person else None
-        behaviour = behaviour_of(self._accounts.load_account(member_id), program, on)
-        return segment_holds(program, holiday.segment, person, behaviour, on)
 
 
 def _given_on(program: Program, on: date) -> Iterator[tuple[Holiday, date, int]]:

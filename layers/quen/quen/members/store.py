@@ -24,11 +24,10 @@ profile without a birthday, or closed, is not in it. Neither is one that is not 
 
 from __future__ import annotations
 
-import json
 import random
 import time
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any, cast
 
 from botocore.client import BaseClient
@@ -41,11 +40,13 @@ from pynamodb.pagination import ResultIterator
 from quen.dynamodb import IntAttribute, bind, commit, delete, put
 from quen.errors import ConflictRetryError, MemberAlreadyExistsError, MemberNotFoundError
 from quen.members.consent_store import ConsentAttribute, ConsentItem, consent_attributes, evidence, read_consent
+from quen.members.forms import cards_text, former_text, read_cards, read_former
 from quen.members.lookups import Lookup, Lookups
-from quen.members.model import Member, MemberCard, MemberState, birthday_shard, member_shard
+from quen.members.model import Member, MemberState, birthday_shard, member_shard
 from quen.members.model.cards import blocked_digests
 from quen.members.model.errors import CardAlreadyLinkedError
 from quen.members.model.shards import active_shard_key, shard_key
+from quen.members.notice_store import Noticing, no_notices
 from quen.members.ports import Found, MemberPage, Replacement, StaleMemberError
 from quen.writes import Refusal, TransactionRefusedError, Write
 
@@ -114,6 +115,7 @@ class ProfileItem(Model):
     taken_over = ListAttribute(of=UnicodeAttribute, null=True)
     tags = ListAttribute(of=UnicodeAttribute, null=True)
     cards = UnicodeAttribute(null=True)
+    former = UnicodeAttribute(null=True)
 
     birthdays = BirthdaysIndex()
     roll = RollIndex()
@@ -133,16 +135,24 @@ class LookupItem(Model):
 
 
 class MemberStore:
-    """The MemberRecords of a stack. `wait` is given the seconds before a transaction that lost a race is sent again."""
+    """The MemberRecords of a stack. `wait` is given the seconds before a transaction that lost a race is sent again; `warn`
+    makes the writes that warn the member of a change, which are a part of it.
+    """
 
     def __init__(
-        self, client: BaseClient, table_name: str, lookups: Lookups, wait: Callable[[float], None] = time.sleep
+        self,
+        client: BaseClient,
+        table_name: str,
+        lookups: Lookups,
+        wait: Callable[[float], None] = time.sleep,
+        warn: Noticing = no_notices,
     ) -> None:
         bind([ProfileItem, LookupItem, ConsentItem], table_name, client)
         self._client = client
         self._table_name = table_name
         self._lookups = lookups
         self._wait = wait
+        self._warn = warn
 
     def load(self, member_id: str) -> Member:
         """The profile as it is now. Raises MemberNotFoundError."""
@@ -181,7 +191,7 @@ class MemberStore:
             raise _refused_claim(error) from error
 
     def replacing(self, *changes: Replacement) -> list[Write]:
-        """The writes that replace these profiles, keep what their members decided, and move or give to each other look-ups."""
+        """The writes that replace these profiles, warn of it, keep what was decided, and move their look-ups."""
         profiles = [
             put(
                 f"{_PROFILE} {after.member_id}",
@@ -192,7 +202,8 @@ class MemberStore:
             for before, after in changes
         ]
         kept = [write for before, after in changes for write in evidence(before.consents, after)]
-        return [*profiles, *self._moves(changes), *kept]
+        warnings = [write for before, after in changes for write in self._warn(before, after)]
+        return [*profiles, *self._moves(changes), *kept, *warnings]
 
     def list_birthdays(self, month_day: str, shard: int, cursor: str | None, limit: int) -> MemberPage:
         """One page of the index; `cursor` is the last member of the page before."""
@@ -337,7 +348,8 @@ def _profile_item(member: Member) -> ProfileItem:
         merged_into=member.merged_into or None,
         taken_over=["#".join(way) for way in member.taken_over] or None,
         tags=[*member.tags] or None,
-        cards=json.dumps([_card_form(card) for card in member.cards]) if member.cards else None,
+        cards=cards_text(member.cards),
+        former=former_text(member.former),
     )
 
 
@@ -360,21 +372,9 @@ def _member(item: ProfileItem) -> Member:
         merged_into=item.merged_into or "",
         taken_over=tuple(_way(str(text)) for text in item.taken_over or ()),
         tags=tuple(str(tag) for tag in item.tags or ()),
-        cards=tuple(_read_card(form) for form in json.loads(item.cards or "[]")),
+        cards=read_cards(item.cards),
+        former=read_former(item.former),
     )
-
-
-def _card_form(card: MemberCard) -> list[Any]:
-    blocked_at = card.blocked_at.isoformat() if card.blocked_at else None
-    way = (card.card_id, card.kind, card.digest, card.last_four)
-    return [*way, card.linked_at.isoformat(), blocked_at, card.reason, card.brought_by]
-
-
-def _read_card(form: list[Any]) -> MemberCard:
-    card_id, kind, digest, last_four, linked_at, blocked_at, reason, brought_by = form
-    blocked = datetime.fromisoformat(blocked_at) if blocked_at else None
-    linked = datetime.fromisoformat(linked_at)
-    return MemberCard(card_id, kind, digest, last_four, linked, blocked, reason, brought_by)
 
 
 def _way(text: str) -> tuple[str, str]:

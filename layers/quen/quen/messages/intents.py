@@ -7,6 +7,7 @@ from typing import Any
 
 from quen.cards.model import CardMark, Reached
 from quen.events.cards import fills_a_card
+from quen.events.facts import ProfileChanged, VoucherIssued
 from quen.events.model import Enrolled, Tellable, moved_points
 from quen.ledger.model import Entry, Hold, given_by
 from quen.ledger.model.values import Warned
@@ -22,7 +23,22 @@ def intents_of(fact: Tellable) -> list[Intent]:
     """
     if isinstance(fact, Enrolled):
         return [Intent(fact.member_id, "welcome", "enrolment", {"points": fact.points})]
-    return [*_about_points(fact), *_about_tier(fact), *_about_membership(fact)]
+    if isinstance(fact, ProfileChanged):
+        return [_notice(fact, what) for what in fact.what]
+    if isinstance(fact, VoucherIssued):
+        return [Intent(fact.member_id, "voucher_issued", fact.voucher_id, fact.data())]
+    return [*_about_earning(fact), *_about_points(fact), *_about_tier(fact), *_about_membership(fact)]
+
+
+def _notice(fact: ProfileChanged, what: str) -> Intent:
+    """Each change of each version is warned of once."""
+    return Intent(fact.member_id, "security", f"{fact.version}.{what}", {"what": what})
+
+
+def _about_earning(fact: Entry) -> list[Intent]:
+    if fact.kind != "earn" or not moved_points(fact):
+        return []
+    return [Intent(fact.member_id, "earned", str(fact.sequence), _data(fact))]
 
 
 def _about_points(fact: Entry) -> list[Intent]:

@@ -52,6 +52,10 @@ MARKETING: Mapping[Kind, str] = {
 """The kinds that are advertising, and the use of a member's address that each is. All others are notices about what the
 member has and did.
 """
+DEFAULT_SILENT: frozenset[Kind] = frozenset({"earned", "voucher_issued"})
+"""Kinds that nobody is told of but where the program names their channels: what a purchase brings is on its receipt, and the
+redemption or the occasion that a voucher comes from is told by itself.
+"""
 UNASKED: frozenset[Kind] = frozenset({"security"})
 """Kinds that need nobody's consent: they warn members of what somebody may have done in their name."""
 KINDS: frozenset[str] = frozenset(get_args(MessageKind))
@@ -72,6 +76,11 @@ class Intent:
     def key(self) -> str:
         """What makes it the same intent, for one member."""
         return f"{self.kind}:{self.period}"
+
+    @property
+    def named(self) -> str:
+        """The id of the holiday or the announcement that it is about; empty for what is about neither."""
+        return str(self.data.get("holiday_id") or self.data.get("announcement_id", ""))
 
     def body(self) -> dict[str, Any]:
         """The intent as JSON-able values."""
@@ -224,14 +233,24 @@ def advertising_by(channel: Channel) -> str:
     return f"marketing_messages_{channel}"
 
 
-def channels_of(kind: Kind, program: Program, holiday_id: str = "") -> tuple[Channel, ...]:
-    """The channels to try, the best first. A birthday or a holiday goes the ways that the program names for it, or none."""
+def channels_of(kind: Kind, program: Program, named: str = "") -> tuple[Channel, ...]:
+    """The channels to try, the best first. A birthday, a holiday or an announcement goes the ways that the program names for
+    it, or none; `named` is the id of the holiday or the announcement.
+    """
     if kind == "birthday":
         return program.birthday.channels if program.birthday else ()
     if kind == "holiday":
-        holiday = program.find_holiday(holiday_id)
+        holiday = program.find_holiday(named)
         return holiday.channels if holiday else ()
-    return program.messages.kinds.get(kind, program.messages.channels)
+    if kind == "announcement":
+        announcement = program.find_announcement(named)
+        return announcement.channels if announcement else ()
+    return program.messages.kinds.get(kind, () if kind in DEFAULT_SILENT else program.messages.channels)
+
+
+def is_told(kind: Kind, program: Program) -> bool:
+    """Whether a message of that kind may ever be sent: what would be silent in any case is not asked for."""
+    return kind not in DEFAULT_SILENT or bool(program.messages.kinds.get(kind))
 
 
 def address_hint(route: Route) -> str:

@@ -126,7 +126,8 @@ class Reports:
             profile = self._profiles.load(message.member_id)
         except MemberNotFoundError:
             return ""
-        address = addresses_of(message.intent.kind, profile, has_mail_sender=True)[channel]
+        sent = message.sent_at or self._business(self._wall.now())
+        address = addresses_of(message.intent.kind, profile, sent, has_mail_sender=True).get(channel)
         is_same = address is not None and address_hint(Route(channel, address)) == message.address_hint
         return address if address and is_same else ""
 

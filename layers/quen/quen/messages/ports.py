@@ -13,6 +13,7 @@ from quen.messages.caps import Recent
 from quen.messages.model import DeliveryReport, Intent, Message, Proof
 from quen.messages.outgoing import Outgoing
 from quen.messages.rendering import Content
+from quen.messages.security import Former
 from quen.program.model import Channel, Program
 
 Fault = Literal["address", "channel", "passing"]
@@ -50,6 +51,10 @@ class Profile(Protocol):
     @property
     def phone(self) -> str | None:
         """Where an SMS goes, E.164."""
+
+    @property
+    def former(self) -> Sequence[Former]:
+        """Where the member was reached until lately."""
 
     @property
     def locale(self) -> str | None:

@@ -3,33 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from datetime import datetime
 
 from quen.messages.model import UNASKED, Kind, Route, State, purpose_of
+from quen.messages.security import Warned, security_addresses
 from quen.program.model import Channel
 
 
-class Addressed(Protocol):
-    """Whoever can be written to."""
-
-    @property
-    def email(self) -> str | None:
-        """Where mail goes."""
-
-    @property
-    def phone(self) -> str | None:
-        """Where text messages go, E.164."""
-
-
-def addresses_of(
-    kind: Kind,  # noqa: ARG001 - a warning goes to another address than news
-    profile: Addressed,
-    *,
-    has_mail_sender: bool,
-) -> Mapping[Channel, str | None]:
-    """Where each channel reaches the member. A stack without a sender of mail sends none; nobody has given us a device."""
-    email = profile.email if has_mail_sender else None
-    return {"email": email, "sms": profile.phone, "zalo": profile.phone, "push": None}
+def addresses_of(kind: Kind, profile: Warned, now: datetime, *, has_mail_sender: bool) -> Mapping[Channel, str | None]:
+    """Where each channel reaches the member. A stack without a sender of mail sends none; nobody has given us a device. What
+    warns of a danger goes to where they were reached before somebody changed it.
+    """
+    known: Mapping[Channel, str | None] = {"email": profile.email, "sms": profile.phone, "zalo": profile.phone}
+    addresses = security_addresses(profile, now) if kind in UNASKED else known
+    return addresses if has_mail_sender else {**addresses, "email": None}
 
 
 def routes_of(

@@ -61,5 +61,8 @@ def own_words(intent: Intent, program: Program, locale: str) -> Wording | None:
 
 def announced_words(program: Program, announcement_id: str, locale: str) -> Wording | None:
     """The words of an announcement; None for one that the program no longer makes."""
-    del program, announcement_id, locale  # no program announces anything yet
-    return None
+    announcement = program.find_announcement(announcement_id)
+    if announcement is None:
+        return None
+    text = announcement.text_in(locale)
+    return Wording(text.subject, text.body, text.sms)

@@ -149,9 +149,9 @@ class Messages:
             return "SUPPRESSED_OVERTAKEN"
         if profile is None or (profile.state != "active" and intent.kind not in UNASKED):
             return "SUPPRESSED_NOT_ACTIVE"
-        channels = channels_of(intent.kind, program, intent.data.get("holiday_id", ""))
+        channels = channels_of(intent.kind, program, intent.named)
         has_mail_sender = bool(program.messages.from_email or self._email_from)
-        addresses = addresses_of(intent.kind, profile, has_mail_sender=has_mail_sender)
+        addresses = addresses_of(intent.kind, profile, now, has_mail_sender=has_mail_sender)
         routes = routes_of(intent.kind, channels, addresses, profile.consents_to)
         last_bought_on = intent.data.get("last_bought_on")
         if (

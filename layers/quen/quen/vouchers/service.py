@@ -82,7 +82,7 @@ class VoucherRecords(Protocol):
     def changing(self, before: Voucher, after: Voucher) -> Write:
         """The write that changes it, refused where it is not what was read."""
 
-    def pointing(self, member_id: str, voucher_id: str, issued_at: datetime) -> Write:
+    def pointing(self, member_id: str, voucher: Voucher, issued_at: datetime) -> Write:
         """The write that puts it on the member's list."""
 
 
@@ -230,7 +230,7 @@ class Vouchers:
         program, moment = self._moment()
         voucher_id = self._codes.voucher_id_of(redemption_id, number)
         voucher = new_voucher(voucher_id, redemption_id, number, terms, member_id)
-        writes = [self._records.adding(voucher), self._records.pointing(member_id, voucher_id, moment.now)]
+        writes = [self._records.adding(voucher), self._records.pointing(member_id, voucher, moment.now)]
         return writes, voucher_view(voucher, program, moment)
 
     def cancelling(self, redemption_id: str, *, number: int = 0, late: bool = True) -> list[Write]:

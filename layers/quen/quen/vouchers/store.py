@@ -74,13 +74,17 @@ class BatchItem(Model):
 
 
 class PointerItem(Model):
-    """That a member has a voucher, or was another one too; or that there is a batch: the key says it all."""
+    """That a member has a voucher, or was another one too; or that there is a batch: the key says it all. Of a voucher it says
+    besides what is told of it: its last day, and its worth where it pays like money.
+    """
 
     class Meta:
         table_name = ""
 
     PK = UnicodeAttribute(hash_key=True)
     SK = UnicodeAttribute(range_key=True)
+    until = UnicodeAttribute(null=True)
+    amount = IntAttribute(null=True)
 
 
 class VoucherStore:
@@ -107,10 +111,15 @@ class VoucherStore:
         item = _voucher_item(after)
         return put(f"voucher {after.voucher_id}", item, condition="version = :read", values=values)
 
-    def pointing(self, member_id: str, voucher_id: str, issued_at: datetime) -> Write:
-        """The write that puts it on the member's list."""
-        item = PointerItem(PK=_member_key(member_id), SK=f"VOUCHER#{format_instant(issued_at)}#{voucher_id}")
-        return put(f"voucher pointer {voucher_id}", item)
+    def pointing(self, member_id: str, voucher: Voucher, issued_at: datetime) -> Write:
+        """The write that puts it on the member's list; the ledger's stream tells that it is there."""
+        item = PointerItem(
+            PK=_member_key(member_id),
+            SK=f"VOUCHER#{format_instant(issued_at)}#{voucher.voucher_id}",
+            until=voucher.last_day.isoformat(),
+            amount=voucher.terms.face if voucher.terms.is_money else None,
+        )
+        return put(f"voucher pointer {voucher.voucher_id}", item)
 
     def list_own(self, member_ids: Sequence[str], before: str | None, limit: int) -> tuple[list[Voucher], str | None]:
         """A page of these members' vouchers, newest first, and the place before which the next page starts."""

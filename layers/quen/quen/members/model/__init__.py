@@ -8,6 +8,7 @@
     shards      of the indexes over birthdays, and over all active members
     cards       a member's cards: linked, blocked, replaced, handed on in a merge
     facts       what conditions may ask of a person, and the tags that staff put on one
+    notices     what of a change its member is warned of, and where
     merging     two profiles of one person, and two of one again
     contact     names, e-mail addresses and locales, and how they are masked
 
@@ -21,11 +22,13 @@ from quen.members.model.contact import mask_email, mask_name, mask_phone, normal
 from quen.members.model.facts import check_tags, person_of
 from quen.members.model.intake import MemberChanges, read_changes
 from quen.members.model.merging import parted, united
+from quen.members.model.notices import FORMER_DAYS, Noticed, keep_former, noticed
 from quen.members.model.shards import ACTIVE_SHARDS, BIRTHDAY_SHARDS, birthday_shard, member_shard
 from quen.members.model.values import (
     CardView,
     Enrolled,
     Enrolment,
+    Former,
     Login,
     MaskedMember,
     Member,
@@ -37,12 +40,14 @@ from quen.members.model.values import (
 __all__ = [
     "ACTIVE_SHARDS",
     "BIRTHDAY_SHARDS",
+    "FORMER_DAYS",
     "CardView",
     "Consent",
     "ConsentDecision",
     "ConsentProof",
     "Enrolled",
     "Enrolment",
+    "Former",
     "Login",
     "MaskedMember",
     "Member",
@@ -50,17 +55,20 @@ __all__ = [
     "MemberChanges",
     "MemberReference",
     "MemberState",
+    "Noticed",
     "SeenMember",
     "apply_changes",
     "birthday_shard",
     "check_tags",
     "is_consented",
+    "keep_former",
     "mask_email",
     "mask_name",
     "mask_phone",
     "may_profile",
     "member_shard",
     "normalise_email",
+    "noticed",
     "parted",
     "person_of",
     "read_changes",

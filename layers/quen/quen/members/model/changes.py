@@ -18,6 +18,7 @@ from quen.members.model.consents import (
     record_decisions,
 )
 from quen.members.model.intake import MemberChanges
+from quen.members.model.notices import keep_former
 from quen.members.model.values import Member
 
 _REPLACED = ("phone", "email", "name", "locale")
@@ -25,7 +26,7 @@ _REPLACED = ("phone", "email", "name", "locale")
 
 def apply_changes(member: Member, changes: MemberChanges, now: datetime, proof: ConsentProof) -> Member:
     """The member after the change, still of the same version; an equal member where nothing changes. `proof` is that of the
-    consents among the changes.
+    consents among the changes. What they were reached by before is kept for warnings.
 
     Raises BirthdayLockedError, and ValidationFailedError where neither phone nor e-mail would be left, or of too many
     consents.
@@ -40,7 +41,7 @@ def apply_changes(member: Member, changes: MemberChanges, now: datetime, proof: 
         raise ValidationFailedError.at(
             "", "phone_or_email_required", "A member has a phone number or an e-mail address."
         )
-    return after
+    return keep_former(member, after, now)
 
 
 def _check_limits(before: Sequence[Consent], after: Sequence[Consent]) -> None:

@@ -15,6 +15,15 @@ MemberState = Literal["active", "inactive", "blocked", "closed"]
 
 
 @dataclass(frozen=True, slots=True)
+class Former:
+    """A phone number or an address that was the member's, to be warned at until that instant, and for nothing else."""
+
+    kind: Literal["phone", "email"]
+    address: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """One person's profile. `phone` is E.164, `email` normalised; at least one of them is there.
 
@@ -26,7 +35,7 @@ class Member:
     `merged_into` is the member that this one was merged into, and that all its look-ups lead to; `taken_over` are the
     look-ups, kind and keyed hash, of the members who were merged into this one. `cards` are all cards, those that they
     brought included; `card_code` is the code of the one in the app. `tags` are words that staff put on the
-    member, sorted; rules and segments may ask for them.
+    member, sorted; rules and segments may ask for them. `former` is what the member was reached by until lately.
     """
 
     member_id: str
@@ -47,6 +56,7 @@ class Member:
     taken_over: tuple[tuple[str, str], ...] = ()
     tags: tuple[str, ...] = ()
     cards: tuple[MemberCard, ...] = ()
+    former: tuple[Former, ...] = ()
 
     def consents_to(self, purpose: str) -> bool:
         """Whether the member has agreed to that use, for example `marketing_sms`; what was never asked is a no."""

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from quen.program.compiled.announcements import announcement_of
 from quen.program.compiled.cards import card_of
 from quen.program.compiled.conditions import categories_of
 from quen.program.compiled.earning import basis_of, campaign_of, caps_of, rule_of
@@ -69,6 +70,7 @@ def compile_program(content: Mapping[str, Any], version: int, effective_from: da
         cards=tuple(card_of(card, locales) for card in cards),
         plans=tuple(plan_of(plan, locales) for plan in content.get("memberships", ())),
         holidays=tuple(holiday_of(holiday, locales) for holiday in content.get("holidays", ())),
+        announcements=tuple(announcement_of(said, locales) for said in content.get("announcements", ())),
         segments=tuple(segment_of(segment, locales) for segment in content.get("segments", ())),
         events=frozenset(event["type"] for event in content.get("events", ())),
         birthday=birthday_of(content.get("birthday")),

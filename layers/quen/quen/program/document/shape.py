@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import Field
 from pydantic.json_schema import GenerateJsonSchema
 
+from quen.program.document.announcements import ANNOUNCEMENTS_MAX, AnnouncementSection
 from quen.program.document.cards import CARDS_MAX, CardSection
 from quen.program.document.earning import (
     CAPS_MAX,
@@ -122,6 +123,12 @@ class ProgramDocument(Members):
         min_length=1,
         max_length=HOLIDAYS_MAX,
         description="Days of the year on which members are given something.",
+    )
+    announcements: list[AnnouncementSection] | None = Field(
+        default=None,
+        min_length=1,
+        max_length=ANNOUNCEMENTS_MAX,
+        description="What members are told on some day, in the shop's own words.",
     )
     rewards: list[RewardSection] = Field(default=[], max_length=REWARDS_MAX, description="What points buy.")
     payment: PaymentSection | None = Field(

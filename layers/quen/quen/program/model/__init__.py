@@ -4,6 +4,7 @@ Integers and fractions only; a float in here is a defect. A `Program` is never c
 an entry keeps the number of the version that decided it.
 """
 
+from quen.program.model.announcements import Announcement, AnnouncementText
 from quen.program.model.cards import Milestone, PunchCard, card_of_wallet, card_wallet
 from quen.program.model.conditions import (
     AllOf,
@@ -99,6 +100,8 @@ __all__ = [
     "AdjustmentPolicy",
     "AdvertisingPolicy",
     "AllOf",
+    "Announcement",
+    "AnnouncementText",
     "AnyOf",
     "AtStores",
     "AtTimes",

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from quen.business_days import local_day
 from quen.errors import RewardNotFoundError
 from quen.money import Money
+from quen.program.model.announcements import Announcement
 from quen.program.model.cards import PunchCard
 from quen.program.model.conditions import InBirthdayMonth, InSegments, InTiers, NthPurchase, WithGoods, leaves
 from quen.program.model.earning import EVENTS, BasisPolicy, Campaign, Cap, EarningRule
@@ -71,6 +72,7 @@ class Program:
     cards: tuple[PunchCard, ...] = ()
     plans: tuple[Plan, ...] = ()
     holidays: tuple[Holiday, ...] = ()
+    announcements: tuple[Announcement, ...] = ()
     caps: tuple[Cap, ...] = ()
     segments: tuple[Segment, ...] = ()
     events: frozenset[str] = frozenset()
@@ -133,6 +135,10 @@ class Program:
     def knows_event(self, type_: str) -> bool:
         """Whether partners may report events of that type."""
         return type_ in EVENTS or type_ in self.events
+
+    def find_announcement(self, announcement_id: str) -> Announcement | None:
+        """The announcement of that id, where there is one."""
+        return next((said for said in self.announcements if said.id == announcement_id), None)
 
     def find_campaign(self, campaign_id: str | None) -> Campaign | None:
         """The campaign of that id, where there is one."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from quen.errors import Fault
+from quen.program.document.checks.announcements import check_announcements
 from quen.program.document.checks.campaigns import (
     check_basis,
     check_campaigns,
@@ -46,6 +47,7 @@ def find_contradictions(document: object) -> list[Fault]:
         check_memberships,
         check_birthday,
         check_holidays,
+        check_announcements,
         check_segments,
         check_categories,
         check_events,
