@@ -349,7 +349,7 @@ class Application(Coalition):
             MessageStore(self._dynamodb, self.settings.messages_table, self.wall),
             self.members,
             self.programs,
-            {"email": lambda: self._email, "sms": lambda: self._sms},
+            self._senders,
             SqsIntentQueue(self._sqs, self.settings.messages_queue_url),
             self.clock,
             self.wall,
