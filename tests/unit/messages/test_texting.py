@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from quen.messages.texting import sms_text
+from factories import make_program
+from quen.messages.texting import how_to_refuse, sms_text, texted
 from quen.program.model import MessagePolicy
 from quen.program.model.messaging import AdvertisingPolicy, SmsPolicy
 
 PLAIN = MessagePolicy(sms=SmsPolicy(is_unaccented=True, segment_price=350))
+OWN = MessagePolicy(
+    advertising=AdvertisingPolicy(
+        refusals={"vi": "TC gửi 1551 hoặc gọi 19001234", "en": "Text STOP to 1551 or call 19001234"}
+    )
+)
 REFUSAL = "Từ chối: https://quen.example/u/8f3k"
 
 
@@ -53,3 +61,28 @@ def test_the_label_counts():
     text = "a" * 154
     assert sms_text(text, PLAIN, is_marketing=False).size.segments == 1
     assert sms_text(text, PLAIN, is_marketing=True).size.segments == 2  # 7 septets more: brackets take two
+
+
+@pytest.mark.parametrize(
+    ("policy", "url", "locale", "words"),
+    [
+        (OWN, "https://quen.example/u/8f3k", "vi", "TC gửi 1551 hoặc gọi 19001234"),
+        (OWN, "", "en-GB", "Text STOP to 1551 or call 19001234"),
+        (MessagePolicy(), "https://quen.example/u/8f3k", "vi-VN", "Từ chối: https://quen.example/u/8f3k"),
+        (MessagePolicy(), "https://quen.example/u/8f3k", "fr", "To refuse: https://quen.example/u/8f3k"),
+        (MessagePolicy(), "", "vi", "Từ chối: báo cửa hàng."),
+        (MessagePolicy(), "", "en", "To refuse: tell the shop."),
+    ],
+)
+def test_who_refuses_is_told_how_in_the_programs_words_or_ours(policy, url, locale, words):
+    assert how_to_refuse(policy, locale, url) == words
+
+
+def test_a_program_texts_its_advertising_as_the_law_wants_and_its_notices_as_they_are():
+    program = replace(make_program(), messages=replace(OWN, sms=SmsPolicy(is_unaccented=True, segment_price=350)))
+    offer = texted(
+        "Tặng bạn 50 điểm.", program, is_marketing=True, locale="vi", unsubscribe_url="https://quen.example/u/1"
+    )
+    assert offer.text == "[QC] Tang ban 50 diem. TC gui 1551 hoac goi 19001234"
+    assert (offer.size.segments, offer.price) == (1, 350)
+    assert texted("Số dư: 70 điểm.", program, is_marketing=False, locale="vi").text == "So du: 70 diem."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from quen.errors import Fault
+from quen.program.document.checks.names import check_names
 from quen.program.document.checks.reading import at, given, items, members, repeated, texts
 
 _HOURS = {
@@ -24,6 +25,8 @@ def check_messages(document: object) -> Iterator[Fault]:
     yield from repeated((at(kind, "kind") for kind in kinds), ("messages", "kinds"), member="kind")
     for number, kind in enumerate(kinds):
         yield from repeated(items(at(kind, "channels")), ("messages", "kinds", number, "channels"))
+    refusal = ("messages", "advertising", "refusal")
+    yield from check_names(document, at(document, *refusal), refusal, "How advertising is refused", "is said")
     yield from _templates(document)
 
 
