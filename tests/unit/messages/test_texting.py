@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from factories import make_program
-from quen.messages.texting import how_to_refuse, sms_text, texted
+from quen.messages.texting import advertised, how_to_refuse, sms_text, texted
 from quen.program.model import MessagePolicy
 from quen.program.model.messaging import AdvertisingPolicy, SmsPolicy
 
@@ -38,6 +40,15 @@ def test_the_program_says_which_label():
 def test_what_a_programs_own_words_have_already_is_not_said_twice():
     own = f"[QC] Tặng bạn 50 điểm. {REFUSAL}"
     assert sms_text(own, MessagePolicy(), is_marketing=True, opt_out=REFUSAL).text == own
+
+
+@given(st.text(), st.sampled_from(["[QC]", "[AD]", ""]), st.sampled_from([REFUSAL, ""]))
+def test_whatever_is_said_begins_with_the_label_and_ends_with_the_refusal_once(text, label, opt_out):
+    said = advertised(text, label, opt_out)
+    assert said.startswith(label)
+    assert said.endswith(opt_out)
+    assert text in said
+    assert advertised(said, label, opt_out) == said
 
 
 def test_where_marks_go_they_go_from_all_of_it():

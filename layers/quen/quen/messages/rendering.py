@@ -15,8 +15,9 @@ from datetime import date, datetime
 
 from quen.errors import RewardNotFoundError
 from quen.messages.gifts import gift_text, wish_text
-from quen.messages.model import Intent, Template
+from quen.messages.model import MARKETING, Intent, Template
 from quen.messages.templates import FALLBACK_LOCALE, TEMPLATES, WORDS
+from quen.messages.texting import texted
 from quen.money import Money, format_integer, format_money
 from quen.program.model import Program
 from quen.tiers.model import Figures, Standing, lacking, ways_to
@@ -48,7 +49,7 @@ def render(
     program: Program,
     name: str | None,
     locale: str,
-    unsubscribe_url: str = "",  # noqa: ARG001 - advertising's words will say it
+    unsubscribe_url: str = "",
 ) -> Content:
     """The message in that language (one of the program's; words that we do not have are said in English)."""
     language = language_of(locale)
@@ -64,7 +65,25 @@ def render(
         f'<!DOCTYPE html><html lang="{language}"><head><meta charset="utf-8"><title>{html.escape(subject)}</title></head>'
         f'<body style="font-family: sans-serif; line-height: 1.5">{body}</body></html>'
     )
-    return Content(subject, text, page, _filled(template.sms, values))
+    by_sms = texted(
+        _filled(template.sms, values),
+        program,
+        is_marketing=intent.kind in MARKETING,
+        locale=locale,
+        unsubscribe_url=unsubscribe_url,
+    )
+    own = program.messages.wordings.get(intent.kind, {}).get(locale)
+    return Content(
+        subject,
+        text,
+        page,
+        by_sms.text,
+        by_sms.size.encoding,
+        by_sms.size.segments,
+        by_sms.price,
+        (own and own.zalo_template) or "",
+        values,
+    )
 
 
 def language_of(locale: str) -> str:

@@ -89,6 +89,6 @@ def _notice(message: Outgoing) -> dict[str, Any]:
     return {
         "phone": message.address.removeprefix("+"),
         "template_id": content.zalo_template,
-        "template_data": dict(content.values),
+        "template_data": {name: " ".join(value.split()) for name, value in content.values.items()},
         "tracking_id": message.message_id,
     }
