@@ -7,16 +7,21 @@ import socket
 import threading
 import traceback
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from factories import make_program
 from quen.errors import TemporarilyUnavailableError
 from quen.messages.outgoing import Outgoing
 from quen.messages.ports import DeliveryRefusedError
 from quen.messages.rendering import Content
+from quen.messages.service import Messages
 from quen.messages.zalo import ZaloZns
+from quen.program.model import MessagePolicy, Wording
 from receivers import Behaviour, Receiver, answering, receiving, reset, server_context
+from unit.messages.fakes import Post, make_intent
 
 NUMBER = "+84901234567"
 TOKEN = "first-token"
@@ -217,3 +222,22 @@ def test_no_failure_tells_the_number_the_token_or_the_values(content):
         zns(receiver).send(make_outgoing())
     told = "".join(traceback.format_exception(failed.value))
     assert not [secret for secret in (NUMBER, NUMBER[1:], TOKEN, "Hoa", "1.234") if secret in told]
+
+
+def test_whoever_has_no_zalo_gets_a_text_message_and_is_not_looked_for_there_again():
+    wordings = {"expired": {"vi": Wording(zalo_template="272118")}}
+    policy = MessagePolicy(channels=("zalo", "sms"), wordings=wordings)
+    post = Post(program=replace(make_program(), messages=policy))
+    with receiving(answering(answer({"error": -118, "message": "Zalo account not existed"}))) as receiver:
+        senders = {"zalo": lambda: zns(receiver), "sms": lambda: post.sms}
+        parts = (post.records, post.profiles, post.programs, senders, post.queue, post.clock, post.wall)
+        messages = Messages(*parts, email_from="", suppressions=post.suppressions)
+        assert messages.send(make_intent("expired")) == "SENT"
+        assert messages.send(replace(make_intent("expired"), period="2027")) == "SENT"
+    assert receiver.connections == 1
+    assert [number for number, *_ in post.sms.sent] == [NUMBER, NUMBER]
+    first, _ = post.records.messages.values()
+    assert [(tried.channel, tried.outcome, tried.code) for tried in first.attempts] == [
+        ("zalo", "address_refused", "zalo_118"),
+        ("sms", "accepted", ""),
+    ]

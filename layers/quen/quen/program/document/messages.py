@@ -65,7 +65,7 @@ class MessageCapSection(Members):
 class SmsSection(Members):
     """How text messages are written."""
 
-    unaccented: bool = Field(default=False, description="Vietnamese without its marks, in a third of the segments.")
+    unaccented: bool = Field(default=False, description="Vietnamese without its marks, in about half of the segments.")
     segment_price: int | None = Field(
         default=None, ge=0, le=AMOUNT_MAX, description="What one segment costs, in the currency's smallest unit."
     )

@@ -59,7 +59,7 @@ class MessageCap:
 
 @dataclass(frozen=True, slots=True)
 class SmsPolicy:
-    """`is_unaccented`: Vietnamese goes without its marks, in a third of the segments. `segment_price` is what one segment
+    """`is_unaccented`: Vietnamese goes without its marks, in about half of the segments. `segment_price` is what one segment
     costs, in the currency's smallest unit (None: nobody said).
     """
 
