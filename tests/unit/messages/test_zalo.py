@@ -210,8 +210,9 @@ def test_a_token_goes_to_nobody_who_cannot_prove_to_be_zalo():
     assert (receiver.connections, receiver.requests) == (1, [])
 
 
-def test_what_was_taken_without_a_name_was_taken():
-    with receiving(answering(answer({"error": 0, "data": None}))) as receiver:
+@pytest.mark.parametrize("data", [None, {}, {"msg_id": None}])
+def test_what_was_taken_without_a_name_was_taken(data):
+    with receiving(answering(answer({"error": 0, "data": data}))) as receiver:
         assert zns(receiver).send(make_outgoing()) == ""
 
 

@@ -45,8 +45,8 @@ def parse_answer(status: int, body: bytes) -> ZaloAnswer:
     if answer is None:
         raise TemporarilyUnavailableError
     data = answer.get("data")
-    message_id = data.get("msg_id", "") if isinstance(data, dict) else ""
-    return ZaloAnswer(answer["error"], str(message_id))
+    message_id = data.get("msg_id") if isinstance(data, dict) else None
+    return ZaloAnswer(answer["error"], str(message_id or ""))
 
 
 def refusal(error: int) -> Exception:
