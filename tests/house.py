@@ -57,6 +57,7 @@ class House(Application):
             events_failed_queue_url="",
             master_key_secret="",
             partner_secrets_prefix="",
+            zalo_secret="",
             token_issuer="https://issuer.test",
             token_audience="quen",
             token_jwks_url="https://issuer.test/jwks.json",

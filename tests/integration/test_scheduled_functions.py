@@ -307,7 +307,7 @@ def test_a_message_is_sent_once_by_mail_or_by_sms(stack: Stack) -> None:
     [(_, (number, text, *_rest))] = _sms()
     assert (number, text) == (
         "+84901234567",
-        "Cà phê Quen: Chúc mừng sinh nhật bạn! Tặng bạn 50 điểm, đã có sẵn trong tài khoản.",
+        "[QC] Cà phê Quen: Chúc mừng sinh nhật bạn! Tặng bạn 50 điểm, đã có sẵn trong tài khoản. Từ chối: báo cửa hàng.",
     )
 
 

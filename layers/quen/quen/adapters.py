@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -25,15 +25,18 @@ if TYPE_CHECKING:
     from quen.members.lookups import Lookups
     from quen.members.store import MemberStore
     from quen.messages.email import SesEmail
+    from quen.messages.ports import Sender
     from quen.messages.sms import SnsSms
     from quen.messages.store import MessageStore
     from quen.messages.suppressions import SuppressionStore
+    from quen.messages.zalo import ZaloZns
     from quen.partners.counts import RequestCountStore
     from quen.partners.leases import RequestLimits
     from quen.partners.rates import Rates
     from quen.partners.secrets import SecretsManagerKeySecrets
     from quen.partners.store import PartnerStore
     from quen.partners.totals import Totals
+    from quen.program.model import Channel
     from quen.shards.store import ShardStore, TotalStore
     from quen.verification.store import VerificationStore
     from quen.vouchers.store import VoucherStore
@@ -97,6 +100,19 @@ class Adapters:
         from quen.messages.sms import SnsSms
 
         return SnsSms(self._client("sns", is_repeatable=False))
+
+    @cached_property
+    def _zalo(self) -> ZaloZns:
+        from quen.messages.access_tokens import SecretsManagerToken
+        from quen.messages.zalo import ZaloZns
+
+        return ZaloZns(SecretsManagerToken(self._client("secretsmanager"), self.settings.zalo_secret, self.wall))
+
+    @property
+    def _senders(self) -> Mapping[Channel, Callable[[], Sender]]:
+        """What makes each channel's sender; a channel that is not set up has none. Nobody has a device registered for push."""
+        senders: dict[Channel, Callable[[], Sender]] = {"email": lambda: self._email, "sms": lambda: self._sms}
+        return senders | ({"zalo": lambda: self._zalo} if self.settings.zalo_secret else {})
 
     @cached_property
     def _sqs(self) -> Any:

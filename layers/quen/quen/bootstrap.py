@@ -354,7 +354,7 @@ class Application(Coalition):
             self._message_store,
             self.members,
             self.programs,
-            {"email": lambda: self._email, "sms": lambda: self._sms},
+            self._senders,
             SqsIntentQueue(self._sqs, self.settings.messages_queue_url),
             self.clock,
             self.wall,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 _OPTIONAL = {
+    "ZALO_SECRET": "",
     "PUBLIC_AUTHORITY": "",
     "MOBILE_URL": "",
     "EMAIL_FROM": "",
@@ -43,6 +44,7 @@ class Settings:
     events_failed_queue_url: str
     master_key_secret: str
     partner_secrets_prefix: str
+    zalo_secret: str
     token_issuer: str
     token_audience: str
     token_jwks_url: str

@@ -166,7 +166,8 @@ def test_what_gives_no_points_says_none():
     data = {"points": 0, "voucher": {"id": "free-coffee", "until": "2027-03-07"}}
     en = render(make_intent("birthday", **data), make_festive(), None, "en")
     assert en.sms == (
-        "Cà phê Quen: Happy birthday! Your gift: Free coffee (until the end of 7 March 2027), in your account already."
+        "[QC] Cà phê Quen: Happy birthday! Your gift: Free coffee (until the end of 7 March 2027), in your account already."
+        " To refuse: tell the shop."
     )
 
 
@@ -175,14 +176,14 @@ def test_what_is_no_longer_in_the_program_is_still_a_gift():
     assert "gives you: a gift (until" in render(make_intent("birthday", **data), make_festive(), None, "en").text
     gone = render(make_intent("holiday", holiday_id="gone"), make_festive(), None, "en")
     assert "Cà phê Quen: a gift from Cà phê Quen" in gone.subject
-    assert gone.sms.startswith("Cà phê Quen: We wish you all the best! Your gift:")
+    assert gone.sms.startswith("[QC] Cà phê Quen: We wish you all the best! Your gift:")
 
 
 def test_a_holiday_wishes_what_the_program_says_or_a_happy_holiday():
     vi = render(make_intent("holiday"), make_festive(), None, "vi")
     assert (vi.subject, vi.sms) == (
         "[QC] Tết: quà của Cà phê Quen tặng bạn",
-        "Cà phê Quen: Chúc mừng Tết! Tặng bạn 10 điểm, đã có sẵn trong tài khoản.",
+        "[QC] Cà phê Quen: Chúc mừng Tết! Tặng bạn 10 điểm, đã có sẵn trong tài khoản. Từ chối: báo cửa hàng.",
     )
     own = make_festive(message={"vi": "Năm mới $points lời chúc.", "en": "A year of <b>joy</b>."})
     assert "Năm mới $points lời chúc." in render(make_intent("holiday"), own, None, "vi").sms

@@ -15,7 +15,16 @@ import pytest
 
 from quen.program.compiled import canonical_text, compile_program
 from quen.program.document import parse_document
-from quen.program.model import AdjustmentPolicy, Cap, Expiry, OnWeekdays, Program, StoredValuePolicy, TransferPolicy
+from quen.program.model import (
+    AdjustmentPolicy,
+    AdvertisingPolicy,
+    Cap,
+    Expiry,
+    OnWeekdays,
+    Program,
+    StoredValuePolicy,
+    TransferPolicy,
+)
 from unit.program.documents import COFFEE_SHOP, MISSING, changed, make_document
 
 LAYER = Path(__file__).parents[3] / "layers" / "quen"
@@ -27,6 +36,12 @@ RENEWED = Expiry("inactive_months", 6, "end_of_month", activities=frozenset({"re
 
 def compiled(document: object) -> Program:
     return compile_program(json.loads(canonical_text(parse_document(document).content)), 7, BEGAN)  # type: ignore[arg-type]
+
+
+def test_what_a_program_says_of_advertising_arrives_and_the_law_says_the_rest() -> None:
+    refusal = {"vi": "Từ chối: gọi 19001234", "en": "To refuse: call 19001234"}
+    said = compiled(changed("/messages/advertising", {"label": "[AD]", "refusal": refusal})).messages.advertising
+    assert said == AdvertisingPolicy(label="[AD]", refusals=refusal)
 
 
 def test_the_demo_program_arrives_whole() -> None:

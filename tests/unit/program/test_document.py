@@ -209,6 +209,8 @@ WRONG: list[tuple[str, Any, str, str]] = [
     ("/messages/from_email", "hello", "/messages/from_email", "format"),
     ("/messages/from_email", "a@b.example\nBcc: x@y.example", "/messages/from_email", "format"),
     ("/messages/sender_id", "TWELVE-CHARS", "/messages/sender_id", "format"),
+    ("/messages/advertising", {"refusal": {"vi": "Gọi 19001234"}}, "/messages/advertising/refusal/en", "missing"),
+    ("/messages/advertising", {"refusal": {"vi": "a\nb", "en": "b"}}, "/messages/advertising/refusal/vi", "format"),
     ("/messages/quiet_hours/from", "24:00", "/messages/quiet_hours/from", "format"),
     ("/messages/quiet_hours/to", 420, "/messages/quiet_hours/to", "type"),
     ("/messages/quiet_hours/to", "22:00", "/messages/quiet_hours/to", "contradiction"),

@@ -14,6 +14,7 @@ from quen.messages.layout import Mail, page_of, text_of
 from quen.messages.model import MARKETING, UNASKED, Intent, Kind, Template
 from quen.messages.sayings import own_words, saying_of, words_for
 from quen.messages.speech import Speech, filled
+from quen.messages.texting import advertised, texted
 from quen.messages.values import values_of
 from quen.program.model import Program
 
@@ -81,9 +82,25 @@ def content_of(
         stop_url=unsubscribe_url if kind in MARKETING else "",
     )
     label = speech.program.messages.advertising.label if kind in MARKETING else ""
-    subject = title if title.startswith(label) else f"{label} {title}"
-    sms = filled(words.sms, values)
-    return Content(subject, text_of(mail), page_of(mail), sms, zalo_template=zalo_template, values=values)
+    subject = advertised(title, label)
+    sms = texted(
+        filled(words.sms, values),
+        speech.program,
+        is_marketing=kind in MARKETING,
+        locale=speech.locale,
+        unsubscribe_url=unsubscribe_url,
+    )
+    return Content(
+        subject,
+        text_of(mail),
+        page_of(mail),
+        sms.text,
+        sms.size.encoding,
+        sms.size.segments,
+        sms.price,
+        zalo_template,
+        values,
+    )
 
 
 def _reason(kind: Kind, speech: Speech) -> str:

@@ -46,4 +46,5 @@ def _advertising_of(said: Mapping[str, Any]) -> AdvertisingPolicy:
         opens=time.fromisoformat(said["from"]) if "from" in said else default.opens,
         closes=time.fromisoformat(said["to"]) if "to" in said else default.closes,
         per_day=said.get("per_day", default.per_day),
+        refusals=said.get("refusal") or {},
     )

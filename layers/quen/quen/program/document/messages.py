@@ -65,7 +65,7 @@ class MessageCapSection(Members):
 class SmsSection(Members):
     """How text messages are written."""
 
-    unaccented: bool = Field(default=False, description="Vietnamese without its marks, in a third of the segments.")
+    unaccented: bool = Field(default=False, description="Vietnamese without its marks, in about half of the segments.")
     segment_price: int | None = Field(
         default=None, ge=0, le=AMOUNT_MAX, description="What one segment costs, in the currency's smallest unit."
     )
@@ -78,6 +78,10 @@ class AdvertisingSection(Members):
     from_: TimeOfDay = Field(default="07:00", alias="from", description="From when text messages may go, as HH:MM.")
     to: TimeOfDay = Field(default="22:00", description="Until when, as HH:MM.")
     per_day: int = Field(default=3, ge=0, le=20, description="At most so many a day to one number or address.")
+    refusal: dict[Locale, Text] | None = Field(
+        default=None,
+        description="The end of such a text message by locale: by which message and which call one gets no more of them.",
+    )
 
 
 class MessagesSection(Members):

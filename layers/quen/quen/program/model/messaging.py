@@ -59,7 +59,7 @@ class MessageCap:
 
 @dataclass(frozen=True, slots=True)
 class SmsPolicy:
-    """`is_unaccented`: Vietnamese goes without its marks, in a third of the segments. `segment_price` is what one segment
+    """`is_unaccented`: Vietnamese goes without its marks, in about half of the segments. `segment_price` is what one segment
     costs, in the currency's smallest unit (None: nobody said).
     """
 
@@ -70,13 +70,15 @@ class SmsPolicy:
 @dataclass(frozen=True, slots=True)
 class AdvertisingPolicy:
     """What Decree 91/2020/ND-CP asks of advertising: its label at the very beginning, text messages only between two local
-    times (`opens` included, `closes` not), and at most so many a day to one number or address.
+    times (`opens` included, `closes` not), and at most so many a day to one number or address. `refusals` say by locale, at the
+    very end of a text message, how to get no more: by which message and by which call. Empty: Quen's own words.
     """
 
     label: str = "[QC]"
     opens: time = time(7)
     closes: time = time(22)
     per_day: int = 3
+    refusals: Mapping[str, str] = field(default_factory=dict)
 
 
 _ADVERTISING = AdvertisingPolicy()

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from quen.errors import Fault
+from quen.program.document.checks.names import check_names
 from quen.program.document.checks.placeholders import check_placeholders
 from quen.program.document.checks.reading import at, given, items, members, repeated, texts
 from quen.program.model.placeholders import SAYINGS, names_of
@@ -29,6 +30,8 @@ def check_messages(document: object) -> Iterator[Fault]:
     yield from repeated((at(kind, "kind") for kind in kinds), ("messages", "kinds"), member="kind")
     for number, kind in enumerate(kinds):
         yield from repeated(items(at(kind, "channels")), ("messages", "kinds", number, "channels"))
+    refusal = ("messages", "advertising", "refusal")
+    yield from check_names(document, at(document, *refusal), refusal, "How advertising is refused", "is said")
     yield from _templates(document)
 
 
