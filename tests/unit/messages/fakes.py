@@ -10,7 +10,6 @@ from typing import Any
 from factories import make_program
 from quen.errors import MemberNotFoundError, NotFoundError
 from quen.members.model import is_consented
-from quen.members.model.consents import Consent
 from quen.messages.caps import Recent
 from quen.messages.model import DeliveryReport, Intent, Message, Proof
 from quen.messages.outgoing import Outgoing
@@ -18,6 +17,7 @@ from quen.messages.ports import Writer
 from quen.messages.rendering import Content, render
 from quen.messages.service import Messages
 from quen.program.model import Channel, Program
+from unit.members.fakes import make_consent
 
 NOON = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
 MEMBER = "mem_0000000000000001"
@@ -57,7 +57,10 @@ class FakeProfile:
     former: tuple[Any, ...] = ()
 
     def consents_to(self, purpose: str) -> bool:
-        records = [Consent(name, name in self.granted, "1", NOON) for name in (*self.granted, *self.refused)]
+        records = [
+            make_consent(name, granted=name in self.granted, sequence=number)
+            for number, name in enumerate((*self.granted, *self.refused), 1)
+        ]
         return is_consented(records, purpose)
 
 
