@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from factories import make_program
@@ -16,7 +16,7 @@ from quen.messages.outgoing import Outgoing
 from quen.messages.ports import Writer
 from quen.messages.rendering import Content, render
 from quen.messages.service import Messages
-from quen.program.model import Channel, Program
+from quen.program.model import Announcement, AnnouncementText, Channel, Program
 from unit.members.fakes import make_consent
 
 NOON = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
@@ -206,6 +206,13 @@ def _opened(sender: FakeSender) -> Callable[[], FakeSender]:
     return lambda: sender
 
 
+def with_news(program: Program) -> Program:
+    """The program with something to announce, where it has nothing itself."""
+    words = {"vi": AnnouncementText("Tin mới", ("Tin mới.",), "Tin mới")}
+    news = Announcement("new-shop", date(2026, 11, 22), words, ("email", "sms"))
+    return program if program.announcements else replace(program, announcements=(news,))
+
+
 class Post:
     """Everything around the messages. `wrap` puts something of a test's around each port."""
 
@@ -220,7 +227,7 @@ class Post:
     ) -> None:
         self.records = MemoryMessages()
         self.profiles = FakeProfiles(profile or FakeProfile())
-        self.programs = FixedProgram(program or make_program())
+        self.programs = FixedProgram(with_news(program or make_program()))
         self.senders: dict[Channel, FakeSender] = {
             channel: FakeSender() for channel in ("email", "sms", "zalo", "push")
         }
