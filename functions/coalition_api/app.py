@@ -1,4 +1,4 @@
-"""The Lambda handler of the admin API's part about partners and cards: `coalition_api.app.app`, one module per resource."""
+"""The Lambda handler of the admin API's part about partners, cards and parked work: `coalition_api.app.app`."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from coalition_api.exchanges import exchanges
 from coalition_api.keys import keys
 from coalition_api.packs import packs
 from coalition_api.partners import partners
+from coalition_api.redrives import redrives
 from coalition_api.statements import statements
 from coalition_api.terms import terms
 from coalition_api.webhooks import webhooks
 from quen.http.api import Api
 
-app = Api("coalition_api", [partners, keys, terms, packs, cards, webhooks, exchanges, statements, disputes])
+app = Api("coalition_api", [partners, keys, terms, packs, cards, webhooks, exchanges, statements, disputes, redrives])

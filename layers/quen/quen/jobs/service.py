@@ -7,7 +7,7 @@ never. A job is one entry of the table of handlers that `Jobs` is given.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol, runtime_checkable
@@ -162,6 +162,11 @@ class Jobs:
         self._clock = clock
         self._wall = wall
         self._read_offset = read_offset
+
+    @property
+    def names(self) -> Collection[str]:
+        """The jobs that there are."""
+        return self._handlers.keys()
 
     def start(self, job: str, event_time: datetime) -> list[dict[str, Any]]:
         """Claim every business day that has begun and has no run yet, and set the oldest one going; say which were claimed.
