@@ -20,6 +20,7 @@ from quen.settings import Settings
 from quen.settlement.alerts import ALARM as PACK_LOW
 from quen.verification.reports import ALARM as DRIFT
 from sample_events import EVENTS, sample_event
+from unit.jobs.nights import NIGHTS
 
 PROJECT = Path(__file__).parents[2]
 
@@ -100,6 +101,7 @@ def test_every_job_has_an_alarm_that_rings_where_its_schedule_does_not() -> None
     missed = [alarm for alarm in ALARMS.values() if alarm["MetricName"] == "Invocations"]
     assert {name(alarm["Dimensions"][0]["Value"]) for alarm in missed} == scheduled()
     assert scheduled() == {f"-{job}-start" for job in application_jobs()}
+    assert {*NIGHTS} == application_jobs()  # and each of them is killed at every page by the tests
     for alarm in missed:
         assert (alarm["Period"], alarm["EvaluationPeriods"], alarm["Threshold"]) == (3600, 2, 1)
         # A function that nobody calls has no data points at all.

@@ -297,14 +297,14 @@ class World:
         guarded_accounts = Guarded(self.accounts, self.fuse)
         self.ledger = Ledger(guarded_accounts, self.programs, NoStock(), self.clock, lambda _: None)
         self.gifts = OccasionGifts(self.ledger, MemoryVouchers(), b"a key of these tests")
-        handlers = {
+        self.handlers: dict[str, Callable[[], Any]] = {
             expire_points.NAME: lambda: ExpirePoints(self.ledger, self.programs),
             review_tiers.NAME: lambda: ReviewTiers(self.ledger, self.programs),
             birthday_rewards.NAME: lambda: BirthdayRewards(self.gifts, self.profiles, self.programs),
             holiday_rewards.NAME: lambda: HolidayRewards(self.gifts, self.profiles, self.ledger, self.programs),
         }
         runs, queue = Guarded(self.runs, self.fuse), Guarded(self.queue, self.fuse)
-        self.jobs = Jobs(handlers, runs, queue, self.programs, self.reports, self.clock, self.clock)
+        self.jobs = Jobs(self.handlers, runs, queue, self.programs, self.reports, self.clock, self.clock)
 
     def add_member(self, shard: int, number: int, *lots: tuple[int, str | None], born: str = "") -> str:
         member_id = f"mem_{shard}{number:015}"

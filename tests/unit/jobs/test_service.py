@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -13,7 +12,7 @@ from factories import make_program
 from quen.errors import NotFoundError, ValidationFailedError
 from quen.jobs.model import PAGE_MEMBERS, Progress, Run
 from quen.program.model import Birthday
-from unit.jobs.fakes import NOW, Fuse, Killed, World
+from unit.jobs.fakes import NOW, Fuse, World
 from unit.jobs.occasions import holiday_world
 
 EXPIRE, BIRTHDAY, HOLIDAY = "expire-points", "birthday-rewards", "holiday-rewards"
@@ -306,9 +305,8 @@ class TestFailures:
 WORLDS = [(EXPIRE, expiring_world), (BIRTHDAY, birthday_world), (HOLIDAY, holiday_world)]
 
 
-@pytest.mark.parametrize(
-    ("job", "make_world"), [WORLDS[0], *(pytest.param(*world, marks=pytest.mark.long) for world in WORLDS[1:])]
-)
+@pytest.mark.long  # with pages of their full size; `test_killed_nights.py` does it to every job with small ones
+@pytest.mark.parametrize(("job", "make_world"), WORLDS)
 def test_stopped_at_any_call_before_or_after_it_the_end_is_the_same(job, make_world):
     whole = make_world()
     whole.run_to_the_end(job)
@@ -319,35 +317,6 @@ def test_stopped_at_any_call_before_or_after_it_the_end_is_the_same(job, make_wo
             world = make_world(Fuse(at, after=after))
             world.run_to_the_end(job)
             assert outcome(world) == outcome(whole), f"stopped {'after' if after else 'before'} call {at}"
-
-
-@pytest.mark.parametrize(("job", "make_world"), WORLDS)
-def test_a_run_by_hand_that_is_stopped_anywhere_is_ended_by_the_schedule(job, make_world):
-    def run_by_hand(world: World) -> None:
-        with suppress(Killed):
-            world.jobs.start_run(job, world.clock.now().date(), dry_run=False, actor="staff:an")
-        world.run_to_the_end(job)
-
-    def moved(world: World) -> object:
-        lots, entries, runs = outcome(world)
-        return lots, entries, [(state, counts.done, counts.points) for state, counts, _ in runs.values()]
-
-    whole = make_world()
-    run_by_hand(whole)
-    for after in (False, True):
-        for at in range(1, whole.fuse.calls + 1, 3):
-            world = make_world(Fuse(at, after=after))
-            run_by_hand(world)
-            assert moved(world) == moved(whole), f"stopped {'after' if after else 'before'} call {at}"
-
-
-@pytest.mark.parametrize(("job", "make_world"), WORLDS)
-@pytest.mark.parametrize("times", [2, 3])
-def test_every_message_delivered_again_changes_nothing(job, make_world, times):
-    once, often = make_world(), make_world()
-    once.run_to_the_end(job)
-    often.run_to_the_end(job, times=times)
-    assert outcome(often) == outcome(once)
 
 
 @pytest.mark.parametrize(("job", "make_world"), WORLDS)
