@@ -10,7 +10,7 @@ import pytest
 
 from factories import make_program
 from quen.errors import NotFoundError, ValidationFailedError
-from quen.jobs.model import PAGE_MEMBERS, Progress, Run
+from quen.jobs.model import PAGE_MEMBERS, SHARDS, Progress, Run
 from quen.program.model import Birthday
 from unit.jobs.fakes import NOW, Fuse, World
 from unit.jobs.occasions import holiday_world
@@ -159,6 +159,23 @@ class TestSchedule:
         world.clock.instant = NOW
         world.start(EXPIRE)
         assert {message.run for message in world.queue.waiting} == {"2026-11-29"}
+
+    @pytest.mark.parametrize("times", [1, 2, 3])
+    def test_messages_that_come_twice_do_not_multiply_while_days_are_caught_up(self, times):
+        """A day's duplicates come before the next day's first message, so each of them finds that day untouched."""
+        world = World(now=NOW - timedelta(days=4))
+        world.run_to_the_end(EXPIRE)
+        sent, send = [], world.queue.send
+
+        def noted(messages, delay_seconds=0):
+            sent.extend(messages)
+            send(messages, delay_seconds)
+
+        world.queue.send = noted
+        world.clock.instant = NOW
+        world.run_to_the_end(EXPIRE, times=times)
+        assert [run.state for run in world.runs.runs.values()] == ["finished"] * 5
+        assert len(sent) == 4 * SHARDS
 
     def test_messages_that_got_lost_are_sent_again(self):
         world = expiring_world()

@@ -201,7 +201,8 @@ class Jobs:
         worked = self._work_shard(run, message.shard, out_of_time, is_recovering=True)
         if worked and worked.state != "running":
             self._conclude(worked)
-            self._follow_up(worked)
+            if run.finished_at is None:
+                self._follow_up(worked)
         return None
 
     def start_run(self, job: str, on: date, *, dry_run: bool, actor: str) -> dict[str, Any]:
@@ -342,7 +343,7 @@ class Jobs:
         raise ConflictRetryError
 
     def _follow_up(self, ended: Run) -> None:
-        """A run has ended, and the next day's turn has come."""
+        """A run has just ended: the next day's turn has come. Who finds it ended calls nobody, or messages would multiply."""
         waiting = self._unfinished(ended.job, oldest_caught_up(ended.on))
         if waiting and waiting[0].shards == fresh_shards(waiting[0].claimed_at):
             self._send_unfinished(waiting[0])
