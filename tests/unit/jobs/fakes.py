@@ -284,13 +284,16 @@ class MemoryVouchers:
 class World:
     """Everything around the jobs, with one fuse in it."""
 
+    accounts_type = MemoryAccounts
+    runs_type = MemoryRuns
+
     def __init__(self, fuse: Fuse | None = None, program: Program | None = None, now: datetime = NOW) -> None:
         self.fuse = fuse or Fuse()
         self.program = program or make_program()
         self.programs = FixedProgram(self.program)
         self.clock = SettableClock(now)
-        self.accounts = MemoryAccounts(self.program)
-        self.runs = MemoryRuns()
+        self.accounts = self.accounts_type(self.program)
+        self.runs = self.runs_type()
         self.queue = MemoryQueue()
         self.reports = MemoryReports()
         self.profiles = MemoryProfiles({}, set())
