@@ -66,7 +66,7 @@ class Member:
     spent: Counter[int] = field(default_factory=Counter)
     tier: int = ENTRY
     tier_until: date | None = None
-    is_noticed: bool = False
+    notice_on: date | None = None
     paid_from: date | None = None
     paid_months: int = 0
     gifts: set[tuple[str, int]] = field(default_factory=set)
@@ -177,8 +177,7 @@ class Member:
         for name, (lapses_at, _) in self.holds.items():
             yield lapses_at, _LAPSES, name
         if self.tier_until:
-            notice = self.tier_until - timedelta(days=self.rules.notice_days)
-            yield self.rules.midnight(self.tier_until + ONE_DAY if self.is_noticed else notice), _REVIEWS, ""
+            yield self.rules.midnight(self.notice_on or self.tier_until + ONE_DAY), _REVIEWS, ""
         for day in self.lots:
             yield self.rules.midnight(day + ONE_DAY), _EXPIRES, day.isoformat()
 
@@ -196,16 +195,17 @@ class Member:
         assert self.tier_until
         is_kept = self.spent[self.tier_until.year] >= self.rules.reach[self.tier]
         if today <= self.tier_until:
-            self.is_noticed = True
+            self.notice_on = None
             self.did["on_track" if is_kept else "noticed"] += 1
             return
         self.did["prolonged" if is_kept else "downgraded"] += 1
         self._have(self.tier if is_kept else self.tier - 1, date(today.year, 12, 31), today)
 
     def _have(self, tier: int, until: date, today: date) -> None:
-        """Who gets a tier in its last days is not told that it ends: there is nothing to be told of."""
+        """Who gets a tier when its notice is over has it on the next day, if that one is still of the tier's."""
+        notice = max(until - timedelta(days=self.rules.notice_days), today + ONE_DAY)
         self.tier, self.tier_until = tier, until if tier else None
-        self.is_noticed = today >= until - timedelta(days=self.rules.notice_days)
+        self.notice_on = notice if tier and notice <= until else None
 
 
 class Nights:

@@ -69,7 +69,7 @@ class IndexedAccounts(MemoryAccounts):
         super().commit(change)
         self.expired += sum(-entry.points for entry in change.entries if entry.kind == "expire")
         account, shard = change.after, int(change.after.member_id[4])
-        due_on = next_due_on(account, self.program.time_zone)
+        due_on = next_due_on(account, self.program)
         _put(self.due[shard], account.member_id, due_on.isoformat() if due_on else "")
         _put(self.reviews[shard], account.member_id, next_review_on(account))
 
