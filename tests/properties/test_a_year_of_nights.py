@@ -65,6 +65,8 @@ def did(entries: Iterable[Entry]) -> Counter[str]:
     for entry in entries:
         if entry.kind in BY_TIME:
             found[BY_TIME[entry.kind]] += abs(sum(entry.lots.values()))
+        elif entry.kind == "extend":
+            found["extended"] += max(entry.lots.values())
         elif entry.kind == "bonus":
             found["birthday" if entry.reference.kind == "birthday" else entry.reference.id.partition(":")[0]] += 1
         if entry.standing:
@@ -149,7 +151,7 @@ def is_something(walk: Walk) -> None:
     done: Counter[str] = Counter()
     for member in walk.members.values():
         done += member.did
-    what = ("expired", "activated", "lapsed", "birthday", "tet", "women", *REVIEWS)
+    what = ("expired", "extended", "activated", "lapsed", "birthday", "tet", "women", *REVIEWS)
     assert [name for name in what if not done[name]] == []
     assert walk.refused
 

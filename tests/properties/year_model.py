@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import calendar
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -25,6 +25,7 @@ class Rules:
     """A point for every `money_per_point`, active after `pending_days`, living to the end of the month `months` later.
 
     Tiers go by what was spent in the calendar year; a month of the membership that is not paid waits for `grace_days`.
+    Points of whoever may be told live on by `living_on_days` where no warning has arrived.
     """
 
     zone: ZoneInfo
@@ -37,6 +38,7 @@ class Rules:
     reach: tuple[int, ...] = (0, 1_500_000, 4_000_000)
     notice_days: int = 30
     grace_days: int = 7
+    living_on_days: int = 14
 
     def midnight(self, day: date) -> datetime:
         """The instant at which that day begins."""
@@ -60,6 +62,8 @@ class Member:
     joined_on: date
     born: tuple[int, int]
     is_active: bool = True
+    may_be_told: bool = False
+    warned_of: set[date] = field(default_factory=set)
     lots: Counter[date] = field(default_factory=Counter)
     waiting: Counter[date] = field(default_factory=Counter)
     holds: dict[str, tuple[datetime, Counter[date]]] = field(default_factory=dict)
@@ -91,7 +95,7 @@ class Member:
             elif what == _REVIEWS:
                 self._review(self.rules.day(at))
             else:
-                self.did["expired"] += self.lots.pop(date.fromisoformat(key))
+                self._end(date.fromisoformat(key))
 
     def buy(self, now: datetime, amount: int) -> None:
         """A purchase: points that wait, and what it does to the tier at once."""
@@ -150,6 +154,11 @@ class Member:
         self.lots[self.rules.last_day(self.rules.day(now))] += points
         return True
 
+    def hear(self, now: datetime, days: Iterable[date]) -> None:
+        """A warning has arrived, of points that end on those days."""
+        self.advance(now)
+        self.warned_of.update(days)
+
     def has_birthday(self, day: date) -> bool:
         """29 February is kept on the 28th of a year without it."""
         if self.born == (2, 29) and not calendar.isleap(day.year):
@@ -185,6 +194,18 @@ class Member:
         points = self.waiting.pop(day)
         self.lots[self.rules.last_day(day)] += points
         self.did["activated"] += points
+
+    def _end(self, day: date) -> None:
+        """The lot is over, unless its member could be told and was not: then it moves on, to a day of its own."""
+        points = self.lots.pop(day)
+        if not self.may_be_told or day in self.warned_of:
+            self.did["expired"] += points
+            return
+        later = day + timedelta(days=self.rules.living_on_days)
+        while later in self.lots or later in self.warned_of:
+            later += ONE_DAY
+        self.lots[later] = points
+        self.did["extended"] += points
 
     def _give_back(self, name: str) -> int:
         _, taken = self.holds.pop(name)

@@ -22,6 +22,7 @@ from quen.jobs.model import SHARDS, Run
 from quen.ledger.model import (
     Account,
     Command,
+    NoteReach,
     RecordPayment,
     RecordPurchase,
     Redeem,
@@ -39,6 +40,7 @@ from quen.program.model import (
     EveryLunarYear,
     EveryYear,
     Expiry,
+    ExpiryWarning,
     Gift,
     Gifts,
     Holiday,
@@ -63,11 +65,13 @@ class IndexedAccounts(MemoryAccounts):
         self.due: list[dict[str, str]] = [{} for _ in range(SHARDS)]
         self.reviews: list[dict[str, str]] = [{} for _ in range(SHARDS)]
         self.expired = 0
+        self.warnings: list[tuple[str, list[str]]] = []
         self.looked_at = 0
 
     def commit(self, change: Change, *more: Change) -> None:
         super().commit(change)
         self.expired += sum(-entry.points for entry in change.entries if entry.kind == "expire")
+        self.warnings += [(entry.member_id, [*entry.warned.points]) for entry in change.entries if entry.warned]
         account, shard = change.after, int(change.after.member_id[4])
         due_on = next_due_on(account, self.program)
         _put(self.due[shard], account.member_id, due_on.isoformat() if due_on else "")
@@ -124,6 +128,7 @@ class Chances:
     reserves: int = 25
     settles: int = 300
     pays: int = 45
+    arrives: int = 800
     nights_missed: int = 120
 
 
@@ -174,6 +179,14 @@ class Walk:
             if job in MOVING_BY_TIME:
                 self.expired_by_night += self.count_expired() - written
 
+    def deliver(self, now: datetime) -> None:
+        """The warnings of the last day go out. Some do not arrive, and to some members none ever does."""
+        warnings, self.world.accounts.warnings = self.world.accounts.warnings, []
+        for member_id, days in warnings:
+            if not is_out_of_reach(member_id) and self.random.randrange(1000) < self.chances.arrives:
+                self.world.ledger.record_proof(member_id, days, self._name("msg"), "delivered")
+                self.members[member_id].hear(now, map(date.fromisoformat, days))
+
     def count_expired(self) -> int:
         """Points that the ledger's entries say have expired."""
         return self.world.accounts.expired
@@ -184,6 +197,7 @@ class Walk:
         minutes = int((ends - begins).total_seconds()) // 60
         hours = [] if is_missed else self.random.choice(([0], [0, 1], [0, 13], [9]))
         yield from ((begins + timedelta(hours=hour), self.night) for hour in hours)
+        yield begins + timedelta(hours=10, minutes=30), self.deliver
         for number, joins_on in self.joining.items():
             if joins_on == day:
                 self._join(number, day)
@@ -195,8 +209,12 @@ class Walk:
         member_id = f"mem_{number % SHARDS}{number:015}"
         # Every tenth is born on a leap day, so that there are some; every twentieth takes no part.
         born = (2, 29) if number % 10 == 0 else (self.random.randint(1, 12), self.random.randint(1, 28))
-        self.members[member_id] = Member(self.rules, day, born, is_active=number % 20 != 5)
+        # Every tenth may not be told of their points, and of those who may, no message ever reaches every tenth.
+        may_be_told = number % 10 != 7
+        self.members[member_id] = Member(self.rules, day, born, number % 20 != 5, may_be_told)
         self.world.accounts.add(Account(member_id))
+        if may_be_told:
+            self._do(member_id, NoteReach(reachable=True))
         self.world.profiles.born[member_id] = f"{born[0]:02}-{born[1]:02}"
         self.world.profiles.joined[member_id] = self.rules.midnight(day)
         if number % 20 == 5:
@@ -250,9 +268,15 @@ class Walk:
         return f"{prefix}_{self.number}"
 
 
+def is_out_of_reach(member_id: str) -> bool:
+    """Whether no message to that member ever arrives."""
+    return member_id.endswith("3")
+
+
 def make_year_program(rules: Rules) -> Program:
     """The program that those rules tell of. Tết and 8 March are named as programs name them: by their calendars."""
     names = {"vi": "x", "en": "x"}
+    warning = ExpiryWarning((30, 7, 1), together_days=7, is_required=True, grace_days=rules.living_on_days)
     points = {name: points for name, _, points in rules.holidays}
     recurrences = {"tet": EveryLunarYear(1, 1), "women": EveryYear(3, 8)}
     tiers = [
@@ -262,7 +286,10 @@ def make_year_program(rules: Rules) -> Program:
     return make_program(
         time_zone=rules.zone,
         points=PointsPolicy(
-            1, 100, pending_days=rules.pending_days, expiry=Expiry("months", rules.months, "end_of_month")
+            1,
+            100,
+            pending_days=rules.pending_days,
+            expiry=Expiry("months", rules.months, "end_of_month", warning=warning),
         ),
         earning=(EarningRule("base", "purchase", points=1, per=rules.money_per_point),),
         birthday=Birthday(rules.birthday_points),
