@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from factories import make_program
 from quen.jobs.close_statements import NAME as CLOSE
 from quen.jobs.close_statements import CloseStatements
 from quen.jobs.model import Page, Run
 from quen.jobs.service import Concluding, Handled
 from quen.ledger.model.funding import funded_by
-from quen.program.model import Birthday
+from quen.program.model import Birthday, ExpiryWarning
 from unit.jobs.fakes import Fuse, Guarded, World
 from unit.jobs.occasions import EVERYTHING, TET_MORNING, make_giving, make_gold, make_holiday
 from unit.jobs.test_review_tiers import TierWorld
@@ -26,7 +27,7 @@ PAGE = 3
 """Members on a page here, so that few of them make several pages."""
 
 # What time alone writes stands at its own midnight, however late it is written; the rest at the time of its writing.
-_AT_MIDNIGHT = frozenset({"activate", "lapse", "expire", "review", "card", "term"})
+_AT_MIDNIGHT = frozenset({"activate", "lapse", "warn", "extend", "expire", "review", "card", "term"})
 
 
 class InPages:
@@ -76,10 +77,16 @@ class ClosingWorld(World):
 
 
 def expiring(fuse: Fuse | None) -> World:
-    """Two shards with work: points that are over, some of them for two nights, and some that are not."""
-    world = World(fuse)
+    """Two shards with work: points that are over, some of them for two nights, and some that are not. Every second member may
+    be told of that, and was not, so that their points live on and warnings are due.
+    """
+    points = make_program().points
+    warning = ExpiryWarning((30, 7, 1), is_required=True)
+    policy = replace(points, expiry=replace(points.expiry, warning=warning))
+    world = World(fuse, make_program(points=policy))
     for number in range(2 * PAGE + 1):
-        world.add_member(0, number, (10 + number, "2026-11-30"), (5, "2027-01-31"))
+        member_id = world.add_member(0, number, (10 + number, "2026-11-30"), (5, "2026-12-31"))
+        world.accounts.accounts[member_id] = replace(world.accounts.accounts[member_id], reachable=number % 2 == 0)
     world.add_member(3, 1, (7, "2026-10-31"), (8, "2026-11-30"))
     world.add_member(5, 1, (9, "2026-12-01"))
     return world
