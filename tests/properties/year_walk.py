@@ -152,8 +152,9 @@ class Walk:
     def look_back(self, day: date) -> None:
         """What some members bought on a day before there was any schedule."""
         self.world.clock.instant = now = self.rules.midnight(day) + timedelta(hours=12)
+        first = min(self.joining.values())
         for number, joins_on in sorted(self.joining.items()):
-            if number % 2 == 0 and joins_on == min(self.joining.values()):
+            if number % 2 == 0 and joins_on == first:
                 self.joining[number] = day
                 member_id = self._join(number, day)
                 self._buy(now, member_id, (1_600_000, 4_100_000)[number % 4 // 2])
