@@ -45,7 +45,7 @@ format: setup ## Put every file into shape
 openapi: setup ## Write infra/openapi/ anew from the code
 	@$(IN_VENV)python -m quen.http.openapi
 
-bench: setup ## Measure cold starts, and what the ledger costs in time and units
+bench: setup ## Measure cold starts, what the ledger costs in time and units, and what a night reads
 	@$(IN_VENV)python -m local.bench
 
 build: setup ## Build what `sam deploy --template build/aws/template.yaml` sends to AWS

@@ -23,6 +23,7 @@ from quen.http.answers import Problem
 from quen.http.api import Api
 from quen.http.openapi import ABOUT, load
 from quen.http.problems import STATUSES
+from quen.jobs.parking import PARKED_SUFFIX
 from quen.program.document.text import read_text
 from tables import create_tables, open_mocked
 
@@ -167,6 +168,17 @@ def serving(*, with_program: bool = True) -> Iterator[Served]:
     application.cache_clear()
 
 
+def open_queues() -> Any:
+    """Every queue of the stack that parks, with the one beside it where it does; answers the client that made them."""
+    from quen.bootstrap import application
+
+    sqs = shared_session().create_client("sqs", region_name="us-east-1")
+    for name in application().settings.queue_urls:
+        for queue in (name, f"{name}{PARKED_SUFFIX}"):
+            sqs.create_queue(QueueName=queue)
+    return sqs
+
+
 _AWS: Mapping[str, str] = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
@@ -196,4 +208,4 @@ _AWS: Mapping[str, str] = {
     "EMAIL_FROM": "hello@example.com",
 }
 
-__all__ = ["AUTHORITY", "CONSENTS", "Headers", "Served", "find_route", "read_program", "serving"]
+__all__ = ["AUTHORITY", "CONSENTS", "Headers", "Served", "find_route", "open_queues", "read_program", "serving"]

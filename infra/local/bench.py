@@ -1,5 +1,5 @@
 """`make bench`: what a cold start costs, function by function, beside a bare DynamoDB client; then the ledger's own cost,
-a signature's, and a large program's.
+a signature's, a large program's, and a night's.
 
 Each import runs in a Python of its own that sees the built function and the built layers only, as on Lambda; CPU time,
 the median of several, so that a busy machine does not change the answer much.
@@ -15,7 +15,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from local import bench_ledger, bench_partners, bench_program
+from local import bench_ledger, bench_nights, bench_partners, bench_program
 from local.deployment import BUILD, PROJECT, build, one_build_at_a_time
 from local.template_reader import read_template
 
@@ -60,6 +60,7 @@ def main() -> None:
     bench_ledger.main()
     bench_partners.main()
     bench_program.main()
+    bench_nights.main()
 
 
 if __name__ == "__main__":

@@ -36,4 +36,10 @@ def _value_size(value: Mapping[str, Any]) -> int:
         return len(content.strip("-0").replace(".", "")) // 2 + 2
     if kind == "B":
         return len(content)
+    if kind in {"BOOL", "NULL"}:
+        return 1
+    if kind == "L":
+        return 3 + sum(1 + _value_size(each) for each in content)
+    if kind == "M":
+        return 3 + sum(1 + len(name.encode()) + _value_size(each) for name, each in content.items())
     raise AssertionError(f"no item of ours has an attribute of type {kind}")

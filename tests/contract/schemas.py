@@ -9,7 +9,7 @@ import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis.config import SchemathesisConfig
 
-from served import serving
+from served import open_queues, serving
 from wsgi_gateway import OPENAPI, VALID, Gateway
 
 EXAMPLES = 12
@@ -49,6 +49,7 @@ def open_gateways() -> Iterator[None]:
     """All three lead to one house, in which somebody has points."""
     with serving() as apis:
         apis.adjust(apis.enrol("login-1"), 1000)
+        open_queues()
         for gateway in GATEWAYS.values():
             gateway.served = apis
         yield

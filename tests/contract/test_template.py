@@ -6,17 +6,22 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping
 from copy import deepcopy
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from local.template_reader import read_template
+from quen.bootstrap import Application
 from quen.events.stream import UnreadableRecordError, read_record
+from quen.jobs.parking import PARKED_SUFFIX
 from quen.messages.oddities import MAYBE_TWICE
+from quen.settings import Settings
 from quen.settlement.alerts import ALARM as PACK_LOW
 from quen.verification.reports import ALARM as DRIFT
 from sample_events import EVENTS, sample_event
+from unit.jobs.nights import NIGHTS
 
 PROJECT = Path(__file__).parents[2]
 
@@ -79,8 +84,39 @@ def test_no_alarm_watches_what_is_not_there_or_cannot_happen() -> None:
     apis = sorted(name(api["Name"]) for api in APIS.values())
     assert sorted(watched(("AWS/ApiGateway", "5XXError"), "ApiName")) == apis
     drift = [alarm for alarm in ALARMS.values() if alarm["Namespace"] == {"Fn::Sub": "Quen/${Prefix}"}]
-    assert len(ALARMS) == len(raising) + len(apis) + len(drift)
+    assert len(ALARMS) == len(raising) + len(apis) + len(drift) + len(scheduled())
     assert template("template.yaml")["Globals"]["Api"]["MethodSettings"][0]["MetricsEnabled"] is True
+
+
+def scheduled() -> set[str]:
+    """The names of the functions that a schedule wakes."""
+    woken = (
+        function
+        for function in FUNCTIONS.values()
+        if any(event["Type"] == "Schedule" for event in function.get("Events", {}).values())
+    )
+    return {name(function["FunctionName"]) for function in woken}
+
+
+def test_every_job_has_an_alarm_that_rings_where_its_schedule_does_not() -> None:
+    missed = [alarm for alarm in ALARMS.values() if alarm["MetricName"] == "Invocations"]
+    assert {name(alarm["Dimensions"][0]["Value"]) for alarm in missed} == scheduled()
+    assert scheduled() == {f"-{job}-start" for job in application_jobs()}
+    assert {*NIGHTS} == application_jobs()  # and each of them is killed at every page by the tests
+    for alarm in missed:
+        assert (alarm["Period"], alarm["EvaluationPeriods"], alarm["Threshold"]) == (3600, 2, 1)
+        # A function that nobody calls has no data points at all.
+        assert (alarm["ComparisonOperator"], alarm["TreatMissingData"]) == ("LessThanThreshold", "breaching")
+
+
+def application_jobs() -> set[str]:
+    """The jobs of the composition root, which needs no settings to name them."""
+    return {*Application(some_settings()).jobs.names}
+
+
+def some_settings() -> Settings:
+    """The stack's settings, whatever each of them says."""
+    return Settings.from_environment(dict.fromkeys((field.name.upper() for field in fields(Settings)), "x"))
 
 
 def test_drift_rings_wherever_the_proof_may_run() -> None:
@@ -202,6 +238,23 @@ def test_every_failed_queue_has_an_alarm() -> None:
     alarms = resources("infra/messaging.yaml", "AWS::CloudWatch::Alarm").values()
     guarded = {alarm["Dimensions"][0]["Value"]["Fn::GetAtt"].split(".")[0] for alarm in alarms}
     assert guarded == {queue for queue in QUEUES if queue.endswith("FailedQueue")}
+
+
+def test_every_queue_that_parks_can_be_redriven() -> None:
+    """By its name in the settings, and what is parked stands in the queue of the same name with `-failed` at its end."""
+    urls = some_settings().queue_urls
+    parking = {queue: found for queue, found in QUEUES.items() if "RedrivePolicy" in found}
+    assert {name(queue["QueueName"]).removeprefix("-") for queue in parking.values()} == {*urls}
+    for queue in parking.values():
+        failed = queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"].split(".")[0]
+        assert name(QUEUES[failed]["QueueName"]) == name(queue["QueueName"]) + PARKED_SUFFIX
+        assert QUEUES[failed]["MessageRetentionPeriod"] == 14 * 24 * 3600
+    statements = template("infra/access.yaml")["Resources"]["RedriveParked"]["Properties"]["PolicyDocument"][
+        "Statement"
+    ]
+    sent, moved = ({*map(str, statement["Resource"])} for statement in statements)
+    assert sent == {str({"Ref": f"{queue}Arn"}) for queue in parking}
+    assert moved == {str({"Fn::Sub": f"${{{queue}Arn}}{PARKED_SUFFIX}"}) for queue in parking}
 
 
 def test_tables_are_kept_protected_and_recoverable() -> None:

@@ -35,7 +35,7 @@ SHOWN_HEADERS = (
     "accept-signature",
     "x-request-id",
 )
-_MEMBERS_OWN = re.compile(r"/v1/me(/.*)?")
+_MEMBERS_OWN = re.compile(r"/v1/(?:me(?:/.*)?|unsubscribe/.*)")
 _PARTNERS_OWN = re.compile(
     r"/v1/(partner|purchases|events|bills|exchanges|receipts|statements|webhooks|redemptions|payments|memberships"
     r"|members/search|perks/search|stored-value|vouchers/(validate|reserve|redeem|uses))(/.*)?"

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from quen.gifts.service import OccasionGifts
     from quen.imports.service import Imports
     from quen.jobs.announcements import Announcements
+    from quen.jobs.redrives import Redrives
     from quen.jobs.service import Jobs
     from quen.jobs.verify_ledger import VerifyLedger
     from quen.ledger.service import Ledger
@@ -327,6 +328,15 @@ class Application(Coalition):
         return Jobs(
             handlers, runs, queue, self.programs, LoggedFailures(), self.clock, self.wall, read_offset=self._read_offset
         )
+
+    @cached_property
+    def redrives(self) -> Redrives:
+        """Parked messages of every queue, given back to be tried again."""
+        from quen.jobs.parking import SqsParkedMessages
+        from quen.jobs.redrives import Redrives
+
+        urls = self.settings.queue_urls
+        return Redrives([*urls], SqsParkedMessages(self._sqs, urls), self.jobs, self.wall)
 
     @cached_property
     def publisher(self) -> Publisher:

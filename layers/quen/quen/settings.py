@@ -15,6 +15,7 @@ _OPTIONAL = {
     "AWS_REGION": "",
     "REVISION": "unknown",
 }
+_QUEUE_URL = "_queue_url"
 
 
 class SettingsError(Exception):
@@ -55,6 +56,13 @@ class Settings:
     sandbox: bool
     aws_region: str
     revision: str
+
+    @property
+    def queue_urls(self) -> Mapping[str, str]:
+        """The queues that park what fails, by name: all but the one in which failed events are parked themselves."""
+        names = [field.name for field in fields(self) if field.name.endswith(_QUEUE_URL)]
+        urls = {name.removesuffix(_QUEUE_URL).replace("_", "-"): getattr(self, name) for name in names}
+        return {name: url for name, url in urls.items() if name != "events-failed"}
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:

@@ -29,10 +29,10 @@ def make_announcing(*announcements: Announcement) -> Program:
     )
 
 
-def announcing_world(fuse: Fuse | None = None) -> World:
+def announcing_world(fuse: Fuse | None = None, members: int = PAGE_MEMBERS + 2) -> World:
     """One for everybody and one for gold members on the same morning, to members of three shards, two pages of one."""
     world = World(fuse, make_announcing(make_announcement(), make_announcement(id="gold", tiers=frozenset({"gold"}))))
-    for number in range(PAGE_MEMBERS + 2):
+    for number in range(members):
         member_id = world.add_member(3, number)
         if number % 9 == 0:
             make_gold(world, member_id)

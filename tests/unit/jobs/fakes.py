@@ -298,13 +298,16 @@ class MemoryVouchers:
 class World:
     """Everything around the jobs, with one fuse in it."""
 
+    accounts_type = MemoryAccounts
+    runs_type = MemoryRuns
+
     def __init__(self, fuse: Fuse | None = None, program: Program | None = None, now: datetime = NOW) -> None:
         self.fuse = fuse or Fuse()
         self.program = program or make_program()
         self.programs = FixedProgram(self.program)
         self.clock = SettableClock(now)
-        self.accounts = MemoryAccounts(self.program)
-        self.runs = MemoryRuns()
+        self.accounts = self.accounts_type(self.program)
+        self.runs = self.runs_type()
         self.queue = MemoryQueue()
         self.reports = MemoryReports()
         self.intents = MemoryIntents()
@@ -312,16 +315,16 @@ class World:
         guarded_accounts = Guarded(self.accounts, self.fuse)
         self.ledger = Ledger(guarded_accounts, self.programs, NoStock(), self.clock, lambda _: None)
         self.gifts = OccasionGifts(self.ledger, MemoryVouchers(), b"a key of these tests")
-        handlers = {
+        self.handlers: dict[str, Callable[[], Any]] = {
             expire_points.NAME: lambda: ExpirePoints(self.ledger, self.programs),
             review_tiers.NAME: lambda: ReviewTiers(self.ledger, self.programs),
             birthday_rewards.NAME: lambda: BirthdayRewards(self.gifts, self.profiles, self.programs),
             holiday_rewards.NAME: lambda: HolidayRewards(self.gifts, self.profiles, self.ledger, self.programs),
         }
         intents = Guarded(self.intents, self.fuse)
-        handlers[announcements.NAME] = lambda: Announcements(intents, self.profiles, self.ledger, self.programs)
+        self.handlers[announcements.NAME] = lambda: Announcements(intents, self.profiles, self.ledger, self.programs)
         runs, queue = Guarded(self.runs, self.fuse), Guarded(self.queue, self.fuse)
-        self.jobs = Jobs(handlers, runs, queue, self.programs, self.reports, self.clock, self.clock)
+        self.jobs = Jobs(self.handlers, runs, queue, self.programs, self.reports, self.clock, self.clock)
 
     def add_member(self, shard: int, number: int, *lots: tuple[int, str | None], born: str = "") -> str:
         member_id = f"mem_{shard}{number:015}"

@@ -184,17 +184,6 @@ def test_one_bad_account_is_tried_alone_and_the_others_are_reviewed() -> None:
     assert (run.state, run.counts.done, run.counts.totals["downgraded"]) == ("finished", 4, 3)
 
 
-def test_stopped_at_any_call_before_or_after_it_the_end_and_its_counts_are_the_same() -> None:
-    whole = reviewed(TierWorld())
-    [run] = whole.runs.runs.values()
-    for after in (False, True):
-        for at in range(1, whole.fuse.calls + 1):
-            world = reviewed(TierWorld(Fuse(at, after=after)))
-            [ended] = world.runs.runs.values()
-            assert world.outcome() == whole.outcome()
-            assert (ended.state, ended.counts) == (run.state, run.counts), f"stopped at call {at}"
-
-
 def test_what_the_nights_have_written_is_the_account() -> None:
     world = reviewed(TierWorld())
     for member_id, account in world.accounts.accounts.items():

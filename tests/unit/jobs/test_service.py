@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -11,9 +10,9 @@ import pytest
 
 from factories import make_program
 from quen.errors import NotFoundError, ValidationFailedError
-from quen.jobs.model import PAGE_MEMBERS, Progress, Run
+from quen.jobs.model import PAGE_MEMBERS, SHARDS, Progress, Run
 from quen.program.model import Birthday
-from unit.jobs.fakes import NOW, Fuse, Killed, World
+from unit.jobs.fakes import NOW, Fuse, World
 from unit.jobs.occasions import holiday_world
 
 EXPIRE, BIRTHDAY, HOLIDAY = "expire-points", "birthday-rewards", "holiday-rewards"
@@ -161,6 +160,23 @@ class TestSchedule:
         world.start(EXPIRE)
         assert {message.run for message in world.queue.waiting} == {"2026-11-29"}
 
+    @pytest.mark.parametrize("times", [1, 2, 3])
+    def test_messages_that_come_twice_do_not_multiply_while_days_are_caught_up(self, times):
+        """A day's duplicates come before the next day's first message, so each of them finds that day untouched."""
+        world = World(now=NOW - timedelta(days=4))
+        world.run_to_the_end(EXPIRE)
+        sent, send = [], world.queue.send
+
+        def noted(messages, delay_seconds=0):
+            sent.extend(messages)
+            send(messages, delay_seconds)
+
+        world.queue.send = noted
+        world.clock.instant = NOW
+        world.run_to_the_end(EXPIRE, times=times)
+        assert [run.state for run in world.runs.runs.values()] == ["finished"] * 5
+        assert len(sent) == 4 * SHARDS
+
     def test_messages_that_got_lost_are_sent_again(self):
         world = expiring_world()
         world.start(EXPIRE)
@@ -306,9 +322,8 @@ class TestFailures:
 WORLDS = [(EXPIRE, expiring_world), (BIRTHDAY, birthday_world), (HOLIDAY, holiday_world)]
 
 
-@pytest.mark.parametrize(
-    ("job", "make_world"), [WORLDS[0], *(pytest.param(*world, marks=pytest.mark.long) for world in WORLDS[1:])]
-)
+@pytest.mark.long  # with pages of their full size; `test_killed_nights.py` does it to every job with small ones
+@pytest.mark.parametrize(("job", "make_world"), WORLDS)
 def test_stopped_at_any_call_before_or_after_it_the_end_is_the_same(job, make_world):
     whole = make_world()
     whole.run_to_the_end(job)
@@ -319,35 +334,6 @@ def test_stopped_at_any_call_before_or_after_it_the_end_is_the_same(job, make_wo
             world = make_world(Fuse(at, after=after))
             world.run_to_the_end(job)
             assert outcome(world) == outcome(whole), f"stopped {'after' if after else 'before'} call {at}"
-
-
-@pytest.mark.parametrize(("job", "make_world"), WORLDS)
-def test_a_run_by_hand_that_is_stopped_anywhere_is_ended_by_the_schedule(job, make_world):
-    def run_by_hand(world: World) -> None:
-        with suppress(Killed):
-            world.jobs.start_run(job, world.clock.now().date(), dry_run=False, actor="staff:an")
-        world.run_to_the_end(job)
-
-    def moved(world: World) -> object:
-        lots, entries, runs = outcome(world)
-        return lots, entries, [(state, counts.done, counts.points) for state, counts, _ in runs.values()]
-
-    whole = make_world()
-    run_by_hand(whole)
-    for after in (False, True):
-        for at in range(1, whole.fuse.calls + 1, 3):
-            world = make_world(Fuse(at, after=after))
-            run_by_hand(world)
-            assert moved(world) == moved(whole), f"stopped {'after' if after else 'before'} call {at}"
-
-
-@pytest.mark.parametrize(("job", "make_world"), WORLDS)
-@pytest.mark.parametrize("times", [2, 3])
-def test_every_message_delivered_again_changes_nothing(job, make_world, times):
-    once, often = make_world(), make_world()
-    once.run_to_the_end(job)
-    often.run_to_the_end(job, times=times)
-    assert outcome(often) == outcome(once)
 
 
 @pytest.mark.parametrize(("job", "make_world"), WORLDS)

@@ -16,6 +16,7 @@ from quen.ledger.model import (
     Entry,
     NoteReach,
     RecordProof,
+    Reserve,
     SetState,
     account_as_of,
     next_due_on,
@@ -146,6 +147,26 @@ def test_without_a_warning_that_arrived_points_live_on_and_their_member_is_warne
     life.prove("2026-04-14", proof="no_address")
     assert [entry.kind for entry in life.live_to("2026-04-15")] == ["warn", "warn", "expire"]
     assert life.account.active == 0
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+def test_what_a_hold_gives_back_when_its_lot_is_over_ends_as_it_would_have_however_late_the_night_comes(
+    is_late,
+) -> None:
+    """The proof was of those points too: it is remembered as long as they may come back."""
+    life = Life()
+    life.give(10, "2026-03-31")
+    life.live_to("2026-03-30")
+    life.prove("2026-03-31")
+    life.do(Reserve("red_1", 4, day("2026-04-01")))
+    if is_late:
+        life.now = day("2026-04-03")
+        life.keep_up()
+    else:
+        life.live_to("2026-04-03")
+    assert (life.account.lots, life.account.holds) == ({}, {})
+    assert [-entry.points for entry in life.entries if entry.kind == "expire"] == [6, 4]
+    assert not [entry for entry in life.entries if entry.kind == "extend"]
 
 
 def test_a_proof_that_comes_after_the_last_day_does_not_count_for_the_day_that_followed_it() -> None:

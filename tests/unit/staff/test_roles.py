@@ -41,7 +41,7 @@ def test_an_owner_may_do_everything() -> None:
                 "transfer_points issue_vouchers read_vouchers read_voucher_codes cancel_voucher "
                 "link_card block_card replace_card revoke_partner_key read_webhooks disable_webhook "
                 "read_statements close_statement resolve_dispute read_partners suspend_partner "
-                "start_job_run read_job_runs read_verification read_audit"
+                "start_job_run read_job_runs redrive_job read_verification read_audit"
             ),
         ),
         (

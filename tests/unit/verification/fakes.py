@@ -85,9 +85,9 @@ class ProofWorld(World):
         self.table = MemoryLedger(self.accounts)
         self.drift = MemoryDrift()
         proof: MemoryLedger = Guarded(self.table, self.fuse)  # type: ignore[assignment] # it is one, but for the fuse
-        handlers = {NAME: lambda: VerifyLedger(proof, MemberChecks(proof, proof.find_existing), self.drift)}
+        self.handlers = {NAME: lambda: VerifyLedger(proof, MemberChecks(proof, proof.find_existing), self.drift)}
         runs, queue = Guarded(self.runs, self.fuse), Guarded(self.queue, self.fuse)
-        self.jobs = Jobs(handlers, runs, queue, self.programs, self.reports, self.clock, self.clock)  # type: ignore[arg-type]
+        self.jobs = Jobs(self.handlers, runs, queue, self.programs, self.reports, self.clock, self.clock)  # type: ignore[arg-type]
 
     def give(self, member_id: str, year: int = 2026) -> None:
         self.ledger.grant(member_id, GrantBonus("birthday", 50, str(year), "birthday"))

@@ -75,7 +75,8 @@ def test_when_everything_is_flawed_the_first_flaws_are_kept_and_all_are_told() -
     assert only_run(world).state == "finished"
 
 
-@pytest.mark.parametrize("make_world", [pytest.param(ProofWorld, marks=pytest.mark.long), touched])
+@pytest.mark.long  # `test_killed_nights.py` does it at every page
+@pytest.mark.parametrize("make_world", [ProofWorld, touched])
 def test_stopped_at_any_call_before_or_after_it_the_result_is_the_same(make_world: type[ProofWorld]) -> None:
     whole = make_world(None)
     whole.run_to_the_end(NAME)

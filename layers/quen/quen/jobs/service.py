@@ -7,7 +7,7 @@ never. A job is one entry of the table of handlers that `Jobs` is given.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol, runtime_checkable
@@ -163,6 +163,11 @@ class Jobs:
         self._wall = wall
         self._read_offset = read_offset
 
+    @property
+    def names(self) -> Collection[str]:
+        """The jobs that there are."""
+        return self._handlers.keys()
+
     def start(self, job: str, event_time: datetime) -> list[dict[str, Any]]:
         """Claim every business day that has begun and has no run yet, and set the oldest one going; say which were claimed.
 
@@ -196,7 +201,8 @@ class Jobs:
         worked = self._work_shard(run, message.shard, out_of_time, is_recovering=True)
         if worked and worked.state != "running":
             self._conclude(worked)
-            self._follow_up(worked)
+            if run.finished_at is None:
+                self._follow_up(worked)
         return None
 
     def start_run(self, job: str, on: date, *, dry_run: bool, actor: str) -> dict[str, Any]:
@@ -337,7 +343,7 @@ class Jobs:
         raise ConflictRetryError
 
     def _follow_up(self, ended: Run) -> None:
-        """A run has ended, and the next day's turn has come."""
+        """A run has just ended: the next day's turn has come. Who finds it ended calls nobody, or messages would multiply."""
         waiting = self._unfinished(ended.job, oldest_caught_up(ended.on))
         if waiting and waiting[0].shards == fresh_shards(waiting[0].claimed_at):
             self._send_unfinished(waiting[0])

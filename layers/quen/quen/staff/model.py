@@ -79,6 +79,7 @@ class Action(StrEnum):
     SELL_PARTNER_PACK = "sell_partner_pack"
     START_JOB_RUN = "start_job_run"
     READ_JOB_RUNS = "read_job_runs"
+    REDRIVE_JOB = "redrive_job"
     READ_VERIFICATION = "read_verification"
     READ_AUDIT = "read_audit"
 
@@ -134,6 +135,7 @@ ALLOWED: Mapping[Action, frozenset[Role]] = MappingProxyType(
         Action.SELL_PARTNER_PACK: frozenset({_OWNER}),
         Action.START_JOB_RUN: frozenset({_OWNER, _MANAGER}),
         Action.READ_JOB_RUNS: frozenset({_OWNER, _MANAGER, _SUPPORT, _ANALYST}),
+        Action.REDRIVE_JOB: frozenset({_OWNER, _MANAGER}),
         Action.READ_VERIFICATION: frozenset({_OWNER, _MANAGER, _ANALYST}),
         Action.READ_AUDIT: frozenset({_OWNER, _MANAGER}),
     }

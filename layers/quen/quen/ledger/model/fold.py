@@ -52,14 +52,14 @@ def apply(account: Account, entry: Entry) -> Account:
         raise BrokenLedgerError(entry.sequence, "does not continue the chain")
     _check_lines(entry)
     tier, tier_since, tier_until = entry.tier or (account.tier, account.tier_since, account.tier_until)
-    lots = _changed(account.lots, entry.lots, entry.sequence)
+    lots, holds = _changed(account.lots, entry.lots, entry.sequence), _holds_after(account.holds, entry)
     return Account(
         member_id=account.member_id,
         sequence=entry.sequence,
         head=entry.hash,
         lots=lots,
         pending=_changed(account.pending, entry.pending, entry.sequence),
-        holds=_holds_after(account.holds, entry),
+        holds=holds,
         debt=_debt_after(account.debt, entry),
         caps=_caps_after(account.caps, entry.caps),
         rewards=_rewards_after(account.rewards, entry),
@@ -78,8 +78,8 @@ def apply(account: Account, entry: Entry) -> Account:
         granted=_granted_after(account.granted, entry),
         membership=_membership_after(account.membership, entry),
         reachable=account.reachable if entry.reachable is None else entry.reachable,
-        warned=_of_last_days(account.warned, _told(entry), entry, lots),
-        proven=_of_last_days(account.proven, entry.proven, entry, lots),
+        warned=_of_last_days(account.warned, _told(entry), entry, lots, holds),
+        proven=_of_last_days(account.proven, entry.proven, entry, lots, holds),
     )
 
 
@@ -252,12 +252,16 @@ def _told(entry: Entry) -> Mapping[str, int]:
     return dict.fromkeys(entry.warned.points, entry.warned.stage) if entry.warned else {}
 
 
-def _of_last_days(known: Mapping[str, _T], told: Mapping[str, _T], entry: Entry, lots: Lots) -> Mapping[str, _T]:
-    """What is known of last days; of those that are over everywhere on earth, and have no points, nothing is remembered."""
+def _of_last_days(
+    known: Mapping[str, _T], told: Mapping[str, _T], entry: Entry, lots: Lots, holds: Mapping[str, Hold]
+) -> Mapping[str, _T]:
+    """What is known of last days; of those that are over everywhere on earth, and neither have points nor can get some back
+    from a hold, nothing is remembered.
+    """
     if not told and not (known and entry.kind in {"expire", "extend"}):
         return known
     after, yesterday = {**known, **told}, _yesterday(entry)
-    alive = {lot.partition("@")[0] for lot in lots}
+    alive = {lot.partition("@")[0] for pocket in (lots, *(hold.lots for hold in holds.values())) for lot in pocket}
     return {day: after[day] for day in sorted(after) if day >= yesterday or day in alive}
 
 
