@@ -48,6 +48,7 @@ from quen.program.document.values import (
     Text,
     TimeZoneName,
 )
+from quen.program.document.win_back import WinBackSection
 
 RULES_MAX = 200
 CAMPAIGNS_MAX = 50
@@ -122,6 +123,9 @@ class ProgramDocument(Members):
         min_length=1,
         max_length=HOLIDAYS_MAX,
         description="Days of the year on which members are given something.",
+    )
+    win_back: WinBackSection | None = Field(
+        default=None, description="What members are offered who stay away; left out: nothing."
     )
     rewards: list[RewardSection] = Field(default=[], max_length=REWARDS_MAX, description="What points buy.")
     payment: PaymentSection | None = Field(
