@@ -20,7 +20,7 @@ def register(subcommands: Subcommands) -> None:
     """Add the command."""
     parser = add_command(subcommands, "job", "Run a scheduled job for one business day.", EXAMPLE, details=DETAILS)
     parser.add_argument("action", choices=("run",))
-    names = "expire-points, review-tiers, birthday-rewards, holiday-rewards, verify-ledger, close-statements"
+    names = "expire-points, review-tiers, birthday-rewards, win-back, holiday-rewards, verify-ledger, close-statements"
     parser.add_argument("name", metavar="NAME", help=names)
     parser.add_argument("--on", required=True, type=parse_day, metavar="YYYY-MM-DD", help="a day that has begun")
     parser.add_argument("--dry-run", action="store_true", help="only say what would be done")

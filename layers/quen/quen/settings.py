@@ -32,6 +32,7 @@ class Settings:
     expire_points_queue_url: str
     review_tiers_queue_url: str
     birthday_rewards_queue_url: str
+    win_back_queue_url: str
     holiday_rewards_queue_url: str
     verify_ledger_queue_url: str
     close_statements_queue_url: str

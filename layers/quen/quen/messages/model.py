@@ -164,12 +164,16 @@ def purpose_of(kind: Kind, channel: Channel) -> str:
 
 
 def channels_of(kind: Kind, program: Program, holiday_id: str = "") -> tuple[Channel, ...]:
-    """The channels to try, the best first. A birthday or a holiday goes the ways that the program names for it, or none."""
+    """The channels to try, the best first. A birthday, a holiday or a win-back goes the ways that the program names for it,
+    or none.
+    """
     if kind == "birthday":
         return program.birthday.channels if program.birthday else ()
     if kind == "holiday":
         holiday = program.find_holiday(holiday_id)
         return holiday.channels if holiday else ()
+    if kind == "win_back":
+        return program.win_back.channels if program.win_back else ()
     return program.messages.kinds.get(kind, program.messages.channels)
 
 
