@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,6 +17,8 @@ import boto3
 import botocore.handlers
 import pytest
 
+from factories import make_purchase
+from house import member
 from local.template_reader import read_template
 from quen.bootstrap import application
 from quen.dynamodb import shared_session
@@ -35,6 +37,7 @@ QUEUES = (
     "expire-points",
     "review-tiers",
     "birthday-rewards",
+    "win-back",
     "holiday-rewards",
     "verify-ledger",
     "close-statements",
@@ -52,6 +55,7 @@ TRANSACTIONS = {
     "ConditionCheck": "ConditionCheckItem",
 }
 HOLIDAY = {"id": "first", "name": {"vi": "Ngày hội", "en": "Holiday"}, "on": {"date": "12-01"}, "points": 5}
+PROFILING = {"purpose": "profiling", "granted": True, "text_version": "1"}
 AFTER_ALL_POINTS = sample_event("expire_points", "start") | {"time": "2032-01-01T06:00:04Z"}
 
 
@@ -137,6 +141,12 @@ class World:
         """Its program is another one from now on."""
         assert self.served.admin("PUT", "/v1/program", read_program(**sections)).status == 200
 
+    def buy(self, member_id: str, *days_ago: int) -> None:
+        """A member buys, so many days ago."""
+        for days in days_ago:
+            bought = make_purchase(purchase_id=f"B-{days}", at=datetime.now(UTC) - timedelta(days=days))
+            application().purchases.record("ptn_0000000000000001", member(member_id), bought, f"f{days}")
+
     def know_brands(self, *partner_ids: str) -> None:
         """Partners that a sample event names."""
         store = PartnerStore(application()._dynamodb, application().settings.program_table)
@@ -209,6 +219,22 @@ def birthday_work(world: World) -> set[Grant]:
 
     start(sample_event("birthday_rewards", "start"), None)
     return world.called_by(work, world.drain("birthday-rewards"))
+
+
+def win_back_start(world: World) -> set[Grant]:
+    from win_back.app import start
+
+    return world.called_by(start, sample_event("win_back", "start"))
+
+
+def win_back_work(world: World) -> set[Grant]:
+    """Who has bought three times, and nothing in years, is offered something."""
+    from win_back.app import start, work
+
+    world.set_program(win_back={"after": "2", "points": 5})
+    world.buy(world.served.enrol("minh", "+84901234569", consents=[PROFILING]), 80, 75, 70)
+    start(AFTER_ALL_POINTS, None)
+    return world.called_by(work, world.drain("win-back"))
 
 
 def holiday_start(world: World) -> set[Grant]:
@@ -320,6 +346,8 @@ RUNS: dict[str, Callable[[World], set[Grant]]] = {
     "ReviewTiersWorkFunction": review_work,
     "BirthdayRewardsStartFunction": birthday_start,
     "BirthdayRewardsWorkFunction": birthday_work,
+    "WinBackStartFunction": win_back_start,
+    "WinBackWorkFunction": win_back_work,
     "HolidayRewardsStartFunction": holiday_start,
     "HolidayRewardsWorkFunction": holiday_work,
     "VerifyLedgerStartFunction": verify_start,
@@ -336,12 +364,14 @@ WITHOUT_A_CALL = {
     "ExpirePointsStartFunction": {"EventsFailedQueue"},  # Lambda itself parks there what could not be started
     "ReviewTiersStartFunction": {"EventsFailedQueue"},
     "BirthdayRewardsStartFunction": {"EventsFailedQueue"},
+    "WinBackStartFunction": {"EventsFailedQueue"},
     "HolidayRewardsStartFunction": {"EventsFailedQueue"},
     "VerifyLedgerStartFunction": {"EventsFailedQueue"},
     "CloseStatementsStartFunction": {"EventsFailedQueue"},
     "ExpirePointsWorkFunction": {"ExpirePointsQueue"},  # put back when time runs out
     "ReviewTiersWorkFunction": {"ReviewTiersQueue"},
     "BirthdayRewardsWorkFunction": {"BirthdayRewardsQueue"},
+    "WinBackWorkFunction": {"WinBackQueue"},
     "HolidayRewardsWorkFunction": {"HolidayRewardsQueue"},
     "VerifyLedgerWorkFunction": {"VerifyLedgerQueue"},
     "CloseStatementsWorkFunction": {"CloseStatementsQueue"},
