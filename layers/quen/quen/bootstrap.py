@@ -192,7 +192,7 @@ class Application(Coalition):
         """Who stays away."""
         from quen.ledger.lapses import Lapses
 
-        return Lapses(self.ledger, self._ledger_store)
+        return Lapses(self.ledger, self._ledger_store, self.programs)
 
     @cached_property
     def tiers(self) -> Tiers:

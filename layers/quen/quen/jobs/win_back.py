@@ -38,6 +38,9 @@ class Lapses(Protocol):
     def note(self, member_id: str, note: NoteLapse, program: Program) -> Outcome | None:
         """Handle the lapse without an offer, once; None where there is none any more."""
 
+    def reindex(self, member_id: str) -> None:
+        """Let the index show what the program in force says of the member. Raises MemberNotFoundError."""
+
 
 class Profile(Joined, Protocol):
     """What the job asks of a member."""
@@ -86,6 +89,8 @@ class WinBack:
             # This run may have done it before it was stopped: asked again for the very same, the ledger says.
             bought_on = date.fromisoformat(before.bought_on)
             return self._handle(run, member_id, bought_on, before.outcome, program, is_recovering=True)
+        if not run.dry_run:
+            self._lapses.reindex(member_id)
         return NOTHING
 
     def _handle(
