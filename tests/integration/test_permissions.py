@@ -18,18 +18,16 @@ import botocore.handlers
 import pytest
 
 from factories import make_purchase
+from grants import FUNCTIONS, Calls, Grant, grants
 from house import member
-from local.template_reader import read_template
 from quen.bootstrap import application
 from quen.dynamodb import shared_session
 from quen.partners.model import ALL_RIGHTS, Billing, Partner, PartnerState, Terms
 from quen.partners.store import PartnerStore
 from sample_events import sample_event
 from served import Served, read_program, serving
-from tables import DATA_TEMPLATE
 from unit.settlement.fakes import make_partner
 
-INFRA = DATA_TEMPLATE.parent
 CONTEXT = SimpleNamespace(get_remaining_time_in_millis=lambda: 60_000)
 QUEUES = (
     "messages",
@@ -46,80 +44,9 @@ QUEUES = (
 )
 TABLES = ("ledger", "members", "program", "messages")
 REGION = "us-east-1"
-Grant = tuple[str, str]
-
-TRANSACTIONS = {
-    "Put": "PutItem",
-    "Update": "UpdateItem",
-    "Delete": "DeleteItem",
-    "ConditionCheck": "ConditionCheckItem",
-}
 HOLIDAY = {"id": "first", "name": {"vi": "Ngày hội", "en": "Holiday"}, "on": {"date": "12-01"}, "points": 5}
 PROFILING = {"purpose": "profiling", "granted": True, "text_version": "1"}
 AFTER_ALL_POINTS = sample_event("expire_points", "start") | {"time": "2032-01-01T06:00:04Z"}
-
-
-def read(file: str) -> dict[str, Any]:
-    return read_template((INFRA / file).read_text("utf-8"))
-
-
-FUNCTIONS = read("../template.yaml")["Resources"]
-POLICIES = read("access.yaml")["Resources"]
-
-
-def resource_name(resource: Any) -> str:
-    """`LedgerTable`, `LedgerTable/index/DueAccounts`, `MasterKey`: what a policy's resource is about."""
-    if isinstance(resource, dict) and "Ref" in resource:
-        return str(resource["Ref"]).removesuffix("Arn")
-    text = str(resource["Fn::Sub"] if isinstance(resource, dict) else resource)
-    return text.replace("${", "").replace("Arn}", "").replace("Prefix}/", "").rpartition(":")[2]
-
-
-def grants(function: str) -> set[Grant]:
-    """The (action, resource) pairs that the function's policies allow."""
-    allowed = set()
-    for policy in FUNCTIONS[function]["Properties"]["Policies"]:
-        capability = policy["Fn::GetAtt"].removeprefix("Access.Outputs.")
-        for statement in POLICIES[capability]["Properties"]["PolicyDocument"]["Statement"]:
-            many = [part if isinstance(part, list) else [part] for part in (statement["Action"], statement["Resource"])]
-            allowed |= {(action, resource_name(resource)) for action in many[0] for resource in many[1]}
-    return allowed
-
-
-class Calls:
-    """What is sent to AWS, as the actions and resources that IAM would judge."""
-
-    def __init__(self) -> None:
-        self.made: set[Grant] = set()
-        self.tables: dict[str, str] = {}
-
-    def note(self, params: dict[str, Any], model: Any, **_: Any) -> None:
-        if not self.tables:
-            return  # the world is still being made
-        service = model.service_model.endpoint_prefix
-        content = params["body"]
-        asked = json.loads(content) if content else {}
-        self.made |= {*self._judged(service, model.name, asked)}
-
-    def _judged(self, service: str, operation: str, asked: dict[str, Any]) -> Iterator[Grant]:
-        if operation == "TransactWriteItems":
-            for item in asked["TransactItems"]:
-                [(kind, write)] = item.items()
-                yield f"dynamodb:{TRANSACTIONS[kind]}", self.tables[write["TableName"]]
-        elif operation in {"BatchGetItem", "BatchWriteItem"}:
-            yield from ((f"dynamodb:{operation}", self.tables[name]) for name in asked["RequestItems"])
-        elif service == "dynamodb":
-            index = f"/index/{asked['IndexName']}" if "IndexName" in asked else ""
-            yield f"dynamodb:{operation}", self.tables[asked["TableName"]] + index
-        elif service == "sqs":
-            name = asked["QueueUrl"].rpartition("/")[2].title().replace("-", "")
-            yield "sqs:SendMessage", f"{name}Queue"
-        elif service == "secretsmanager":
-            name = asked["SecretId"].rpartition("/")[2]
-            secrets = {"master": "MasterKey", "whs": "partners/whs_*"}
-            yield f"secretsmanager:{operation}", secrets.get(name.partition("_")[0], "partners/*")
-        else:
-            yield f"{service}:{operation}", "EventBus"
 
 
 class World:
