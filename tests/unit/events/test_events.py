@@ -73,6 +73,7 @@ SAMPLES = {
     "purchase": sample_event("publish_events", "purchase"),
     "birthday": sample_event("publish_events", "birthday"),
     "holiday": sample_event("publish_events", "holiday"),
+    "win_back": sample_event("publish_events", "win_back"),
     "review": sample_event("publish_events", "review"),
     "redemption": sample_event("publish_events", "redemption"),
     "expiry": sample_event("publish_events", "expiry"),
@@ -93,6 +94,16 @@ SAMPLES = {
         ("purchase", [("points.earned", 2, 125)], []),
         ("birthday", [("points.earned", 3, 50), ("birthday.rewarded", 3, 50)], ["birthday:2026"]),
         ("holiday", [("points.earned", 8, 20), ("holiday.rewarded", 8, 20)], ["holiday:tet.2027"]),
+        (
+            "win_back",  # offered, back, and away again: then of those who are offered nothing
+            [
+                ("points.earned", 4, 50),
+                ("win_back.offered", 4, 50),
+                ("points.earned", 5, 60),
+                ("member.won_back", 5, 60),
+            ],
+            ["win_back:2026-08-31"],
+        ),
         ("review", [("points.earned", 4, 30)], []),
         (
             "redemption",

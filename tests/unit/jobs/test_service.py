@@ -14,11 +14,9 @@ from quen.errors import NotFoundError, ValidationFailedError
 from quen.jobs.model import PAGE_MEMBERS, Progress, Run
 from quen.program.model import Birthday
 from unit.jobs.fakes import NOW, Fuse, Killed, World
-from unit.jobs.lapsing import lapsed_world
 from unit.jobs.occasions import holiday_world
 
 EXPIRE, BIRTHDAY, HOLIDAY = "expire-points", "birthday-rewards", "holiday-rewards"
-WIN_BACK = "win-back"
 TODAY = date(2026, 12, 1)
 LAST_DAY = "2026-11-30"  # of lots that expired with the midnight before NOW
 
@@ -305,7 +303,7 @@ class TestFailures:
         assert run.state == "running"
 
 
-WORLDS = [(EXPIRE, expiring_world), (BIRTHDAY, birthday_world), (HOLIDAY, holiday_world), (WIN_BACK, lapsed_world)]
+WORLDS = [(EXPIRE, expiring_world), (BIRTHDAY, birthday_world), (HOLIDAY, holiday_world)]
 
 
 @pytest.mark.parametrize(

@@ -126,22 +126,26 @@ class TestDryRun:
         assert [run(world, dry_run=True)[name] for name in TOLD] == [1, 0, 0, {}]
 
 
-def test_stopped_at_any_call_before_or_after_it_the_end_and_its_counts_are_the_same() -> None:
-    def end(fuse: Fuse | None) -> tuple[World, Any]:
-        world = lapsed_world(fuse, members=8)
-        world.run_to_the_end(JOB)
-        [ended] = world.runs.runs.values()
-        entries = {
-            key: [(one.kind, one.points, one.reason) for one in of] for key, of in world.accounts.entries.items()
-        }
-        vouchers = sorted(write.name for write in world.accounts.others)
-        return world, (entries, outcomes(world), vouchers, ended.state, ended.counts)
+def ended(fuse: Fuse | None = None, times: int = 1) -> tuple[World, Any]:
+    """A night of eight members, each message delivered so many times, and all that must not depend on who was stopped where."""
+    world = lapsed_world(fuse, members=8)
+    world.run_to_the_end(JOB, times=times)
+    [run] = world.runs.runs.values()
+    entries = {key: [(one.kind, one.points, one.reason) for one in of] for key, of in world.accounts.entries.items()}
+    vouchers = sorted(write.name for write in world.accounts.others)
+    return world, (entries, outcomes(world), vouchers, run.state, run.counts)
 
-    whole, said = end(None)
+
+def test_stopped_at_any_call_before_or_after_it_the_end_and_its_counts_are_the_same() -> None:
+    whole, said = ended()
     assert {*outcomes(whole).values()} == {"offered", "held_out", "unasked"}
     for after in (False, True):
         for at in range(1, whole.fuse.calls + 1):
-            assert end(Fuse(at, after=after))[1] == said, f"stopped {'after' if after else 'before'} call {at}"
+            assert ended(Fuse(at, after=after))[1] == said, f"stopped {'after' if after else 'before'} call {at}"
+
+
+def test_every_message_delivered_again_changes_nothing() -> None:
+    assert ended(times=3)[1] == ended()[1]
 
 
 def test_what_the_job_has_written_is_the_account() -> None:
