@@ -345,7 +345,7 @@ def test_no_event_and_no_intent_holds_personal_data():
     allowed = {
         *("event_id", "version", "member_id", "sequence", "occurred_at", "points", "entry_id", "kind", "balance_after"),
         *("program_version", "reference", "partner_id", "reward_id"),
-        *("cause", "from", "to", "until", "figures", "period", "rule_version", "given", "holiday_id"),
+        *("cause", "from", "to", "until", "figures", "period", "rule_version", "given", "holiday_id", "lapse", "days"),
         *("card_id", "stamps", "on_card", "at", "times", "completed"),
         *("plan_id", "state", "amount", "on", "saved"),
     }
@@ -355,5 +355,5 @@ def test_no_event_and_no_intent_holds_personal_data():
         assert {name for event in world.bus.events for name in event.detail} <= allowed
         assert {name for intent in world.intents.intents for name in intent.data} <= {
             *("points", "balance", "reward_id", "until", "on", "tier", "before", "last_day", "figures", "card_id"),
-            *("holiday_id", "reward", "voucher", "perk", "plan_id", "amount"),
+            *("holiday_id", "reward", "voucher", "perk", "plan_id", "amount", "last_bought_on"),
         }
