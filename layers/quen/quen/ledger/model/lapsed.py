@@ -80,7 +80,7 @@ def ended_by(account: Account, day: date) -> WinBack | None:
     """The lapse that a purchase of that day ends: handled before, and followed by no purchase until now. One of a receipt
     that comes late, for a day before the lapse was handled, ends none: there was none.
     """
-    lapse, last = account.win_back, account.last_bought_on
-    if not lapse.bought_on or last is None or not is_handled(account, last):
+    lapse = account.win_back
+    if not lapse.bought_on or has_returned(account, date.fromisoformat(lapse.bought_on)):
         return None
     return lapse if day.isoformat() >= lapse.handled_on else None

@@ -10,7 +10,6 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
-from math import ceil
 
 from quen.program.model.messaging import Channel
 from quen.program.model.occasions import Gifts
@@ -39,9 +38,12 @@ class WinBackPolicy:
         """The day on which somebody with so many purchases between these days has lapsed; None: their rhythm is unknown."""
         if purchases < self.purchases_min:
             return None
-        # A gap needs two purchases, though others may have come back whole since.
-        gap = max(Fraction((last - first).days, max(1, purchases - 1)), Fraction(GAP_DAYS_MIN))
-        return last + timedelta(days=min(max(ceil(self.after * gap), self.days_min), self.days_max))
+        # A gap needs two purchases, though others may have come back whole since. In whole numbers, rounded up once: every
+        # purchase asks this, and fractions take several times as long.
+        gaps = max(1, purchases - 1)
+        span = max((last - first).days, gaps * GAP_DAYS_MIN)
+        wait = -(-self.after.numerator * span // (self.after.denominator * gaps))
+        return last + timedelta(days=min(max(wait, self.days_min), self.days_max))
 
     def holds_out(self, program_id: str, member_id: str) -> bool:
         """Whether the member is one of those who are offered nothing: always the same ones in one program, and all of them
