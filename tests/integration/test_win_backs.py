@@ -18,6 +18,7 @@ from quen.events.model import events_of
 from quen.ledger.model import verify
 from quen.members.model import ConsentDecision, Enrolment, Login
 from quen.messages.intents import intents_of
+from quen.messages.model import channels_of
 from quen.program.model import Gift, Gifts, RewardGift, WinBackPolicy
 from tables import create_tables, open_mocked
 from unit.jobs.lapsing import OFFER, TO_ALL, make_winning
@@ -171,6 +172,11 @@ def test_the_world_is_told_of_the_offer_and_of_the_return(shop: Shop) -> None:
         "fifty",
     )
     assert [intent.kind for intent in intents_of(bought)] == []
+
+
+def test_a_win_back_goes_the_ways_that_the_program_names_for_it() -> None:
+    assert channels_of("win_back", make_winning(OFFER)) == ("email",)
+    assert channels_of("win_back", make_winning(None)) == ()
 
 
 def test_stopped_between_two_members_the_next_run_offers_what_is_left(shop: Shop) -> None:

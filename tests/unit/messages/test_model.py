@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, time
-from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -20,7 +19,7 @@ from quen.messages.model import (
     purpose_of,
     quiet_until,
 )
-from quen.program.model import Birthday, EveryLunarYear, Gift, Gifts, Holiday, MessagePolicy, WinBackPolicy
+from quen.program.model import Birthday, EveryLunarYear, Gift, Gifts, Holiday, MessagePolicy
 from unit.messages.fakes import FakeProfile, make_intent
 
 EMAIL, PHONE = "hoa@example.com", "+84901234567"
@@ -65,12 +64,6 @@ def test_a_holiday_goes_the_ways_of_its_own_and_one_that_is_no_more_goes_none():
     assert channels_of("holiday", program, "tet") == ("sms",)
     assert channels_of("holiday", program, "gone") == ()
     assert channels_of("birthday", program) == ("email", "sms")
-
-
-def test_a_win_back_goes_the_ways_that_the_program_names_for_it() -> None:
-    offer = WinBackPolicy(Fraction(2), Gifts(Gift(50)), channels=("sms",))
-    assert channels_of("win_back", make_program(win_back=offer)) == ("sms",)
-    assert channels_of("win_back", make_program()) == ()
 
 
 def test_every_kind_names_its_use_and_its_channel():

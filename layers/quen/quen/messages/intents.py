@@ -71,16 +71,14 @@ def _waits(hold: Hold) -> bool:
 
 
 def _about_occasion(fact: Entry) -> list[Intent]:
-    """A birthday once a year, a holiday once in each of its years, who stays away once for each time; of a welcome the
-    enrolment tells.
-    """
+    """A birthday once a year, a holiday once in each of its years; of a welcome the enrolment tells."""
     about = _data(fact) | gift_data(given_by(fact))
     if fact.reference.kind == "birthday":
         return [Intent(fact.member_id, "birthday", fact.reference.id, about)]
     if fact.reference.kind == "holiday":
         holiday_id, _, year = fact.reference.id.rpartition(":")
         return [Intent(fact.member_id, "holiday", f"{holiday_id}.{year}", about | {"holiday_id": holiday_id})]
-    if fact.reference.kind == "win_back":
+    if fact.reference.kind == "win_back":  # once for each time that somebody stays away
         return [Intent(fact.member_id, "win_back", fact.reference.id, about | {"last_bought_on": fact.reference.id})]
     return []
 
