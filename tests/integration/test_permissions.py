@@ -155,11 +155,13 @@ def win_back_start(world: World) -> set[Grant]:
 
 
 def win_back_work(world: World) -> set[Grant]:
-    """Who has bought three times, and nothing in years, is offered something."""
+    """Who has bought three times, and nothing since, is offered something on the first day; then the index is asked."""
     from win_back.app import start, work
 
     world.set_program(win_back={"after": "2", "points": 5})
     world.buy(world.served.enrol("minh", "+84901234569", consents=[PROFILING]), 80, 75, 70)
+    start(AFTER_ALL_POINTS | {"time": (datetime.now(UTC) + timedelta(days=1)).isoformat()}, None)
+    world.called_by(work, world.drain("win-back"))
     start(AFTER_ALL_POINTS, None)
     return world.called_by(work, world.drain("win-back"))
 
@@ -298,7 +300,6 @@ WITHOUT_A_CALL = {
     "ExpirePointsWorkFunction": {"ExpirePointsQueue"},  # put back when time runs out
     "ReviewTiersWorkFunction": {"ReviewTiersQueue"},
     "BirthdayRewardsWorkFunction": {"BirthdayRewardsQueue"},
-    "WinBackWorkFunction": {"WinBackQueue"},
     "HolidayRewardsWorkFunction": {"HolidayRewardsQueue"},
     "VerifyLedgerWorkFunction": {"VerifyLedgerQueue"},
     "CloseStatementsWorkFunction": {"CloseStatementsQueue"},

@@ -209,6 +209,20 @@ def test_a_program_that_asks_for_more_purchases_reads_in_vain_once(shop: Shop) -
     assert shop.given(member_id) == (0, "", 0)
 
 
+def test_a_program_that_begins_to_win_back_finds_who_had_gone_before(shop: Shop) -> None:
+    """By all active members once, and by the index from then on."""
+    begins = datetime(LAPSED.year, LAPSED.month, LAPSED.day - 1, 3, tzinfo=UTC)
+    without = FixedPrograms(make_winning(None))
+    shop.house.programs = without
+    gone, here = shop.regular(1), shop.regular(2)
+    shop.buy(here, LAPSED - timedelta(days=2))
+    assert shop.found(date(2030, 1, 1)) == set()
+    without.current = lambda now: make_winning(WITH_VOUCHER if now >= begins else None)  # type: ignore[method-assign]
+    assert shop.run()["seen"] == 2
+    assert (shop.given(gone)[1], shop.given(here)[1]) == ("offered", "")
+    assert (shop.run(LAPSED + timedelta(days=1))["seen"], shop.found(date(2030, 1, 1))) == (0, {here})
+
+
 def test_a_late_receipt_of_an_older_program_leaves_the_member_in_the_index(shop: Shop) -> None:
     """What a receipt earns, the program of its day says; what the index shows, the one in force."""
     member_id = shop.regular(1)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from fractions import Fraction
 from typing import Any
 
 import pytest
 
 from quen.ledger.model import rebuild
-from quen.program.model import Gift, Gifts
+from quen.ledger.ports import DuePage
+from quen.program.model import Gift, Gifts, Program, WinBackPolicy
 from unit.jobs.fakes import NOW, Fuse, World
 from unit.jobs.lapsing import LAPSED_DAYS, OFFER, TO_ALL, add_regular, buy, lapsed_world, make_winning
 from unit.jobs.occasions import make_gold
@@ -113,6 +115,52 @@ class TestWhoIsOffered:
         run(world)
         world.programs.program = make_winning(replace(OFFER, hold_out=1))
         assert (run(world)["done"], world.active(member_id)) == (0, 50)
+
+
+class Programs:
+    """One program until an instant, another one from then on."""
+
+    def __init__(self, before: Program, since: datetime, after: Program) -> None:
+        self.since = since
+        self.programs = before, after
+
+    def current(self, now: datetime) -> Program:
+        return self.programs[now >= self.since]
+
+
+class TestAnotherRhythm:
+    """What the index shows was written by the program of then."""
+
+    def begin(self, before: WinBackPolicy | None, after: WinBackPolicy | None, *days_ago: int) -> World:
+        """A world whose program changed on the evening before TODAY."""
+        world = world_of(*days_ago)
+        changing = Programs(make_winning(before), NOW - timedelta(hours=12), make_winning(after))
+        world.program = world.accounts.program = changing.programs[1]
+        world.programs.current = changing.current  # type: ignore[method-assign]
+        return world
+
+    def test_those_who_had_gone_long_before_are_asked_once_it_begins(self):
+        world = self.begin(None, TO_ALL, 60, 90, 3)
+        world.accounts.list_lapsed = lambda *_: DuePage([], None)  # type: ignore[method-assign] # written without any rhythm
+        done = run(world)
+        assert (done["seen"], done["done"]) == (3, 2)
+        world.clock.advance(days=1)
+        assert run(world, TODAY + timedelta(days=1))["seen"] == 0
+
+    def test_who_lapses_later_is_put_into_the_index_then_and_who_has_no_rhythm_is_not(self):
+        world = self.begin(None, TO_ALL, 3)
+        [away] = world.accounts.accounts
+        world.add_member(1, 7)
+        shown: list[str] = []
+        world.lapses.reindex = shown.append  # type: ignore[method-assign]
+        assert (run(world)["seen"], shown) == (2, [away])
+
+    def test_another_gift_is_no_other_rhythm(self):
+        world = self.begin(TO_ALL, replace(TO_ALL, gifts=Gifts(Gift(5)), hold_out=Fraction(1, 2)), 3)
+        assert run(world)["seen"] == 0
+
+    def test_where_it_ends_nobody_is_looked_at(self):
+        assert run(self.begin(TO_ALL, None, 60))["seen"] == 0
 
 
 class TestDryRun:

@@ -1,6 +1,8 @@
 """The job `win-back`: members who stay away longer than they used to are offered something, once for each time that they do.
 
-Whose time has come, a sparse index says; whether they are back since, their account does. Some are offered nothing, so that
+Whose time has come, a sparse index says; whether they are back since, their account does. The index shows accounts as they
+were last written: on the first day on which the program wins members back, or by another rhythm, all active members are
+looked at once instead, so that those who had gone long before are asked as well. Some are offered nothing, so that
 the shop sees what the offer brings, and those who have not agreed to offers by what they bought are not chosen. Each is
 handled once: the ledger's claim for the day of the last purchase holds that, not the run.
 """
@@ -8,10 +10,12 @@ handled once: the ledger's claim for the day of the last purchase holds that, no
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Protocol
 
+from quen.business_days import day_start
 from quen.errors import MemberNotFoundError
+from quen.jobs.birthday_rewards import MemberPage
 from quen.jobs.giving import NOTHING, Gifts, Joined, given, is_counted, takes_part
 from quen.jobs.model import Page, Run, added
 from quen.jobs.service import CurrentProgram, Handled
@@ -50,7 +54,10 @@ class Profile(Joined, Protocol):
 
 
 class Profiles(Protocol):
-    """What members have agreed to."""
+    """What members have agreed to, and who they all are."""
+
+    def list_active(self, shard: int, cursor: str | None = None, limit: int = 100) -> MemberPage:
+        """Active members, one shard of them."""
 
     def load(self, member_id: str) -> Profile:
         """The profile. Raises MemberNotFoundError."""
@@ -66,9 +73,15 @@ class WinBack:
         self._programs = programs
 
     def list_members(self, run: Run, shard: int, cursor: str | None, limit: int) -> Page:
-        """Members who have lapsed, the longest first; nobody where the program offers nothing."""
-        if self._programs.current(run.as_of).win_back is None:
+        """Members who have lapsed, the longest first; all active ones on the day on which the rhythm is a new one; nobody where
+        the program offers nothing.
+        """
+        program = self._programs.current(run.as_of)
+        if program.win_back is None:
             return Page((), None)
+        if self._is_new(run, program):
+            members = self._profiles.list_active(shard, cursor, limit)
+            return Page(members.member_ids, members.cursor)
         page = self._lapses.list_lapsed(shard, run.on, cursor, limit)
         return Page(page.member_ids, page.cursor)
 
@@ -89,9 +102,15 @@ class WinBack:
             # This run may have done it before it was stopped: asked again for the very same, the ledger says.
             bought_on = date.fromisoformat(before.bought_on)
             return self._handle(run, member_id, bought_on, before.outcome, program, is_recovering=True)
-        if not run.dry_run:
+        # Of a member without a rhythm the index should show nothing, and shows nothing unless it has found them.
+        if not run.dry_run and (next_lapse_on(account, program) or not self._is_new(run, program)):
             self._lapses.reindex(member_id)
         return NOTHING
+
+    def _is_new(self, run: Run, program: Program) -> bool:
+        """Whether the program had members lapse otherwise, or not at all, when the day before began."""
+        before = self._programs.current(day_start(run.on - timedelta(days=1), program.time_zone)).win_back
+        return program.win_back is not None and (before is None or before.rhythm != program.win_back.rhythm)
 
     def _handle(
         self, run: Run, member_id: str, bought_on: date, outcome: LapseOutcome, program: Program, *, is_recovering: bool

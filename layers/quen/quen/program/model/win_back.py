@@ -34,6 +34,11 @@ class WinBackPolicy:
     hold_out: Fraction = _NOBODY
     channels: tuple[Channel, ...] = ()
 
+    @property
+    def rhythm(self) -> tuple[Fraction, int, int, int, bool]:
+        """What says who lapses and when: where it changes, so does the day of every member."""
+        return self.after, self.days_min, self.days_max, self.purchases_min, self.gifts.are_nothing
+
     def lapses_on(self, purchases: int, first: date, last: date) -> date | None:
         """The day on which somebody with so many purchases between these days has lapsed; None: their rhythm is unknown."""
         if purchases < self.purchases_min:
