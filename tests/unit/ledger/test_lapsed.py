@@ -13,11 +13,11 @@ from quen.ledger.items import account_item, read_account
 from quen.ledger.model import (
     Entry,
     GrantBonus,
+    HandledLapse,
     LapseOutcome,
     NoteLapse,
     NothingGivenError,
     SetState,
-    WinBack,
     days_away,
     has_returned,
     next_lapse_on,
@@ -101,7 +101,7 @@ class TestHandling:
         assert (entry.kind, entry.points, till.account.win_back) == (
             "bonus",
             50,
-            WinBack("2026-11-22", "2027-01-01", "offered"),
+            HandledLapse("2026-11-22", "2027-01-01", "offered"),
         )
         assert lapse_of(till) is None
         for again in (make_offer(), NoteLapse(LAST, "held_out")):

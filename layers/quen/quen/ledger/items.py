@@ -13,7 +13,7 @@ from pynamodb.models import Model
 from quen.cards.model import mark_form, parse_mark
 from quen.dynamodb import IntAttribute
 from quen.ledger.documents import Document, DocumentKey, Json
-from quen.ledger.model import Account, Entry, WinBack, canonical_form, next_due_on, next_lapse_on, next_review_on
+from quen.ledger.model import Account, Entry, HandledLapse, canonical_form, next_due_on, next_lapse_on, next_review_on
 from quen.ledger.model.chain import hold_form, parse_hold, standing_form
 from quen.ledger.packing import packed, unpacked
 from quen.ledger.ports import Change
@@ -180,7 +180,7 @@ def read_account(member_id: str, item: AccountItem) -> Account:
         cards=cards,
         standing=standing,
         membership=membership,
-        win_back=WinBack(*state.pop("win_back", ())),
+        win_back=HandledLapse(*state.pop("win_back", ())),
         **state,
     )
 

@@ -16,7 +16,7 @@
     subscribed  paid memberships
     draft       an entry in the making: how points move from pocket to pocket
     habits      what months and stores remember of a member's purchases
-    lapsed      who stays away longer than they used to; win_backs: what an account keeps of it
+    lapsed      who stays away longer than they used to; lapses: what an account keeps of it
     fold        apply(account, entry) -> account; rebuild(entries) == account
     chain       the canonical form of an entry, its hash, and the check of a whole history
     history     what an account was at a past moment, and a statement between two
@@ -64,6 +64,7 @@ from quen.ledger.model.habits import behaviour_of
 from quen.ledger.model.history import Movement, Statement, account_as_of, statement
 from quen.ledger.model.holders import holder_of, used_of, uses_left
 from quen.ledger.model.lapsed import days_away, has_returned, is_handled, next_lapse_on, outcome_of
+from quen.ledger.model.lapses import HandledLapse, LapseOutcome, NoteLapse
 from quen.ledger.model.merge_commands import ComeBack, GiveUp, MergeAway, TakeOver
 from quen.ledger.model.merged import coming_back
 from quen.ledger.model.returned import budgets_freed, limits_held, own_left, rules_that_applied, still_earned
@@ -83,7 +84,6 @@ from quen.ledger.model.values import (
     limit_key,
     usable_gifts,
 )
-from quen.ledger.model.win_backs import LapseOutcome, NoteLapse, WinBack
 
 __all__ = [
     "HAD_AT_ONCE",
@@ -101,6 +101,7 @@ __all__ = [
     "GiveUp",
     "Given",
     "GrantBonus",
+    "HandledLapse",
     "Hold",
     "HoldChange",
     "LapseOutcome",
@@ -137,7 +138,6 @@ __all__ = [
     "Statement",
     "TakeOver",
     "TierMark",
-    "WinBack",
     "account_as_of",
     "apply",
     "behaviour_of",

@@ -18,8 +18,8 @@ from quen.cards.model import mark_form, parse_mark
 from quen.earning.model import NO_FACTS, RuleShare
 from quen.instants import format_instant, parse_instant
 from quen.ledger.model.fold import BrokenLedgerError, apply
+from quen.ledger.model.lapses import HandledLapse
 from quen.ledger.model.values import POINTS, Account, Entry, Hold, HoldChange, Reference, TierMark, Warned, unit_of
-from quen.ledger.model.win_backs import WinBack
 from quen.memberships.model import change_form as membership_change_form
 from quen.memberships.model import parse_change as parse_membership_change
 from quen.program.model import Facts, Measure
@@ -145,7 +145,7 @@ def parse_entry(form: str, hash_: str) -> Entry:
         reachable=bool(fields["reachable"]) if "reachable" in fields else None,
         warned=Warned(*fields["warned"]) if "warned" in fields else None,
         proven=fields.get("proven", {}),
-        win_back=WinBack(*fields["win_back"]) if "win_back" in fields else None,
+        win_back=HandledLapse(*fields["win_back"]) if "win_back" in fields else None,
         shares=tuple(RuleShare(*share) for share in fields.get("shares", ())),
         basis=fields.get("basis", {}),
         facts=parse_facts(fields.get("facts", {})),

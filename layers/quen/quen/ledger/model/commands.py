@@ -8,9 +8,9 @@ from datetime import date, datetime
 from typing import Literal
 
 from quen.earning.model import NO_FACTS, MemberEvent, Purchase, RuleShare
+from quen.ledger.model.lapses import NoteLapse
 from quen.ledger.model.merge_commands import ComeBack, GiveUp, MergeAway, TakeOver
 from quen.ledger.model.values import Hold, Lots, MemberState
-from quen.ledger.model.win_backs import NoteLapse
 from quen.money import Money
 from quen.people import Person
 from quen.program.model import Facts, Gifts, Program, Wallet

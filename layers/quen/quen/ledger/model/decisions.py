@@ -46,6 +46,7 @@ from quen.ledger.model.exchanged import received, reversed_exchange
 from quen.ledger.model.fold import apply
 from quen.ledger.model.given import adjustment, opening, receipt, sending, state_change, stored_value, tier_change
 from quen.ledger.model.lapsed import noted
+from quen.ledger.model.lapses import NoteLapse
 from quen.ledger.model.merge_commands import ComeBack, GiveUp, MergeAway, TakeOver
 from quen.ledger.model.merged import came_back, gave_up, merged_away, took_over
 from quen.ledger.model.perked import perk_reserved
@@ -55,7 +56,6 @@ from quen.ledger.model.subscribed import cancellation, membership_refund, paymen
 from quen.ledger.model.tiered import raised
 from quen.ledger.model.values import Account, Entry
 from quen.ledger.model.warned import proof, reach
-from quen.ledger.model.win_backs import NoteLapse
 from quen.program.model import Program
 
 _EARNS_OR_SPENDS = (

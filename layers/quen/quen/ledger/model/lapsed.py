@@ -11,9 +11,9 @@ from typing import Final
 
 from quen.ledger.model.draft import Draft
 from quen.ledger.model.gifted import NothingGivenError
+from quen.ledger.model.lapses import HandledLapse, LapseOutcome, NoteLapse
 from quen.ledger.model.standing import tier_of
 from quen.ledger.model.values import STORE, Account, Entry, Reference
-from quen.ledger.model.win_backs import LapseOutcome, NoteLapse, WinBack
 from quen.program.model import Program, next_monday
 
 WIN_BACK: Final = "win_back"
@@ -52,13 +52,13 @@ def has_returned(account: Account, bought_on: date) -> bool:
     return account.last_bought_on is not None and account.last_bought_on > bought_on
 
 
-def handled(account: Account, bought_on: date, outcome: LapseOutcome, today: date) -> WinBack:
+def handled(account: Account, bought_on: date, outcome: LapseOutcome, today: date) -> HandledLapse:
     """What the account keeps of the lapse. Raises NothingGivenError where there is none: the member is back, or it was
     handled before.
     """
     if account.state != "active" or account.last_bought_on != bought_on or is_handled(account, bought_on):
         raise NothingGivenError
-    return WinBack(bought_on.isoformat(), today.isoformat(), outcome)
+    return HandledLapse(bought_on.isoformat(), today.isoformat(), outcome)
 
 
 def noted(account: Account, command: NoteLapse, program: Program, now: datetime) -> Entry:
@@ -76,7 +76,7 @@ def days_away(entry: Entry) -> int:
     return (date.fromisoformat(bought_on) - date.fromisoformat(handled_on)).days
 
 
-def ended_by(account: Account, day: date) -> WinBack | None:
+def ended_by(account: Account, day: date) -> HandledLapse | None:
     """The lapse that a purchase of that day ends: handled before, and followed by no purchase until now. One of a receipt
     that comes late, for a day before the lapse was handled, ends none: there was none.
     """

@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 
 from quen.cards.model import CardMark
 from quen.earning.model import NO_FACTS, RuleShare
-from quen.ledger.model.win_backs import NO_WIN_BACK, WinBack
+from quen.ledger.model.lapses import NO_LAPSE, HandledLapse
 from quen.memberships.model import NO_MEMBERSHIP, Membership, MembershipChange
 from quen.program.model import Facts
 from quen.tiers.model import NO_STANDING, Standing, StandingChange
@@ -213,7 +213,7 @@ class Account:
     reachable: bool = False
     warned: Mapping[str, int] = field(default_factory=dict)
     proven: Mapping[str, str] = field(default_factory=dict)
-    win_back: WinBack = NO_WIN_BACK
+    win_back: HandledLapse = NO_LAPSE
 
     @property
     def active(self) -> int:
@@ -340,7 +340,7 @@ class Entry:
     reachable: bool | None = None
     warned: Warned | None = None
     proven: Mapping[str, str] = field(default_factory=dict)
-    win_back: WinBack | None = None
+    win_back: HandledLapse | None = None
     shares: tuple[RuleShare, ...] = ()
     basis: Mapping[str, int] = field(default_factory=dict)
     facts: Facts = NO_FACTS

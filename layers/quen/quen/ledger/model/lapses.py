@@ -12,7 +12,7 @@ offers by what they bought, or have a tier whose members are offered nothing.
 """
 
 
-class WinBack(NamedTuple):
+class HandledLapse(NamedTuple):
     """That a lapse was handled: the day of the last purchase before it, the day on which it was, and what became of it.
 
     Of two the later purchase's counts. Empty: none ever was.
@@ -23,7 +23,7 @@ class WinBack(NamedTuple):
     outcome: LapseOutcome | Literal[""] = ""
 
 
-NO_WIN_BACK = WinBack()
+NO_LAPSE = HandledLapse()
 
 
 @dataclass(frozen=True, slots=True)
