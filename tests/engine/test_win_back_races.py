@@ -64,7 +64,13 @@ def played(theatre: Theatre, acts: Mapping[str, Callable[[Theatre, Scene], Any]]
     return list(every_order(set_stage, once_each=True))
 
 
-@pytest.mark.parametrize(("act", "kind", "outcome"), [(offer, "bonus", "offered"), (note, "win_back", "held_out")])
+@pytest.mark.parametrize(
+    ("act", "kind", "outcome"),
+    [
+        (offer, "bonus", "offered"),
+        pytest.param(note, "win_back", "held_out", marks=pytest.mark.long),
+    ],
+)
 def test_who_is_back_is_neither_offered_anything_nor_noted_whatever_comes_first(
     theatre: Theatre, act: Callable[[Theatre, Scene], Any], kind: str, outcome: str
 ) -> None:
@@ -78,6 +84,7 @@ def test_who_is_back_is_neither_offered_anything_nor_noted_whatever_comes_first(
     assert {play.outcome[0]["A"] for play in plays} == {"done", "nothing to do"}
 
 
+@pytest.mark.long
 def test_one_lapse_is_offered_or_noted_and_never_both(theatre: Theatre) -> None:
     plays = played(theatre, {"A": offer, "B": note})
     for play in plays:

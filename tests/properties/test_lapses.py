@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from factories import NOON, make_program
@@ -39,6 +39,7 @@ def recounted(bought: list[int], after: str, least: int, most: int, purchases_mi
     return day
 
 
+@settings(max_examples=40)
 @given(days, afters, bounds, st.integers(2, 5))
 def test_a_lapse_is_what_a_recount_of_the_receipts_says(
     bought: list[int], after: str, bounds: tuple[int, int], purchases_min: int
@@ -91,6 +92,7 @@ class Member:
                 self.till.do(again)
 
 
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.integers(1, 80), st.booleans()), max_size=8))
 def test_coming_and_staying_away_is_handled_as_a_plain_model_says(steps: list[tuple[int, bool]]) -> None:
     offer = WinBackPolicy(Fraction(2), Gifts(Gift(1)), 10, 60, purchases_min=2)

@@ -175,8 +175,8 @@ class TestDryRun:
 
 
 def ended(fuse: Fuse | None = None, times: int = 1) -> tuple[World, Any]:
-    """A night of eight members, each message delivered so many times, and all that must not depend on who was stopped where."""
-    world = lapsed_world(fuse, members=8)
+    """A night of four members, each message delivered so many times, and all that must not depend on who was stopped where."""
+    world = lapsed_world(fuse, members=4)
     world.run_to_the_end(JOB, times=times)
     [run] = world.runs.runs.values()
     entries = {key: [(one.kind, one.points, one.reason) for one in of] for key, of in world.accounts.entries.items()}
