@@ -48,6 +48,7 @@ class House(Application):
             expire_points_queue_url="",
             review_tiers_queue_url="",
             birthday_rewards_queue_url="",
+            win_back_queue_url="",
             holiday_rewards_queue_url="",
             announcements_queue_url="",
             verify_ledger_queue_url="",

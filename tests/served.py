@@ -190,6 +190,7 @@ _AWS: Mapping[str, str] = {
     "EXPIRE_POINTS_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/expire-points",
     "REVIEW_TIERS_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/review-tiers",
     "BIRTHDAY_REWARDS_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/birthday-rewards",
+    "WIN_BACK_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/win-back",
     "HOLIDAY_REWARDS_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/holiday-rewards",
     "ANNOUNCEMENTS_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/announcements",
     "VERIFY_LEDGER_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/verify-ledger",

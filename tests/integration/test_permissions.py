@@ -19,8 +19,10 @@ import botocore.handlers
 import pytest
 
 from aws_calls import Calls, Grant
+from factories import make_purchase
 from gateway_events import make_event, member_claims, staff_claims
-from local.template_reader import read_template
+from grants import FUNCTIONS, grants
+from house import member
 from quen.bootstrap import application
 from quen.dynamodb import shared_session
 from quen.messages.model import Attempt, Message
@@ -28,11 +30,9 @@ from quen.partners.model import ALL_RIGHTS, Billing, Partner, PartnerState, Term
 from quen.partners.store import PartnerStore
 from sample_events import sample_event
 from served import Served, read_program, serving
-from tables import DATA_TEMPLATE
 from unit.messages.fakes import make_intent
 from unit.settlement.fakes import make_partner
 
-INFRA = DATA_TEMPLATE.parent
 CONTEXT = SimpleNamespace(get_remaining_time_in_millis=lambda: 60_000)
 QUEUES = (
     "messages",
@@ -40,6 +40,7 @@ QUEUES = (
     "expire-points",
     "review-tiers",
     "birthday-rewards",
+    "win-back",
     "holiday-rewards",
     "announcements",
     "verify-ledger",
@@ -54,35 +55,8 @@ REGION = "us-east-1"
 HOLIDAY = {"id": "first", "name": {"vi": "Ngày hội", "en": "Holiday"}, "on": {"date": "12-01"}, "points": 5}
 TEXTS = [{"locale": locale, "subject": "News", "body": ["News."], "sms": "News."} for locale in ("vi", "en")]
 NEWS = {"id": "news", "channels": ["email"], "tiers": ["member"], "texts": TEXTS}
+PROFILING = {"purpose": "profiling", "granted": True, "text_version": "1"}
 AFTER_ALL_POINTS = sample_event("expire_points", "start") | {"time": "2032-01-01T06:00:04Z"}
-
-
-def read(file: str) -> dict[str, Any]:
-    return read_template((INFRA / file).read_text("utf-8"))
-
-
-FUNCTIONS = read("../template.yaml")["Resources"]
-POLICIES = read("access.yaml")["Resources"]
-
-
-def resource_name(resource: Any) -> str:
-    """`LedgerTable`, `LedgerTable/index/DueAccounts`, `MasterKey`: what a policy's resource is about."""
-    if isinstance(resource, dict) and "Ref" in resource:
-        return str(resource["Ref"]).removesuffix("Arn")
-    text = str(resource["Fn::Sub"] if isinstance(resource, dict) else resource)
-    return text.replace("${", "").replace("Arn}", "").replace("Prefix}/", "").rpartition(":")[2]
-
-
-def grants(function: str) -> set[Grant]:
-    """The (action, resource) pairs that the function's policies allow."""
-    allowed = set()
-    for policy in FUNCTIONS[function]["Properties"]["Policies"]:
-        capability = policy["Fn::GetAtt"].removeprefix("Access.Outputs.")
-        for written in POLICIES[capability]["Properties"]["PolicyDocument"]["Statement"]:
-            statement = written["Fn::If"][1] if "Fn::If" in written else written
-            many = [part if isinstance(part, list) else [part] for part in (statement["Action"], statement["Resource"])]
-            allowed |= {(action, resource_name(resource)) for action in many[0] for resource in many[1]}
-    return allowed
 
 
 class World:
@@ -103,6 +77,12 @@ class World:
     def set_program(self, **sections: Any) -> None:
         """Its program is another one from now on."""
         assert self.served.admin("PUT", "/v1/program", read_program(**sections)).status == 200
+
+    def buy(self, member_id: str, *days_ago: int) -> None:
+        """A member buys, so many days ago."""
+        for days in days_ago:
+            bought = make_purchase(purchase_id=f"B-{days}", at=datetime.now(UTC) - timedelta(days=days))
+            application().purchases.record("ptn_0000000000000001", member(member_id), bought, f"f{days}")
 
     def know_brands(self, *partner_ids: str) -> None:
         """Partners that a sample event names."""
@@ -176,6 +156,24 @@ def birthday_work(world: World) -> set[Grant]:
 
     start(sample_event("birthday_rewards", "start"), None)
     return world.called_by(work, world.drain("birthday-rewards"))
+
+
+def win_back_start(world: World) -> set[Grant]:
+    from win_back.app import start
+
+    return world.called_by(start, sample_event("win_back", "start"))
+
+
+def win_back_work(world: World) -> set[Grant]:
+    """Who has bought three times, and nothing since, is offered something on the first day; then the index is asked."""
+    from win_back.app import start, work
+
+    world.set_program(win_back={"after": "2", "points": 5})
+    world.buy(world.served.enrol("minh", "+84901234569", consents=[PROFILING]), 80, 75, 70)
+    start(AFTER_ALL_POINTS | {"time": (datetime.now(UTC) + timedelta(days=1)).isoformat()}, None)
+    world.called_by(work, world.drain("win-back"))
+    start(AFTER_ALL_POINTS, None)
+    return world.called_by(work, world.drain("win-back"))
 
 
 def holiday_start(world: World) -> set[Grant]:
@@ -326,6 +324,8 @@ RUNS: dict[str, Callable[[World], set[Grant]]] = {
     "ReviewTiersWorkFunction": review_work,
     "BirthdayRewardsStartFunction": birthday_start,
     "BirthdayRewardsWorkFunction": birthday_work,
+    "WinBackStartFunction": win_back_start,
+    "WinBackWorkFunction": win_back_work,
     "HolidayRewardsStartFunction": holiday_start,
     "HolidayRewardsWorkFunction": holiday_work,
     "AnnouncementsStartFunction": announcements_start,
@@ -345,6 +345,7 @@ WITHOUT_A_CALL = {
     "ExpirePointsStartFunction": {"EventsFailedQueue"},  # Lambda itself parks there what could not be started
     "ReviewTiersStartFunction": {"EventsFailedQueue"},
     "BirthdayRewardsStartFunction": {"EventsFailedQueue"},
+    "WinBackStartFunction": {"EventsFailedQueue"},
     "HolidayRewardsStartFunction": {"EventsFailedQueue"},
     "AnnouncementsStartFunction": {"EventsFailedQueue"},
     "VerifyLedgerStartFunction": {"EventsFailedQueue"},

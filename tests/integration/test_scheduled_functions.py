@@ -42,6 +42,7 @@ class Stack:
             "expire-points",
             "review-tiers",
             "birthday-rewards",
+            "win-back",
             "holiday-rewards",
             "announcements",
             "verify-ledger",
@@ -153,6 +154,18 @@ def test_birthdays_are_given_and_told_by_the_whole_chain(stack: Stack) -> None:
     assert (run["state"], run["seen"], run["done"], run["points"]) == ("finished", 1, 1, 50)
     claims = member_claims(subject="birthday", member_id=member_id)
     assert stack.apis.mobile("GET", "/v1/me/account", claims=claims).body["points"]["active"] == 70
+
+
+def test_who_stays_away_is_offered_something_by_the_queue(stack: Stack) -> None:
+    from win_back.app import start, work
+
+    start(sample_event("win_back", "start"), None)
+    bodies = sorted(stack.bodies("win-back"), key=lambda body: int(body["shard"]))
+    sample = sample_event("win_back", "work")
+    assert bodies == [json.loads(record["body"]) for record in sample["Records"]]
+    assert work(sample, CONTEXT) == {"batchItemFailures": []}
+    [run] = application().jobs.list_runs("win-back")
+    assert (run["on"], run["state"], run["seen"], run["totals"]) == ("2026-12-01", "finished", 0, {})
 
 
 def test_on_a_day_without_a_holiday_the_queue_ends_it_and_nobody_is_seen(stack: Stack) -> None:

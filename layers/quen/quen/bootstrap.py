@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from quen.jobs.redrives import Redrives
     from quen.jobs.service import Jobs
     from quen.jobs.verify_ledger import VerifyLedger
+    from quen.ledger.lapses import Lapses
     from quen.ledger.service import Ledger
     from quen.members.service import Members
     from quen.memberships.service import Memberships
@@ -185,10 +186,17 @@ class Application(Coalition):
 
     @cached_property
     def gifts(self) -> OccasionGifts:
-        """What birthdays and holidays give."""
+        """What birthdays, holidays and win-backs give."""
         from quen.gifts.service import OccasionGifts
 
         return OccasionGifts(self.ledger, self.vouchers, self.keys.derive("ids"))
+
+    @cached_property
+    def lapses(self) -> Lapses:
+        """Who stays away."""
+        from quen.ledger.lapses import Lapses
+
+        return Lapses(self.ledger, self._ledger_store, self.programs)
 
     @cached_property
     def tiers(self) -> Tiers:
@@ -298,6 +306,7 @@ class Application(Coalition):
             holiday_rewards,
             review_tiers,
             verify_ledger,
+            win_back,
         )
         from quen.jobs.queue import LoggedFailures, SqsWorkQueue
         from quen.jobs.service import Handler, Jobs
@@ -307,6 +316,7 @@ class Application(Coalition):
             expire_points.NAME: lambda: expire_points.ExpirePoints(self.ledger, self.programs),
             review_tiers.NAME: lambda: review_tiers.ReviewTiers(self.ledger, self.programs),
             birthday_rewards.NAME: lambda: birthday_rewards.BirthdayRewards(self.gifts, self.members, self.programs),
+            win_back.NAME: lambda: win_back.WinBack(self.lapses, self.gifts, self.members, self.programs),
             holiday_rewards.NAME: lambda: holiday_rewards.HolidayRewards(
                 self.gifts, self.members, self.ledger, self.programs
             ),
@@ -318,6 +328,7 @@ class Application(Coalition):
             expire_points.NAME: self.settings.expire_points_queue_url,
             review_tiers.NAME: self.settings.review_tiers_queue_url,
             birthday_rewards.NAME: self.settings.birthday_rewards_queue_url,
+            win_back.NAME: self.settings.win_back_queue_url,
             holiday_rewards.NAME: self.settings.holiday_rewards_queue_url,
             announcements.NAME: self.settings.announcements_queue_url,
             verify_ledger.NAME: self.settings.verify_ledger_queue_url,
@@ -371,6 +382,7 @@ class Application(Coalition):
             email_from=self.settings.email_from,
             suppressions=self._suppressions,
             withdrawals=self.consents,
+            returned=self.lapses,
             unsubscribing=self.unsubscribing,
             oddities=LoggedOddities(),
             proofs=LedgerProofs(lambda: self.ledger),

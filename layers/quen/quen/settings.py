@@ -36,6 +36,7 @@ class Settings:
     expire_points_queue_url: str
     review_tiers_queue_url: str
     birthday_rewards_queue_url: str
+    win_back_queue_url: str
     holiday_rewards_queue_url: str
     announcements_queue_url: str
     verify_ledger_queue_url: str

@@ -73,6 +73,7 @@ SAMPLES = {
     "purchase": sample_event("publish_events", "purchase"),
     "birthday": sample_event("publish_events", "birthday"),
     "holiday": sample_event("publish_events", "holiday"),
+    "win_back": sample_event("publish_events", "win_back"),
     "review": sample_event("publish_events", "review"),
     "redemption": sample_event("publish_events", "redemption"),
     "expiry": sample_event("publish_events", "expiry"),
@@ -93,6 +94,16 @@ SAMPLES = {
         ("purchase", [("points.earned", 2, 125)], []),
         ("birthday", [("points.earned", 3, 50), ("birthday.rewarded", 3, 50)], ["birthday:2026"]),
         ("holiday", [("points.earned", 8, 20), ("holiday.rewarded", 8, 20)], ["holiday:tet.2027"]),
+        (
+            "win_back",  # offered, back, and away again: then of those who are offered nothing
+            [
+                ("points.earned", 4, 50),
+                ("win_back.offered", 4, 50),
+                ("points.earned", 5, 60),
+                ("member.won_back", 5, 60),
+            ],
+            ["win_back:2026-08-31"],
+        ),
         ("review", [("points.earned", 4, 30)], []),
         (
             "redemption",
@@ -335,7 +346,7 @@ def test_no_event_and_no_intent_holds_personal_data():
     allowed = {
         *("event_id", "version", "member_id", "sequence", "occurred_at", "points", "entry_id", "kind", "balance_after"),
         *("program_version", "reference", "partner_id", "reward_id"),
-        *("cause", "from", "to", "until", "figures", "period", "rule_version", "given", "holiday_id"),
+        *("cause", "from", "to", "until", "figures", "period", "rule_version", "given", "holiday_id", "lapse", "days"),
         *("card_id", "stamps", "on_card", "at", "times", "completed"),
         *("plan_id", "state", "amount", "on", "saved"),
     }
@@ -344,6 +355,7 @@ def test_no_event_and_no_intent_holds_personal_data():
         world.publish(sample)
         assert {name for event in world.bus.events for name in event.detail} <= allowed
         assert {name for intent in world.intents.intents for name in intent.data} <= {
+            "last_bought_on",
             *("points", "balance", "reward_id", "until", "on", "tier", "before", "last_day", "figures", "card_id"),
             *("holiday_id", "reward", "voucher", "perk", "plan_id", "amount", "given_at"),
         }

@@ -12,7 +12,7 @@ from typing import Any
 from factories import make_account, make_program
 from quen.errors import MemberNotFoundError, NotFoundError
 from quen.gifts.service import OccasionGifts
-from quen.jobs import announcements, birthday_rewards, expire_points, holiday_rewards, review_tiers
+from quen.jobs import announcements, birthday_rewards, expire_points, holiday_rewards, review_tiers, win_back
 from quen.jobs.announcements import Announcements
 from quen.jobs.birthday_rewards import BirthdayRewards
 from quen.jobs.expire_points import ExpirePoints
@@ -20,8 +20,10 @@ from quen.jobs.holiday_rewards import HolidayRewards
 from quen.jobs.model import SHARDS, Page, Progress, Run, WorkMessage
 from quen.jobs.review_tiers import ReviewTiers
 from quen.jobs.service import Jobs
+from quen.jobs.win_back import WinBack
 from quen.ledger.documents import ClaimTakenError, Document, DocumentKey, LostRaceError
-from quen.ledger.model import Account, Entry, next_due_on, next_review_on
+from quen.ledger.lapses import Lapses
+from quen.ledger.model import Account, Entry, next_due_on, next_lapse_on, next_review_on
 from quen.ledger.ports import Change, DuePage
 from quen.ledger.service import Ledger
 from quen.messages.model import Intent
@@ -122,6 +124,9 @@ class MemoryAccounts:
 
     def list_reviews(self, shard: int, on: date | None, cursor: str | None, limit: int) -> DuePage:
         return self._page(shard, next_review_on, on or "z", cursor, limit)
+
+    def list_lapsed(self, shard: int, on: date, cursor: str | None, limit: int) -> DuePage:
+        return self._page(shard, lambda account: str(next_lapse_on(account, self.program) or ""), on, cursor, limit)
 
     def _page(
         self, shard: int, day_of: Callable[[Account], str], on: date | str, cursor: str | None, limit: int
@@ -237,7 +242,7 @@ class MemoryProfiles:
     """Born by `MM-DD`, in the shard that is the fifth character of the id; everybody is active but `inactive`.
 
     Everybody joined long ago, but whom `joined` names, and brought their birthday along, but whom `set_at` names. `asked`
-    counts the pages of all members that were read.
+    counts the pages of all members that were read. Everybody has agreed to everything, but whom `unasked` names.
     """
 
     def __init__(self, born: dict[str, str], inactive: set[str]) -> None:
@@ -247,6 +252,7 @@ class MemoryProfiles:
         self.set_at: dict[str, datetime] = {}
         self.tags: dict[str, tuple[str, ...]] = {}
         self.consents: dict[str, frozenset[str]] = {}
+        self.unasked: set[str] = set()
         self.asked = 0
 
     def load(self, member_id: str) -> Any:
@@ -256,8 +262,14 @@ class MemoryProfiles:
             joined_at=self.joined.get(member_id, datetime(2020, 1, 1, tzinfo=UTC)),
             birthday_set_at=self.set_at.get(member_id),
             tags=self.tags.get(member_id, ()),
-            consents_to=self.consents.get(member_id, frozenset()).__contains__,
+            consents_to=lambda purpose: self._consents_to(member_id, purpose),
         )
+
+    def _consents_to(self, member_id: str, purpose: str) -> bool:
+        """Everybody may be chosen by what they bought, but for who is `unasked`."""
+        if purpose == "profiling":
+            return member_id not in self.unasked
+        return purpose in self.consents.get(member_id, frozenset())
 
     def person(self, member_id: str, zone: Any) -> Person:
         return Person(None, None, frozenset(self.tags.get(member_id, ())), frozenset(), None)
@@ -315,10 +327,12 @@ class World:
         guarded_accounts = Guarded(self.accounts, self.fuse)
         self.ledger = Ledger(guarded_accounts, self.programs, NoStock(), self.clock, lambda _: None)
         self.gifts = OccasionGifts(self.ledger, MemoryVouchers(), b"a key of these tests")
+        self.lapses = Lapses(self.ledger, guarded_accounts, self.programs)
         self.handlers: dict[str, Callable[[], Any]] = {
             expire_points.NAME: lambda: ExpirePoints(self.ledger, self.programs),
             review_tiers.NAME: lambda: ReviewTiers(self.ledger, self.programs),
             birthday_rewards.NAME: lambda: BirthdayRewards(self.gifts, self.profiles, self.programs),
+            win_back.NAME: lambda: WinBack(self.lapses, self.gifts, self.profiles, self.programs),
             holiday_rewards.NAME: lambda: HolidayRewards(self.gifts, self.profiles, self.ledger, self.programs),
         }
         intents = Guarded(self.intents, self.fuse)

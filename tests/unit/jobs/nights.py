@@ -19,6 +19,7 @@ from quen.ledger.model.funding import funded_by
 from quen.program.model import Birthday, ExpiryWarning
 from unit.jobs.announcing import announcing_world
 from unit.jobs.fakes import Fuse, Guarded, World
+from unit.jobs.lapsing import lapsed_world
 from unit.jobs.occasions import EVERYTHING, TET_MORNING, make_giving, make_gold, make_holiday
 from unit.jobs.test_review_tiers import TierWorld
 from unit.settlement.fakes import Desk, FakePartners, make_partner, noon
@@ -122,6 +123,11 @@ def holidays(fuse: Fuse | None) -> World:
     return world
 
 
+def lapsed(fuse: Fuse | None) -> World:
+    """Members who stay away longer than they used to."""
+    return lapsed_world(fuse, members=2 * PAGE + 1)
+
+
 def announcing(fuse: Fuse | None) -> World:
     """Two announcements on one morning, to members of three shards."""
     return announcing_world(fuse, members=2 * PAGE + 1)
@@ -191,6 +197,7 @@ NIGHTS: Mapping[str, Night] = {
     "review-tiers": Night(TierWorld, page=1),
     "birthday-rewards": Night(birthdays),
     "holiday-rewards": Night(holidays),
+    "win-back": Night(lapsed),
     "announcements": Night(announcing, outcome=asked),
     "verify-ledger": Night(proof, page=10, outcome=proven),  # of which the fake makes two members
     CLOSE: Night(ClosingWorld, outcome=closed),

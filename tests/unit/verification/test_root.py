@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from factories import NOON, make_program, make_purchase
 from quen.ledger.documents import DocumentKey
-from quen.ledger.model import Account, Entry, GrantBonus, RecordPurchase, Sealed, decide, rebuild, sealed_form
+from quen.ledger.model import (
+    Account,
+    Entry,
+    GrantBonus,
+    RecordPurchase,
+    Reference,
+    Sealed,
+    decide,
+    rebuild,
+    sealed_form,
+)
 from quen.ledger.service import folded
 from quen.verification.model import (
     ROOT_BITS,
@@ -107,6 +118,8 @@ def test_an_entry_names_the_document_of_its_command_where_there_is_one() -> None
     assert document_of(welcome) is None
     assert document_of(purchase) == DocumentKey("PURCHASE#ptn_1#B-0")
     assert document_of(birthday) == DocumentKey("MEMBER#mem_1", "CLAIM#birthday:2026")
+    noted = replace(birthday, kind="win_back", reference=Reference("win_back", "2026-11-22"))
+    assert document_of(noted) == DocumentKey("MEMBER#mem_1", "CLAIM#win_back:2026-11-22")
 
 
 def test_the_first_entry_whose_document_is_missing_is_named() -> None:

@@ -18,7 +18,7 @@ from quen.events.cards import CARD_EVENT_TYPES, CardEvent, card_events
 from quen.events.facts import CONTACT_CHANGED, ProfileChanged, VoucherIssued
 from quen.events.memberships import MEMBERSHIP_EVENT_TYPES, membership_detail, membership_types
 from quen.instants import format_instant
-from quen.ledger.model import Entry, entry_id, given_by
+from quen.ledger.model import Entry, days_away, entry_id, given_by
 from quen.ledger.model.funding import issued
 from quen.ledger.model.values import ADJUSTED, POINTS, STORED_VALUE, unit_of
 from quen.ledger.views import lots_view
@@ -30,7 +30,13 @@ EVENT_VERSION = 1
 ENROLLED = "member.enrolled"
 PACK_LOW = "partner.pack_low"
 
-_OCCASIONS = frozenset({"birthday", "holiday"})
+WON_BACK = "member.won_back"
+_OCCASIONS: Mapping[str, str] = {
+    "birthday": "birthday.rewarded",
+    "holiday": "holiday.rewarded",
+    "win_back": "win_back.offered",
+}
+"""What is given on an occasion, and the type of event that tells it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +95,13 @@ def _earned(entry: Entry) -> list[str]:
     return ["points.earned"] if issued(entry) else []
 
 
+def _bought(entry: Entry) -> list[str]:
+    return [*_earned(entry), *([WON_BACK] if entry.win_back else [])]
+
+
 def _bonus(entry: Entry) -> list[str]:
     occasion = entry.reference.kind
-    return [*_earned(entry), *([f"{occasion}.rewarded"] if occasion in _OCCASIONS else [])]
+    return [*_earned(entry), *([_OCCASIONS[occasion]] if occasion in _OCCASIONS else [])]
 
 
 def _reserved(entry: Entry) -> list[str]:
@@ -128,7 +138,7 @@ def _always(*types: str) -> Callable[[Entry], list[str]]:
 
 
 _TYPES: Mapping[str, Callable[[Entry], list[str]]] = {
-    "earn": _earned,
+    "earn": _bought,
     "bonus": _bonus,
     "activate": _always("points.activated"),
     "warn": _always("points.expiring"),
@@ -155,6 +165,7 @@ _TYPES: Mapping[str, Callable[[Entry], list[str]]] = {
     "card": _always(),
     "membership": _always(),
     "term": _always(),
+    "win_back": _always(),
 }
 """Every kind of entry, and the types of event that tell it; what it does to the member's tier is told besides."""
 
@@ -166,6 +177,8 @@ EVENT_TYPES = (
     "points.earned",
     "birthday.rewarded",
     "holiday.rewarded",
+    "win_back.offered",
+    WON_BACK,
     "points.activated",
     "points.expiring",
     "points.extended",
@@ -238,10 +251,12 @@ def _entry_detail(type_: str, entry: Entry) -> dict[str, Any]:
         detail |= {"days_before": entry.warned.stage, "expiring": lots_view(entry.warned.points)}
     if type_ in {"tier.changed", "tier.at_risk"}:
         detail |= tier_change_view(entry) or {}
-    if type_.endswith(".rewarded"):
+    if type_ in _OCCASIONS.values():
         detail |= {"given": given_by(entry).view()}
     if type_ == "holiday.rewarded":
         detail["holiday_id"] = entry.reference.id.rpartition(":")[0]
+    if type_ == WON_BACK and entry.win_back:
+        detail |= {"lapse": entry.win_back.outcome, "days": days_away(entry)}
     detail |= membership_detail(type_, entry)
     partner_id = entry.reference.id.rpartition("#")[0]
     detail |= {"partner_id": partner_id} if partner_id else {}

@@ -1,1 +1,1 @@
-"""Gifts for occasions: birthdays and holidays."""
+"""Gifts for occasions: birthdays, holidays, and members who have lapsed."""

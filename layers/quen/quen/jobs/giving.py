@@ -1,4 +1,4 @@
-"""What `birthday-rewards` and `holiday-rewards` do for one member and one occasion: give it once, and count it once."""
+"""What jobs that give something do for one member and one occasion: give it once, and count it once."""
 
 from __future__ import annotations
 
@@ -54,12 +54,15 @@ def given(
         foreseen = gifts.foresee(member_id, bonus, program)
         return _handled(foreseen.view()) if foreseen else NOTHING
     outcome = gifts.give(member_id, bonus, program)
-    if outcome is None:
-        return NOTHING
-    is_own = datetime.fromisoformat(outcome.result["recorded_at"]) >= run.started_at
-    if outcome.replayed and not (is_recovering and is_own):
+    if outcome is None or not is_counted(outcome, run, is_recovering=is_recovering):
         return NOTHING
     return _handled(outcome.result["given"])
+
+
+def is_counted(outcome: Outcome, run: Run, *, is_recovering: bool) -> bool:
+    """Whether that is this run's own doing: it did it now, or before it was stopped and could count it."""
+    is_own = datetime.fromisoformat(outcome.result["recorded_at"]) >= run.started_at
+    return not outcome.replayed or (is_recovering and is_own)
 
 
 def both(one: Handled, other: Handled) -> Handled:

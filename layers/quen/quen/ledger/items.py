@@ -13,7 +13,7 @@ from pynamodb.models import Model
 from quen.cards.model import mark_form, parse_mark
 from quen.dynamodb import IntAttribute
 from quen.ledger.documents import Document, DocumentKey, Json
-from quen.ledger.model import Account, Entry, canonical_form, next_due_on, next_review_on
+from quen.ledger.model import Account, Entry, HandledLapse, canonical_form, next_due_on, next_lapse_on, next_review_on
 from quen.ledger.model.chain import hold_form, parse_hold, standing_form
 from quen.ledger.packing import packed, unpacked
 from quen.ledger.ports import Change
@@ -47,6 +47,17 @@ class TierReviews(GlobalSecondaryIndex["AccountItem"]):  # type: ignore[no-untyp
     review_on = UnicodeAttribute(range_key=True)
 
 
+class WinBacks(GlobalSecondaryIndex["AccountItem"]):  # type: ignore[no-untyped-call] # PynamoDB's own hook
+    """Members who will have lapsed, by shard and the Monday from which on they have, where they are offered anything."""
+
+    class Meta:
+        index_name = "WinBacks"
+        projection = KeysOnlyProjection()
+
+    lapse_shard = UnicodeAttribute(hash_key=True)
+    lapse_on = UnicodeAttribute(range_key=True)
+
+
 class AccountItem(Model):
     """The folded state of one member: `state` is JSON of all that is not empty, `packed` the same of a member who has much,
     compressed: with two years of lots, months and caps it would be over a kilobyte, and every command would cost more.
@@ -65,8 +76,11 @@ class AccountItem(Model):
     next_due_on = UnicodeAttribute(null=True)
     tier_shard = UnicodeAttribute(null=True)
     review_on = UnicodeAttribute(null=True)
+    lapse_shard = UnicodeAttribute(null=True)
+    lapse_on = UnicodeAttribute(null=True)
     due = DueAccounts()
     reviews = TierReviews()
+    lapses = WinBacks()
 
 
 class EntryItem(Model):
@@ -129,8 +143,10 @@ def account_item(change: Change) -> AccountItem:
         "reachable": account.reachable,
         "warned": account.warned,
         "proven": account.proven,
+        "win_back": account.win_back if account.win_back.bought_on else (),
     }
     due, review = next_due_on(account, change.program), next_review_on(account)
+    lapse = next_lapse_on(account, change.program)
     text = json.dumps({name: value for name, value in state.items() if value}, separators=(",", ":"))
     is_long = len(text) > STATE_BYTES_MAX
     return AccountItem(
@@ -144,6 +160,8 @@ def account_item(change: Change) -> AccountItem:
         next_due_on=due.isoformat() if due else None,
         tier_shard=tier_shard_key(shard_of(account.member_id)) if review else None,
         review_on=review or None,
+        lapse_shard=lapse_shard_key(shard_of(account.member_id)) if lapse else None,
+        lapse_on=lapse.isoformat() if lapse else None,
     )
 
 
@@ -162,6 +180,7 @@ def read_account(member_id: str, item: AccountItem) -> Account:
         cards=cards,
         standing=standing,
         membership=membership,
+        win_back=HandledLapse(*state.pop("win_back", ())),
         **state,
     )
 
@@ -239,6 +258,11 @@ def tier_shard_key(shard: int) -> str:
     return f"tier#{shard:02d}"
 
 
+def lapse_shard_key(shard: int) -> str:
+    """The key of a shard of the index of members who will have lapsed."""
+    return f"lapse#{shard:02d}"
+
+
 def shard_of(member_id: str) -> int:
-    """The shard of both indexes that a member's account is in."""
+    """The shard of the indexes that a member's account is in."""
     return zlib.crc32(member_id.encode()) % SHARDS

@@ -21,7 +21,8 @@ PairAnswer = Callable[[Account, Entry, Account, Entry], Mapping[str, Any]]
 class Change:
     """Everything that one use case writes: the account before and after, its new entries, the document, and more.
 
-    `sequence` is that of the command's own entry, which the document names.
+    `program` is the one in force, which says what the indexes show; `sequence` that of the command's own entry, which the
+    document names.
     """
 
     before: Account

@@ -281,7 +281,7 @@ class Ledger(Reading):
         if claim and intent.details:
             claim = replace(claim, details={**claim.details, **intent.details(own)})
         others = [*intent.others, *(intent.more(own) if intent.more else ())]
-        change = self._settled(Change(account, account, entries, program, claim, intent.closing, others=others), now)
+        change = self._settled(Change(account, account, entries, current, claim, intent.closing, others=others), now)
         if self._is_too_much(change):
             return None
         return replace(change, result=intent.answer(change.after, own))

@@ -20,10 +20,12 @@
     accounts with something due index DueAccounts: due_shard, next_due_on             Query, a shard at a time
     members above entry tier,   index TierReviews: tier_shard, review_on              Query, a shard at a time
       by their next review
+    members who will have       index WinBacks: lapse_shard, lapse_on                 Query, a shard at a time
+      lapsed, where they are offered anything
 
 An account, an ordinary entry and an ordinary document are under 1 KB each, so that a command costs six write units. The
-indexes are sparse: only an account with something due, or above the entry tier, carries their two attributes. What moves
-one is what moves its day, so an ordinary purchase moves neither.
+indexes are sparse: only an account with something due, above the entry tier, or with a rhythm of its own carries their two
+attributes. What moves one is what moves its day: an ordinary purchase moves none but the last, and that once a week.
 """
 
 from __future__ import annotations
@@ -57,6 +59,7 @@ from quen.ledger.items import (
     document_item,
     entry_item,
     entry_key,
+    lapse_shard_key,
     low_level_key,
     member_key,
     read_account,
@@ -175,6 +178,14 @@ class LedgerStore:
         until = AccountItem.review_on <= on.isoformat() if on else None
         page = AccountItem.reviews.query(tier_shard_key(shard), until, limit=limit, last_evaluated_key=start)
         return _members_page(page)
+
+    def list_lapsed(self, shard: int, on: date, cursor: str | None, limit: int) -> DuePage:
+        """Members of the shard who have lapsed on that day or before, and of whom that was not handled, the longest first."""
+        start = cast("dict[str, Any]", json.loads(cursor)) if cursor else None
+        until = AccountItem.lapse_on <= on.isoformat()
+        return _members_page(
+            AccountItem.lapses.query(lapse_shard_key(shard), until, limit=limit, last_evaluated_key=start)
+        )
 
     def load_tier_holders(self, limit: int) -> tuple[list[Account], bool]:
         """About so many accounts above the entry tier, of every shard those whose review comes soonest, a moment old at

@@ -94,6 +94,8 @@ def _about_occasion(fact: Entry) -> list[Intent]:
     if fact.reference.kind == "holiday":
         holiday_id, _, year = fact.reference.id.rpartition(":")
         return [Intent(fact.member_id, "holiday", f"{holiday_id}.{year}", about | {"holiday_id": holiday_id})]
+    if fact.reference.kind == "win_back":  # once for each time that somebody stays away
+        return [Intent(fact.member_id, "win_back", fact.reference.id, about | {"last_bought_on": fact.reference.id})]
     return []
 
 

@@ -234,14 +234,16 @@ def advertising_by(channel: Channel) -> str:
 
 
 def channels_of(kind: Kind, program: Program, named: str = "") -> tuple[Channel, ...]:
-    """The channels to try, the best first. A birthday, a holiday or an announcement goes the ways that the program names for
-    it, or none; `named` is the id of the holiday or the announcement.
+    """The channels to try, the best first. A birthday, a holiday, a win-back or an announcement goes the ways that the program
+    names for it, or none; `named` is the id of the holiday or the announcement.
     """
     if kind == "birthday":
         return program.birthday.channels if program.birthday else ()
     if kind == "holiday":
         holiday = program.find_holiday(named)
         return holiday.channels if holiday else ()
+    if kind == "win_back":
+        return program.win_back.channels if program.win_back else ()
     if kind == "announcement":
         announcement = program.find_announcement(named)
         return announcement.channels if announcement else ()

@@ -36,7 +36,7 @@ _PARTITIONS = {
     "payment": "PAYMENT",
     "membership": "MEMBERSHIP",
 }
-_CLAIMED = frozenset({"birthday", "holiday"})
+_CLAIMED = frozenset({"birthday", "holiday", "win_back"})
 
 
 @dataclass(frozen=True, slots=True)

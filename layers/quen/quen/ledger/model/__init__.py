@@ -16,6 +16,7 @@
     subscribed  paid memberships
     draft       an entry in the making: how points move from pocket to pocket
     habits      what months and stores remember of a member's purchases
+    lapsed      who stays away longer than they used to; lapses: what an account keeps of it
     fold        apply(account, entry) -> account; rebuild(entries) == account
     chain       the canonical form of an entry, its hash, and the check of a whole history
     history     what an account was at a past moment, and a statement between two
@@ -62,6 +63,8 @@ from quen.ledger.model.gifted import HAD_AT_ONCE, Given, NothingGivenError, give
 from quen.ledger.model.habits import behaviour_of
 from quen.ledger.model.history import Movement, Statement, account_as_of, statement
 from quen.ledger.model.holders import holder_of, used_of, uses_left
+from quen.ledger.model.lapsed import days_away, has_returned, is_handled, next_lapse_on, outcome_of
+from quen.ledger.model.lapses import HandledLapse, LapseOutcome, NoteLapse
 from quen.ledger.model.merge_commands import ComeBack, GiveUp, MergeAway, TakeOver
 from quen.ledger.model.merged import coming_back
 from quen.ledger.model.returned import budgets_freed, limits_held, own_left, rules_that_applied, still_earned
@@ -98,13 +101,16 @@ __all__ = [
     "GiveUp",
     "Given",
     "GrantBonus",
+    "HandledLapse",
     "Hold",
     "HoldChange",
+    "LapseOutcome",
     "Lots",
     "MemberState",
     "MergeAway",
     "MoveStoredValue",
     "Movement",
+    "NoteLapse",
     "NoteReach",
     "NothingGivenError",
     "OpenBalance",
@@ -139,17 +145,22 @@ __all__ = [
     "budgets_freed",
     "canonical_form",
     "coming_back",
+    "days_away",
     "decide",
     "earner_of",
     "entry_id",
     "folded",
     "gift_key",
     "given_by",
+    "has_returned",
     "holder_of",
+    "is_handled",
     "limit_key",
     "limits_held",
     "next_due_on",
+    "next_lapse_on",
     "next_review_on",
+    "outcome_of",
     "own_entry",
     "own_left",
     "own_lots",

@@ -18,6 +18,7 @@ from quen.cards.model import mark_form, parse_mark
 from quen.earning.model import NO_FACTS, RuleShare
 from quen.instants import format_instant, parse_instant
 from quen.ledger.model.fold import BrokenLedgerError, apply
+from quen.ledger.model.lapses import HandledLapse
 from quen.ledger.model.values import POINTS, Account, Entry, Hold, HoldChange, Reference, TierMark, Warned, unit_of
 from quen.memberships.model import change_form as membership_change_form
 from quen.memberships.model import parse_change as parse_membership_change
@@ -97,6 +98,7 @@ def canonical_form(entry: Entry) -> str:
         "reachable": None if entry.reachable is None else int(entry.reachable),
         "warned": entry.warned,
         "proven": entry.proven,
+        "win_back": entry.win_back,
         "shares": [_share_form(share) for share in entry.shares],
         "basis": entry.basis,
         "facts": facts_form(entry.facts),
@@ -143,6 +145,7 @@ def parse_entry(form: str, hash_: str) -> Entry:
         reachable=bool(fields["reachable"]) if "reachable" in fields else None,
         warned=Warned(*fields["warned"]) if "warned" in fields else None,
         proven=fields.get("proven", {}),
+        win_back=HandledLapse(*fields["win_back"]) if "win_back" in fields else None,
         shares=tuple(RuleShare(*share) for share in fields.get("shares", ())),
         basis=fields.get("basis", {}),
         facts=parse_facts(fields.get("facts", {})),

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from quen.earning.model import NO_FACTS, MemberEvent, Purchase, RuleShare
+from quen.ledger.model.lapses import NoteLapse
 from quen.ledger.model.merge_commands import ComeBack, GiveUp, MergeAway, TakeOver
 from quen.ledger.model.values import Hold, Lots, MemberState
 from quen.money import Money
@@ -81,15 +82,14 @@ class ReturnPurchase:
 
 @dataclass(frozen=True, slots=True)
 class GrantBonus:
-    """What no purchase earned: `welcome` at enrolment, `birthday` once a year (`occasion` is then the year), `holiday` once
-    a year each (`<holiday>:<year>`).
-
-    `shares` explains the points, where more than the one rule gave them. `gifts` are what the occasion gives, beside
-    `points` that everybody has: by the tier that the member has on `day`, the occasion's own, from which it counts as well.
+    """What no purchase earned: `welcome` at enrolment; once a year `birthday` (`occasion` is the year) and each `holiday`
+    (`<holiday>:<year>`); `win_back` once a lapse (the day of the last purchase). `shares` explains the points, where more
+    than the one rule gave them. `gifts` are what the occasion gives, beside `points` that everybody has: by the tier that
+    the member has on `day`, the occasion's own, from which it counts as well.
     `reachable` is as in NoteReach, where it is said with the bonus (None: it stays as it was).
     """
 
-    reason: Literal["welcome", "birthday", "holiday"]
+    reason: Literal["welcome", "birthday", "holiday", "win_back"]
     points: int
     occasion: str
     rule_id: str
@@ -347,6 +347,7 @@ Command = (
     | RecordEvent
     | ReturnPurchase
     | GrantBonus
+    | NoteLapse
     | ReceiveExchange
     | ReverseExchange
     | Reserve

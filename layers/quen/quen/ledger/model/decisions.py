@@ -45,6 +45,8 @@ from quen.ledger.model.earned import bonus, event, purchase
 from quen.ledger.model.exchanged import received, reversed_exchange
 from quen.ledger.model.fold import apply
 from quen.ledger.model.given import adjustment, opening, receipt, sending, state_change, stored_value, tier_change
+from quen.ledger.model.lapsed import noted
+from quen.ledger.model.lapses import NoteLapse
 from quen.ledger.model.merge_commands import ComeBack, GiveUp, MergeAway, TakeOver
 from quen.ledger.model.merged import came_back, gave_up, merged_away, took_over
 from quen.ledger.model.perked import perk_reserved
@@ -112,6 +114,7 @@ _DECIDES: Mapping[type[Any], Callable[[Account, Any, Program, datetime], Entry]]
     RecordPurchase: purchase,
     RecordEvent: event,
     GrantBonus: bonus,
+    NoteLapse: noted,
     ReceiveExchange: received,
     ReverseExchange: reversed_exchange,
     Reserve: reserved,

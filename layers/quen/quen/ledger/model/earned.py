@@ -15,6 +15,7 @@ from quen.ledger.model.fold import cap_horizon
 from quen.ledger.model.funding import funded_by, funder_of, issued, lot_funder, lot_key
 from quen.ledger.model.gifted import NothingGivenError, gift_of
 from quen.ledger.model.habits import with_purchase
+from quen.ledger.model.lapsed import WIN_BACK, ended_by, handled
 from quen.ledger.model.stamped import put_on_cards
 from quen.ledger.model.subscribed import saved_by_purchase
 from quen.ledger.model.values import Account, Entry, Lots, Reference
@@ -46,6 +47,7 @@ def purchase(account: Account, command: RecordPurchase, program: Program, now: d
         cards=stamps.cards,
         gifts=stamps.gifts,
         saved=saved_by_purchase(account, bought, award, facts, program, earned_on),
+        win_back=ended_by(account, earned_on),
     )
 
 
@@ -77,12 +79,16 @@ def bonus(account: Account, command: GrantBonus, program: Program, now: datetime
     points = command.points + gift.points
     if not (points or gift.pieces or gift.granted):
         raise NothingGivenError
+    is_win_back, lapsed_after = command.reason == WIN_BACK, command.occasion
+    lapse = handled(account, date.fromisoformat(lapsed_after), "offered", draft.today) if is_win_back else None
     draft.renew("bonus", draft.today)
     _credit(draft, points, draft.today)
     shares = command.shares
     if points and not shares:
         shares = (RuleShare(command.rule_id, program.version, 0, points),)
-    return draft.sealed(shares=shares, gifts=gift.pieces, granted=gift.granted, reachable=command.reachable)
+    return draft.sealed(
+        shares=shares, gifts=gift.pieces, granted=gift.granted, reachable=command.reachable, win_back=lapse
+    )
 
 
 def purchase_key(partner_id: str, purchase_id: str) -> str:

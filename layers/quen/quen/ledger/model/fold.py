@@ -80,6 +80,7 @@ def apply(account: Account, entry: Entry) -> Account:
         reachable=account.reachable if entry.reachable is None else entry.reachable,
         warned=_of_last_days(account.warned, _told(entry), entry, lots, holds),
         proven=_of_last_days(account.proven, entry.proven, entry, lots, holds),
+        win_back=account.win_back if entry.win_back is None else max(account.win_back, entry.win_back),
     )
 
 

@@ -18,7 +18,9 @@ HAD_AT_ONCE = 0
 
 
 class NothingGivenError(Exception):
-    """The occasion gives nothing to members of that tier: there is nothing to write, and nothing is claimed."""
+    """The occasion gives nothing to members of that tier, or was over before: there is nothing to write, and nothing is
+    claimed.
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ def took_over(account: Account, command: TakeOver, program: Program, now: dateti
         habits=merged.habits,
         seen=days_brought(merged.seen, command.merge_id),
         cards=stamps.cards,
+        win_back=merged.win_back if merged.win_back.bought_on else None,
         **came,
     )
 

@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple
 
 from quen.cards.model import CardMark
 from quen.earning.model import NO_FACTS, RuleShare
+from quen.ledger.model.lapses import NO_LAPSE, HandledLapse
 from quen.memberships.model import NO_MEMBERSHIP, Membership, MembershipChange
 from quen.program.model import Facts
 from quen.tiers.model import NO_STANDING, Standing, StandingChange
@@ -69,6 +70,7 @@ Kind = Literal[
     "card",
     "membership",
     "term",
+    "win_back",
 ]
 MemberState = Literal["active", "inactive", "blocked", "closed"]
 Lots = Mapping[str, int]
@@ -182,6 +184,7 @@ class Account:
     `<reward>/<last day>` what the member may have for nothing; `granted` has the last day of each perk that was given to
     this member; `membership` is what they pay for. `reachable` says whether the member may be told about their points;
     `warned` how many days before each last day they were told last, `proven` of which last days why points may end.
+    `win_back` is the last lapse that was handled.
     """
 
     member_id: str
@@ -210,6 +213,7 @@ class Account:
     reachable: bool = False
     warned: Mapping[str, int] = field(default_factory=dict)
     proven: Mapping[str, str] = field(default_factory=dict)
+    win_back: HandledLapse = NO_LAPSE
 
     @property
     def active(self) -> int:
@@ -299,8 +303,9 @@ class Entry:
     days as they are now, one that is empty being gone; `state`, `moved_to`, `tier` and `cards` are new values, `standing` and
     `membership` say what became of the earned tier, and of what the member pays for; `saved` is the signed change of what
     the latter saves in its period, which a `membership` beside it has in it already; `reachable` is a new value, `warned` and
-    `proven` are what was told and proven of last days; the rest says why: `shares` what each
-    rule gave, `basis` of which parts of the bill, `facts` what the rules knew of the member.
+    `proven` are what was told and proven of last days; `win_back` is the lapse that was handled, or that a purchase has
+    ended; the rest says why: `shares` what each rule gave, `basis` of which parts of the bill, `facts` what the rules knew
+    of the member.
 
     `occurred_at` is when it happened (for what falls due by itself: the very midnight), `recorded_at` when it was
     written. `previous_hash` and `hash` chain a member's entries.
@@ -335,6 +340,7 @@ class Entry:
     reachable: bool | None = None
     warned: Warned | None = None
     proven: Mapping[str, str] = field(default_factory=dict)
+    win_back: HandledLapse | None = None
     shares: tuple[RuleShare, ...] = ()
     basis: Mapping[str, int] = field(default_factory=dict)
     facts: Facts = NO_FACTS

@@ -27,6 +27,7 @@ from quen.program.compiled.policies import adjustments_of
 from quen.program.compiled.rewards import reward_of
 from quen.program.compiled.segments import segment_of
 from quen.program.compiled.tiers import tier_of, tiering_of
+from quen.program.compiled.win_back import win_back_of
 from quen.program.model import Program, StoredValuePolicy, TransferPolicy
 
 _UNSAID: Mapping[str, Any] = {
@@ -74,6 +75,7 @@ def compile_program(content: Mapping[str, Any], version: int, effective_from: da
         segments=tuple(segment_of(segment, locales) for segment in content.get("segments", ())),
         events=frozenset(event["type"] for event in content.get("events", ())),
         birthday=birthday_of(content.get("birthday")),
+        win_back=win_back_of(content.get("win_back")),
         rewards=tuple(reward_of(reward, locales) for reward in content["rewards"]),
         payment=payment_of(content.get("payment"), categories),
         messages=messages_of(content["messages"]),

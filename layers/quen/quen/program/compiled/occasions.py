@@ -25,7 +25,7 @@ def birthday_of(birthday: Mapping[str, Any] | None) -> Birthday | None:
     """The birthday gift, where there is one; a document of long ago says no more than points."""
     if not birthday:
         return None
-    gifts = _gifts_of(birthday)
+    gifts = gifts_of(birthday)
     return Birthday(
         points=gifts.general.points,
         days_before=birthday["days_before"],
@@ -44,7 +44,7 @@ def holiday_of(holiday: Mapping[str, Any], locales: Sequence[str]) -> Holiday:
         id=holiday["id"],
         name=named(holiday["name"], locales),
         on=_recurrence_of(holiday["on"]),
-        gifts=_gifts_of(holiday),
+        gifts=gifts_of(holiday),
         days_before=holiday["days_before"],
         segment=holiday.get("segment", ""),
         tags=frozenset(holiday.get("tags", ())),
@@ -61,7 +61,8 @@ def _recurrence_of(on: Mapping[str, str]) -> Recurrence:
     return kind(month, day)
 
 
-def _gifts_of(section: Mapping[str, Any]) -> Gifts:
+def gifts_of(section: Mapping[str, Any]) -> Gifts:
+    """What a section of the document gives, in general and by tier."""
     by_tier = {tier: _gift_of(gift) for tier, gift in section.get("by_tier", {}).items()}
     return Gifts(_gift_of(section), by_tier)
 

@@ -49,6 +49,7 @@ from quen.program.document.values import (
     Text,
     TimeZoneName,
 )
+from quen.program.document.win_back import WinBackSection
 
 RULES_MAX = 200
 CAMPAIGNS_MAX = 50
@@ -129,6 +130,9 @@ class ProgramDocument(Members):
         min_length=1,
         max_length=ANNOUNCEMENTS_MAX,
         description="What members are told on some day, in the shop's own words.",
+    )
+    win_back: WinBackSection | None = Field(
+        default=None, description="What members are offered who stay away; left out: nothing."
     )
     rewards: list[RewardSection] = Field(default=[], max_length=REWARDS_MAX, description="What points buy.")
     payment: PaymentSection | None = Field(

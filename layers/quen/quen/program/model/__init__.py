@@ -91,6 +91,7 @@ from quen.program.model.segmented import segment_holds, segments_held
 from quen.program.model.segments import Segment
 from quen.program.model.texts import text_in
 from quen.program.model.tiers import Criteria, Descent, Measure, Tier, TierPeriod, TierPolicy
+from quen.program.model.win_back import WinBackPolicy, next_monday
 
 __all__ = [
     "EVENTS",
@@ -174,12 +175,14 @@ __all__ = [
     "WalletUnit",
     "Weekday",
     "WhenReached",
+    "WinBackPolicy",
     "WithGoods",
     "Wording",
     "card_of_wallet",
     "card_wallet",
     "last_day_of",
     "leaves",
+    "next_monday",
     "segment_holds",
     "segments_held",
     "text_in",

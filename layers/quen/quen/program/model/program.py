@@ -24,6 +24,7 @@ from quen.program.model.policies import AdjustmentPolicy, StoredValuePolicy, Tra
 from quen.program.model.rewards import Reward
 from quen.program.model.segments import Segment, linked
 from quen.program.model.tiers import Tier, TierPolicy
+from quen.program.model.win_back import WinBackPolicy
 
 _NO_MESSAGES = MessagePolicy()
 _WHOLE_BILL = BasisPolicy()
@@ -73,6 +74,7 @@ class Program:
     plans: tuple[Plan, ...] = ()
     holidays: tuple[Holiday, ...] = ()
     announcements: tuple[Announcement, ...] = ()
+    win_back: WinBackPolicy | None = None
     caps: tuple[Cap, ...] = ()
     segments: tuple[Segment, ...] = ()
     events: frozenset[str] = frozenset()

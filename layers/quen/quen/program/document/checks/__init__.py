@@ -18,7 +18,7 @@ from quen.program.document.checks.cards import check_cards
 from quen.program.document.checks.earning import check_earning
 from quen.program.document.checks.memberships import check_memberships
 from quen.program.document.checks.messages import check_messages
-from quen.program.document.checks.occasions import check_birthday, check_holidays
+from quen.program.document.checks.occasions import check_birthday, check_holidays, check_win_back
 from quen.program.document.checks.perks import check_perks
 from quen.program.document.checks.reading import at, given, items, repeated
 from quen.program.document.checks.rewards import check_discounts, check_payment, check_rewards
@@ -29,6 +29,7 @@ _LISTS_WITHOUT_REPETITION = (
     ("program", "locales"),
     ("points", "expiry", "activities"),
     ("birthday", "channels"),
+    ("win_back", "channels"),
     ("adjustments", "reason_codes"),
 )
 
@@ -48,6 +49,7 @@ def find_contradictions(document: object) -> list[Fault]:
         check_birthday,
         check_holidays,
         check_announcements,
+        check_win_back,
         check_segments,
         check_categories,
         check_events,

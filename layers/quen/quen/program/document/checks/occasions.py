@@ -1,4 +1,4 @@
-"""Birthdays and holidays that cannot stand: that give nothing, or what there is not, or are on no day or on several."""
+"""Birthdays, holidays and win-backs that cannot stand: that give nothing, or what there is not, or come never."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from quen.errors import Fault
 from quen.program.document.checks.conditions import UNKNOWN, Path, names_of
 from quen.program.document.checks.names import check_names
 from quen.program.document.checks.reading import at, given, items, members, repeated, texts
+from quen.program.document.checks.values import decimal_of
 from quen.program.document.faults import pointer_to
+from quen.program.document.win_back import DAYS_MAX, DAYS_MIN
 
 _GIVEN = ("points", "reward", "perk")
+_ALL_PERCENT = 100
 _KINDS = ("date", "lunar", "day")
 _UNKNOWN = {
     **UNKNOWN,
@@ -43,6 +46,27 @@ def check_holidays(document: object) -> Iterator[Fault]:
             yield from _gifts(section, path, known)
             yield from _day(at(section, "on"), (*path, "on"))
             yield from _audience(section, path, known)
+
+
+def check_win_back(document: object) -> Iterator[Fault]:
+    """A win-back that offers nothing, or what there is not; that comes at once, or whose bounds leave no day; of whose members
+    everybody is held out.
+    """
+    section = at(document, "win_back")
+    if not isinstance(section, Mapping):  # not said, or the shape says so
+        return
+    yield from _gifts(section, ("win_back",), _known(document))
+    least, most = section.get("days_min", DAYS_MIN), section.get("days_max", DAYS_MAX)
+    if type(least) is int and type(most) is int and least > most:  # what is no whole number is named by the shape
+        sentence = (
+            "Members lapse after `days_min` days at least and `days_max` at most: the first is more than the second."
+        )
+        yield Fault("/win_back/days_min", "contradiction", sentence)
+    if (after := decimal_of(section.get("after"))) is not None and after <= 0:
+        yield Fault("/win_back/after", "out_of_range", "Members lapse after more than none of their gaps.")
+    if (held_out := decimal_of(section.get("hold_out"))) is not None and held_out >= _ALL_PERCENT:
+        sentence = "Fewer than all members are held out: else nobody would be offered anything."
+        yield Fault("/win_back/hold_out", "out_of_range", sentence)
 
 
 def _known(document: object) -> Known:

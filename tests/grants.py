@@ -1,0 +1,39 @@
+"""What functions are granted, read from the templates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_calls import Grant
+from local.template_reader import read_template
+from tables import DATA_TEMPLATE
+
+INFRA = DATA_TEMPLATE.parent
+
+
+def read(file: str) -> dict[str, Any]:
+    return read_template((INFRA / file).read_text("utf-8"))
+
+
+FUNCTIONS = read("../template.yaml")["Resources"]
+POLICIES = read("access.yaml")["Resources"]
+
+
+def resource_name(resource: Any) -> str:
+    """`LedgerTable`, `LedgerTable/index/DueAccounts`, `MasterKey`: what a policy's resource is about."""
+    if isinstance(resource, dict) and "Ref" in resource:
+        return str(resource["Ref"]).removesuffix("Arn")
+    text = str(resource["Fn::Sub"] if isinstance(resource, dict) else resource)
+    return text.replace("${", "").replace("Arn}", "").replace("Prefix}/", "").rpartition(":")[2]
+
+
+def grants(function: str) -> set[Grant]:
+    """The (action, resource) pairs that the function's policies allow."""
+    allowed = set()
+    for policy in FUNCTIONS[function]["Properties"]["Policies"]:
+        capability = policy["Fn::GetAtt"].removeprefix("Access.Outputs.")
+        for written in POLICIES[capability]["Properties"]["PolicyDocument"]["Statement"]:
+            statement = written["Fn::If"][1] if "Fn::If" in written else written
+            many = [part if isinstance(part, list) else [part] for part in (statement["Action"], statement["Resource"])]
+            allowed |= {(action, resource_name(resource)) for action in many[0] for resource in many[1]}
+    return allowed
