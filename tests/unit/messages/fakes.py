@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
 from typing import Any
 
 from factories import make_program
 from quen.errors import MemberNotFoundError, NotFoundError
 from quen.members.model import is_consented
 from quen.messages.caps import Recent
-from quen.messages.model import DeliveryReport, Intent, Message, Proof
+from quen.messages.model import DeliveryReport, Intent, Kind, Message, Proof
 from quen.messages.outgoing import Outgoing
 from quen.messages.ports import Writer
 from quen.messages.rendering import Content, render
 from quen.messages.service import Messages
-from quen.program.model import Announcement, AnnouncementText, Channel, Program
+from quen.program.model import Announcement, AnnouncementText, Channel, Gifts, Program, WinBackPolicy
 from unit.members.fakes import make_consent
 
 NOON = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
@@ -105,6 +106,9 @@ class MemoryMessages:
 
     def find(self, member_id: str, key: str) -> Message | None:
         return self.messages.get((member_id, key))
+
+    def list_kind(self, member_id: str, kind: Kind) -> list[Message]:
+        return [one for (of, key), one in self.messages.items() if of == member_id and key.startswith(f"{kind}:")]
 
     def find_named(self, channel: Channel, provider_id: str) -> Message | None:
         name = self.names.get((channel, provider_id))
@@ -210,7 +214,8 @@ def with_news(program: Program) -> Program:
     """The program with something to announce, where it has nothing itself."""
     words = {"vi": AnnouncementText("Tin mới", ("Tin mới.",), "Tin mới")}
     news = Announcement("new-shop", date(2026, 11, 22), words, ("email", "sms"))
-    return program if program.announcements else replace(program, announcements=(news,))
+    offers = program.win_back or WinBackPolicy(Fraction(2), Gifts(), channels=("email", "sms"))
+    return replace(program, announcements=program.announcements or (news,), win_back=offers)
 
 
 class Post:

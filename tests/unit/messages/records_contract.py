@@ -61,6 +61,12 @@ class MessageRecordsContract:
         assert records.find("mem_1", "birthday:2026") == NEW
         assert records.find("mem_2", "birthday:2026") is None
 
+    def test_messages_are_listed_by_their_kind(self, records: MessageRecords):
+        records.claim(NEW)
+        records.claim(replace(NEW, key="birthdays:2026"))
+        records.claim(replace(NEW, member_id="mem_2"))
+        assert list(records.list_kind("mem_1", "birthday")) == [NEW]
+
     def test_a_text_message_that_is_sent_is_found_by_its_providers_name(self, records: MessageRecords):
         records.claim(NEW)
         begun = replace(NEW, channel="sms", tries=1, revision=1)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from quen.errors import TemporarilyUnavailableError
 from quen.messages.ports import DeliveryRefusedError
-from unit.messages.fakes import FakeProfile, Post, make_intent, plain_words
+from unit.messages.fakes import MEMBER, FakeProfile, Post, make_intent, plain_words
 
 DAYS = ("2026-11-28", "2026-11-29")
 WARNING = make_intent("expiring")
@@ -116,3 +117,21 @@ def test_no_other_message_proves_anything(kind):
     post.messages.send(make_intent(kind))
     post.messages.take_report(post.report("delivered", "sms"))
     assert proofs(post) == []
+
+
+def test_a_warning_of_points_that_live_on_because_the_last_never_arrived_tries_another_channel_first():
+    post = make_post()
+    assert post.messages.send(make_intent("expiring", through="2026-11-28")) == "SENT"
+    post.clock.instant = datetime(2026, 11, 29, 5, tzinfo=UTC)
+    again = replace(make_intent("expiring", through="2026-12-12"), period="2026-12-12.30")
+    assert post.messages.send(again) == "SENT"
+    sent = [post.records.messages[MEMBER, key].channel for key in (make_intent("expiring").key, again.key)]
+    assert sent == ["email", "sms"]
+
+
+def test_a_warning_that_may_still_arrive_keeps_its_channel():
+    post = make_post()
+    post.messages.send(make_intent("expiring", through="2026-12-12"))
+    later = replace(make_intent("expiring", through="2026-12-12"), period="2026-12-12.7")
+    post.messages.send(later)
+    assert post.records.messages[MEMBER, later.key].channel == "email"

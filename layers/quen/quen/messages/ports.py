@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Literal, Protocol
 
 from quen.messages.caps import Recent
-from quen.messages.model import DeliveryReport, Intent, Message, Proof
+from quen.messages.model import DeliveryReport, Intent, Kind, Message, Proof
 from quen.messages.outgoing import Outgoing
 from quen.messages.rendering import Content
 from quen.messages.security import Former
@@ -85,6 +85,9 @@ class MessageRecords(Protocol):
 
     def find(self, member_id: str, key: str) -> Message | None:
         """What became of that intent, read consistently."""
+
+    def list_kind(self, member_id: str, kind: Kind) -> Sequence[Message]:
+        """All messages of that kind to the member, read consistently."""
 
     def find_named(self, channel: Channel, provider_id: str) -> Message | None:
         """The message that a channel's provider calls so."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from datetime import date, datetime
 
-from quen.messages.model import UNASKED, Kind, Route, State, purpose_of
+from quen.messages.model import UNASKED, Kind, Message, Route, State, purpose_of
 from quen.messages.security import Warned, security_addresses
 from quen.program.model import Channel
 
@@ -17,6 +18,19 @@ def addresses_of(kind: Kind, profile: Warned, now: datetime, *, has_mail_sender:
     known: Mapping[Channel, str | None] = {"email": profile.email, "sms": profile.phone, "zalo": profile.phone}
     addresses = security_addresses(profile, now) if kind in UNASKED else known
     return addresses if has_mail_sender else {**addresses, "email": None}
+
+
+def others_first(
+    routes: Iterable[Route], earlier: Iterable[Message], tells_of_delivery: AbstractSet[Channel], today: date
+) -> tuple[Route, ...]:
+    """Where points live on because a warning of them never arrived, the next one tries another channel first."""
+    failed = {
+        one.channel
+        for one in earlier
+        if one.data.get("through", "~") < today.isoformat()
+        and (one.state in {"BOUNCED", "FAILED"} or (one.state == "SENT" and one.channel in tells_of_delivery))
+    }
+    return tuple(sorted(routes, key=lambda route: route.channel in failed))
 
 
 def routes_of(

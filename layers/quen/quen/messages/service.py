@@ -50,7 +50,7 @@ from quen.messages.ports import (
     Writer,
 )
 from quen.messages.rendering import render
-from quen.messages.routing import addresses_of, routes_of
+from quen.messages.routing import addresses_of, others_first, routes_of
 from quen.messages.sending import Errand, Sending
 from quen.messages.timing import held_until, is_overtaken
 from quen.program.model import Channel, Program
@@ -99,6 +99,7 @@ class Messages:
         self._delay_seconds_max = delay_seconds_max
         self._returned = returned or NobodyReturned()
         left_alone, odd = suppressions or NothingSuppressed(), oddities or NothingOdd()
+        self._tells_of_delivery = tells_of_delivery
         self._notes = Notes(records, proofs or NoProofs(), tells_of_delivery)
         links = unsubscribing or NoUnsubscribing()
         self._sending = Sending(records, self._notes, senders, left_alone, links, odd, wall, email_from, write)
@@ -160,6 +161,9 @@ class Messages:
             and self._returned.has_returned(intent.member_id, last_bought_on)
         ):
             return "SUPPRESSED_OVERTAKEN"
+        if intent.kind == "expiring" and not isinstance(routes, str) and len(routes) > 1:
+            earlier = self._records.list_kind(intent.member_id, "expiring")
+            return others_first(routes, earlier, self._tells_of_delivery, program.local_day(now))
         return routes
 
     def _try_all(self, errand: Errand, message: Message, routes: tuple[Route, ...]) -> State:

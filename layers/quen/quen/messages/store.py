@@ -23,7 +23,7 @@ from pynamodb.models import Model
 from quen.clock import Clock
 from quen.dynamodb import IntAttribute, TransactionRefusedError, Write, bind, commit, put
 from quen.messages.caps import Counted, Recent
-from quen.messages.model import KEPT_DAYS, Attempt, Message, State
+from quen.messages.model import KEPT_DAYS, Attempt, Kind, Message, State
 from quen.program.model import Channel
 
 NAMED_BY_PROVIDER: frozenset[Channel] = frozenset({"sms"})
@@ -145,6 +145,11 @@ class MessageStore:
             return Recent(member_id)
         sends = tuple(Counted(key, channel, datetime.fromtimestamp(at, UTC)) for key, channel, at in item.sends)
         return Recent(member_id, sends, item.revision)
+
+    def list_kind(self, member_id: str, kind: Kind) -> list[Message]:
+        """All messages of that kind to the member, read consistently."""
+        of_kind = MessageItem.SK.startswith(f"MESSAGE#{kind}:")
+        return [_message(item) for item in MessageItem.query(f"MEMBER#{member_id}", of_kind, consistent_read=True)]
 
     def list_messages(self, member_id: str) -> list[Message]:
         """All that a member was told, or was not, the newest first."""
