@@ -17,6 +17,7 @@ ANY_METHOD = "x-amazon-apigateway-any-method"
 GATEWAY_RESPONSES = "x-amazon-apigateway-gateway-responses"
 INTEGRATION = "x-amazon-apigateway-integration"
 STAGE = "live"
+LINKS = "MOBILE_URL"
 
 _FUNCTION = re.compile(r"\$\{(\w+)\.Arn\}")
 _FUNCTION_NAME = re.compile(r"(?<=:function:)[^/]+")
@@ -38,6 +39,17 @@ class EmulatorGaps:
                 self._complete_api(physical_id, resource["Properties"]["Body"])
             elif resource["Type"] == "AWS::DynamoDB::Table":
                 self._expire_items(physical_id, resource["Properties"])
+
+    def lead_links_to(self, mobile_url: str) -> None:
+        """Functions that put links to the mobile API into messages name it by the gateway's own domain, which is not here."""
+        functions = aws_client("lambda", self._endpoint)
+        for physical_id, resource in self._resources(self._stack):
+            if resource["Type"] == "AWS::Lambda::Function":
+                configured = functions.get_function_configuration(FunctionName=physical_id)
+                variables = configured.get("Environment", {}).get("Variables", {})
+                if LINKS in variables:
+                    environment = {"Variables": variables | {LINKS: mobile_url}}
+                    functions.update_function_configuration(FunctionName=physical_id, Environment=environment)
 
     def _resources(self, stack: str) -> Iterator[tuple[str, dict[str, Any]]]:
         """Every resource of the stack and its nested stacks: (physical id, what the template says of it)."""

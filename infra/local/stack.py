@@ -116,15 +116,17 @@ class LocalStack:
         if self._deployed_now:
             with step("Building and deploying template.yaml"):
                 deployment.deploy(parameters)
-                EmulatorGaps(STACK_NAME, self.emulator.endpoint).close()
+                gaps = EmulatorGaps(STACK_NAME, self.emulator.endpoint)
+                gaps.close()
+                gaps.lead_links_to(self._api_url("mobile", deployment.outputs()))
                 confirm_sender(self.emulator.endpoint, EMAIL_FROM)
         return deployment.outputs()
 
+    def _api_url(self, name: str, outputs: dict[str, str]) -> str:
+        return f"{self.emulator.endpoint}/_aws/execute-api/{outputs[f'{name.capitalize()}ApiId']}/{STAGE}"
+
     def _describe(self, outputs: dict[str, str], provider: IdentityProvider) -> dict[str, Any]:
-        base = f"{self.emulator.endpoint}/_aws/execute-api"
-        urls = {
-            name: f"{base}/{outputs[f'{name.capitalize()}ApiId']}/{STAGE}" for name in ("mobile", "partner", "admin")
-        }
+        urls = {name: self._api_url(name, outputs) for name in ("mobile", "partner", "admin")}
         seed = Seed(self._data, urls, provider)
         if self._deployed_now or not seed.is_planted:
             with step("Seeding the demo: Cà phê Quen"):

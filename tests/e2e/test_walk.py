@@ -142,6 +142,20 @@ def bring_back_what_points_had_paid(partner: PartnerClient, member: TokenCaller)
     assert statement["closing"] == before
 
 
+def warn_of_the_last_day(clock: SandboxClockItem, staff: TokenCaller, member_id: str) -> None:
+    """The night before the last day warns; what became of the mail comes back from its provider."""
+    clock.set_now(datetime(2027, 11, 29, 3, tzinfo=UTC))
+    run = staff.request("POST", "/v1/jobs/expire-points/runs", {"on": "2027-11-29"}).document
+    assert run["totals"]["warned"] >= 1
+
+    def arrived() -> list[dict[str, Any]]:
+        told = staff.request("GET", f"/v1/members/{member_id}/messages").document["items"]
+        return [one for one in told if one["kind"] == "expiring" and one["state"] == "DELIVERED"]
+
+    [warning] = eventually(arrived)
+    assert warning["channel"] == "email"
+
+
 def test_from_the_till_to_the_birthday(
     stack: RunningStack,
     data: Path,
@@ -215,12 +229,14 @@ def test_from_the_till_to_the_birthday(
     [text] = eventually(lambda: [text for text in texts_to(stack, PHONE_ALONE) if "sinh nhật" in text])
     assert "50" in text
 
+    warn_of_the_last_day(clock, staff, member_id)
     clock.set_now(datetime(2027, 12, 1, 3, tzinfo=UTC))
     assert member.request("GET", "/v1/me/account").document["points"]["active"] == 50
     run = staff.request("POST", "/v1/jobs/expire-points/runs", {"on": "2027-12-01"})
     assert run.document["points"] >= 25
     newest = member.request("GET", "/v1/me/entries").document["items"][0]
     assert (newest["kind"], newest["points"], newest["occurred_at"]) == ("expire", -25, "2027-11-30T17:00:00Z")
+    assert newest["reason"] == "delivered"
     reviews = staff.request("POST", "/v1/jobs/review-tiers/runs", {"on": "2027-12-01"}).document
     assert (reviews["state"], reviews["seen"], reviews["totals"]) == ("finished", 0, {})  # nobody has reached one
     shown = member.request("GET", "/v1/me/tier").document
