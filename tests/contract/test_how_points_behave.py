@@ -12,9 +12,21 @@ from typing import Any
 from factories import make_program
 from quen.business_days import day_start
 from quen.errors import QuenError
-from quen.ledger.model import Account, Adjust, ReceivePoints, Redeem, Refund, Release, Reserve, SendPoints, SetState
+from quen.ledger.model import (
+    Account,
+    Adjust,
+    NoteReach,
+    ReceivePoints,
+    RecordProof,
+    Redeem,
+    Refund,
+    Release,
+    Reserve,
+    SendPoints,
+    SetState,
+)
 from quen.money import format_integer
-from quen.program.model import Expiry, Program, TransferPolicy
+from quen.program.model import Expiry, ExpiryWarning, Program, TransferPolicy
 from quen.returns.model import paid_back
 from till import Till
 
@@ -160,6 +172,18 @@ def test_a_refund_gives_points_back_that_live_for_two_weeks_at_least() -> None:
     is_told(story.on(date(2026, 12, 19), 23, 59).waits().on(date(2026, 12, 20), 0).waits())
 
 
+def test_no_point_of_whoever_can_be_told_ends_before_a_warning_has_arrived() -> None:
+    program = make_program()
+    warning = ExpiryWarning((30, 7, 1), is_required=True, grace_days=14)
+    expiry = replace(program.points.expiry, warning=warning)
+    story = Story(replace(program, points=replace(program.points, expiry=expiry)))
+    story.tell("agrees to be told, by mail", lambda: story.till.do(NoteReach(reachable=True))).buys(1_000_000)
+    story.on(date(2027, 10, 31), 0).tell("is warned, and the mail gets lost")
+    story.on(date(2027, 12, 1), 0).waits().tell("is warned of 14 December by text message")
+    story.tell("the message arrives", lambda: story.till.do(RecordProof(("2027-12-14",), "msg_2", "delivered")))
+    is_told(story.on(date(2027, 12, 14), 23, 59).waits().on(date(2027, 12, 15), 0).waits())
+
+
 def test_points_can_live_as_long_as_the_member_comes_back() -> None:
     program = make_program()
     expiry = Expiry("inactive_months", 6, activities=frozenset({"purchase"}))
@@ -194,5 +218,5 @@ def test_every_example_of_the_page_is_told_here() -> None:
     tellers = [
         value for name, value in globals().items() if name.startswith("test_") and "is_told" in value.__code__.co_names
     ]
-    assert len(tellers) == 13
+    assert len(tellers) == 14
     assert section.count("```\n") == 2 * (len(tellers) + 2)  # the offline till tells three
