@@ -159,7 +159,8 @@ def win_back_work(world: World) -> set[Grant]:
     """Who has bought three times, and nothing since, is offered something on the first day; then the index is asked."""
     from win_back.app import start, work
 
-    world.set_program(win_back={"after": "2", "points": 5})
+    soon = datetime.now(UTC) + timedelta(seconds=30)  # not in the second in which the program before it began
+    world.set_program(win_back={"after": "2", "points": 5}, effective_from=soon.isoformat())
     world.buy(world.served.enrol("minh", "+84901234569", consents=[PROFILING]), 80, 75, 70)
     start(AFTER_ALL_POINTS | {"time": (datetime.now(UTC) + timedelta(days=1)).isoformat()}, None)
     world.called_by(work, world.drain("win-back"))

@@ -91,7 +91,10 @@ def test_every_path_reaches_the_function_that_serves_it(connection: Connection, 
     for endpoint in endpoints_of(api):
         methods[re.sub(r"\{\w+\}", "x", endpoint.path)].add(endpoint.method)
     token = {"Authorization": f"Bearer {connection['staff_token']}"}
-    found = {path: ask(connection[f"{api}_url"], "DELETE", path, **token) for path in methods}
+    found = {
+        path: ask(connection[f"{api}_url"], "PATCH" if "DELETE" in known else "DELETE", path, **token)
+        for path, known in methods.items()
+    }
     wrong = {
         path: (status, headers.get("allow"))
         for path, (status, headers, _) in found.items()

@@ -25,6 +25,7 @@ from unit.messages.fakes import (
     SettableClock,
     make_intent,
     plain_words,
+    with_news,
 )
 
 pytestmark = pytest.mark.engine
@@ -35,7 +36,7 @@ CAP = 2
 def test_offers_that_are_sent_at_once_never_pass_the_cap(engine: Any, tables: dict[str, str]) -> None:
     clock, sender = SettableClock(), FakeSender()
     store = MessageStore(engine, tables["messages"], clock)
-    program = make_program(messages=MessagePolicy(caps=(MessageCap(CAP, 7),)))
+    program = with_news(make_program(messages=MessagePolicy(caps=(MessageCap(CAP, 7),))))
     around = FakeProfiles(FakeProfile()), FixedProgram(program), {"email": lambda: sender}, MemoryIntents()
     messages = Messages(store, *around, clock, clock, email_from="shop@example.com", write=plain_words)
     barrier = Barrier(OFFERS)

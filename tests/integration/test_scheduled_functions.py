@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from copy import deepcopy
 from datetime import UTC, date, datetime
@@ -318,10 +319,12 @@ def test_a_message_is_sent_once_by_mail_or_by_sms(stack: Stack) -> None:
     [mail] = [message for message in _mails() if "lan@example.com" in str(message.destinations)]
     assert "Happy birthday from Cà phê Quen" in mail.subject
     [(_, (number, text, *_rest))] = _sms()
-    assert (number, text) == (
+    said, _, link = text.partition(" Từ chối: ")
+    assert (number, said) == (
         "+84901234567",
-        "[QC] Cà phê Quen: Chúc mừng sinh nhật bạn! Tặng bạn 50 điểm, đã có sẵn trong tài khoản. Từ chối: báo cửa hàng.",
+        "[QC] Cà phê Quen: Chúc mừng sinh nhật bạn! Tặng bạn 50 điểm, đã có sẵn trong tài khoản.",
     )
+    assert re.fullmatch(r"https://members\.example/live/v1/unsubscribe/[\w-]{40}", link)
 
 
 def test_one_bad_message_does_not_stop_the_others_and_who_is_unknown_is_told_nothing(stack: Stack) -> None:

@@ -69,6 +69,7 @@ class Life:
         self.since_bounce: dict[str, int] = defaultdict(int)
         self.twice: dict[str, int] = defaultdict(int)
         self.waiting: list[Intent] = []
+        self.came_back: set[str] = set()
         self.told = 0
 
     def _wrapped(self, port: Any) -> Any:
@@ -91,6 +92,7 @@ class Life:
         assert self.since_bounce[key] <= 2, "sent a third time though nothing has come back"
         self.twice[key] += self.since_bounce[key] > 1
         self.sends[key].append((now, channel))
+        self.came_back.discard(key)
         if message.kind in MARKETING:
             assert message.is_marketing
             assert channel != "sms" or time(7) <= local < time(22)
@@ -99,7 +101,8 @@ class Life:
 
     def _others(self, since: datetime, channel: Channel | None) -> int:
         """Advertising since then that did not come back from there, by its last try."""
-        lasts = [sends[-1] for key, sends in self.sends.items() if key.partition(":")[0] in MARKETING and sends]
+        out = [key for key in self.sends if key.partition(":")[0] in MARKETING and key not in self.came_back]
+        lasts = [self.sends[key][-1] for key in out if self.sends[key]]
         return sum(at > since and channel in {None, by} for at, by in lasts)
 
     def _deliver(self, intent: Intent) -> None:
@@ -158,6 +161,7 @@ class Life:
         assert after is not None
         if (before.state, after.state) != ("BOUNCED", "BOUNCED") and after.state == "BOUNCED":
             self.since_bounce[key] = 0
+            self.came_back.add(key)
 
     def records_tell_the_truth(self) -> None:
         for (_, key), message in self.post.records.messages.items():
