@@ -11,19 +11,21 @@ import boto3
 import moto  # before any client is opened, so that every client is one that it can stand in for
 import yaml
 
+from local.template_reader import SafeLoader
+
 DATA_TEMPLATE = Path(__file__).parents[1] / "infra/data.yaml"
 TABLES = {"ledger": "LedgerTable", "members": "MembersTable", "program": "ProgramTable", "messages": "MessagesTable"}
 _CREATED_WITH = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
 
 
-class _Intrinsics(yaml.SafeLoader):
+class _Intrinsics(SafeLoader):
     """Reads CloudFormation's tags as plain values."""
 
 
 _Intrinsics.add_multi_constructor("!", lambda loader, _tag, node: _plain(loader, node))
 
 
-def _plain(loader: yaml.SafeLoader, node: Any) -> Any:
+def _plain(loader: SafeLoader, node: Any) -> Any:
     if isinstance(node, yaml.ScalarNode):
         return loader.construct_scalar(node)
     if isinstance(node, yaml.SequenceNode):

@@ -7,12 +7,17 @@ from typing import Any
 
 import yaml
 
+try:
+    from yaml import CSafeLoader as SafeLoader  # ten times as fast, where PyYAML was built with it
+except ImportError:
+    from yaml import SafeLoader  # type: ignore[assignment] # the same in Python
 
-class _TemplateLoader(yaml.SafeLoader):
+
+class _TemplateLoader(SafeLoader):
     """YAML in which `!GetAtt Table.Arn` is `{"Fn::GetAtt": "Table.Arn"}`."""
 
 
-def _construct_tag(loader: yaml.SafeLoader, name: str, node: yaml.Node) -> dict[str, Any]:
+def _construct_tag(loader: SafeLoader, name: str, node: yaml.Node) -> dict[str, Any]:
     long_name = name if name in {"Ref", "Condition"} else f"Fn::{name}"
     if isinstance(node, yaml.MappingNode):
         return {long_name: loader.construct_mapping(node, deep=True)}
@@ -23,6 +28,11 @@ def _construct_tag(loader: yaml.SafeLoader, name: str, node: yaml.Node) -> dict[
 
 
 _TemplateLoader.add_multi_constructor("!", _construct_tag)
+
+
+def read_yaml(text: str) -> Any:
+    """A YAML text without tags of its own."""
+    return yaml.load(text, SafeLoader)
 
 
 def read_template(text: str) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 import jsonschema_rs
 import pytest
-import yaml
 from msgspec import Struct, structs
 
+from local.template_reader import read_yaml
 from quen.errors import NotFoundError, QuenError
 from quen.http.endpoint import Call, Endpoint, Nothing
 from quen.http.openapi import ABOUT, document, endpoints_of, text
@@ -104,7 +104,7 @@ def codes(whole: dict[str, Any]) -> Iterator[str]:
 
 def test_the_files_hold_no_anchors_and_nothing_but_plain_values() -> None:
     for name in ABOUT:
-        loaded = yaml.safe_load((OPENAPI / f"{name}.yaml").read_text("utf-8"))
+        loaded = read_yaml((OPENAPI / f"{name}.yaml").read_text("utf-8"))
         assert json.loads(json.dumps(loaded)) == loaded
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
+from local.template_reader import read_yaml
 from quen.http.openapi import ABOUT, FUNCTIONS, load
 from tables import load_template
 
@@ -56,7 +56,7 @@ def served(name: str) -> set[Route]:
 
 
 def promised(name: str) -> set[Route]:
-    paths = yaml.safe_load((ROOT / f"infra/openapi/{name}.yaml").read_text("utf-8"))["paths"]
+    paths = read_yaml((ROOT / f"infra/openapi/{name}.yaml").read_text("utf-8"))["paths"]
     return {(method.upper(), path) for path, item in paths.items() for method in item if method in METHODS}
 
 

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import fields
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from unit.jobs.nights import NIGHTS
 PROJECT = Path(__file__).parents[2]
 
 
+@cache
 def template(name: str) -> dict[str, Any]:
     return read_template((PROJECT / name).read_text("utf-8"))
 

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-import yaml
 
 from local.callers import TokenCaller, ask, ask_for, problem_sentence
 from local.commands.request import caller_for, needs_key
 from local.errors import LocalError
+from local.template_reader import read_yaml
 from quen.client import Answer, NoAnswerError
 
 METHODS = {"get", "post", "put", "patch", "delete"}
@@ -68,7 +68,7 @@ def test_every_route_of_the_contract_is_asked_for_as_its_own_caller_with_the_key
 
 def routes(api: str) -> list[tuple[str, str, bool]]:
     """Each route of that API's contract: method, a path, and whether it takes an Idempotency-Key."""
-    paths = yaml.safe_load((Path(__file__).parents[3] / "infra/openapi" / f"{api}.yaml").read_text("utf-8"))["paths"]
+    paths = read_yaml((Path(__file__).parents[3] / "infra/openapi" / f"{api}.yaml").read_text("utf-8"))["paths"]
     return [
         (method.upper(), path.replace("{", "").replace("}", ""), "Idempotency-Key" in json.dumps(operation))
         for path, operations in paths.items()
