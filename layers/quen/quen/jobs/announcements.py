@@ -23,6 +23,7 @@ from quen.jobs.giving import NOTHING, takes_part
 from quen.jobs.model import Page, Run
 from quen.jobs.service import CurrentProgram, Handled
 from quen.ledger.model import tier_of
+from quen.members.model.consents import PROFILING
 from quen.messages.model import Intent, purpose_of
 from quen.program.model import Announcement, Program
 
@@ -78,14 +79,16 @@ class Announcements:
             told = [said for said in _told_on(program, run) if self._is_meant(said, profile, member_id, program, run)]
         except MemberNotFoundError:
             return NOTHING
-        if not told:
-            return NOTHING
-        if is_late(run, program):
+        if told and is_late(run, program):
             return Handled(was_done=False, totals={"late": len(told)})
+        chosen = [said for said in told if not said.segment or profile.consents_to(PROFILING)]
+        unasked = {"unasked": len(told) - len(chosen)} if len(chosen) < len(told) else {}
+        if not chosen:
+            return Handled(was_done=False, totals=unasked)
         if run.dry_run:
-            return Handled(was_done=True, totals=_foreseen(told, profile))
-        self._intents.send([intent_of(said, member_id, program.time_zone) for said in told])
-        return Handled(was_done=True, totals={"asked": len(told)})
+            return Handled(was_done=True, totals={**_foreseen(chosen, profile), **unasked})
+        self._intents.send([intent_of(said, member_id, program.time_zone) for said in chosen])
+        return Handled(was_done=True, totals={"asked": len(chosen), **unasked})
 
     def _is_meant(self, said: Announcement, profile: Profile, member_id: str, program: Program, run: Run) -> bool:
         """Whether the member is in one of the tiers and in the audience. The tier is asked for only where it matters."""

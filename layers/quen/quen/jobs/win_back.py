@@ -22,11 +22,11 @@ from quen.jobs.service import CurrentProgram, Handled
 from quen.ledger.documents import Outcome
 from quen.ledger.model import Account, GrantBonus, LapseOutcome, NoteLapse, next_lapse_on, outcome_of
 from quen.ledger.ports import DuePage
+from quen.members.model.consents import PROFILING
 from quen.program.model import Program
 
 NAME = "win-back"
 RULE_ID = "win_back"
-PROFILING = "profiling"
 """The use that an offer by what the member bought is of their data."""
 
 
