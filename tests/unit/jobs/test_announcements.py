@@ -126,3 +126,13 @@ def test_killed_at_any_call_it_ends_with_the_same_messages_and_the_same_counts(a
         [done] = world.runs.runs.values()
         assert (done.state, done.counts) == (expected.state, expected.counts)
         assert {(intent.member_id, intent.key) for intent in world.intents.sent} == keys
+
+
+def test_who_never_agreed_to_be_chosen_is_not_told_what_a_segment_is_told() -> None:
+    world = World(program=make_announcing(make_announcement(segment="women"), make_announcement(id="for-all")))
+    agreed, other = world.add_member(1, 1), world.add_member(1, 2)
+    world.profiles.tags = dict.fromkeys((agreed, other), ("woman",))
+    world.profiles.unasked.add(other)
+    done = run(world)
+    assert sorted(told(world)) == sorted([agreed, agreed, other])
+    assert done["totals"] == {"asked": 3, "unasked": 1}
