@@ -19,6 +19,7 @@ from quen.bootstrap import application
 from quen.messages.model import Attempt, Message
 from quen.partners.model import ALL_RIGHTS, Billing, Partner, PartnerState, Terms
 from quen.partners.store import PartnerStore
+from quen.rewards.model import RewardWanted
 from sample_events import sample_event
 from served import Served, read_program
 from unit.messages.fakes import make_intent
@@ -34,6 +35,7 @@ QUEUES = (
     "win-back",
     "holiday-rewards",
     "announcements",
+    "warn-endings",
     "verify-ledger",
     "close-statements",
     "issue-vouchers",
@@ -199,6 +201,25 @@ def announcements_work(world: World) -> set[Grant]:
     world.set_program(announcements=[NEWS | {"on": on}], tiers=tiers)
     start(sample_event("announcements", "start") | {"time": tomorrow.isoformat()}, None)
     return world.called_by(work, world.drain("announcements"))
+
+
+def endings_start(world: World) -> set[Grant]:
+    from warn_endings.app import start
+
+    return world.called_by(start, sample_event("warn_endings", "start"))
+
+
+def endings_work(world: World) -> set[Grant]:
+    """A week before the end of a voucher that a member has bought."""
+    from warn_endings.app import start, work
+
+    voucher = {"kind": "voucher", "face": 50_000, "partial": True, "valid_days": 9}
+    world.set_program(rewards=[{"id": "fifty", "name": {"vi": "50k", "en": "50k"}, "points": 10, "benefit": voucher}])
+    wanted = RewardWanted("fifty", 1)
+    application().rewards.reserve(member(world.unasked), wanted, idempotency_key="k", fingerprint="f")
+    tomorrow = datetime.now(UTC) + timedelta(days=1)  # of nine days the second, and this program is in force
+    start(sample_event("warn_endings", "start") | {"time": tomorrow.isoformat()}, None)
+    return world.called_by(work, world.drain("warn-endings"))
 
 
 def verify_start(world: World) -> set[Grant]:

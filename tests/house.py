@@ -51,6 +51,7 @@ class House(Application):
             win_back_queue_url="",
             holiday_rewards_queue_url="",
             announcements_queue_url="",
+            warn_endings_queue_url="",
             verify_ledger_queue_url="",
             close_statements_queue_url="",
             issue_vouchers_queue_url="",

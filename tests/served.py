@@ -193,6 +193,7 @@ _AWS: Mapping[str, str] = {
     "WIN_BACK_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/win-back",
     "HOLIDAY_REWARDS_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/holiday-rewards",
     "ANNOUNCEMENTS_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/announcements",
+    "WARN_ENDINGS_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/warn-endings",
     "VERIFY_LEDGER_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/verify-ledger",
     "CLOSE_STATEMENTS_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/close-statements",
     "ISSUE_VOUCHERS_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/issue-vouchers",

@@ -27,7 +27,7 @@ from quen.program.benefits import Benefit
 from quen.program.model import Reward, VoucherTerms
 from quen.rewards.model import RewardWanted
 from tables import create_tables, open_mocked
-from voucher_desk import close, left, use
+from voucher_desk import close, issue_code, left, use
 
 TILL = "ptn_0000000000000001"
 FIFTY = Reward(
@@ -144,6 +144,48 @@ def test_several_are_bought_together_and_die_together(house: House, member_id: s
     with pytest.raises(VoucherAlreadyRedeemedError):
         house.rewards.release(bought["redemption_id"], member_id=member_id)
     assert [left(house, code) for code in codes(bought)] == [50_000, 0, 50_000]
+
+
+def ending(house: House, on: str = "2026-12-21") -> list[str]:
+    """The ids of the vouchers that the index shows for that last day, read in pages of one."""
+    found: list[str] = []
+    for shard in range(8):
+        cursor = None
+        while True:
+            page, cursor = house._voucher_store.list_ending(shard, date.fromisoformat(on), cursor, 1)
+            found += page
+            if cursor is None:
+                break
+    return sorted(found)
+
+
+def test_it_is_found_by_its_last_day_as_long_as_something_of_it_is_left(house: House, member_id: str) -> None:
+    bought = buy(house, member_id, 3)
+    first, second, third = (voucher["voucher_id"] for voucher in bought["vouchers"])
+    assert ending(house) == sorted([first, second, third])
+    assert (ending(house, "2026-12-20"), ending(house, "2026-12-22")) == ([], [])
+    use(house, "redeem", codes(bought)[0], 20_000, member=member(member_id))
+    use(house, "reserve", codes(bought)[1], 50_000, key="2", member=member(member_id))
+    house.vouchers.cancel(third)
+    assert ending(house) == sorted([first, second])
+    use(house, "redeem", codes(bought)[0], 30_000, key="3", member=member(member_id))
+    assert ending(house) == [second]
+
+
+def test_its_end_moves_with_the_grace_of_a_refund(house: House, member_id: str) -> None:
+    bought = buy(house, member_id)
+    used = use(house, "redeem", codes(bought)[0], 50_000, member=member(member_id)).result
+    assert ending(house) == []
+    house.wall.advance(days=28)  # its last day but one
+    close(house, used["use_id"], "refund")
+    [voucher] = house.vouchers.list_own(member_id, None, 10)[0]
+    assert voucher["valid_until"] > "2026-12-21"
+    assert ending(house, voucher["valid_until"]) == [voucher["voucher_id"]]
+
+
+def test_a_voucher_for_whoever_has_its_code_is_found_by_no_day(house: House) -> None:
+    issue_code(house)
+    assert ending(house, "2026-12-31") == []
 
 
 def test_what_cannot_be_bought_issues_nothing(house: House, member_id: str) -> None:

@@ -46,6 +46,7 @@ class Stack:
             "win-back",
             "holiday-rewards",
             "announcements",
+            "warn-endings",
             "verify-ledger",
             "close-statements",
             "events-failed",
@@ -191,6 +192,18 @@ def test_on_a_day_without_an_announcement_the_queue_ends_it_and_nobody_is_seen(s
     assert bodies == [json.loads(record["body"]) for record in sample["Records"]]
     assert work(sample, CONTEXT) == {"batchItemFailures": []}
     [run] = application().jobs.list_runs("announcements")
+    assert (run["on"], run["state"], run["seen"], run["totals"]) == ("2026-12-01", "finished", 0, {})
+
+
+def test_on_a_day_on_which_no_voucher_is_about_to_end_the_queue_ends_it(stack: Stack) -> None:
+    from warn_endings.app import start, work
+
+    start(sample_event("warn_endings", "start"), None)
+    bodies = sorted(stack.bodies("warn-endings"), key=lambda body: int(body["shard"]))
+    sample = sample_event("warn_endings", "work")
+    assert bodies == [json.loads(record["body"]) for record in sample["Records"]]
+    assert work(sample, CONTEXT) == {"batchItemFailures": []}
+    [run] = application().jobs.list_runs("warn-endings")
     assert (run["on"], run["state"], run["seen"], run["totals"]) == ("2026-12-01", "finished", 0, {})
 
 

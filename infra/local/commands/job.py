@@ -25,8 +25,8 @@ DETAILS = (
     "webhooks and issue-vouchers, which have no runs: their queues are worked all day."
 )
 NAMES = (
-    "expire-points, review-tiers, birthday-rewards, holiday-rewards, win-back, announcements, verify-ledger, "
-    "close-statements"
+    "expire-points, review-tiers, birthday-rewards, holiday-rewards, win-back, announcements, warn-endings, "
+    "verify-ledger, close-statements"
 )
 JOBS = ("job", "last run", "state", "seen", "done", "failed", "points", "parked")
 RUNS = ("on", "state", "seen", "done", "failed", "points", "totals", "started by", "finished at")

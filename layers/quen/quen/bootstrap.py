@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from quen.jobs.redrives import Redrives
     from quen.jobs.service import Jobs
     from quen.jobs.verify_ledger import VerifyLedger
+    from quen.jobs.warn_endings import WarnEndings
     from quen.messages.reporting import Reporting
     from quen.messages.service import Messages
     from quen.program.model import MessageKind
@@ -50,6 +51,7 @@ class Application(UseCases):
             holiday_rewards,
             review_tiers,
             verify_ledger,
+            warn_endings,
             win_back,
         )
         from quen.jobs.queue import LoggedFailures, SqsWorkQueue
@@ -65,6 +67,7 @@ class Application(UseCases):
                 self.gifts, self.members, self.ledger, self.programs
             ),
             announcements.NAME: lambda: self._announcements,
+            warn_endings.NAME: lambda: self._warn_endings,
             verify_ledger.NAME: lambda: self._verify_ledger,
             close_statements.NAME: lambda: close_statements.CloseStatements(self.books.settlement),
         }
@@ -75,6 +78,7 @@ class Application(UseCases):
             win_back.NAME: self.settings.win_back_queue_url,
             holiday_rewards.NAME: self.settings.holiday_rewards_queue_url,
             announcements.NAME: self.settings.announcements_queue_url,
+            warn_endings.NAME: self.settings.warn_endings_queue_url,
             verify_ledger.NAME: self.settings.verify_ledger_queue_url,
             close_statements.NAME: self.settings.close_statements_queue_url,
         }
@@ -156,6 +160,15 @@ class Application(UseCases):
 
         intents = SqsIntentQueue(self._sqs, self.settings.messages_queue_url)
         return Announcements(intents, self.members, self.ledger, self.programs)
+
+    @property
+    def _warn_endings(self) -> WarnEndings:
+        from quen.jobs.warn_endings import WarnEndings
+        from quen.messages.queue import SqsIntentQueue
+        from quen.vouchers.endings import Endings
+
+        intents = SqsIntentQueue(self._sqs, self.settings.messages_queue_url)
+        return WarnEndings(intents, Endings(self._voucher_store, self.ledger, self.programs), self.programs)
 
     @property
     def _verify_ledger(self) -> VerifyLedger:

@@ -39,6 +39,7 @@ class Settings:
     win_back_queue_url: str
     holiday_rewards_queue_url: str
     announcements_queue_url: str
+    warn_endings_queue_url: str
     verify_ledger_queue_url: str
     close_statements_queue_url: str
     issue_vouchers_queue_url: str

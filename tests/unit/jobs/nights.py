@@ -18,6 +18,7 @@ from quen.jobs.service import Concluding, Handled
 from quen.ledger.model.funding import funded_by
 from quen.program.model import Birthday, ExpiryWarning
 from unit.jobs.announcing import announcing_world
+from unit.jobs.ending import EndingWorld
 from unit.jobs.fakes import Fuse, Guarded, World
 from unit.jobs.lapsing import lapsed_world
 from unit.jobs.occasions import EVERYTHING, TET_MORNING, make_giving, make_gold, make_holiday
@@ -133,6 +134,17 @@ def announcing(fuse: Fuse | None) -> World:
     return announcing_world(fuse, members=2 * PAGE + 1)
 
 
+def ending(fuse: Fuse | None) -> World:
+    """Vouchers that end in seven days and tomorrow, on several pages of one shard, and some of which nothing is left."""
+    world = EndingWorld(fuse)
+    member_id = world.add_member(1, 1)
+    for number in range(PAGE + 1):
+        world.add_voucher(member_id, 7, number=number)
+        world.add_voucher(member_id, 1, number=100 + number, remaining=number % 2)
+    world.add_voucher(member_id, 7, number=200, shard=4)
+    return world
+
+
 def proof(fuse: Fuse | None) -> World:
     """Histories of which one is not what its account says."""
     world = ProofWorld(fuse, members=9)
@@ -199,6 +211,7 @@ NIGHTS: Mapping[str, Night] = {
     "holiday-rewards": Night(holidays),
     "win-back": Night(lapsed),
     "announcements": Night(announcing, outcome=asked),
+    "warn-endings": Night(ending, outcome=asked),
     "verify-ledger": Night(proof, page=10, outcome=proven),  # of which the fake makes two members
     CLOSE: Night(ClosingWorld, outcome=closed),
 }

@@ -3,6 +3,7 @@
     what                          key                                              by
     a voucher, by code or by id   PK VOUCHER#<id>, SK VOUCHER                      GetItem, consistent
     a member's vouchers, newest   PK MEMBER#<id>, SK VOUCHER#<issued at>#<id>      Query backwards, then BatchGetItem
+    vouchers that end on a day    index VoucherEnds: end_shard, ends_on            Query, a shard at a time
     who a member was too          PK MEMBER#<id>, SK MERGED#<merged id>            Query: see `quen.ledger.store`
     one use of one                PK VOUCHERUSE#<use id>, SK DOCUMENT              a document: see `quen.ledger.store`
     a batch, and how far it is    PK VOUCHERBATCH#<id>, SK BATCH                   GetItem, consistent
@@ -10,8 +11,9 @@
 
 A voucher's id is a keyed hash of its code, so that one item is found by both and holds neither the code nor a way to it.
 A voucher is written on the condition that it is still the version that was read. What a member has is a list of pointers:
-they hold nothing that can change. A batch is written with each page of its vouchers, and with nothing else: no two uses
-of vouchers of one batch share an item.
+they hold nothing that can change. The index is sparse: only a voucher that one member alone may use, and of which something
+is left, carries its two attributes; a batch, which is for whoever has a code, is not in it. A batch is written with each
+page of its vouchers, and with nothing else: no two uses of vouchers of one batch share an item.
 """
 
 from __future__ import annotations
@@ -23,10 +25,12 @@ from typing import Any, cast
 
 from botocore.client import BaseClient
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
+from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
 from quen.dynamodb import IntAttribute, bind, put
 from quen.instants import format_instant, parse_instant
+from quen.ledger.items import shard_of
 from quen.program.benefits import benefit_form, parse_benefit
 from quen.vouchers.batch import Batch, BatchState
 from quen.vouchers.model import Reservation, Terms, Voucher
@@ -35,6 +39,17 @@ from quen.writes import Write
 _ABSENT = "attribute_not_exists(PK)"
 _UNMOVED = "issued = :issued AND #status = :status"
 _VOUCHER, _BATCH, _BATCHES, _MERGED = "VOUCHER", "BATCH", "VOUCHERBATCHES", "MERGED#"
+
+
+class VoucherEnds(GlobalSecondaryIndex["VoucherItem"]):  # type: ignore[no-untyped-call] # PynamoDB's own hook
+    """Members' vouchers of which something is left, by shard and last day."""
+
+    class Meta:
+        index_name = "VoucherEnds"
+        projection = KeysOnlyProjection()
+
+    end_shard = UnicodeAttribute(hash_key=True)
+    ends_on = UnicodeAttribute(range_key=True)
 
 
 class VoucherItem(Model):
@@ -54,6 +69,9 @@ class VoucherItem(Model):
     grace_days = IntAttribute(null=True)
     reservation = UnicodeAttribute(null=True)
     version = IntAttribute()
+    end_shard = UnicodeAttribute(null=True)
+    ends_on = UnicodeAttribute(null=True)
+    ends = VoucherEnds()
 
 
 class BatchItem(Model):
@@ -131,6 +149,14 @@ class VoucherStore:
         found = {item.PK: _voucher(item) for item in VoucherItem.batch_get(keys, consistent_read=True)} if keys else {}
         return [found[key] for key, _ in keys], page[-1] if len(places) > limit else None
 
+    def list_ending(self, shard: int, on: date, cursor: str | None, limit: int) -> tuple[list[str], str | None]:
+        """A page of the shard's vouchers whose last day is that one, a moment old at most, and where the next page starts."""
+        start = cast("dict[str, Any]", json.loads(cursor)) if cursor else None
+        key, day = _end_shard_key(shard), VoucherItem.ends_on == on.isoformat()
+        page = VoucherItem.ends.query(key, day, limit=limit, last_evaluated_key=start)
+        ids = [item.PK.partition("#")[2] for item in page]
+        return ids, json.dumps(page.last_evaluated_key) if page.last_evaluated_key else None
+
     def list_merged(self, member_id: str) -> list[str]:
         """Who was ever merged into that member."""
         items = PointerItem.query(_member_key(member_id), PointerItem.SK.startswith(_MERGED), consistent_read=True)
@@ -191,6 +217,7 @@ def _places(partition: str, prefix: str, before: str | None, limit: int) -> list
 
 def _voucher_item(voucher: Voucher) -> VoucherItem:
     held = voucher.reservation
+    may_end = bool(voucher.member_id and voucher.remaining and not voucher.is_cancelled)
     return VoucherItem(
         PK=_voucher_key(voucher.voucher_id),
         SK=_VOUCHER,
@@ -203,6 +230,8 @@ def _voucher_item(voucher: Voucher) -> VoucherItem:
         grace_days=voucher.grace_days or None,
         reservation=json.dumps([held.use_id, held.taken, format_instant(held.lapses_at)]) if held else None,
         version=voucher.version,
+        end_shard=_end_shard_key(shard_of(voucher.voucher_id)) if may_end else None,
+        ends_on=voucher.last_day.isoformat() if may_end else None,
     )
 
 
@@ -272,6 +301,10 @@ def _terms(text: str) -> Terms:
 
 def _voucher_key(voucher_id: str) -> str:
     return f"VOUCHER#{voucher_id}"
+
+
+def _end_shard_key(shard: int) -> str:
+    return f"end#{shard:02d}"
 
 
 def _batch_key(batch_id: str) -> str:

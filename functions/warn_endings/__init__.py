@@ -1,0 +1,1 @@
+"""The job that warns of vouchers that end soon."""
