@@ -20,7 +20,7 @@ from quen.events.memberships import MEMBERSHIP_EVENT_TYPES, membership_detail, m
 from quen.instants import format_instant
 from quen.ledger.model import Entry, days_away, entry_id, given_by
 from quen.ledger.model.funding import issued
-from quen.ledger.model.values import ADJUSTED, POINTS, STORED_VALUE, unit_of
+from quen.ledger.model.values import ADJUSTED, POINTS, STORED_VALUE, Warned, unit_of
 from quen.ledger.views import lots_view
 from quen.tiers.views import tier_change_view
 
@@ -29,6 +29,7 @@ EVENT_VERSION = 1
 
 ENROLLED = "member.enrolled"
 PACK_LOW = "partner.pack_low"
+GIFT_ENDING = "gift.ending"
 
 WON_BACK = "member.won_back"
 _OCCASIONS: Mapping[str, str] = {
@@ -141,7 +142,7 @@ _TYPES: Mapping[str, Callable[[Entry], list[str]]] = {
     "earn": _bought,
     "bonus": _bonus,
     "activate": _always("points.activated"),
-    "warn": _always("points.expiring"),
+    "warn": lambda entry: [GIFT_ENDING if is_of_gift(entry) else "points.expiring"],
     "extend": _always("points.extended"),
     "notice": _always(),
     "expire": _always("points.expired"),
@@ -192,6 +193,7 @@ EVENT_TYPES = (
     "gift.redeemed",
     "gift.released",
     "gift.refunded",
+    GIFT_ENDING,
     "perk.reserved",
     "perk.used",
     "perk.released",
@@ -216,6 +218,11 @@ EVENT_TYPES = (
 """Every type that goes to the bus."""
 
 
+def is_of_gift(entry: Entry) -> bool:
+    """Whether the entry warns of a gift's end, and not of points'."""
+    return entry.warned is not None and entry.reference.kind == "gift"
+
+
 def moved_points(entry: Entry) -> int:
     """How many points the entry is about, without sign but for an adjustment's: what was earned, held, spent, given back.
 
@@ -225,6 +232,8 @@ def moved_points(entry: Entry) -> int:
         return -entry.lines.get(ADJUSTED, 0)
     if entry.kind == "reverse":
         return -issued(entry)
+    if is_of_gift(entry):
+        return 0
     if entry.warned:
         return sum(entry.warned.points.values())
     if entry.kind == "extend":
@@ -248,7 +257,7 @@ def _entry_detail(type_: str, entry: Entry) -> dict[str, Any]:
     if entry.state is not None:
         detail["state"] = entry.state
     if entry.warned:
-        detail |= {"days_before": entry.warned.stage, "expiring": lots_view(entry.warned.points)}
+        detail |= {"days_before": entry.warned.stage, **_ending(entry.warned, type_)}
     if type_ in {"tier.changed", "tier.at_risk"}:
         detail |= tier_change_view(entry) or {}
     if type_ in _OCCASIONS.values():
@@ -264,6 +273,15 @@ def _entry_detail(type_: str, entry: Entry) -> dict[str, Any]:
         return detail | {"perk_id": entry.hold.hold.reward_id, "uses": entry.hold.hold.counted}
     reward_id = _reward_id(entry)
     return detail | ({"reward_id": reward_id} if reward_id else {})
+
+
+def _ending(warned: Warned, type_: str) -> dict[str, Any]:
+    """Points by last day; or the gift, its last day, and how many pieces of it there are."""
+    if type_ != GIFT_ENDING:
+        return {"expiring": lots_view(warned.points)}
+    [(key, pieces)] = warned.points.items()
+    reward_id, _, on = key.rpartition("/")
+    return {"reward_id": reward_id, "on": on, "pieces": pieces}
 
 
 def _detail(type_: str, fact: str, member_id: str, sequence: int, occurred_at: datetime) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 from quen.cards.model import CardMark, Reached
 from quen.events.cards import fills_a_card
 from quen.events.facts import ProfileChanged, VoucherIssued
-from quen.events.model import Enrolled, Tellable, moved_points
+from quen.events.model import Enrolled, Tellable, is_of_gift, moved_points
 from quen.ledger.model import Entry, Hold, given_by
 from quen.ledger.model.values import Warned
 from quen.messages.gifts import gift_data
@@ -45,7 +45,7 @@ def _about_points(fact: Entry) -> list[Intent]:
     if fact.kind == "bonus":
         return _about_occasion(fact)
     if fact.kind == "warn" and fact.warned:
-        return [_warning(fact, fact.warned)]
+        return [_gift_warning(fact, fact.warned) if is_of_gift(fact) else _warning(fact, fact.warned)]
     if fact.kind == "expire":
         return [Intent(fact.member_id, "expired", fact.reference.id, _data(fact) | {"on": fact.reference.id})]
     if fact.kind == "reserve" and fact.hold and _waits(fact.hold.hold):
@@ -68,6 +68,13 @@ def _warning(entry: Entry, warned: Warned) -> Intent:
         "stage": warned.stage,
     }
     return Intent(entry.member_id, "expiring", f"{days[0]}.{warned.stage}", data)
+
+
+def _gift_warning(entry: Entry, warned: Warned) -> Intent:
+    """A gift's end is told once, however many pieces there are."""
+    reward_id, _, on = entry.reference.id.rpartition("/")
+    period = f"{reward_id}.{on}.{warned.stage}"
+    return Intent(entry.member_id, "gift_ending", period, {"what": "reward", "id": reward_id, "on": on})
 
 
 def _of_card(entry: Entry, card_id: str, mark: CardMark, one: Reached) -> Intent:

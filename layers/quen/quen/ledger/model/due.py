@@ -20,10 +20,10 @@ from quen.ledger.model.stamped import card_expired
 from quen.ledger.model.subscribed import term_turned
 from quen.ledger.model.tiered import reviewed, reviews_due
 from quen.ledger.model.values import HELD, NEVER, PENDING, Account, Entry, HoldChange, Reference
-from quen.ledger.model.warned import extended, may_expire, warned, warnings_due
+from quen.ledger.model.warned import extended, gift_warned, gift_warnings_due, may_expire, warned, warnings_due
 from quen.program.model import Program
 
-_ACTIVATES, _LAPSES, _TERMS, _REVIEWS, _CARDS, _WARNS, _EXPIRES = range(7)
+_ACTIVATES, _LAPSES, _TERMS, _REVIEWS, _CARDS, _WARNS, _GIFTS, _EXPIRES = range(8)
 NO_REVIEW = "never"
 """Sorts after every day."""
 
@@ -99,6 +99,8 @@ def _due(account: Account, program: Program) -> Iterator[tuple[datetime, int, st
             yield day_end(date.fromisoformat(mark.until), zone), _CARDS, card
     for first_told_on, day in warnings_due(account, program):
         yield day_start(first_told_on, zone), _WARNS, day
+    for told_on, gift in gift_warnings_due(account, program):
+        yield day_start(told_on, zone), _GIFTS, gift
     if account.lots and (day := last_day_of(first := min(account.lots))) != NEVER:
         yield day_end(date.fromisoformat(day), zone), _EXPIRES, first
 
@@ -118,6 +120,8 @@ def _fallen_due(
         entry = _activated(account, key, program, at, now)
     elif what == _WARNS:
         entry = warned(account, key, program, until, now)
+    elif what == _GIFTS:
+        entry = gift_warned(account, key, program, at, now)
     elif may_expire(account, key, program):
         entry = _expired(account, key, program, at, now)
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from typing import TypeVar
 
@@ -53,6 +53,8 @@ def apply(account: Account, entry: Entry) -> Account:
     _check_lines(entry)
     tier, tier_since, tier_until = entry.tier or (account.tier, account.tier_since, account.tier_until)
     lots, holds = _changed(account.lots, entry.lots, entry.sequence), _holds_after(account.holds, entry)
+    gifts = _gifts_after(account.gifts, entry)
+    alive = _last_days(lots, gifts, holds)
     return Account(
         member_id=account.member_id,
         sequence=entry.sequence,
@@ -74,12 +76,12 @@ def apply(account: Account, entry: Entry) -> Account:
         tier_until=tier_until,
         standing=account.standing if entry.standing is None else entry.standing.after,
         cards=_cards_after(account.cards, entry.cards),
-        gifts=_gifts_after(account.gifts, entry),
+        gifts=gifts,
         granted=_granted_after(account.granted, entry),
         membership=_membership_after(account.membership, entry),
         reachable=account.reachable if entry.reachable is None else entry.reachable,
-        warned=_of_last_days(account.warned, _told(entry), entry, lots, holds),
-        proven=_of_last_days(account.proven, entry.proven, entry, lots, holds),
+        warned=_of_last_days(account.warned, _told(account, entry), entry, alive),
+        proven=_of_last_days(account.proven, entry.proven, entry, alive),
         win_back=account.win_back if entry.win_back is None else max(account.win_back, entry.win_back),
     )
 
@@ -249,21 +251,33 @@ def _granted_after(granted: Mapping[str, str], entry: Entry) -> Mapping[str, str
     return {perk: after[perk] for perk in sorted(after) if after[perk] and after[perk] >= yesterday}
 
 
-def _told(entry: Entry) -> Mapping[str, int]:
-    return dict.fromkeys(entry.warned.points, entry.warned.stage) if entry.warned else {}
+def _told(account: Account, entry: Entry) -> Mapping[str, int]:
+    """How many days before their last days lots and gifts are told of by the entry. A gift's last day is told with the gift: of
+    the days that are left by the calendar of Greenwich all but one are so in every zone.
+    """
+    if entry.warned:
+        return dict.fromkeys(entry.warned.points, entry.warned.stage)
+    new = [key for key, change in entry.gifts.items() if change > 0 and key not in account.warned]
+    today = entry.occurred_at.date()
+    return {key: (date.fromisoformat(key.rpartition("/")[2]) - today).days - 1 for key in new}
+
+
+def _last_days(lots: Lots, gifts: Mapping[str, int], holds: Mapping[str, Hold]) -> frozenset[str]:
+    """The last days that points still have, or can get back from a hold, and the keys of the gifts that are there."""
+    days = {lot.partition("@")[0] for pocket in (lots, *(hold.lots for hold in holds.values())) for lot in pocket}
+    return frozenset(days | gifts.keys())
 
 
 def _of_last_days(
-    known: Mapping[str, _T], told: Mapping[str, _T], entry: Entry, lots: Lots, holds: Mapping[str, Hold]
+    known: Mapping[str, _T], told: Mapping[str, _T], entry: Entry, alive: Collection[str]
 ) -> Mapping[str, _T]:
-    """What is known of last days; of those that are over everywhere on earth, and neither have points nor can get some back
-    from a hold, nothing is remembered.
+    """What is known of last days and of gifts; of those that are over everywhere on earth, and of which nothing is there or can
+    come back, nothing is remembered.
     """
     if not told and not (known and entry.kind in {"expire", "extend"}):
         return known
     after, yesterday = {**known, **told}, _yesterday(entry)
-    alive = {lot.partition("@")[0] for pocket in (lots, *(hold.lots for hold in holds.values())) for lot in pocket}
-    return {day: after[day] for day in sorted(after) if day >= yesterday or day in alive}
+    return {key: after[key] for key in sorted(after) if key.rpartition("/")[2] >= yesterday or key in alive}
 
 
 def _yesterday(entry: Entry) -> str:

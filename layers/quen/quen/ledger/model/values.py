@@ -149,7 +149,9 @@ class Hold:
 
 
 class Warned(NamedTuple):
-    """What members are told before points end: so many days before the first of these last days, with the points of each."""
+    """What members are told before points end: so many days before the first of these last days, with the points of each. Or
+    before a gift ends: how many pieces there are, by its key.
+    """
 
     stage: int
     points: Lots
@@ -183,8 +185,8 @@ class Account:
     still counts, `tier_on` says; `standing` is the tier that was earned. `cards` are the punch cards by id; `gifts` count by
     `<reward>/<last day>` what the member may have for nothing; `granted` has the last day of each perk that was given to
     this member; `membership` is what they pay for. `reachable` says whether the member may be told about their points;
-    `warned` how many days before each last day they were told last, `proven` of which last days why points may end.
-    `win_back` is the last lapse that was handled.
+    `warned` how many days before each last day of points, and before that of each gift, they were told last; `proven` of which
+    last days why points may end. `win_back` is the last lapse that was handled.
     """
 
     member_id: str

@@ -4,6 +4,9 @@ Warnings fall due by themselves, so many days before a lot's last day, for whoev
 profile says so, in the transaction that changes it). What says that a warning arrived, or that nobody could be asked for
 more, is a proof; it is in the ledger, so that the expiry needs to ask nobody. A lot without one is moved on to a later last
 day, of which its member is warned anew.
+
+Gifts end whatever points do. Their members are told a week before, once, and a gift is given with its last day said: one that
+is given for a few days only is not told of again.
 """
 
 from __future__ import annotations
@@ -20,6 +23,8 @@ from quen.program.model import ExpiryWarning, Program
 
 NOT_TOLD = 10**6
 """More days than any warning comes before a last day."""
+GIFT_DAYS_MIN = 7
+"""Of a gift is told at the last of the program's stages that leaves so many days to use it."""
 
 
 def warnings_due(account: Account, program: Program) -> Iterator[tuple[date, str]]:
@@ -32,6 +37,22 @@ def warnings_due(account: Account, program: Program) -> Iterator[tuple[date, str
         stage = next((stage for stage in policy.stages(program.points.expiry) if stage < told), None)
         if day != NEVER and stage is not None:
             yield date.fromisoformat(day) - timedelta(days=stage), day
+
+
+def gift_warnings_due(account: Account, program: Program) -> Iterator[tuple[date, str]]:
+    """From which local day on each gift, by its key, is to be told of."""
+    stage = _gift_stage(program)
+    if stage is None or not _may_be_told(account):
+        return
+    for key in account.gifts:
+        if account.warned.get(key, NOT_TOLD) > stage:
+            yield date.fromisoformat(key.rpartition("/")[2]) - timedelta(days=stage), key
+
+
+def gift_warned(account: Account, key: str, program: Program, at: datetime, now: datetime) -> Entry:
+    """The warning that is due for that gift: how many pieces of it there are."""
+    draft = Draft(account, "warn", program, now, Reference("gift", key), at)
+    return draft.sealed(warned=Warned(_gift_stage(program) or 0, {key: account.gifts[key]}))
 
 
 def warned(account: Account, day: str, program: Program, until: datetime, now: datetime) -> Entry:
@@ -91,6 +112,10 @@ def _together(account: Account, first: date, stage: int, policy: ExpiryWarning) 
         for day, points in by_last_day(account.lots).items()
         if first.isoformat() <= day <= latest.isoformat() and account.warned.get(day, NOT_TOLD) > stage
     }
+
+
+def _gift_stage(program: Program) -> int | None:
+    return min((days for days in program.points.expiry.warning.days if days >= GIFT_DAYS_MIN), default=None)
 
 
 def _may_be_told(account: Account) -> bool:
