@@ -77,6 +77,7 @@ SAMPLES = {
     "review": sample_event("publish_events", "review"),
     "redemption": sample_event("publish_events", "redemption"),
     "expiry": sample_event("publish_events", "expiry"),
+    "warnings": sample_event("publish_events", "warnings"),
     "tier": sample_event("publish_events", "tier"),
     "tier_upgrade": sample_event("publish_events", "tier_upgrade"),
     "tier_reviews": sample_event("publish_events", "tier_reviews"),
@@ -111,6 +112,11 @@ SAMPLES = {
             ["reserved:red_5v7x9z1b3d5f7h9k", "redeemed:red_5v7x9z1b3d5f7h9k"],
         ),
         ("expiry", [("points.expired", 6, 75)], ["expired:2027-11-30"]),
+        (
+            "warnings",  # a gift's is about no points
+            [("points.expiring", 18, 75), ("gift.ending", 19, 0)],
+            ["expiring:2026-12-31.7", "gift_ending:free-size-up.2026-12-31.7"],
+        ),
         ("tier", [("tier.changed", 7, 0)], []),
         ("tier_upgrade", [("points.earned", 1, 125), ("tier.changed", 1, 125)], ["tier_upgraded:1"]),
         (
@@ -349,6 +355,7 @@ def test_no_event_and_no_intent_holds_personal_data():
         *("cause", "from", "to", "until", "figures", "period", "rule_version", "given", "holiday_id", "lapse", "days"),
         *("card_id", "stamps", "on_card", "at", "times", "completed"),
         *("plan_id", "state", "amount", "on", "saved"),
+        *("days_before", "expiring", "pieces"),
     }
     for sample in SAMPLES.values():
         world = World()
@@ -358,4 +365,5 @@ def test_no_event_and_no_intent_holds_personal_data():
             "last_bought_on",
             *("points", "balance", "reward_id", "until", "on", "tier", "before", "last_day", "figures", "card_id"),
             *("holiday_id", "reward", "voucher", "perk", "plan_id", "amount", "given_at"),
+            *("through", "days", "stage", "what", "id"),
         }

@@ -89,7 +89,9 @@ def expiring(fuse: Fuse | None) -> World:
     world = World(fuse, make_program(points=policy))
     for number in range(2 * PAGE + 1):
         member_id = world.add_member(0, number, (10 + number, "2026-11-30"), (5, "2026-12-31"))
-        world.accounts.accounts[member_id] = replace(world.accounts.accounts[member_id], reachable=number % 2 == 0)
+        account = world.accounts.accounts[member_id]
+        gifts = {"coffee/2026-12-08": 1}
+        world.accounts.accounts[member_id] = replace(account, reachable=number % 2 == 0, gifts=gifts)
     world.add_member(3, 1, (7, "2026-10-31"), (8, "2026-11-30"))
     world.add_member(5, 1, (9, "2026-12-01"))
     return world
