@@ -7,7 +7,7 @@
     exchanged   points of and for other programs
     funding     who stands behind points: the program, or a partner that settles
     due         what falls due by itself
-    warned      what is told before points end, and when they may
+    warned      what is told before points and gifts end, and when points may
     holders     what an account says of perks
     perked      counted perks
     standing    the tier that a member has, and what it is earned with

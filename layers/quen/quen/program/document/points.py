@@ -29,7 +29,10 @@ class WarningSection(Members):
     """How members are warned before their points end: those who consented to notices and can be reached."""
 
     days: list[Annotated[int, Field(ge=1, le=90)]] = Field(
-        default=[30, 7, 1], min_length=1, max_length=5, description="So many days before the last day."
+        default=[30, 7, 1],
+        min_length=1,
+        max_length=5,
+        description="So many days before the last day. A gift is told of once: on the last of these that leaves a week.",
     )
     together_days: int = Field(
         default=7, ge=0, le=31, description="What ends within so many days is told in one message."
