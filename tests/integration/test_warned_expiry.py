@@ -15,6 +15,7 @@ from quen.ledger.model import Adjust
 from quen.ledger.views import entry_view
 from quen.members.model import ConsentDecision, Login
 from quen.messages.intents import intents_of
+from quen.messages.model import Intent
 from quen.program.model import Expiry, ExpiryWarning
 from tables import create_tables, open_mocked
 
@@ -40,6 +41,14 @@ def house(clock: MovableClock) -> Iterator[House]:
 
 def agree(house: House, member_id: str, decision: ConsentDecision) -> None:
     house.members.change(member_id, {"consents": (decision,)}, Login("https://id", "user"), house.clock.now())
+
+
+def warn(house: House, member_id: str) -> Intent:
+    """What the night's warning asks to be told."""
+    house.ledger.bring_up_to_date(member_id, house.clock.now())
+    [warned] = house.ledger.read_entries(member_id, None, 1)
+    [warning] = intents_of(warned)
+    return warning
 
 
 def kinds(house: House, member_id: str) -> list[str]:
@@ -94,11 +103,26 @@ def test_a_warning_that_may_not_be_sent_is_itself_the_proof(house: House, clock:
     agree(house, member_id, AGREED)
     house.ledger.execute(member_id, Adjust("adj", 30, "gift"), answer=lambda _, entry: entry_view(entry))
     clock.advance(hours=24 * 14)
-    house.ledger.bring_up_to_date(member_id, clock.now())
-    [warned] = house.ledger.read_entries(member_id, None, 1)
-    [warning] = intents_of(warned)
+    warning = warn(house, member_id)
     agree(house, member_id, replace(AGREED, granted=False))
     for _ in range(2):
         assert house.messages.send(warning) == "SUPPRESSED_NO_CONSENT"
     account = house.ledger.load_account(member_id)
     assert set(warning.data["days"]) <= set(account.proven)
+
+
+def test_a_warning_that_a_merged_member_cannot_be_given_proves_nothing_about_the_survivors_points(
+    house: House, clock: MovableClock
+) -> None:
+    survivor, merged = enrol(house), enrol(house, "+84907654321")
+    for member_id in (survivor, merged):
+        agree(house, member_id, AGREED)
+        house.ledger.execute(member_id, Adjust("adj", 30, "gift"), answer=lambda _, entry: entry_view(entry))
+    clock.advance(hours=24 * 14)
+    warning = warn(house, merged)
+    house.merges.merge(survivor, merged, reason="one", actor="staff", idempotency_key="m", fingerprint="m")
+    assert house.messages.send(warning) == "SUPPRESSED_NOT_ACTIVE"
+    house.ledger.record_proof(merged, warning.data["days"], "msg_2", "no_consent")
+    assert house.ledger.load_account(survivor).proven == {}
+    house.ledger.record_proof(merged, warning.data["days"], "msg_3", "delivered")
+    assert set(house.ledger.load_account(survivor).proven) == set(warning.data["days"])

@@ -40,7 +40,9 @@ from quen.ledger.model import (
     decide,
     folded,
     own_entry,
+    to_prove,
 )
+from quen.ledger.model.values import WARNED
 from quen.ledger.ports import (
     Accounts,
     Answer,
@@ -222,11 +224,12 @@ class Ledger(Reading):
 
     def record_proof(self, member_id: str, days: Sequence[str], message_id: str, proof: str) -> None:
         """Why points of these last days may end, once: what was proven before stays as it was. Of a member who was merged away
-        the survivor's points are meant. Raises MemberNotFoundError, ConflictRetryError.
+        the survivor's points are meant: the same person was warned, but that nobody could be is no matter of the survivor's.
+        Raises MemberNotFoundError, ConflictRetryError.
         """
         account = self.load_surviving(member_id)
-        new = tuple(day for day in days if day not in account.proven)
-        if new:
+        is_meant = account.member_id == member_id or proof in WARNED
+        if new := to_prove(account, days, proof) if is_meant else ():
             command = RecordProof(new, message_id, proof)
             self.execute(member_id, command, answer=lambda _, entry: entry_view(entry))
 

@@ -84,6 +84,7 @@ from quen.ledger.model.values import (
     limit_key,
     usable_gifts,
 )
+from quen.ledger.model.warned import to_prove
 
 __all__ = [
     "HAD_AT_ONCE",
@@ -175,6 +176,7 @@ __all__ = [
     "statement",
     "still_earned",
     "tier_of",
+    "to_prove",
     "usable_gifts",
     "used_of",
     "uses_left",

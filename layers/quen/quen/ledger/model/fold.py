@@ -15,6 +15,7 @@ from quen.ledger.model.values import (
     HELD,
     OTHER_UNITS,
     PENDING,
+    WARNED,
     Account,
     Entry,
     Hold,
@@ -79,7 +80,7 @@ def apply(account: Account, entry: Entry) -> Account:
         membership=_membership_after(account.membership, entry),
         reachable=account.reachable if entry.reachable is None else entry.reachable,
         warned=_of_last_days(account.warned, _told(entry), entry, lots, holds),
-        proven=_of_last_days(account.proven, entry.proven, entry, lots, holds),
+        proven=_of_last_days(_still_proven(account.proven, entry), entry.proven, entry, lots, holds),
         win_back=account.win_back if entry.win_back is None else max(account.win_back, entry.win_back),
     )
 
@@ -251,6 +252,11 @@ def _granted_after(granted: Mapping[str, str], entry: Entry) -> Mapping[str, str
 
 def _told(entry: Entry) -> Mapping[str, int]:
     return dict.fromkeys(entry.warned.points, entry.warned.stage) if entry.warned else {}
+
+
+def _still_proven(proven: Mapping[str, str], entry: Entry) -> Mapping[str, str]:
+    """Who may be told from now on is to be told: that nobody could be proves nothing any more."""
+    return {day: why for day, why in proven.items() if why in WARNED} if entry.reachable else proven
 
 
 def _of_last_days(

@@ -8,18 +8,19 @@ day, of which its member is warned anew.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from quen.business_days import day_start, local_day
 from quen.ledger.model.commands import NoteReach, RecordProof
 from quen.ledger.model.draft import Draft
 from quen.ledger.model.funding import by_last_day, last_day_of, lot_funder, lot_key
-from quen.ledger.model.values import NEVER, Account, Entry, Lots, Reference, Warned
+from quen.ledger.model.values import NEVER, WARNED, Account, Entry, Lots, Reference, Warned
 from quen.program.model import ExpiryWarning, Program
 
 NOT_TOLD = 10**6
 """More days than any warning comes before a last day."""
+NOT_ACTIVE = "not_active"
 
 
 def warnings_due(account: Account, program: Program) -> Iterator[tuple[date, str]]:
@@ -68,10 +69,21 @@ def extended(account: Account, lot: str, program: Program, at: datetime, now: da
     return draft.sealed()
 
 
+def to_prove(account: Account, days: Sequence[str], proof: str) -> tuple[str, ...]:
+    """Of which of these last days the proof says something new: what was proven before stays as it was, but that a warning
+    arrived counts for more than that nobody could be warned. Points of who is not active end without a proof, and who is
+    active again has not been warned.
+    """
+    if proof == NOT_ACTIVE:
+        return ()
+    known = {day for day, why in account.proven.items() if proof not in WARNED or why in WARNED}
+    return tuple(day for day in days if day not in known)
+
+
 def proof(account: Account, command: RecordProof, program: Program, now: datetime) -> Entry:
-    """Why points of these last days may end; what was proven before stays as it was."""
+    """Why points of these last days may end; see `to_prove`."""
     draft = Draft(account, "notice", program, now, Reference("message", command.message_id))
-    proven = {day: command.proof for day in command.days if day not in account.proven}
+    proven = dict.fromkeys(to_prove(account, command.days, command.proof), command.proof)
     return draft.sealed(proven=proven, reason=command.proof)
 
 

@@ -1,0 +1,54 @@
+"""What a proof is good for: the member whom it is about, as long as what it says of them stays true."""
+
+from __future__ import annotations
+
+import pytest
+
+from quen.ledger.model import NoteReach, RecordProof, SetState
+from unit.ledger.test_warned import Life
+
+
+def life_with_a_lot() -> Life:
+    life = Life()
+    life.give(40, "2026-03-31")
+    life.live_to("2026-03-02")
+    return life
+
+
+def test_points_of_whoever_is_active_again_do_not_end_because_they_once_were_not() -> None:
+    life = life_with_a_lot()
+    life.do(SetState("blocked", "asked"))
+    life.prove("2026-03-31", proof="not_active")
+    life.do(SetState("active", "asked"))
+    life.live_to("2026-04-01")
+    assert life.account.lots == {"2026-04-14": 40}
+
+
+@pytest.mark.parametrize("proof", ["no_consent", "no_address"])
+def test_what_nobody_could_be_told_is_to_be_told_once_the_member_may_be_again(proof: str) -> None:
+    life = life_with_a_lot()
+    life.do(NoteReach(reachable=False))
+    life.prove("2026-03-31", proof=proof)
+    life.do(NoteReach(reachable=True))
+    assert life.account.proven == {}
+    life.live_to("2026-04-01")
+    assert life.account.lots == {"2026-04-14": 40}
+
+
+@pytest.mark.parametrize("proof", ["delivered", "accepted"])
+def test_who_was_warned_stays_warned_whatever_they_agree_to_after(proof: str) -> None:
+    life = life_with_a_lot()
+    life.prove("2026-03-31", proof=proof)
+    life.do(NoteReach(reachable=False))
+    life.do(NoteReach(reachable=True))
+    life.live_to("2026-04-01")
+    assert life.account.active == 0
+
+
+def test_a_warning_that_arrives_counts_after_one_that_nobody_could_be_given() -> None:
+    life = life_with_a_lot()
+    life.prove("2026-03-31", proof="no_address")
+    life.do(RecordProof(("2026-03-31",), "msg_2", "delivered"))
+    life.do(NoteReach(reachable=False))
+    life.do(NoteReach(reachable=True))
+    assert life.account.proven == {"2026-03-31": "delivered"}
