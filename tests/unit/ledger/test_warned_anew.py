@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from quen.ledger.model import NoteReach, RecordProof, SetState
-from unit.ledger.test_warned import Life
+from quen.ledger.model import NoteReach, RecordProof, SetState, statement
+from unit.ledger.test_warned import ASKED, Life, day, midnight, told
 
 
 def life_with_a_lot() -> Life:
@@ -52,3 +54,26 @@ def test_a_warning_that_arrives_counts_after_one_that_nobody_could_be_given() ->
     life.do(NoteReach(reachable=False))
     life.do(NoteReach(reachable=True))
     assert life.account.proven == {"2026-03-31": "delivered"}
+
+
+def test_a_warning_that_comes_late_moves_nothing_else_to_another_day() -> None:
+    life = Life(replace(ASKED, is_required=False))
+    life.give(7, "2026-03-05")
+    life.give(40, "2026-03-31")
+    life.now = day("2026-03-26")
+    life.keep_up()
+    occurred = [entry.occurred_at for entry in life.entries]
+    assert occurred == sorted(occurred)
+    shown = statement("mem", life.entries, life.program, midnight("2026-01-01"), midnight("2026-03-20"), life.now)
+    assert shown.closing.lots == {"2026-03-31": 40}
+
+
+def test_nobody_is_told_of_a_last_day_that_is_over() -> None:
+    life = Life()
+    life.give(40, "2026-03-31")
+    life.live_to("2026-03-08")
+    before = len(life.entries)
+    life.now = day("2026-04-20")
+    life.keep_up()
+    assert [entry.kind for entry in life.entries[before:]] == ["extend", "extend", "warn"]
+    assert told(life.entries[before:]) == [("2026-04-20", 30, {"2026-04-28": 40})]

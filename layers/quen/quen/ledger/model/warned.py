@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
-from quen.business_days import day_start, local_day
+from quen.business_days import local_day
 from quen.ledger.model.commands import NoteReach, RecordProof
 from quen.ledger.model.draft import Draft
 from quen.ledger.model.funding import by_last_day, last_day_of, lot_funder, lot_key
@@ -23,28 +23,32 @@ NOT_TOLD = 10**6
 NOT_ACTIVE = "not_active"
 
 
-def warnings_due(account: Account, program: Program) -> Iterator[tuple[date, str]]:
-    """From which local day on each last day of points is to be told next."""
+def warnings_due(account: Account, program: Program, today: date | None = None) -> Iterator[tuple[date, str]]:
+    """On which local day each last day of points is to be told next. Seen from `today` what is late is told on that day, after
+    all that fell due before it, and nothing of a last day that is over; None: seen from any day before.
+    """
     policy = program.points.expiry.warning
     if not policy.days or not _may_be_told(account):
         return
     for day in by_last_day(account.lots):
         told = account.warned.get(day, NOT_TOLD)
         stage = next((stage for stage in policy.stages(program.points.expiry) if stage < told), None)
-        if day != NEVER and stage is not None:
-            yield date.fromisoformat(day) - timedelta(days=stage), day
+        if day == NEVER or stage is None:
+            continue
+        first = date.fromisoformat(day) - timedelta(days=stage)
+        if today is None or today.isoformat() <= day:
+            yield max(first, today or first), day
 
 
-def warned(account: Account, day: str, program: Program, until: datetime, now: datetime) -> Entry:
+def warned(account: Account, day: str, program: Program, at: datetime, now: datetime) -> Entry:
     """The warning that is due for that last day, and for all that follow it closely. One that is told late is the one that is
     true then: who was not looked at for a month is not told three times.
     """
     policy = program.points.expiry.warning
     last_day = date.fromisoformat(day)
-    today = min(local_day(until, program.time_zone), last_day)
+    today = local_day(at, program.time_zone)
     stages = policy.stages(program.points.expiry)
     stage = min(stage for stage in stages if last_day - timedelta(days=stage) <= today)
-    at = day_start(today, program.time_zone)
     draft = Draft(account, "warn", program, now, Reference("lot", day), at)
     return draft.sealed(warned=Warned(stage, _together(account, last_day, stage, policy)))
 
