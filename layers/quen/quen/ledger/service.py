@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -263,6 +264,14 @@ class Ledger(Reading):
                 continue
             return written
         raise ConflictRetryError
+
+    def reindex(self, member_id: str) -> None:
+        """Write the account as it is once more, so that the indexes show what the program in force says: one that was shown by
+        another program's rules would be found, and read in vain, every day. Raises MemberNotFoundError.
+        """
+        account, program = self._accounts.load(member_id), self._programs.current(self.now())
+        with suppress(LostRaceError):  # whoever was faster has shown it anew
+            self._accounts.commit(Change(account, account, [], program))
 
     def grant(
         self, member_id: str, bonus: GrantBonus, program: Program | None = None, more: More | None = None
