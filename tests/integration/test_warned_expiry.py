@@ -172,3 +172,15 @@ def test_two_accounts_that_make_more_due_together_than_fits_are_merged(house: Ho
     house.merges.merge(survivor, merged, reason="one", actor="staff", idempotency_key="m", fingerprint="m")
     house.ledger.bring_up_to_date(survivor, house.clock.now())
     assert len(house.ledger.load_account(survivor).warned) == 45
+
+
+def test_who_agrees_again_after_a_merge_has_refused_for_them_is_warned_anew(house: House) -> None:
+    survivor, merged = enrol(house), enrol(house, "+84907654321")
+    agree(house, survivor, AGREED)
+    agree(house, merged, replace(AGREED, granted=False))
+    house.ledger.execute(survivor, Adjust("adj", 30, "gift"), answer=lambda _, entry: entry_view(entry))
+    house.merges.merge(survivor, merged, reason="one", actor="staff", idempotency_key="m", fingerprint="m")
+    [last_day] = house.ledger.load_account(survivor).lots
+    house.ledger.record_proof(survivor, [last_day], "msg_1", "no_consent")
+    agree(house, survivor, replace(AGREED, text_version="2"))
+    assert house.ledger.load_account(survivor).proven == {}

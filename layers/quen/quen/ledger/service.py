@@ -213,13 +213,15 @@ class Ledger(Reading):
 
     def reaching(self, member_id: str, *, reachable: bool) -> Sequence[Write]:
         """The writes by which the member may be told about their points from now on, or may not: whoever changes the profile
-        commits them. They are refused by the account's name where another entry was faster. Raises MemberNotFoundError.
+        commits them. They are refused by the account's name where another entry was faster. A profile that a merge or a
+        complaint has changed may say what the account knows already. Raises MemberNotFoundError.
         """
         now = self.now()
         program = self._programs.current(now)
         self.bring_up_to_date(member_id, now)
         account = self._accounts.load(member_id)
-        if account.reachable == reachable:
+        is_open = reachable and not WARNED.issuperset(account.proven.values())
+        if account.reachable == reachable and not is_open:
             return []
         entries = decide(account, NoteReach(reachable), program, now)
         return self._accounts.writes(self._settled(Change(account, account, entries, program), now, ENTRIES_BESIDE_MAX))
