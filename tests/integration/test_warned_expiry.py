@@ -184,3 +184,18 @@ def test_who_agrees_again_after_a_merge_has_refused_for_them_is_warned_anew(hous
     house.ledger.record_proof(survivor, [last_day], "msg_1", "no_consent")
     agree(house, survivor, replace(AGREED, text_version="2"))
     assert house.ledger.load_account(survivor).proven == {}
+
+
+def test_points_that_live_on_go_back_where_a_merge_is_undone(house: House, clock: MovableClock) -> None:
+    survivor, merged = enrol(house), enrol(house, "+84907654321")
+    agree(house, survivor, AGREED)
+    house.ledger.execute(survivor, Adjust("adj", 7, "gift"), answer=lambda _, entry: entry_view(entry))
+    house.ledger.execute(merged, Adjust("adj", 30, "gift"), answer=lambda _, entry: entry_view(entry))
+    done = house.merges.merge(survivor, merged, reason="one", actor="staff", idempotency_key="m", fingerprint="m")
+    for days in (21, 6):  # the last day, and the first of the grace: nobody was ever warned
+        clock.advance(hours=24 * days)
+        house.ledger.bring_up_to_date(survivor, clock.now())
+    assert kinds(house, survivor).count("extend") == 2
+    house.merges.undo(done.result["merge_id"], actor="staff")
+    assert house.ledger.load_account(survivor).active == 20 + 7
+    assert house.ledger.load_account(merged).active == 20 + 30
