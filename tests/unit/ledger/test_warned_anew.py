@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
-from quen.ledger.model import NoteReach, RecordProof, SetState, statement
+from quen.ledger.model import (
+    Account,
+    Adjust,
+    NoteReach,
+    OpenBalance,
+    ReceivePoints,
+    RecordProof,
+    SetState,
+    TakeOver,
+    statement,
+)
 from unit.ledger.test_warned import ASKED, Life, day, midnight, told
 
 
@@ -77,3 +88,31 @@ def test_nobody_is_told_of_a_last_day_that_is_over() -> None:
     life.keep_up()
     assert [entry.kind for entry in life.entries[before:]] == ["extend", "extend", "warn"]
     assert told(life.entries[before:]) == [("2026-04-20", 30, {"2026-04-28": 40})]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ReceivePoints("trf_1", {"2026-03-31": 1000}, "mem_2"),
+        TakeOver("mrg_1", Account("mem_2", lots={"2026-03-31": 1000})),
+        OpenBalance("imp_1", {"2026-03-31": 1000}),
+        Adjust("adj_1", 1000, "gift", date(2026, 3, 31)),
+    ],
+)
+def test_what_comes_to_a_last_day_after_its_warning_does_not_end_because_of_it(command: object) -> None:
+    life = life_with_a_lot()
+    life.prove("2026-03-31")
+    life.do(command)
+    assert told(life.live_to("2026-03-31"))[-1] == ("2026-03-30", 1, {"2026-03-31": 1040})
+    life.live_to("2026-04-01")
+    assert life.account.active == 1040
+
+
+def test_a_warning_of_what_came_later_too_is_proof_again() -> None:
+    life = life_with_a_lot()
+    life.prove("2026-03-31")
+    life.do(ReceivePoints("trf_1", {"2026-03-31": 1000, "2026-06-30": 5}, "mem_2"))
+    life.live_to("2026-03-30")
+    life.prove("2026-03-31")
+    life.live_to("2026-04-01")
+    assert life.account.active == 5

@@ -31,6 +31,8 @@ QUALIFYING_MONTHS = 36
 """So many months are told apart; what qualified before them stands together under `qualifying/earlier`."""
 
 _OTHER_ACCOUNTS = frozenset(f"{side}.{unit}" for side in ("member", "program") for unit in OTHER_UNITS)
+_ARRIVES = frozenset({"transfer_in", "merge_in", "opening", "adjust"})
+"""What brings points of any last day. Purchases and bonuses bring those of a last day that is told of with all before it."""
 _QUALIFYING = "qualifying/"
 _T = TypeVar("_T")
 _EARLIER = "qualifying/earlier"
@@ -255,8 +257,15 @@ def _told(entry: Entry) -> Mapping[str, int]:
 
 
 def _still_proven(proven: Mapping[str, str], entry: Entry) -> Mapping[str, str]:
-    """Who may be told from now on is to be told: that nobody could be proves nothing any more."""
-    return {day: why for day, why in proven.items() if why in WARNED} if entry.reachable else proven
+    """Who may be told from now on is to be told: that nobody could be proves nothing any more. Nor does a warning prove
+    anything about points that came to its last day after it; those that come back were there.
+    """
+    if entry.reachable:
+        proven = {day: why for day, why in proven.items() if why in WARNED}
+    if proven and entry.kind in _ARRIVES and entry.moved_to is None:
+        came = {lot.partition("@")[0] for lot, points in entry.lots.items() if points > 0}
+        proven = {day: why for day, why in proven.items() if day not in came}
+    return proven
 
 
 def _of_last_days(
