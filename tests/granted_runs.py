@@ -16,6 +16,9 @@ from aws_calls import Calls, Grant
 from factories import make_purchase
 from house import member
 from quen.bootstrap import application
+from quen.ledger.model import Reserve
+from quen.ledger.ports import Intent
+from quen.ledger.views import entry_view
 from quen.messages.model import Attempt, Message
 from quen.partners.model import ALL_RIGHTS, Billing, Partner, PartnerState, Terms
 from quen.partners.store import PartnerStore
@@ -76,6 +79,14 @@ class World:
         for days in days_ago:
             bought = make_purchase(purchase_id=f"B-{days}", at=datetime.now(UTC) - timedelta(days=days))
             application().purchases.record("ptn_0000000000000001", member(member_id), bought, f"f{days}")
+
+    def let_lapse(self, member_id: str) -> None:
+        """A member held a piece of a reward until an hour ago, and nobody has put it back on the shelf."""
+        ledger, then = application().ledger, application().ledger.now() - timedelta(days=1)
+        held = Reserve("red_1", 1, then + timedelta(hours=23), "banh-mi", stock={"0": 1})
+        taken = [application()._stock.take("banh-mi", "0", 1, None)]
+        intent = Intent(held, lambda _, entry: entry_view(entry), others=taken)
+        ledger.carry_out(member_id, lambda: intent, now=then)
 
     def know_brands(self, *partner_ids: str) -> None:
         """Partners that a sample event names."""
@@ -270,9 +281,12 @@ def publish(world: World) -> set[Grant]:
 
 
 def send(world: World) -> set[Grant]:
-    """A birthday to who agreed, and a warning of points that end to who did not: that is proof, which the ledger keeps."""
+    """A birthday to who agreed, and a warning of points that end to who did not: that is proof, which the ledger
+    keeps, and with it what had fallen due before.
+    """
     from send_messages.app import handle
 
+    world.let_lapse(world.unasked)
     event = sample_event("send_messages", "birthday")
     [record] = event["Records"]
     body = json.loads(record["body"]) | {"member_id": world.born_on_the_day}
@@ -284,6 +298,7 @@ def take_reports(world: World) -> set[Grant]:
     """Of a warning that arrived, and brought a complaint, of one whose address is left alone from then on, and of texts."""
     from take_reports.app import handle
 
+    world.let_lapse(world.unasked)
     named, records = "mem_7k3w9m2x5t8q4r6s", []
     for member_id, name in (
         (world.unasked, "delivered"),

@@ -10,9 +10,10 @@ from quen.bootstrap import application
 from quen.deliveries import handle_each
 from quen.jobs.service import RunningFunction, within
 from quen.jobs.win_back import NAME
-from quen.observability import logger
+from quen.observability import logger, wordless
 
 
+@wordless
 def start(event: Mapping[str, Any], _context: object) -> None:
     """A scheduled event: its own time says which days have begun, never the clock."""
     claimed = application().jobs.start(NAME, datetime.fromisoformat(event["time"]))

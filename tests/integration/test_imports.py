@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,15 +13,16 @@ from moto import mock_aws
 
 from factories import NOON, make_program
 from gateway_events import member_claims
-from house import FixedPrograms, House, MovableClock, enrol
+from house import FixedPrograms, House, MovableClock, adjust, enrol
 from local.balances import read_balances
 from quen.errors import IdempotencyKeyReusedError, MemberAlreadyExistsError, ValidationFailedError
 from quen.imports.model import Lot, Row
 from quen.imports.service import RowResult
 from quen.instants import format_instant
 from quen.ledger.model import verify
-from quen.members.model import Enrolment, Login, MemberReference
+from quen.members.model import ConsentDecision, Enrolment, Login, MemberReference
 from quen.program.model import StoredValuePolicy
+from quen.writes import Write
 from served import Served, serving
 from tables import create_tables, open_mocked
 
@@ -89,6 +90,25 @@ def test_who_signs_in_later_with_that_phone_is_that_member(house: House) -> None
     for again in (login, Login("https://issuer.test", "somebody else", phone=PHONE)):
         with pytest.raises(MemberAlreadyExistsError):
             house.members.enrol(again, Enrolment(phone=PHONE), house.clock.now())
+
+
+def test_who_signs_in_while_their_account_moves_is_that_member_and_may_be_told(house: House) -> None:
+    """The till was faster: the profile is as it was read, and the account is not."""
+    member_id = str(bring_in(house).member_id)
+    reaching, moved = house.ledger.reaching, []
+
+    def reaching_late(member_id: str, *, reachable: bool) -> Sequence[Write]:
+        writes = reaching(member_id, reachable=reachable)
+        if not moved:
+            moved.append(adjust(house, member_id, 5))
+        return writes
+
+    house.ledger.reaching = reaching_late  # type: ignore[method-assign]
+    agreed = ConsentDecision("transactional_sms", granted=True, text_version="1")
+    login = Login("https://issuer.test", "lan", phone=PHONE)
+    enrolled = house.members.enrol(login, Enrolment(phone=PHONE, consents=(agreed,)), house.clock.now())
+    account = house.ledger.load_account(member_id)
+    assert (enrolled.member.member_id, account.reachable, account.active) == (member_id, True, 155)
 
 
 @pytest.mark.parametrize(

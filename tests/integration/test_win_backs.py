@@ -203,7 +203,7 @@ def test_whoever_buys_every_day_moves_in_the_index_once_a_week_and_an_earn_costs
 
 def test_a_program_that_asks_for_more_purchases_reads_in_vain_once(shop: Shop) -> None:
     member_id = shop.regular(1)
-    shop.house.programs = FixedPrograms(make_winning(replace(WITH_VOUCHER, purchases_min=4)))
+    shop.house.programs.program = make_winning(replace(WITH_VOUCHER, purchases_min=4))
     assert shop.found() == {member_id}
     assert [shop.run()["seen"], shop.run()["seen"]] == [1, 0]
     assert shop.given(member_id) == (0, "", 0)

@@ -173,7 +173,7 @@ class UseCases(Coalition):
         """Who stays away."""
         from quen.ledger.lapses import Lapses
 
-        return Lapses(self.ledger, self._ledger_store, self.programs)
+        return Lapses(self.ledger, self._ledger_store)
 
     @cached_property
     def tiers(self) -> Tiers:

@@ -327,7 +327,7 @@ class World:
         guarded_accounts = Guarded(self.accounts, self.fuse)
         self.ledger = Ledger(guarded_accounts, self.programs, NoStock(), self.clock, lambda _: None)
         self.gifts = OccasionGifts(self.ledger, MemoryVouchers(), b"a key of these tests")
-        self.lapses = Lapses(self.ledger, guarded_accounts, self.programs)
+        self.lapses = Lapses(self.ledger, guarded_accounts)
         self.handlers: dict[str, Callable[[], Any]] = {
             expire_points.NAME: lambda: ExpirePoints(self.ledger, self.programs),
             review_tiers.NAME: lambda: ReviewTiers(self.ledger, self.programs),

@@ -108,6 +108,9 @@ WRONG: list[tuple[str, Any, str, str]] = [
     ("/points/expiry", {"at": "end_of_month"}, "/points/expiry", "exactly_one"),
     ("/points/expiry", {}, "/points/expiry", "exactly_one"),
     ("/points/expiry", {"fixed": "12-31", "at": "end_of_month"}, "/points/expiry/at", "contradiction"),
+    ("/points/expiry", {"days": 7, "warning": {"days": [30, 7]}}, "/points/expiry/warning/days", "contradiction"),
+    ("/points/expiry", {"days": 1, "warning": {}}, "/points/expiry/warning/days", "contradiction"),
+    ("/points/expiry", {"months": 1, "warning": {"days": [28]}}, "/points/expiry/warning/days", "contradiction"),
     ("/points/expiry", {"fixed": "02-29"}, "/points/expiry/fixed", "format"),
     ("/points/expiry", {"fixed": "04-31"}, "/points/expiry/fixed", "format"),
     ("/points/expiry", {"fixed": "2027-12-31"}, "/points/expiry/fixed", "format"),
@@ -232,6 +235,19 @@ def test_a_reward_without_any_name_lacks_it_in_every_locale() -> None:
         ("/rewards/0/name/vi", "missing"),
         ("/rewards/0/name/en", "missing"),
     ]
+
+
+@pytest.mark.parametrize(
+    "expiry",
+    [
+        {"days": 8, "warning": {"days": [30, 7], "required": True}},
+        {"months": 1, "at": "end_of_month", "warning": {"days": [30]}},
+        {"fixed": "12-31", "warning": {"days": [90]}},
+        {"days": 2, "warning": {}},
+    ],
+)
+def test_members_can_be_warned_where_one_stage_comes_before_the_end(expiry: dict[str, Any]) -> None:
+    assert faults_of(changed("/points/expiry", expiry)) == []
 
 
 def test_every_fault_is_named_at_once() -> None:

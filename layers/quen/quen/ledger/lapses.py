@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import date
 from typing import Protocol
 
 from quen.errors import MemberNotFoundError
 from quen.ledger.bonuses import note_intent, note_key
-from quen.ledger.documents import LostRaceError, Outcome
+from quen.ledger.documents import Outcome
 from quen.ledger.model import Account, NoteLapse, NothingGivenError, has_returned
-from quen.ledger.ports import Change, CurrentProgram, DuePage
+from quen.ledger.ports import DuePage
 from quen.ledger.service import Ledger
 from quen.program.model import Program
 
 
 class LapsedAccounts(Protocol):
-    """Accounts, and the index of members who will have lapsed."""
-
-    def load(self, member_id: str) -> Account:
-        """The account as it was last written. Raises MemberNotFoundError."""
-
-    def commit(self, change: Change) -> None:
-        """Write the account and its entries. Raises LostRaceError, TemporarilyUnavailableError."""
+    """The index of members who will have lapsed."""
 
     def list_lapsed(self, shard: int, on: date, cursor: str | None, limit: int) -> DuePage:
         """Members of the shard who have lapsed on that day or before, and of whom that was not handled."""
@@ -31,10 +24,9 @@ class LapsedAccounts(Protocol):
 class Lapses:
     """What the ledger knows of lapses. What is offered is a bonus, and the gifts' part."""
 
-    def __init__(self, ledger: Ledger, accounts: LapsedAccounts, programs: CurrentProgram) -> None:
+    def __init__(self, ledger: Ledger, accounts: LapsedAccounts) -> None:
         self._ledger = ledger
         self._accounts = accounts
-        self._programs = programs
 
     def list_lapsed(self, shard: int, on: date, cursor: str | None, limit: int) -> DuePage:
         """Members of the shard who have lapsed on that day or before, and of whom that was not handled; a moment old."""
@@ -58,12 +50,8 @@ class Lapses:
             return Outcome(document.result, replayed=True) if document else None
 
     def reindex(self, member_id: str) -> None:
-        """Write the account as it is once more, so that the index shows what the program in force says: one that was shown by
-        another program's rules would be found, and read in vain, every day. Raises MemberNotFoundError.
-        """
-        account, program = self._accounts.load(member_id), self._programs.current(self._ledger.now())
-        with suppress(LostRaceError):  # whoever was faster has shown it anew
-            self._accounts.commit(Change(account, account, [], program))
+        """Let the index show what the program in force says of the member; see `Ledger.reindex`."""
+        self._ledger.reindex(member_id)
 
     def has_returned(self, member_id: str, last_bought_on: str) -> bool:
         """Whether the member, or who they were merged into, has bought after that day (`2026-11-02`); read consistently."""

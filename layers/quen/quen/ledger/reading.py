@@ -69,6 +69,10 @@ class Reading:
         """Entries as they are, newest first, from the one before that sequence on."""
         return self._accounts.list_entries(member_id, before, limit)
 
+    def load_written(self, member_id: str) -> Account:
+        """The account as it was last written, what has fallen due since left out. Raises MemberNotFoundError."""
+        return self._accounts.load(member_id)
+
     def load_surviving(self, member_id: str) -> Account:
         """The account as it was last written, or where it was merged into another one, that one."""
         account = self._accounts.load(member_id)

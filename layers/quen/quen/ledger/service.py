@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -40,7 +41,9 @@ from quen.ledger.model import (
     decide,
     folded,
     own_entry,
+    to_prove,
 )
+from quen.ledger.model.values import WARNED
 from quen.ledger.ports import (
     Accounts,
     Answer,
@@ -63,6 +66,8 @@ from quen.writes import Write
 RACES_MAX = 8
 # With a document, and stock given back for each, they stay under DynamoDB's 100 writes.
 ENTRIES_MAX = 40
+# The same, where profiles with their look-ups and evidence change in the transaction too, or two accounts do.
+ENTRIES_BESIDE_MAX = 20
 
 
 class Ledger(Reading):
@@ -163,11 +168,12 @@ class Ledger(Reading):
                 if replay := self.find_replay(claim, closing):
                     return replay
                 raise
+            half = ENTRIES_BESIDE_MAX // 2
             change = self._settled(
-                Change(account, account, entries, program, claim, closing, others=intent.others), now
+                Change(account, account, entries, program, claim, closing, others=intent.others), now, half
             )
-            reply = self._settled(Change(counterpart, counterpart, replies, program), now)
-            if self._is_too_much(change, reply):
+            reply = self._settled(Change(counterpart, counterpart, replies, program), now, half)
+            if self._is_too_much(change, reply, at_most=ENTRIES_BESIDE_MAX):
                 continue
             change = replace(change, result=intent.answer(change.after, own, reply.after, own_entry(replies)))
             try:
@@ -207,26 +213,27 @@ class Ledger(Reading):
 
     def reaching(self, member_id: str, *, reachable: bool) -> Sequence[Write]:
         """The writes by which the member may be told about their points from now on, or may not: whoever changes the profile
-        commits them. They are refused by the account's name where another entry was faster. Raises MemberNotFoundError.
+        commits them. They are refused by the account's name where another entry was faster. A profile that a merge or a
+        complaint has changed may say what the account knows already. Raises MemberNotFoundError.
         """
         now = self.now()
         program = self._programs.current(now)
         self.bring_up_to_date(member_id, now)
         account = self._accounts.load(member_id)
-        if account.reachable == reachable:
+        is_open = reachable and not WARNED.issuperset(account.proven.values())
+        if account.reachable == reachable and not is_open:
             return []
-        change = self._settled(
-            Change(account, account, decide(account, NoteReach(reachable), program, now), program), now
-        )
-        return self._accounts.writes(change)
+        entries = decide(account, NoteReach(reachable), program, now)
+        return self._accounts.writes(self._settled(Change(account, account, entries, program), now, ENTRIES_BESIDE_MAX))
 
     def record_proof(self, member_id: str, days: Sequence[str], message_id: str, proof: str) -> None:
         """Why points of these last days may end, once: what was proven before stays as it was. Of a member who was merged away
-        the survivor's points are meant. Raises MemberNotFoundError, ConflictRetryError.
+        the survivor's points are meant: the same person was warned, but that nobody could be is no matter of the survivor's.
+        Raises MemberNotFoundError, ConflictRetryError.
         """
         account = self.load_surviving(member_id)
-        new = tuple(day for day in days if day not in account.proven)
-        if new:
+        is_meant = account.member_id == member_id or proof in WARNED
+        if new := to_prove(account, days, proof) if is_meant else ():
             command = RecordProof(new, message_id, proof)
             self.execute(member_id, command, answer=lambda _, entry: entry_view(entry))
 
@@ -260,6 +267,14 @@ class Ledger(Reading):
             return written
         raise ConflictRetryError
 
+    def reindex(self, member_id: str) -> None:
+        """Write the account as it is once more, so that the indexes show what the program in force says: one that was shown by
+        another program's rules would be found, and read in vain, every day. Raises MemberNotFoundError.
+        """
+        account, program = self._accounts.load(member_id), self._programs.current(self.now())
+        with suppress(LostRaceError):  # whoever was faster has shown it anew
+            self._accounts.commit(Change(account, account, [], program))
+
     def grant(
         self, member_id: str, bonus: GrantBonus, program: Program | None = None, more: More | None = None
     ) -> Outcome:
@@ -286,20 +301,23 @@ class Ledger(Reading):
             return None
         return replace(change, result=intent.answer(change.after, own))
 
-    def _settled(self, change: Change, now: datetime) -> Change:
-        """What the command has made due itself goes with it, and what is called off goes back on the shelf."""
+    def _settled(self, change: Change, now: datetime, at_most: int = ENTRIES_MAX) -> Change:
+        """What the command has made due itself goes with it, as far as it fits (the rest stays due, and is written with
+        whatever comes next), and what is called off goes back on the shelf.
+        """
         entries = list(change.entries)
         sequence = own_entry(entries).sequence
-        entries += bring_up_to(folded(change.before, entries), self._programs.current(now), now, now)
+        due = bring_up_to(folded(change.before, entries), self._programs.current(now), now, now)
+        entries += due[: max(0, at_most - len(entries))]
         others = [*change.others, *self._stock_returned(entries)]
         return replace(change, after=folded(change.before, entries), entries=entries, others=others, sequence=sequence)
 
-    def _is_too_much(self, *changes: Change) -> bool:
+    def _is_too_much(self, *changes: Change, at_most: int = ENTRIES_MAX) -> bool:
         """Whether more is due than one transaction holds, or a piece of stock would go back and out at once: if so, what is
         due is written first, by itself.
         """
         writes = [write for change in changes for write in change.others]
-        if sum(len(change.entries) for change in changes) <= ENTRIES_MAX and not _names_twice(writes):
+        if sum(len(change.entries) for change in changes) <= at_most and not _names_twice(writes):
             return False
         for change in changes:
             self.bring_up_to_date(change.before.member_id, self.now())

@@ -78,10 +78,7 @@ class Members:
         try:
             self._records.add(member, writes)
         except MemberAlreadyExistsError:
-            imported = self._find_imported(given)
-            if imported is None:
-                raise
-            return self._adopt(imported, login, given, now, proof)
+            return self._adopt(login, given, now, proof)
         return Enrolled(member, account)
 
     def bring_in(
@@ -250,20 +247,25 @@ class Members:
                 return member
         return None
 
-    def _adopt(
-        self, imported: Member, login: Login, given: MemberChanges, now: datetime, proof: ConsentProof
-    ) -> Enrolled:
-        """The person has come: their login acts for the imported member from now on. Raises MemberAlreadyExistsError."""
-        member = replace(
-            apply_changes(imported, given, now, proof),
-            login_key=self._lookups.login(login).digest,
-            version=imported.version + 1,
-        )
-        try:
-            self._records.replace(imported, member, self._reach(imported, member))
-        except StaleMemberError:
-            raise MemberAlreadyExistsError from None
-        return Enrolled(member, self._accounts.show_account(member.member_id))
+    def _adopt(self, login: Login, given: MemberChanges, now: datetime, proof: ConsentProof) -> Enrolled:
+        """The person has come: their login acts for the imported member from now on. Raises MemberAlreadyExistsError where
+        there is none, ConflictRetryError.
+        """
+        for _ in range(CHANGE_ATTEMPTS_MAX):
+            imported = self._find_imported(given)
+            if imported is None:
+                raise MemberAlreadyExistsError
+            member = replace(
+                apply_changes(imported, given, now, proof),
+                login_key=self._lookups.login(login).digest,
+                version=imported.version + 1,
+            )
+            try:
+                self._records.replace(imported, member, self._reach(imported, member))
+            except StaleMemberError:
+                continue
+            return Enrolled(member, self._accounts.show_account(member.member_id))
+        raise ConflictRetryError
 
     def _proof(self, login: Login, request_id: str) -> ConsentProof:
         return ConsentProof("app", f"login:{self._lookups.login(login).digest}", request_id)

@@ -15,7 +15,7 @@ from quen.errors import NotFoundError, QuenError, TooLateError
 from quen.ids import derived_id, is_id
 from quen.instants import format_instant, parse_instant
 from quen.ledger.documents import Claim, Closing, Document, DocumentKey, Outcome
-from quen.ledger.model import Account, Entry, GiveUp, MergeAway, TakeOver, coming_back
+from quen.ledger.model import Account, Entry, GiveUp, MergeAway, TakeOver, coming_back, moved_on
 from quen.ledger.model.privileges import parse_privileges, privileges_form, privileges_of
 from quen.ledger.ports import CurrentProgram, Documents, PairAnswer, PairIntent
 from quen.ledger.service import Ledger
@@ -25,6 +25,7 @@ from quen.occasions.claims import merged_claims
 from quen.writes import Write
 
 MERGED, UNDONE = "merged", "undone"
+ENTRIES_PER_PAGE = 100
 _CARRIED = (
     *("lots", "pending", "debt", "caps", "rewards", "counters", "state"),
     *("habits", "seen"),
@@ -150,11 +151,11 @@ class Merges:
         survivor_id = str(document.details["survivor_id"])
         program = self._programs.current(self._ledger.now())
         kept = document.details
-        command = GiveUp(merge_id, _carried(document), kept["owed"], parse_privileges(kept["privileges"]))
-
         theirs = merged_claims(survivor_id, document.member_id, merge_id).key
 
         def plan(_survivor: Account, _merged: Account) -> PairIntent:
+            carried = moved_on(_carried(document), self._since(merge_id, survivor_id))
+            command = GiveUp(merge_id, carried, kept["owed"], parse_privileges(kept["privileges"]))
             return PairIntent(
                 command,
                 lambda before, gave: coming_back(before, command, gave, program),
@@ -186,6 +187,17 @@ class Merges:
             "carried": {name: getattr(merged_account, name) for name in _CARRIED},
             "carried_privileges": privileges_form(privileges_of(merged_account)),
         }
+
+    def _since(self, merge_id: str, survivor_id: str) -> list[Entry]:
+        """The survivor's entries after the merge, oldest first, with what has fallen due until now."""
+        self._ledger.bring_up_to_date(survivor_id, self._ledger.now())
+        since: list[Entry] = []
+        while page := self._ledger.read_entries(survivor_id, since[-1].sequence if since else None, ENTRIES_PER_PAGE):
+            for entry in page:
+                if entry.kind == "merge_in" and entry.reference.id == merge_id:
+                    return since[::-1]
+                since.append(entry)
+        return since[::-1]
 
     def _parted(self, document: Document) -> Sequence[Write]:
         kept = document.details

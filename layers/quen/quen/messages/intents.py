@@ -10,6 +10,7 @@ from quen.events.cards import fills_a_card
 from quen.events.facts import ProfileChanged, VoucherIssued
 from quen.events.model import Enrolled, Tellable, is_of_gift, moved_points
 from quen.ledger.model import Entry, Hold, given_by
+from quen.ledger.model.funding import last_day_of
 from quen.ledger.model.values import Warned
 from quen.messages.gifts import gift_data
 from quen.messages.model import Intent, Kind
@@ -47,13 +48,20 @@ def _about_points(fact: Entry) -> list[Intent]:
     if fact.kind == "warn" and fact.warned:
         return [_gift_warning(fact, fact.warned) if is_of_gift(fact) else _warning(fact, fact.warned)]
     if fact.kind == "expire":
-        return [Intent(fact.member_id, "expired", fact.reference.id, _data(fact) | {"on": fact.reference.id})]
+        return [_expired(fact)]
     if fact.kind == "reserve" and fact.hold and _waits(fact.hold.hold):
         until = {"until": fact.hold.hold.lapses_at.isoformat()}
         return [Intent(fact.member_id, "reserved", fact.hold.redemption_id, _data(fact) | until)]
     if fact.kind == "redeem" and fact.hold and not fact.hold.hold.is_perk:
         return [Intent(fact.member_id, "redeemed", fact.hold.redemption_id, _data(fact))]
     return [_of_card(fact, card_id, mark, one) for card_id, mark in fact.cards.items() for one in mark.reached]
+
+
+def _expired(entry: Entry) -> Intent:
+    """Of a last day the program's own points, and those of each partner, end apart."""
+    lot = entry.reference.id
+    period = lot.replace("@", ".")
+    return Intent(entry.member_id, "expired", period, _data(entry) | {"on": last_day_of(lot)})
 
 
 def _warning(entry: Entry, warned: Warned) -> Intent:

@@ -66,7 +66,7 @@ from quen.ledger.model.holders import holder_of, used_of, uses_left
 from quen.ledger.model.lapsed import days_away, has_returned, is_handled, next_lapse_on, outcome_of
 from quen.ledger.model.lapses import HandledLapse, LapseOutcome, NoteLapse
 from quen.ledger.model.merge_commands import ComeBack, GiveUp, MergeAway, TakeOver
-from quen.ledger.model.merged import coming_back
+from quen.ledger.model.merged import coming_back, moved_on
 from quen.ledger.model.returned import budgets_freed, limits_held, own_left, rules_that_applied, still_earned
 from quen.ledger.model.standing import earner_of, tier_of
 from quen.ledger.model.tiered import raised, reviews_due
@@ -84,6 +84,7 @@ from quen.ledger.model.values import (
     limit_key,
     usable_gifts,
 )
+from quen.ledger.model.warned import to_prove
 
 __all__ = [
     "HAD_AT_ONCE",
@@ -157,6 +158,7 @@ __all__ = [
     "is_handled",
     "limit_key",
     "limits_held",
+    "moved_on",
     "next_due_on",
     "next_lapse_on",
     "next_review_on",
@@ -175,6 +177,7 @@ __all__ = [
     "statement",
     "still_earned",
     "tier_of",
+    "to_prove",
     "usable_gifts",
     "used_of",
     "uses_left",

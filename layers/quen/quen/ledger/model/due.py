@@ -35,11 +35,12 @@ def bring_up_to(account: Account, program: Program, until: datetime, now: dateti
     brings the account that it leaves up to now as well.
     """
     entries: list[Entry] = []
-    while due := min(_due(account, program), default=None):
+    today = local_day(until, program.time_zone)
+    while due := min(_due(account, program, today), default=None):
         at, what, key = due
         if at > until:
             break
-        entry = _fallen_due(account, what, key, program, at, until, now)
+        entry = _fallen_due(account, what, key, program, at, now)
         account = apply(account, entry)
         entries.append(entry)
     return entries
@@ -82,8 +83,8 @@ def returned_hold(
     return draft.sealed(hold=HoldChange(redemption_id, hold, "returned"), gifts=gifts)
 
 
-def _due(account: Account, program: Program) -> Iterator[tuple[datetime, int, str]]:
-    """When, in which order, and under which key the account's next changes by mere time come."""
+def _due(account: Account, program: Program, today: date | None = None) -> Iterator[tuple[datetime, int, str]]:
+    """When, in which order, and under which key the account's next changes by mere time come, seen from `today`."""
     zone = program.time_zone
     if account.pending:
         key = min(account.pending)
@@ -97,17 +98,15 @@ def _due(account: Account, program: Program) -> Iterator[tuple[datetime, int, st
     for card, mark in account.cards.items():
         if mark.until:
             yield day_end(date.fromisoformat(mark.until), zone), _CARDS, card
-    for first_told_on, day in warnings_due(account, program):
-        yield day_start(first_told_on, zone), _WARNS, day
-    for told_on, gift in gift_warnings_due(account, program):
+    for told_on, day in warnings_due(account, program, today):
+        yield day_start(told_on, zone), _WARNS, day
+    for told_on, gift in gift_warnings_due(account, program, today):
         yield day_start(told_on, zone), _GIFTS, gift
     if account.lots and (day := last_day_of(first := min(account.lots))) != NEVER:
         yield day_end(date.fromisoformat(day), zone), _EXPIRES, first
 
 
-def _fallen_due(
-    account: Account, what: int, key: str, program: Program, at: datetime, until: datetime, now: datetime
-) -> Entry:
+def _fallen_due(account: Account, what: int, key: str, program: Program, at: datetime, now: datetime) -> Entry:
     if what == _LAPSES:
         entry = returned_hold(account, "lapse", key, program, now, at)
     elif what == _TERMS:
@@ -119,7 +118,7 @@ def _fallen_due(
     elif what == _ACTIVATES:
         entry = _activated(account, key, program, at, now)
     elif what == _WARNS:
-        entry = warned(account, key, program, until, now)
+        entry = warned(account, key, program, at, now)
     elif what == _GIFTS:
         entry = gift_warned(account, key, program, at, now)
     elif may_expire(account, key, program):

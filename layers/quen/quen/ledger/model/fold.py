@@ -15,6 +15,7 @@ from quen.ledger.model.values import (
     HELD,
     OTHER_UNITS,
     PENDING,
+    WARNED,
     Account,
     Entry,
     Hold,
@@ -30,6 +31,8 @@ QUALIFYING_MONTHS = 36
 """So many months are told apart; what qualified before them stands together under `qualifying/earlier`."""
 
 _OTHER_ACCOUNTS = frozenset(f"{side}.{unit}" for side in ("member", "program") for unit in OTHER_UNITS)
+_ARRIVES = frozenset({"transfer_in", "merge_in", "opening", "adjust"})
+"""What brings points of any last day. Purchases and bonuses bring those of a last day that is told of with all before it."""
 _QUALIFYING = "qualifying/"
 _T = TypeVar("_T")
 _EARLIER = "qualifying/earlier"
@@ -81,7 +84,7 @@ def apply(account: Account, entry: Entry) -> Account:
         membership=_membership_after(account.membership, entry),
         reachable=account.reachable if entry.reachable is None else entry.reachable,
         warned=_of_last_days(account.warned, _told(account, entry), entry, alive),
-        proven=_of_last_days(account.proven, entry.proven, entry, alive),
+        proven=_of_last_days(_still_proven(account.proven, entry), entry.proven, entry, alive),
         win_back=account.win_back if entry.win_back is None else max(account.win_back, entry.win_back),
     )
 
@@ -266,6 +269,18 @@ def _last_days(lots: Lots, gifts: Mapping[str, int], holds: Mapping[str, Hold]) 
     """The last days that points still have, or can get back from a hold, and the keys of the gifts that are there."""
     days = {lot.partition("@")[0] for pocket in (lots, *(hold.lots for hold in holds.values())) for lot in pocket}
     return frozenset(days | gifts.keys())
+
+
+def _still_proven(proven: Mapping[str, str], entry: Entry) -> Mapping[str, str]:
+    """Who may be told from now on is to be told: that nobody could be proves nothing any more. Nor does a warning prove
+    anything about points that came to its last day after it; those that come back were there.
+    """
+    if entry.reachable:
+        proven = {day: why for day, why in proven.items() if why in WARNED}
+    if proven and entry.kind in _ARRIVES and entry.moved_to is None:
+        came = {lot.partition("@")[0] for lot, points in entry.lots.items() if points > 0}
+        proven = {day: why for day, why in proven.items() if day not in came}
+    return proven
 
 
 def _of_last_days(

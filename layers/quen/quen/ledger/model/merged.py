@@ -6,7 +6,8 @@ members have beside points stands in `privileges`; their stamps go on the surviv
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from quen.errors import InsufficientPointsError, InsufficientStoredValueError, RedemptionsOpenError
@@ -57,6 +58,23 @@ def took_over(account: Account, command: TakeOver, program: Program, now: dateti
         win_back=merged.win_back if merged.win_back.bought_on else None,
         **came,
     )
+
+
+def moved_on(carried: Account, since: Iterable[Entry]) -> Account:
+    """What came with a merge, in the lots that the survivor has it in: points that lived on, for their member was not warned,
+    are in later ones. `since` are the survivor's entries after the merge, oldest first.
+    """
+    lots, pending = dict(carried.lots), dict(carried.pending)
+    for entry in since:
+        if entry.kind != "extend":
+            continue
+        old, new = sorted(entry.lots, key=lambda lot: entry.lots[lot])
+        if old in lots:
+            lots[new] = lots.get(new, 0) + lots.pop(old)
+        for key in [key for key in pending if key.partition("/")[2] == old and key.partition("/")[0] <= old]:
+            place = f"{key.partition('/')[0]}/{new}"
+            pending[place] = pending.get(place, 0) + pending.pop(key)
+    return replace(carried, lots=lots, pending=pending)
 
 
 def gave_up(account: Account, command: GiveUp, program: Program, now: datetime) -> Entry:

@@ -42,6 +42,9 @@ POINTS = "points"
 OTHER_UNITS = ("qualifying", "stamps", "stored_value")
 """What is not points, and never turns into points: each is a unit of its own, whose lines sum to zero by themselves."""
 
+WARNED = frozenset({"delivered", "accepted"})
+"""Of all proofs those that a warning is: the others say that nobody could be warned then."""
+
 Kind = Literal[
     "earn",
     "bonus",

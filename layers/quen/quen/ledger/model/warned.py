@@ -11,42 +11,51 @@ is given for a few days only is not told of again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
-from quen.business_days import day_start, local_day
+from quen.business_days import local_day
 from quen.ledger.model.commands import NoteReach, RecordProof
 from quen.ledger.model.draft import Draft
 from quen.ledger.model.funding import by_last_day, last_day_of, lot_funder, lot_key
-from quen.ledger.model.values import NEVER, Account, Entry, Lots, Reference, Warned
+from quen.ledger.model.values import NEVER, WARNED, Account, Entry, Lots, Reference, Warned
 from quen.program.model import ExpiryWarning, Program
 
 NOT_TOLD = 10**6
 """More days than any warning comes before a last day."""
 GIFT_DAYS_MIN = 7
 """Of a gift is told at the last of the program's stages that leaves so many days to use it."""
+NOT_ACTIVE = "not_active"
 
 
-def warnings_due(account: Account, program: Program) -> Iterator[tuple[date, str]]:
-    """From which local day on each last day of points is to be told next."""
+def warnings_due(account: Account, program: Program, today: date | None = None) -> Iterator[tuple[date, str]]:
+    """On which local day each last day of points is to be told next. Seen from `today` what is late is told on that day, after
+    all that fell due before it, and nothing of a last day that is over; None: seen from any day before.
+    """
     policy = program.points.expiry.warning
     if not policy.days or not _may_be_told(account):
         return
     for day in by_last_day(account.lots):
         told = account.warned.get(day, NOT_TOLD)
         stage = next((stage for stage in policy.stages(program.points.expiry) if stage < told), None)
-        if day != NEVER and stage is not None:
-            yield date.fromisoformat(day) - timedelta(days=stage), day
+        if day == NEVER or stage is None:
+            continue
+        first = date.fromisoformat(day) - timedelta(days=stage)
+        if today is None or today.isoformat() <= day:
+            yield max(first, today or first), day
 
 
-def gift_warnings_due(account: Account, program: Program) -> Iterator[tuple[date, str]]:
-    """From which local day on each gift, by its key, is to be told of."""
+def gift_warnings_due(account: Account, program: Program, today: date | None = None) -> Iterator[tuple[date, str]]:
+    """On which local day each gift, by its key, is to be told of; `today` is as in `warnings_due`."""
     stage = _gift_stage(program)
     if stage is None or not _may_be_told(account):
         return
     for key in account.gifts:
-        if account.warned.get(key, NOT_TOLD) > stage:
-            yield date.fromisoformat(key.rpartition("/")[2]) - timedelta(days=stage), key
+        last_day = key.rpartition("/")[2]
+        if account.warned.get(key, NOT_TOLD) <= stage or (today and last_day < today.isoformat()):
+            continue
+        first = date.fromisoformat(last_day) - timedelta(days=stage)
+        yield max(first, today or first), key
 
 
 def gift_warned(account: Account, key: str, program: Program, at: datetime, now: datetime) -> Entry:
@@ -55,16 +64,15 @@ def gift_warned(account: Account, key: str, program: Program, at: datetime, now:
     return draft.sealed(warned=Warned(_gift_stage(program) or 0, {key: account.gifts[key]}))
 
 
-def warned(account: Account, day: str, program: Program, until: datetime, now: datetime) -> Entry:
+def warned(account: Account, day: str, program: Program, at: datetime, now: datetime) -> Entry:
     """The warning that is due for that last day, and for all that follow it closely. One that is told late is the one that is
     true then: who was not looked at for a month is not told three times.
     """
     policy = program.points.expiry.warning
     last_day = date.fromisoformat(day)
-    today = min(local_day(until, program.time_zone), last_day)
+    today = local_day(at, program.time_zone)
     stages = policy.stages(program.points.expiry)
     stage = min(stage for stage in stages if last_day - timedelta(days=stage) <= today)
-    at = day_start(today, program.time_zone)
     draft = Draft(account, "warn", program, now, Reference("lot", day), at)
     return draft.sealed(warned=Warned(stage, _together(account, last_day, stage, policy)))
 
@@ -89,10 +97,21 @@ def extended(account: Account, lot: str, program: Program, at: datetime, now: da
     return draft.sealed()
 
 
+def to_prove(account: Account, days: Sequence[str], proof: str) -> tuple[str, ...]:
+    """Of which of these last days the proof says something new: what was proven before stays as it was, but that a warning
+    arrived counts for more than that nobody could be warned. Points of who is not active end without a proof, and who is
+    active again has not been warned.
+    """
+    if proof == NOT_ACTIVE:
+        return ()
+    known = {day for day, why in account.proven.items() if proof not in WARNED or why in WARNED}
+    return tuple(day for day in days if day not in known)
+
+
 def proof(account: Account, command: RecordProof, program: Program, now: datetime) -> Entry:
-    """Why points of these last days may end; what was proven before stays as it was."""
+    """Why points of these last days may end; see `to_prove`."""
     draft = Draft(account, "notice", program, now, Reference("message", command.message_id))
-    proven = {day: command.proof for day in command.days if day not in account.proven}
+    proven = dict.fromkeys(to_prove(account, command.days, command.proof), command.proof)
     return draft.sealed(proven=proven, reason=command.proof)
 
 

@@ -24,6 +24,7 @@ from quen.program.document.checks.reading import at, given, items, repeated
 from quen.program.document.checks.rewards import check_discounts, check_payment, check_rewards
 from quen.program.document.checks.segments import check_segments
 from quen.program.document.checks.tiers import check_tiers
+from quen.program.model import Expiry, ExpiryKind, ExpiryWarning
 
 _LISTS_WITHOUT_REPETITION = (
     ("program", "locales"),
@@ -82,6 +83,20 @@ def _expiry(document: object) -> Iterator[Fault]:
     if given(expiry, "activities") and kinds and "inactive_months" not in kinds:
         sentence = "Activities renew points only where these live so many months after the last one."
         yield Fault(f"{pointer}/activities", "contradiction", sentence)
+    if isinstance(expiry.get("warning"), Mapping) and _warns_nobody(expiry):
+        sentence = "Points end before members would be warned: say fewer days than points live."
+        yield Fault(f"{pointer}/warning/days", "contradiction", sentence)
+
+
+def _warns_nobody(expiry: Mapping[str, object]) -> bool:
+    """Whether no stage comes before the end of points that live as short as they can; the default has one a day before."""
+    said = at(expiry, "warning", "days")
+    stages = ExpiryWarning(tuple(day for day in items(said) if type(day) is int) if said is not None else (1,))
+    if not stages.days or given(expiry, "at"):
+        return False
+    kinds: tuple[ExpiryKind, ...] = ("months", "days", "inactive_months")
+    lives = ((kind, expiry.get(kind)) for kind in kinds)
+    return any(not stages.stages(Expiry(kind, life)) for kind, life in lives if type(life) is int)
 
 
 def _transfers(document: object) -> Iterator[Fault]:
