@@ -5,13 +5,26 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from quen.members.model import FORMER_DAYS, keep_former
+from quen.members.model import FORMER_DAYS, Member, keep_former
+from quen.messages.model import Route
+from quen.messages.routing import addresses_of, known_first, routes_of
 from quen.messages.security import security_addresses
+from quen.program.model import Channel
 from unit.members.fakes import make_member
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 OLD = replace(make_member(), phone="+84901234567", email="hoa@example.com")
 TAKEN_OVER = keep_former(OLD, replace(OLD, phone="+84909999999"), NOW)
+
+
+def routes_to_warn_by(
+    member: Member, channels: tuple[Channel, ...], now: datetime = NOW + timedelta(days=1)
+) -> tuple[Route, ...]:
+    """The ways of a warning, in the order in which they are tried."""
+    addresses = addresses_of("security", member, now, has_mail_sender=True)
+    routes = routes_of("security", channels, addresses, member.consents_to)
+    assert not isinstance(routes, str)
+    return known_first(routes, member, now)
 
 
 def test_a_warning_goes_to_the_old_number_while_it_is_remembered_and_to_the_new_one_after() -> None:
@@ -28,3 +41,24 @@ def test_who_takes_the_address_out_is_warned_of_at_it() -> None:
 def test_two_changes_in_a_row_do_not_push_the_member_s_own_number_out() -> None:
     twice = keep_former(TAKEN_OVER, replace(TAKEN_OVER, phone="+84908888888"), NOW + timedelta(days=1))
     assert security_addresses(twice, NOW + timedelta(days=2))["sms"] == OLD.phone
+
+
+def test_whoever_takes_an_account_over_hears_last_of_what_they_do() -> None:
+    """They add their own address first, which is no danger by itself, and then change the member's number."""
+    own = replace(OLD, email=None)
+    added = keep_former(own, replace(own, email="thief@example.com"), NOW)
+    moved = keep_former(added, replace(added, phone="+84909999999"), NOW + timedelta(minutes=1))
+    for profile in (added, moved):
+        assert routes_to_warn_by(profile, ("email", "zalo", "sms")) == (
+            Route("zalo", str(OLD.phone)),
+            Route("sms", str(OLD.phone)),
+            Route("email", "thief@example.com"),
+        )
+    assert routes_to_warn_by(moved, ("email", "sms"), NOW + timedelta(days=FORMER_DAYS + 1))[0].channel == "email"
+
+
+def test_who_enrols_or_has_one_address_is_warned_at_what_there_is() -> None:
+    enrolled = keep_former(replace(OLD, phone=None, email=None), OLD, NOW)
+    assert enrolled.former == ()
+    added = keep_former(replace(OLD, email=None), OLD, NOW)
+    assert routes_to_warn_by(added, ("email",)) == (Route("email", str(OLD.email)),)

@@ -50,7 +50,7 @@ from quen.messages.ports import (
     Writer,
 )
 from quen.messages.rendering import render
-from quen.messages.routing import addresses_of, others_first, routes_of
+from quen.messages.routing import addresses_of, known_first, others_first, routes_of
 from quen.messages.sending import Errand, Sending
 from quen.messages.timing import held_until, is_overtaken
 from quen.program.model import Channel, Program
@@ -161,6 +161,8 @@ class Messages:
             and self._returned.has_returned(intent.member_id, last_bought_on)
         ):
             return "SUPPRESSED_OVERTAKEN"
+        if intent.kind in UNASKED and not isinstance(routes, str):
+            return known_first(routes, profile, now)
         if intent.kind == "expiring" and not isinstance(routes, str) and len(routes) > 1:
             earlier = self._records.list_kind(intent.member_id, "expiring")
             return others_first(routes, earlier, self._tells_of_delivery, program.local_day(now))
