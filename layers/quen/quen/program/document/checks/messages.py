@@ -9,6 +9,7 @@ from quen.errors import Fault
 from quen.program.document.checks.names import check_names
 from quen.program.document.checks.placeholders import check_placeholders
 from quen.program.document.checks.reading import at, given, items, members, repeated, texts
+from quen.program.model import AdvertisingPolicy
 from quen.program.model.placeholders import SAYINGS, names_of
 
 _HOURS = {
@@ -16,14 +17,22 @@ _HOURS = {
     "advertising": "The hours of advertising end at another time than they begin.",
 }
 
+_ADVERTISING = AdvertisingPolicy()
+_LEFT_OUT: Mapping[str, dict[str, Any]] = {
+    "quiet_hours": {},
+    "advertising": {"from": f"{_ADVERTISING.opens:%H:%M}", "to": f"{_ADVERTISING.closes:%H:%M}"},
+}
+"""What the hours are that the document does not say."""
+
 
 def check_messages(document: object) -> Iterator[Fault]:
     """Hours that end when they begin, ways and kinds named twice, words in a language that the program does not speak
     or with names that nobody fills.
     """
     for name, sentence in _HOURS.items():
-        hours = members(at(document, "messages", name))
-        if given(hours, "from") and hours["from"] == hours.get("to"):
+        said = members(at(document, "messages", name))
+        hours = _LEFT_OUT[name] | {end: said[end] for end in ("from", "to") if given(said, end)}
+        if hours and hours.get("from") == hours.get("to"):
             yield Fault(f"/messages/{name}/to", "contradiction", sentence)
     yield from repeated(items(at(document, "messages", "channels")), ("messages", "channels"))
     kinds = items(at(document, "messages", "kinds"))
