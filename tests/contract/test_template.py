@@ -15,8 +15,11 @@ import pytest
 
 from local.template_reader import read_template
 from quen.bootstrap import Application
+from quen.dynamodb import CONNECT_TIMEOUT_SECONDS, UNREPEATABLE_READ_TIMEOUT_SECONDS
 from quen.events.stream import UnreadableRecordError, read_record
 from quen.jobs.parking import PARKED_SUFFIX
+from quen.messages import zalo
+from quen.messages.model import LEASE_SECONDS
 from quen.messages.oddities import MAYBE_TWICE
 from quen.settings import Settings
 from quen.settlement.alerts import ALARM as PACK_LOW
@@ -234,6 +237,15 @@ def test_a_queue_waits_six_times_as_long_as_the_function_that_reads_it(function:
             assert QUEUES[queue]["VisibilityTimeout"] == 6 * FUNCTIONS[function]["Timeout"]
             assert QUEUES[queue]["RedrivePolicy"]["maxReceiveCount"] > 1
             assert event["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def test_a_batch_of_messages_that_all_hang_is_over_before_its_function_is() -> None:
+    """A function that dies takes with it what was said of the others: they would come again without having been tried."""
+    sender = FUNCTIONS["SendMessagesFunction"]
+    [queue] = [event["Properties"] for event in sender["Events"].values() if event["Type"] == "SQS"]
+    hangs = max(CONNECT_TIMEOUT_SECONDS + UNREPEATABLE_READ_TIMEOUT_SECONDS, zalo.CONNECT_SECONDS + zalo.READ_SECONDS)
+    assert queue["BatchSize"] * hangs < sender["Timeout"]
+    assert sender["Timeout"] <= LEASE_SECONDS  # nobody takes a message for abandoned that somebody is still sending
 
 
 def test_every_failed_queue_has_an_alarm() -> None:
