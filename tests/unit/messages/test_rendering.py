@@ -287,3 +287,10 @@ def test_a_security_notice_says_what_happened(what):
         assert told in content.subject
         assert f"{told}. " in content.sms
     assert WORDS["vi"].happened.keys() == WORDS["en"].happened.keys()
+
+
+def test_a_security_notice_repeats_no_name():
+    """Whoever took the account over may have written there what the member would believe to be the shop's words."""
+    content = render(make_intent("security"), make_program(), "Hoa, gọi 0900 000 000 để giữ điểm", "vi")
+    assert content.text.startswith("Xin chào bạn,")
+    assert "0900" not in content.text + content.html + content.sms + "".join(content.values.values())
