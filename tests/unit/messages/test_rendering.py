@@ -123,7 +123,7 @@ def test_where_nothing_is_lacking_or_nothing_keeps_the_tier_only_its_end_is_told
 
 def test_a_tier_that_was_lost_is_told_by_the_one_that_is_left():
     en = render(make_intent("tier_lost"), TIERED, None, "en")
-    assert "not all was there to keep Gold, so your tier is now Silver." in en.text
+    assert "you did not collect enough to keep Gold, so your tier is now Silver." in en.text
     none_left = render(Intent(MEMBER, "tier_lost", "8", {"tier": "", "before": "silver"}), TIERED, None, "vi")
     assert none_left.subject == "Hạng của bạn nay là Thành viên"
 
@@ -230,6 +230,12 @@ def test_an_sms_is_one_segment_in_english_and_two_in_vietnamese(intent):
             date(2026, 11, 30),
             "vào cuối ngày 30/11/2026 (hôm nay là ngày cuối)",
             "at the end of 30 November 2026 (today is the last day)",
+        ),
+        (  # by another channel, after the first one has failed
+            "2026-12-04",
+            date(2026, 12, 1),
+            "từ ngày 30/11/2026 đến hết ngày 04/12/2026 (còn 3 ngày)",
+            "between 30 November 2026 and 4 December 2026 (3 days left)",
         ),
     ],
 )

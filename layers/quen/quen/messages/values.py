@@ -93,7 +93,8 @@ def _end_of_points(data: Mapping[str, Any], speech: Speech, today: date | None) 
     """When points end, on one day or on several that are told together, and how long that is from now."""
     first, last = date.fromisoformat(data["on"]), date.fromisoformat(data.get("through", data["on"]))
     words = speech.words
-    days = max(0, (first - today).days) if today else int(data["stage"])
+    ends = first if today is None or first >= today else last
+    days = max(0, (ends - today).days) if today else int(data["stage"])
     left = filled(words.days_left[min(days, 2) - 1], {"days": speech.number(days)}) if days else words.last_day_today
     pattern = words.on_one_day if first == last else words.on_several_days
     return {"when": filled(pattern, {"first": speech.day(first), "last": speech.day(last)}), "left": left}
