@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from factories import make_program
 from quen.members.model import FORMER_DAYS, Member, keep_former
-from quen.messages.model import Route
+from quen.messages.model import Intent, Route
+from quen.messages.ports import DeliveryRefusedError
 from quen.messages.routing import addresses_of, known_first, routes_of
 from quen.messages.security import security_addresses
-from quen.program.model import Channel
+from quen.program.model import Channel, MessageCap, MessagePolicy
 from unit.members.fakes import make_member
+from unit.messages.fakes import MEMBER, FakeProfile, Post, make_intent, plain_words
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 OLD = replace(make_member(), phone="+84901234567", email="hoa@example.com")
@@ -62,3 +66,35 @@ def test_who_enrols_or_has_one_address_is_warned_at_what_there_is() -> None:
     assert enrolled.former == ()
     added = keep_former(replace(OLD, email=None), OLD, NOW)
     assert routes_to_warn_by(added, ("email",)) == (Route("email", str(OLD.email)),)
+
+
+def warn(post: Post, number: int, what: str = "email_changed") -> str:
+    return post.messages.send(Intent(MEMBER, "security", f"{number}.{what}", {"what": what}))
+
+
+def test_the_same_warning_comes_three_times_a_day_and_no_oftener() -> None:
+    """Whoever changes an address to and fro must not make the shop send a text message each time."""
+    post = Post(FakeProfile(email=None))
+    assert [warn(post, number) for number in range(1, 5)] == ["SENT", "SENT", "SENT", "SUPPRESSED_CAP"]
+    assert warn(post, 5, "phone_changed") == "SENT"
+    post.clock.advance(days=1)
+    assert warn(post, 6) == "SENT"
+    assert (post.sent, len(post.records.recent[MEMBER].sends)) == (5, 1)
+
+
+def test_warnings_leave_offers_their_room_and_the_other_way_round() -> None:
+    post = Post(program=make_program(messages=MessagePolicy(caps=(MessageCap(1, 7),))), write=plain_words)
+    assert warn(post, 1) == "SENT"
+    assert post.messages.send(make_intent("birthday")) == "SENT"
+    assert post.messages.send(make_intent("win_back")) == "SUPPRESSED_CAP"
+    assert warn(post, 2) == "SENT"
+
+
+def test_a_warning_that_was_refused_does_not_count() -> None:
+    post = Post(FakeProfile(email=None))
+    post.sms.error = DeliveryRefusedError("Throttling")
+    for number in range(1, 4):
+        with suppress(DeliveryRefusedError):
+            warn(post, number)
+    post.sms.error = None
+    assert [warn(post, number) for number in (4, 1, 2, 3)] == ["SENT", "SENT", "SENT", "SUPPRESSED_CAP"]

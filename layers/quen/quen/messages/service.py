@@ -14,7 +14,7 @@ from typing import Any
 from quen.clock import Clock
 from quen.errors import MemberNotFoundError, TemporarilyUnavailableError
 from quen.ids import new_id
-from quen.messages.caps import Recent, room_for
+from quen.messages.caps import Recent, room_for, room_to_warn
 from quen.messages.model import (
     UNASKED,
     UNKNOWN,
@@ -198,9 +198,11 @@ class Messages:
         """
         intent, program, now = errand.intent, errand.program, errand.now
         until = held_until(intent, route.channel, program, now)
-        if until or not errand.is_marketing:
+        if until or not errand.is_counted:
             return None, until
         recent = self._records.load_recent(message.member_id)
+        if not errand.is_marketing:
+            return recent, room_to_warn(recent, message.key, now)
         return recent, room_for(recent, message.key, intent.kind, route.channel, program, now)
 
     def _hold(self, errand: Errand, message: Message, until: datetime) -> State:
