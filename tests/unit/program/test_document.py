@@ -230,6 +230,17 @@ def test_a_wrong_value_is_named_and_nothing_else_is(where: str, value: object, p
     assert faults_of(changed(where, value)) == [(pointer, code)]
 
 
+def test_a_warning_without_which_no_point_ends_goes_at_least_one_way() -> None:
+    """Else nobody would be warned, and that would pass for nobody having wanted it."""
+    silent = [{"kind": "earned", "channels": ["push"]}, {"kind": "expiring", "channels": []}]
+    document = changed("/messages/kinds", silent)
+    assert faults_of(document) == []
+    document["points"]["expiry"]["warning"] = {"required": False}
+    assert faults_of(document) == []
+    document["points"]["expiry"]["warning"] = {"required": True}
+    assert faults_of(document) == [("/messages/kinds/1/channels", "contradiction")]
+
+
 def test_a_reward_without_any_name_lacks_it_in_every_locale() -> None:
     assert faults_of(changed("/rewards/0/name", {})) == [
         ("/rewards/0/name/vi", "missing"),

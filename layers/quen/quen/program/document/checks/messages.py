@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from quen.errors import Fault
@@ -26,8 +26,8 @@ _LEFT_OUT: Mapping[str, dict[str, Any]] = {
 
 
 def check_messages(document: object) -> Iterator[Fault]:
-    """Hours that end when they begin, ways and kinds named twice, words in a language that the program does not speak
-    or with names that nobody fills.
+    """Hours that end when they begin, ways and kinds named twice, a warning that must arrive and has no way, words in a
+    language that the program does not speak or with names that nobody fills.
     """
     for name, sentence in _HOURS.items():
         said = members(at(document, "messages", name))
@@ -39,9 +39,22 @@ def check_messages(document: object) -> Iterator[Fault]:
     yield from repeated((at(kind, "kind") for kind in kinds), ("messages", "kinds"), member="kind")
     for number, kind in enumerate(kinds):
         yield from repeated(items(at(kind, "channels")), ("messages", "kinds", number, "channels"))
+    yield from _warning(document, kinds)
     refusal = ("messages", "advertising", "refusal")
     yield from check_names(document, at(document, *refusal), refusal, "How advertising is refused", "is said")
     yield from _templates(document)
+
+
+def _warning(document: object, kinds: Sequence[object]) -> Iterator[Fault]:
+    """Nobody would be warned, and that would pass for nobody having wanted it: the points would end."""
+    if at(document, "points", "expiry", "warning", "required") is not True:
+        return
+    for number, kind in enumerate(kinds):
+        if at(kind, "kind") == "expiring" and at(kind, "channels") == []:
+            sentence = (
+                "Points end only after a warning has arrived (/points/expiry/warning/required): name a way for it."
+            )
+            yield Fault(f"/messages/kinds/{number}/channels", "contradiction", sentence)
 
 
 def _templates(document: object) -> Iterator[Fault]:
