@@ -61,6 +61,16 @@ def test_whoever_takes_an_account_over_hears_last_of_what_they_do() -> None:
     assert routes_to_warn_by(moved, ("email", "sms"), NOW + timedelta(days=FORMER_DAYS + 1))[0].channel == "email"
 
 
+def test_an_address_that_was_added_lately_is_remembered_too_once_it_is_replaced() -> None:
+    added = keep_former(replace(OLD, email=None), OLD, NOW)
+    replaced = keep_former(added, replace(added, email="thief@example.com"), NOW)
+    again = keep_former(replaced, replace(replaced, email="other@example.com"), NOW)
+    assert routes_to_warn_by(again, ("email", "sms")) == (
+        Route("sms", str(OLD.phone)),
+        Route("email", str(OLD.email)),
+    )
+
+
 def test_who_enrols_or_has_one_address_is_warned_at_what_there_is() -> None:
     enrolled = keep_former(replace(OLD, phone=None, email=None), OLD, NOW)
     assert enrolled.former == ()

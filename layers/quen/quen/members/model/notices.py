@@ -41,8 +41,10 @@ def keep_former(before: Member, after: Member, now: datetime) -> Member:
     was_reached = bool(before.phone or before.email)  # who enrols was not
     for kind in ("phone", "email"):
         was: str | None = getattr(before, kind)
+        kept = {known.address for known in left if known.kind == kind}
         # The first of several changes counts: whoever makes two in a row must not push the member's own address out.
-        if was_reached and was != getattr(after, kind) and not any(known.kind == kind for known in left):
+        is_kept = bool(kept - {""} if was else kept)
+        if was_reached and was != getattr(after, kind) and not is_kept:
             left.append(Former(kind, was or "", until))
     return replace(after, former=tuple(left))
 
