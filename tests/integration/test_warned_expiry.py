@@ -102,3 +102,24 @@ def test_a_warning_that_may_not_be_sent_is_itself_the_proof(house: House, clock:
         assert house.messages.send(warning) == "SUPPRESSED_NO_CONSENT"
     account = house.ledger.load_account(member_id)
     assert set(warning.data["days"]) <= set(account.proven)
+
+
+def test_that_a_merged_member_takes_part_no_more_proves_nothing_about_the_survivor_s_points(
+    house: House, clock: MovableClock
+) -> None:
+    """The warning to the merged one was held; the survivor was told nothing, and has points that end on the same day."""
+    lan, merged = enrol(house), enrol(house, "+84907654321")
+    for member_id in (lan, merged):
+        agree(house, member_id, AGREED)
+        house.ledger.execute(
+            member_id, Adjust(f"adj-{member_id}", 30, "gift"), answer=lambda _, entry: entry_view(entry)
+        )
+    clock.advance(hours=24 * 14)
+    house.ledger.bring_up_to_date(merged, clock.now())
+    [warned] = house.ledger.read_entries(merged, None, 1)
+    [warning] = intents_of(warned)
+    house.merges.merge(lan, merged, reason="one", actor="staff-1", idempotency_key="m", fingerprint="f")
+    assert house.messages.send(warning) == "SUPPRESSED_NOT_ACTIVE"
+    assert not set(warning.data["days"]) & set(house.ledger.load_account(lan).proven)
+    house.ledger.record_proof(merged, warning.data["days"], "msg_1", "delivered")
+    assert set(warning.data["days"]) <= set(house.ledger.load_account(lan).proven), "the person was told"

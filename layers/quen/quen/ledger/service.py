@@ -64,6 +64,9 @@ RACES_MAX = 8
 # With a document, and stock given back for each, they stay under DynamoDB's 100 writes.
 ENTRIES_MAX = 40
 
+TOLD = frozenset({"delivered", "accepted"})
+"""The proofs that say that somebody was told."""
+
 
 class Ledger(Reading):
     """Moves points, and shows them. `pause` waits a moment before the n-th try of a lost race."""
@@ -222,9 +225,12 @@ class Ledger(Reading):
 
     def record_proof(self, member_id: str, days: Sequence[str], message_id: str, proof: str) -> None:
         """Why points of these last days may end, once: what was proven before stays as it was. Of a member who was merged away
-        the survivor's points are meant. Raises MemberNotFoundError, ConflictRetryError.
+        the survivor's points are meant, where somebody was told; why that one was not says nothing about the survivor. Raises
+        MemberNotFoundError, ConflictRetryError.
         """
         account = self.load_surviving(member_id)
+        if account.member_id != member_id and proof not in TOLD:
+            return
         new = tuple(day for day in days if day not in account.proven)
         if new:
             command = RecordProof(new, message_id, proof)
