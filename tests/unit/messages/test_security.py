@@ -100,6 +100,15 @@ def test_warnings_leave_offers_their_room_and_the_other_way_round() -> None:
     assert warn(post, 2) == "SENT"
 
 
+def test_a_warning_is_remembered_for_a_day_however_long_offers_are() -> None:
+    post = Post(program=make_program(messages=MessagePolicy(caps=(MessageCap(9, 31),))), write=plain_words)
+    for day in range(5):
+        assert warn(post, day) == "SENT"
+        post.clock.advance(days=1)
+    post.messages.send(make_intent("birthday"))
+    assert [one.key for one in post.records.recent[MEMBER].sends] == ["birthday:2026"]
+
+
 def test_a_warning_that_was_refused_does_not_count() -> None:
     post = Post(FakeProfile(email=None))
     post.sms.error = DeliveryRefusedError("Throttling")

@@ -74,9 +74,13 @@ def room_to_warn(recent: Recent, key: str, now: datetime) -> State | None:
 
 
 def counting(recent: Recent, sent: Counted, policy: MessagePolicy) -> Recent:
-    """What went out lately once this goes out too; what is older than all caps is forgotten."""
+    """What went out lately once this goes out too; what is older than all caps is forgotten, and a warning after a day."""
     days = max((1, *(cap.days for cap in policy.caps)))
-    kept = [one for one in recent.sends if one.key != sent.key and one.at > sent.at - days * DAY]
+    kept = [
+        one
+        for one in recent.sends
+        if one.key != sent.key and one.at > sent.at - (1 if _kind_of(one.key) in UNASKED else days) * DAY
+    ]
     return replace(recent, sends=tuple(sorted([*kept, sent], key=lambda one: one.at)), revision=recent.revision + 1)
 
 
