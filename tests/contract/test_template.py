@@ -15,9 +15,13 @@ import pytest
 
 from local.template_reader import read_template
 from quen.bootstrap import Application
+from quen.dynamodb import CONNECT_TIMEOUT_SECONDS, UNREPEATABLE_READ_TIMEOUT_SECONDS
 from quen.events.stream import UnreadableRecordError, read_record
 from quen.jobs.parking import PARKED_SUFFIX
+from quen.messages import zalo
+from quen.messages.model import LEASE_SECONDS
 from quen.messages.oddities import MAYBE_TWICE
+from quen.messages.service import QUEUE_DELAY_SECONDS_MAX
 from quen.settings import Settings
 from quen.settlement.alerts import ALARM as PACK_LOW
 from quen.verification.reports import ALARM as DRIFT
@@ -86,7 +90,7 @@ def test_no_alarm_watches_what_is_not_there_or_cannot_happen() -> None:
     apis = sorted(name(api["Name"]) for api in APIS.values())
     assert sorted(watched(("AWS/ApiGateway", "5XXError"), "ApiName")) == apis
     drift = [alarm for alarm in ALARMS.values() if alarm["Namespace"] == {"Fn::Sub": "Quen/${Prefix}"}]
-    assert len(ALARMS) == len(raising) + len(apis) + len(drift) + len(scheduled())
+    assert len(ALARMS) == len(raising) + len(apis) + len(drift) + len(scheduled()) + len(waiting())
     assert template("template.yaml")["Globals"]["Api"]["MethodSettings"][0]["MetricsEnabled"] is True
 
 
@@ -234,6 +238,30 @@ def test_a_queue_waits_six_times_as_long_as_the_function_that_reads_it(function:
             assert QUEUES[queue]["VisibilityTimeout"] == 6 * FUNCTIONS[function]["Timeout"]
             assert QUEUES[queue]["RedrivePolicy"]["maxReceiveCount"] > 1
             assert event["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def test_a_batch_of_messages_that_all_hang_is_over_before_its_function_is() -> None:
+    """A function that dies takes with it what was said of the others: they would come again without having been tried."""
+    sender = FUNCTIONS["SendMessagesFunction"]
+    [queue] = [event["Properties"] for event in sender["Events"].values() if event["Type"] == "SQS"]
+    hangs = max(CONNECT_TIMEOUT_SECONDS + UNREPEATABLE_READ_TIMEOUT_SECONDS, zalo.CONNECT_SECONDS + zalo.READ_SECONDS)
+    assert queue["BatchSize"] * hangs < sender["Timeout"]
+    assert sender["Timeout"] <= LEASE_SECONDS  # nobody takes a message for abandoned that somebody is still sending
+
+
+def waiting() -> list[Mapping[str, Any]]:
+    return [alarm for alarm in ALARMS.values() if alarm["MetricName"] == "ApproximateAgeOfOldestMessage"]
+
+
+def test_what_waits_in_vain_for_its_sender_rings() -> None:
+    """A function that nobody calls raises nothing and parks nothing: members would be told nothing, and nobody would know."""
+    watched_queues = {name(alarm["Dimensions"][0]["Value"]) for alarm in waiting()}
+    assert watched_queues == {"-messages", "-message-reports"}
+    for alarm in waiting():
+        queue = next(one for one in QUEUES.values() if name(one["QueueName"]) == name(alarm["Dimensions"][0]["Value"]))
+        tries = queue["VisibilityTimeout"] * queue["RedrivePolicy"]["maxReceiveCount"]
+        assert QUEUE_DELAY_SECONDS_MAX + tries < alarm["Threshold"]  # what is held, or tried again, is not late
+        assert (alarm["Statistic"], alarm["ComparisonOperator"]) == ("Maximum", "GreaterThanThreshold")
 
 
 def test_every_failed_queue_has_an_alarm() -> None:

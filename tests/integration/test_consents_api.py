@@ -256,7 +256,7 @@ def test_the_link_of_who_has_left_still_works_and_does_nothing(lan: Person, apis
     assert len(shown["items"]) == len(YES)
 
 
-def test_the_link_of_a_merged_member_is_the_survivor_s_and_the_evidence_stays_where_it_was(
+def test_the_link_of_a_merged_member_is_the_survivor_s_too_and_the_evidence_stays_where_it_was(
     lan: Person, apis: Served, numbers: Iterator[int]
 ):
     survivor = Person(apis, next(numbers))
@@ -275,7 +275,7 @@ def test_the_link_of_a_merged_member_is_the_survivor_s_and_the_evidence_stays_wh
         f"{lan.member_id}:6",
     )
     theirs = apis.admin("GET", f"/v1/members/{lan.member_id}/consents").body
-    assert len(theirs["items"]) == len(YES) + 1
+    assert (len(theirs["items"]), theirs["items"][0]["source"]) == (len(YES) + 2, "one_click")
 
 
 # What is queued

@@ -199,3 +199,24 @@ def test_points_that_live_on_go_back_where_a_merge_is_undone(house: House, clock
     house.merges.undo(done.result["merge_id"], actor="staff")
     assert house.ledger.load_account(survivor).active == 20 + 7
     assert house.ledger.load_account(merged).active == 20 + 30
+
+
+def test_that_a_merged_member_takes_part_no_more_proves_nothing_about_the_survivor_s_points(
+    house: House, clock: MovableClock
+) -> None:
+    """The warning to the merged one was held; the survivor was told nothing, and has points that end on the same day."""
+    lan, merged = enrol(house), enrol(house, "+84907654321")
+    for member_id in (lan, merged):
+        agree(house, member_id, AGREED)
+        house.ledger.execute(
+            member_id, Adjust(f"adj-{member_id}", 30, "gift"), answer=lambda _, entry: entry_view(entry)
+        )
+    clock.advance(hours=24 * 14)
+    house.ledger.bring_up_to_date(merged, clock.now())
+    [warned] = house.ledger.read_entries(merged, None, 1)
+    [warning] = intents_of(warned)
+    house.merges.merge(lan, merged, reason="one", actor="staff-1", idempotency_key="m", fingerprint="f")
+    assert house.messages.send(warning) == "SUPPRESSED_NOT_ACTIVE"
+    assert not set(warning.data["days"]) & set(house.ledger.load_account(lan).proven)
+    house.ledger.record_proof(merged, warning.data["days"], "msg_1", "delivered")
+    assert set(warning.data["days"]) <= set(house.ledger.load_account(lan).proven), "the person was told"

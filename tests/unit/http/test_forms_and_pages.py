@@ -43,6 +43,12 @@ def test_several_fields_are_read_and_an_empty_one_too():
     assert form(b"a=1&b=&c=%E1%BA%BF") == {"a": "1", "b": "", "c": "ế"}
 
 
+def test_parts_within_parts_without_end_are_no_form():
+    opened = (b"--b%d\r\nContent-Type: multipart/mixed; boundary=b%d\r\n\r\n" % (at, at + 1) for at in range(2_000))
+    with pytest.raises(ValidationFailedError):
+        form(b"".join(opened), "multipart/form-data; boundary=b0")
+
+
 @pytest.mark.parametrize("content_type", ["", "application/json", "text/plain", "application/x-www-form-urlencodedx"])
 def test_anything_else_is_an_unsupported_media_type(content_type: str):
     with pytest.raises(UnsupportedMediaTypeError):

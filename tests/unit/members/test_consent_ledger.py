@@ -94,7 +94,23 @@ def test_a_merged_member_s_link_is_the_survivor_s(
     found = ledger.find_person(lan.member_id)
     assert found
     assert (found.member_id, [one.purpose for one in found.consents]) == (survivor.member_id, ["marketing_email"])
-    assert len(ledger.page(lan.member_id, None, 20)[0]) == 2
+
+
+def test_a_merged_member_s_no_outlasts_the_merge(
+    records: MemoryRecords, members: Members, ledger: ConsentLedger, lan: Member
+):
+    """A merge may be undone, and then the link was theirs after all."""
+    login = replace(LOGIN, subject="user-2", phone="+84911111111", email="lan@example.com")
+    survivor = members.enrol(login, Enrolment(phone="0911111111"), NOW).member
+    records.replace(lan, replace(lan, state="closed", merged_into=survivor.member_id, version=2))
+    for _ in range(2):
+        ledger.withdraw(lan.member_id, "marketing_email", "one_click", MAIL)
+    merged = records.load(lan.member_id)
+    assert (merged.version, len(ledger.page(lan.member_id, None, 20)[0])) == (3, 3)
+    parted = replace(merged, state="active", merged_into="", version=4)
+    records.replace(merged, parted)
+    assert not parted.consents_to("marketing_birthday_messages_email")
+    assert parted.consents_to("marketing_birthday_messages_sms")
 
 
 class Contested(MemoryRecords):

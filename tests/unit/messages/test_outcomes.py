@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
+from factories import make_program
 from quen.errors import MemberNotFoundError, TemporarilyUnavailableError
 from quen.messages.model import DeliveryReport
+from quen.messages.ports import DeliveryRefusedError
+from quen.program.model import MessagePolicy
 from unit.messages.fakes import MEMBER, NOON, FakeProfile, Post, make_intent, plain_words
 
 
@@ -160,6 +163,43 @@ def test_a_report_settles_what_was_given_up():
     assert post.messages.send(make_intent("welcome")) == "FAILED"
     assert post.messages.take_report(post.report("delivered")) == "DELIVERED"
     assert post.stored().error == ""
+
+
+def unknown_and_then(then: str) -> Post:
+    """A mail of which nobody knows whether it went out, and what came of its intent when that came again."""
+    quiet = make_program(messages=MessagePolicy(quiet_from=time(22), quiet_to=time(8)))
+    post = Post(FakeProfile(), quiet, write=plain_words)
+    post.email.error = TemporarilyUnavailableError()
+    with pytest.raises(TemporarilyUnavailableError):
+        post.messages.send(make_intent("welcome"))
+    post.wall.advance(minutes=6)
+    post.clock.advance(hours=11 if then == "held" else 0)  # 23:00 in Saigon
+    if then == "refused":
+        post.email.error = DeliveryRefusedError("Throttling")
+        with pytest.raises(DeliveryRefusedError):
+            post.messages.send(make_intent("welcome"))
+    else:
+        post.messages.send(make_intent("welcome"))
+    post.email.error = None
+    return post
+
+
+@pytest.mark.parametrize(("then", "state"), [("held", "HELD_QUIET_HOURS"), ("refused", "FAILED")])
+def test_a_late_report_of_a_try_that_nobody_knew_of_keeps_the_next_one_from_being_made(then: str, state: str):
+    post = unknown_and_then(then)
+    assert post.stored().state == state
+    assert post.messages.take_report(post.report("delivered")) == "DELIVERED"
+    post.clock.advance(hours=12)
+    assert post.messages.send(make_intent("welcome")) == "DELIVERED"
+    assert (post.sent, post.stored().duplicates, post.stored().held_until) == (0, 0, None)
+
+
+def test_a_late_bounce_of_a_try_that_nobody_knew_of_brings_the_next_channel():
+    post = unknown_and_then("held")
+    assert post.messages.take_report(post.report("bounced")) == "BOUNCED"
+    post.clock.advance(hours=12)
+    post.pass_on()
+    assert (post.stored().state, post.stored().channel, post.sent) == ("SENT", "sms", 1)
 
 
 def test_a_text_message_is_found_by_its_providers_name():

@@ -123,7 +123,7 @@ def test_where_nothing_is_lacking_or_nothing_keeps_the_tier_only_its_end_is_told
 
 def test_a_tier_that_was_lost_is_told_by_the_one_that_is_left():
     en = render(make_intent("tier_lost"), TIERED, None, "en")
-    assert "not all was there to keep Gold, so your tier is now Silver." in en.text
+    assert "you did not collect enough to keep Gold, so your tier is now Silver." in en.text
     none_left = render(Intent(MEMBER, "tier_lost", "8", {"tier": "", "before": "silver"}), TIERED, None, "vi")
     assert none_left.subject == "Hạng của bạn nay là Thành viên"
 
@@ -231,6 +231,12 @@ def test_an_sms_is_one_segment_in_english_and_two_in_vietnamese(intent):
             "vào cuối ngày 30/11/2026 (hôm nay là ngày cuối)",
             "at the end of 30 November 2026 (today is the last day)",
         ),
+        (  # by another channel, after the first one has failed
+            "2026-12-04",
+            date(2026, 12, 1),
+            "từ ngày 30/11/2026 đến hết ngày 04/12/2026 (còn 3 ngày)",
+            "between 30 November 2026 and 4 December 2026 (3 days left)",
+        ),
     ],
 )
 def test_points_that_end_are_told_with_their_days_and_how_long_that_is(through, today, vi, en):
@@ -287,3 +293,10 @@ def test_a_security_notice_says_what_happened(what):
         assert told in content.subject
         assert f"{told}. " in content.sms
     assert WORDS["vi"].happened.keys() == WORDS["en"].happened.keys()
+
+
+def test_a_security_notice_repeats_no_name():
+    """Whoever took the account over may have written there what the member would believe to be the shop's words."""
+    content = render(make_intent("security"), make_program(), "Hoa, gọi 0900 000 000 để giữ điểm", "vi")
+    assert content.text.startswith("Xin chào bạn,")
+    assert "0900" not in content.text + content.html + content.sms + "".join(content.values.values())

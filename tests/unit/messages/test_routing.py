@@ -10,7 +10,7 @@ from factories import NOON, make_program
 from quen.members.model.values import Former
 from quen.messages.model import Route, channels_of
 from quen.messages.routing import addresses_of, routes_of
-from unit.messages.fakes import FakeProfile
+from unit.messages.fakes import FakeProfile, Post, make_intent
 
 EMAIL, PHONE = "hoa@example.com", "+84901234567"
 
@@ -69,3 +69,10 @@ def test_a_warning_of_danger_goes_to_where_the_member_was_reached_before_the_cha
     assert addresses_of("security", profile, NOON, has_mail_sender=True)["email"] == "before@example.com"
     assert addresses_of("security", profile, NOON + timedelta(days=2), has_mail_sender=True)["email"] == EMAIL
     assert addresses_of("expired", profile, NOON, has_mail_sender=True)["email"] == EMAIL
+
+
+def test_a_warning_of_danger_is_sent_last_to_what_was_added_lately():
+    post = Post(FakeProfile(former=(Former("email", "", NOON + timedelta(days=1)),)))
+    assert post.messages.send(make_intent("security")) == "SENT"
+    assert [address for address, _, _ in post.sms.sent] == [PHONE]
+    assert not post.email.sent

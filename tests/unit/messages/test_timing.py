@@ -120,6 +120,35 @@ def test_a_warning_is_true_until_the_end_of_its_last_day(kind, data):
     assert is_overtaken(intent, NOON, SAIGON, at("2026-11-23 00:00"))
 
 
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("voucher_issued", "until"),
+        ("milestone", "on"),
+        ("card_complete", "on"),
+        ("membership_due", "last_day"),
+        ("payment_failed", "last_day"),
+        ("membership_past_due", "last_day"),
+    ],
+)
+def test_what_may_be_had_or_done_to_the_end_of_a_day_is_not_told_after_it(kind, name):
+    intent = make_intent(kind, **{name: "2026-11-22"})
+    assert not is_overtaken(intent, NOON, SAIGON, at("23:59"))
+    assert is_overtaken(intent, NOON, SAIGON, at("2026-11-23 00:00"))
+
+
+def test_a_reservation_that_lapsed_in_quiet_hours_is_not_told_in_the_morning():
+    intent = make_intent("reserved", until=at("23:30").isoformat())
+    assert not is_overtaken(intent, NOON, SAIGON, at("23:29"))
+    assert is_overtaken(intent, NOON, SAIGON, at("23:30"))
+
+
+@pytest.mark.parametrize("kind", ["payment_failed", "card_complete"])
+def test_what_names_no_day_is_never_too_late(kind):
+    intent = replace(make_intent("welcome"), kind=kind)
+    assert not is_overtaken(intent, NOON, SAIGON, NOON + timedelta(days=300))
+
+
 @pytest.mark.parametrize("kind", ["birthday", "holiday"])
 def test_a_greeting_is_good_for_a_week(kind):
     week = timedelta(days=7)

@@ -212,6 +212,9 @@ WRONG: list[tuple[str, Any, str, str]] = [
     ("/messages/from_email", "hello", "/messages/from_email", "format"),
     ("/messages/from_email", "a@b.example\nBcc: x@y.example", "/messages/from_email", "format"),
     ("/messages/sender_id", "TWELVE-CHARS", "/messages/sender_id", "format"),
+    ("/messages/advertising", {"from": "09:00", "to": "09:00"}, "/messages/advertising/to", "contradiction"),
+    ("/messages/advertising", {"from": "22:00"}, "/messages/advertising/to", "contradiction"),
+    ("/messages/advertising", {"to": "07:00"}, "/messages/advertising/to", "contradiction"),
     ("/messages/advertising", {"refusal": {"vi": "Gọi 19001234"}}, "/messages/advertising/refusal/en", "missing"),
     ("/messages/advertising", {"refusal": {"vi": "a\nb", "en": "b"}}, "/messages/advertising/refusal/vi", "format"),
     ("/messages/quiet_hours/from", "24:00", "/messages/quiet_hours/from", "format"),
@@ -228,6 +231,17 @@ WRONG: list[tuple[str, Any, str, str]] = [
 @pytest.mark.parametrize(("where", "value", "pointer", "code"), WRONG)
 def test_a_wrong_value_is_named_and_nothing_else_is(where: str, value: object, pointer: str, code: str) -> None:
     assert faults_of(changed(where, value)) == [(pointer, code)]
+
+
+def test_a_warning_without_which_no_point_ends_goes_at_least_one_way() -> None:
+    """Else nobody would be warned, and that would pass for nobody having wanted it."""
+    silent = [{"kind": "earned", "channels": ["push"]}, {"kind": "expiring", "channels": []}]
+    document = changed("/messages/kinds", silent)
+    assert faults_of(document) == []
+    document["points"]["expiry"]["warning"] = {"required": False}
+    assert faults_of(document) == []
+    document["points"]["expiry"]["warning"] = {"required": True}
+    assert faults_of(document) == [("/messages/kinds/1/channels", "contradiction")]
 
 
 def test_a_reward_without_any_name_lacks_it_in_every_locale() -> None:

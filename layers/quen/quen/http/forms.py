@@ -28,7 +28,7 @@ def read_form(request: GatewayRequest) -> dict[str, str]:
             return _once(parse_qsl(request.body.decode(), keep_blank_values=True, max_num_fields=FIELDS_MAX))
         if kind == IN_PARTS:
             return _once(_parts(content_type, request.body))
-    except ValueError:  # no UTF-8, or too many fields
+    except (ValueError, RecursionError):  # no UTF-8, too many fields, or parts within parts without end
         raise ValidationFailedError.at("", "format", "The body is no form.") from None
     raise UnsupportedMediaTypeError(f"A form is {URLENCODED} or {IN_PARTS}.")
 

@@ -54,23 +54,31 @@ class ConsentLedger:
         return None if member.state == "closed" else member
 
     def withdraw(self, member_id: str, purpose: str, source: str, proof: str) -> None:
-        """The member, or whom they were merged into, says no to that use, and to all advertising by its channel; again, or
-        of who has left: nothing happens.
+        """The member says no to that use, and to all advertising by its channel, and so does whom they were merged into, for
+        as long as the merge stands and after; again, or of who has left: nothing happens.
 
         Whether they may be told about their points does not hang on that, so their account need not know. `source` is a
         ConsentSource, `proof` the message's id. Raises TemporarilyUnavailableError, ConflictRetryError.
         """
         told = ConsentProof(cast("ConsentSource", source), f"message:{proof}" if proof else "", proof)
+        following = member_id
+        while following:
+            following = self._refuse(following, refused_with(purpose), told)
+
+    def _refuse(self, member_id: str, purpose: str, proof: ConsentProof) -> str:
+        """One profile says no; answers whom that one was merged into, if anybody."""
         for _ in range(CHANGE_ATTEMPTS_MAX):
-            before = self.find_person(member_id)
-            if before is None:
-                return
-            consents = withdraw(before.consents, refused_with(purpose), self._clock.now(), told)
-            if consents == before.consents:
-                return
+            try:
+                before = self._profiles.load(member_id)
+            except MemberNotFoundError:
+                return ""
+            has_left = before.state == "closed" and not before.merged_into
+            consents = withdraw(before.consents, purpose, self._clock.now(), proof)
+            if has_left or consents == before.consents:
+                return before.merged_into
             try:
                 self._profiles.replace(before, replace(before, consents=consents, version=before.version + 1))
             except StaleMemberError:
                 continue
-            return
+            return before.merged_into
         raise ConflictRetryError

@@ -1,4 +1,5 @@
-"""How much advertising one member gets: what went out lately, and whether there is room for more.
+"""How much one member gets of advertising, and of warnings that say the same: what went out lately, and whether there is room
+for more.
 
 One small value for each member, whatever the kinds and channels: who counts a message writes it in one transaction with
 "it is begun", so that two senders at once never pass a cap together. A message counts once, by its key, however often it
@@ -11,10 +12,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from quen.messages.model import Kind, State
+from quen.messages.model import MARKETING, UNASKED, Kind, State
 from quen.program.model import Channel, MessagePolicy, Program
 
 DAY = timedelta(days=1)
+WARNINGS_PER_DAY = 3
+"""Whoever changes something to and fro must not make the shop send, and pay for, a text message each time."""
 GREETINGS: frozenset[Kind] = frozenset({"birthday", "holiday"})
 
 
@@ -29,7 +32,7 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Recent:
-    """The advertising that a member got lately, the oldest first."""
+    """The advertising and the warnings that a member got lately, the oldest first."""
 
     member_id: str
     sends: tuple[Counted, ...] = ()
@@ -46,7 +49,7 @@ def room_for(
     by member and channel: who changes a number within a day gets less, not more.
     """
     policy = program.messages
-    others = [one for one in recent.sends if one.key != key]
+    others = [one for one in recent.sends if one.key != key and _kind_of(one.key) in MARKETING]
     if any(_count_within(others, cap.days, now) >= cap.messages for cap in policy.caps):
         return "SUPPRESSED_CAP"
     per_day = policy.advertising.per_day
@@ -60,10 +63,24 @@ def room_for(
     return "SUPPRESSED_CAP" if kind in GREETINGS and is_late else room
 
 
+def room_to_warn(recent: Recent, key: str, now: datetime) -> State | None:
+    """Whether a warning says anything yet: not where so many of a day have said the same. What it warns of is the end of its
+    key.
+    """
+    same = [
+        one for one in recent.sends if one.key != key and _kind_of(one.key) in UNASKED and _what(one.key) == _what(key)
+    ]
+    return "SUPPRESSED_CAP" if _count_within(same, 1, now) >= WARNINGS_PER_DAY else None
+
+
 def counting(recent: Recent, sent: Counted, policy: MessagePolicy) -> Recent:
-    """What went out lately once this goes out too; what is older than all caps is forgotten."""
+    """What went out lately once this goes out too; what is older than all caps is forgotten, and a warning after a day."""
     days = max((1, *(cap.days for cap in policy.caps)))
-    kept = [one for one in recent.sends if one.key != sent.key and one.at > sent.at - days * DAY]
+    kept = [
+        one
+        for one in recent.sends
+        if one.key != sent.key and one.at > sent.at - (1 if _kind_of(one.key) in UNASKED else days) * DAY
+    ]
     return replace(recent, sends=tuple(sorted([*kept, sent], key=lambda one: one.at)), revision=recent.revision + 1)
 
 
@@ -71,6 +88,14 @@ def without(recent: Recent, key: str) -> Recent:
     """What went out lately, as the provider has refused that one."""
     kept = tuple(one for one in recent.sends if one.key != key)
     return replace(recent, sends=kept, revision=recent.revision + 1)
+
+
+def _kind_of(key: str) -> str:
+    return key.partition(":")[0]
+
+
+def _what(key: str) -> str:
+    return key.rpartition(".")[2]
 
 
 def _count_within(sends: Iterable[Counted], days: int, now: datetime) -> int:

@@ -33,9 +33,9 @@ from quen.program.model import Channel
 
 def is_awaited(message: Message, report: DeliveryReport) -> bool:
     """Whether the message is with that channel's provider, and nobody knows yet what became of it there. One whose outcome
-    nobody knew is settled by a report, too: it did go out.
+    nobody knew is settled by a report, too: it did go out, also where it is held or was refused since.
     """
-    is_unknown = message.state == "PENDING" and message.tries > 0
+    is_unknown = message.state in {"PENDING", "HELD_QUIET_HOURS", "FAILED"} and message.tries > 0
     is_out = is_unknown or message.state == "SENT" or message.error == UNKNOWN
     return is_out and message.channel == report.channel
 
@@ -140,6 +140,7 @@ class Reports:
         return {
             "attempts": message.attempts_with(attempt),
             "provider_id": provider_id,
+            "held_until": None,
             "sent_at": message.sent_at or at,
             "at": self._clock.now().replace(microsecond=0),
         }

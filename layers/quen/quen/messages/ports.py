@@ -93,7 +93,7 @@ class MessageRecords(Protocol):
         """The message that a channel's provider calls so."""
 
     def load_recent(self, member_id: str) -> Recent:
-        """The advertising that went to the member lately, read consistently; empty where none has."""
+        """What is counted of what went to the member lately, read consistently; empty where nothing has."""
 
 
 class Writer(Protocol):

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 
 from quen.messages.model import UNASKED, Kind, Message, Route, State, purpose_of
-from quen.messages.security import Warned, security_addresses
+from quen.messages.security import Warned, added_lately, security_addresses
 from quen.program.model import Channel
 
 
@@ -31,6 +31,12 @@ def others_first(
         and (one.state in {"BOUNCED", "FAILED"} or (one.state == "SENT" and one.channel in tells_of_delivery))
     }
     return tuple(sorted(routes, key=lambda route: route.channel in failed))
+
+
+def known_first(routes: Iterable[Route], profile: Warned, now: datetime) -> tuple[Route, ...]:
+    """A warning of a danger tries last what was added lately: it may be the danger's own."""
+    added = added_lately(profile, now)
+    return tuple(sorted(routes, key=lambda route: route.channel in added))
 
 
 def routes_of(

@@ -18,7 +18,7 @@ class Former(Protocol):
 
     @property
     def address(self) -> str:
-        """The phone number, E.164, or the address."""
+        """The phone number, E.164, or the address; empty where there was none."""
 
     @property
     def until(self) -> datetime:
@@ -43,6 +43,13 @@ class Warned(Protocol):
 
 def security_addresses(profile: Warned, now: datetime) -> Mapping[Channel, str | None]:
     """By channel where a warning goes: to the former number or address where there is one, else to the present one."""
-    former = {known.kind: known.address for known in profile.former if known.until > now}
+    former = {known.kind: known.address for known in profile.former if known.until > now and known.address}
     phone = former.get("phone", profile.phone)
     return {"email": former.get("email", profile.email), "sms": phone, "zalo": phone, "push": None}
+
+
+def added_lately(profile: Warned, now: datetime) -> frozenset[Channel]:
+    """The channels that reach the member at what was added lately: perhaps by whoever the member is to be warned of."""
+    added = {known.kind for known in profile.former if known.until > now and not known.address}
+    ways: Mapping[str, tuple[Channel, ...]] = {"email": ("email",), "phone": ("sms", "zalo")}
+    return frozenset(channel for kind in added for channel in ways[kind])

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from quen.clock import Clock
 from quen.errors import TemporarilyUnavailableError
 from quen.messages.caps import Counted, Recent, counting, without
-from quen.messages.model import MARKETING, Attempt, Intent, Message, Route, address_hint, purpose_of
+from quen.messages.model import MARKETING, UNASKED, Attempt, Intent, Message, Route, address_hint, purpose_of
 from quen.messages.notes import Notes
 from quen.messages.outgoing import Outgoing
 from quen.messages.ports import (
@@ -46,6 +46,11 @@ class Errand:
     def is_marketing(self) -> bool:
         """Whether it is advertising."""
         return self.intent.kind in MARKETING
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether members get only so many of its like."""
+        return self.is_marketing or self.intent.kind in UNASKED
 
 
 class Sending:
@@ -171,7 +176,7 @@ class Sending:
             "attempts": begun.attempts_with(Attempt(route.channel, outcome, errand.now, error.code)),
         }
         may_be_out = begun.tries > 1  # an earlier try, of which nobody knows: that still counts
-        if errand.is_marketing and not may_be_out:
+        if errand.is_counted and not may_be_out:
             return self._give_back(begun, changes)
         return self._notes.note(begun, **changes)
 

@@ -14,7 +14,7 @@ from typing import Any
 from quen.clock import Clock
 from quen.errors import MemberNotFoundError, TemporarilyUnavailableError
 from quen.ids import new_id
-from quen.messages.caps import Recent, room_for
+from quen.messages.caps import Recent, room_for, room_to_warn
 from quen.messages.model import (
     UNASKED,
     UNKNOWN,
@@ -50,7 +50,7 @@ from quen.messages.ports import (
     Writer,
 )
 from quen.messages.rendering import render
-from quen.messages.routing import addresses_of, others_first, routes_of
+from quen.messages.routing import addresses_of, known_first, others_first, routes_of
 from quen.messages.sending import Errand, Sending
 from quen.messages.timing import held_until, is_overtaken
 from quen.program.model import Channel, Program
@@ -161,6 +161,8 @@ class Messages:
             and self._returned.has_returned(intent.member_id, last_bought_on)
         ):
             return "SUPPRESSED_OVERTAKEN"
+        if intent.kind in UNASKED and not isinstance(routes, str):
+            return known_first(routes, profile, now)
         if intent.kind == "expiring" and not isinstance(routes, str) and len(routes) > 1:
             earlier = self._records.list_kind(intent.member_id, "expiring")
             return others_first(routes, earlier, self._tells_of_delivery, program.local_day(now))
@@ -196,9 +198,11 @@ class Messages:
         """
         intent, program, now = errand.intent, errand.program, errand.now
         until = held_until(intent, route.channel, program, now)
-        if until or not errand.is_marketing:
+        if until or not errand.is_counted:
             return None, until
         recent = self._records.load_recent(message.member_id)
+        if not errand.is_marketing:
+            return recent, room_to_warn(recent, message.key, now)
         return recent, room_for(recent, message.key, intent.kind, route.channel, program, now)
 
     def _hold(self, errand: Errand, message: Message, until: datetime) -> State:

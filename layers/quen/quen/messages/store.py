@@ -3,7 +3,7 @@
     what                                key                                                by
     what became of an intent            PK MEMBER#<id>, SK MESSAGE#<kind>:<period>         GetItem, consistent
     all that a member was told          PK MEMBER#<id>, SK from MESSAGE#                   Query
-    advertising of the last weeks       PK MEMBER#<id>, SK RECENT                          GetItem, consistent
+    what is counted of the last weeks   PK MEMBER#<id>, SK RECENT                          GetItem, consistent
     which message a provider names      PK PROVIDER#<channel>#<id>, SK PROVIDER            GetItem
 
 No phone number and no e-mail address is kept, only a hint. DynamoDB takes each out after `KEPT_DAYS`
@@ -64,7 +64,7 @@ class MessageItem(Model):
 
 
 class RecentItem(Model):
-    """The advertising that one member got lately: [key, channel, seconds since 1970] each."""
+    """What is counted of what one member got lately: [key, channel, seconds since 1970] each."""
 
     class Meta:
         table_name = ""
@@ -138,7 +138,7 @@ class MessageStore:
         return self.find(found.member_id, found.key)
 
     def load_recent(self, member_id: str) -> Recent:
-        """The advertising that went to the member lately, read consistently; empty where none has."""
+        """What is counted of what went to the member lately, read consistently; empty where nothing has."""
         try:
             item = RecentItem.get(f"MEMBER#{member_id}", "RECENT", consistent_read=True)
         except DoesNotExist:

@@ -12,7 +12,19 @@ from quen.messages.model import MARKETING, UNASKED, Intent
 from quen.program.model import AdvertisingPolicy, Channel, MessagePolicy, Program
 
 ADVERTISING_AGE_DAYS_MAX = 7
-_LAST_DAY_IN = {"expiring": "through", "tier_at_risk": "last_day", "gift_ending": "on"}
+_TRUE_UNTIL = {
+    "expiring": "through",
+    "tier_at_risk": "last_day",
+    "gift_ending": "on",
+    "reserved": "until",
+    "voucher_issued": "until",
+    "milestone": "on",
+    "card_complete": "on",
+    "membership_due": "last_day",
+    "payment_failed": "last_day",
+    "membership_past_due": "last_day",
+}
+"""What of its data says how long a notice is true, where it says that: an instant, or a day to the end of it."""
 # Quiet hours and the hours of advertising each move the instant on; two of each find any that is open to both.
 _ROUNDS = 4
 
@@ -44,15 +56,20 @@ def closed_until(now: datetime, policy: AdvertisingPolicy, zone: ZoneInfo) -> da
 
 
 def is_overtaken(intent: Intent, created_at: datetime, zone: ZoneInfo, now: datetime) -> bool:
-    """Whether what it says is over: the last day that it warns of, or a greeting's and an offer's week.
+    """Whether what it says is over: the last day that it warns of, or until which something may be had or done; or a greeting's
+    and an offer's week.
 
     An age is counted from `given_at` of the intent, or from when we first saw it.
     """
     if intent.kind in MARKETING:
         given = intent.data.get("given_at")
         return now - (datetime.fromisoformat(given) if given else created_at) > timedelta(days=ADVERTISING_AGE_DAYS_MAX)
-    last_day = intent.data.get(_LAST_DAY_IN.get(intent.kind, ""))
-    return last_day is not None and date.fromisoformat(last_day) < now.astimezone(zone).date()
+    end = intent.data.get(_TRUE_UNTIL.get(intent.kind, ""))
+    if end is None:
+        return False
+    if "T" in end:
+        return datetime.fromisoformat(end) <= now
+    return date.fromisoformat(end) < now.astimezone(zone).date()
 
 
 def _not_before(intent: Intent, now: datetime) -> datetime:

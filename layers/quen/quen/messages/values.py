@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from quen.messages.gifts import gift_text, wish_text
-from quen.messages.model import Intent
+from quen.messages.model import UNASKED, Intent
 from quen.messages.speech import Speech, filled, on_one_line
 from quen.tiers.model import Figures, Standing, lacking, ways_to
 from quen.tiers.model.reviews import keeping
@@ -22,7 +22,9 @@ def values_of(intent: Intent, speech: Speech, name: str | None, today: date | No
     says, the one on which it was due.
     """
     data = intent.data
-    values = {"program": speech.program.name, "name": on_one_line(name or "") or speech.words.nobody}
+    # A name is the account's own words: what warns of who may have taken it over does not repeat them.
+    known = "" if intent.kind in UNASKED else name or ""
+    values = {"program": speech.program.name, "name": on_one_line(known) or speech.words.nobody}
     values |= {name: speech.number(data[name]) for name in ("points", "balance") if name in data}
     values |= _names(data, speech)
     values |= _days(data, speech)
@@ -91,7 +93,8 @@ def _end_of_points(data: Mapping[str, Any], speech: Speech, today: date | None) 
     """When points end, on one day or on several that are told together, and how long that is from now."""
     first, last = date.fromisoformat(data["on"]), date.fromisoformat(data.get("through", data["on"]))
     words = speech.words
-    days = max(0, (first - today).days) if today else int(data["stage"])
+    ends = first if today is None or first >= today else last
+    days = max(0, (ends - today).days) if today else int(data["stage"])
     left = filled(words.days_left[min(days, 2) - 1], {"days": speech.number(days)}) if days else words.last_day_today
     pattern = words.on_one_day if first == last else words.on_several_days
     return {"when": filled(pattern, {"first": speech.day(first), "last": speech.day(last)}), "left": left}

@@ -21,7 +21,7 @@ from quen.messages.zalo_answers import TAKEN, TOKEN_ERRORS, ZaloAnswer, parse_an
 ZNS_URL = "https://business.openapi.zalo.me/message/template"
 CONNECT_SECONDS = 2.0
 READ_SECONDS = 5.0
-"""A batch of ten that all hang is over before the function's minute is."""
+"""A batch of messages that all hang is over before the function's minute is."""
 ANSWER_BYTES_MAX = 64 * 1024
 
 # Of the failures on the way those in which no request can have left.

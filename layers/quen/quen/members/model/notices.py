@@ -1,6 +1,7 @@
 """What of a change its member is warned of, and where: whoever takes an account over changes first where it can be reached.
 
-A phone number or an address that was replaced is remembered for FORMER_DAYS, for warnings alone.
+A phone number or an address that was replaced is remembered for FORMER_DAYS, for warnings alone; and so is that one which was
+added was not there before.
 """
 
 from __future__ import annotations
@@ -37,11 +38,14 @@ def keep_former(before: Member, after: Member, now: datetime) -> Member:
         return before  # a change of nothing stays one
     until = now + timedelta(days=FORMER_DAYS)
     left = [known for known in after.former if known.until > now]
+    was_reached = bool(before.phone or before.email)  # who enrols was not
     for kind in ("phone", "email"):
         was: str | None = getattr(before, kind)
+        kept = {known.address for known in left if known.kind == kind}
         # The first of several changes counts: whoever makes two in a row must not push the member's own address out.
-        if was and was != getattr(after, kind) and not any(known.kind == kind for known in left):
-            left.append(Former(kind, was, until))
+        is_kept = bool(kept - {""} if was else kept)
+        if was_reached and was != getattr(after, kind) and not is_kept:
+            left.append(Former(kind, was or "", until))
     return replace(after, former=tuple(left))
 
 

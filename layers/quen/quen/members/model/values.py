@@ -16,7 +16,9 @@ MemberState = Literal["active", "inactive", "blocked", "closed"]
 
 @dataclass(frozen=True, slots=True)
 class Former:
-    """A phone number or an address that was the member's, to be warned at until that instant, and for nothing else."""
+    """A phone number or an address that was the member's, to be warned at until that instant, and for nothing else; empty
+    where there was none, and one was added.
+    """
 
     kind: Literal["phone", "email"]
     address: str

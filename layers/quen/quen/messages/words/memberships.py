@@ -77,7 +77,7 @@ MEMBERSHIPS: Mapping[str, Mapping[str, Template]] = {
             "The payment for $plan did not go through",
             (
                 "The payment of $amount for $plan did not go through.",
-                "It is tried again on $last_day. Please check how you pay.",
+                "It is tried again on $last_day. Please check your means of payment.",
             ),
             "$program: The payment of $amount for $plan did not go through. It is tried again on $last_day.",
             (("Not paid", "$amount"), ("Membership", "$plan"), ("Tried again on", "$last_day")),
@@ -86,7 +86,7 @@ MEMBERSHIPS: Mapping[str, Mapping[str, Template]] = {
             "The payment for $plan did not go through",
             (
                 "The payment of $amount for $plan did not go through.",
-                "Please check how you pay, and pay again.",
+                "Please check your means of payment, and pay again.",
             ),
             "$program: The payment of $amount for $plan did not go through. Please pay again.",
             (("Not paid", "$amount"), ("Membership", "$plan")),
@@ -94,10 +94,10 @@ MEMBERSHIPS: Mapping[str, Mapping[str, Template]] = {
         "membership_past_due": Template(
             "$plan is waiting for its payment",
             (
-                "Your membership, $plan, was not paid for, so its perks rest. Your points stay as they are.",
+                "Your membership, $plan, was not paid for, so its perks are paused. Your points stay as they are.",
                 "Pay $amount by the end of $last_day to go on; after that day it ends.",
             ),
-            "$program: $plan was not paid for, and its perks rest. Pay $amount by the end of $last_day to go on.",
+            "$program: $plan was not paid for, and its perks are paused. Pay $amount by the end of $last_day to go on.",
             (("To pay", "$amount"), ("By the end of", "$last_day"), ("Membership", "$plan")),
         ),
         "membership_ended": Template(

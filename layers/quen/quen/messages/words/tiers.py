@@ -94,7 +94,7 @@ TIERS: Mapping[str, Mapping[str, Template]] = {
         "tier_lost": Template(
             "Your tier is now $tier",
             (
-                "In the past period not all was there to keep $before, so your tier is now $tier.",
+                "In the past period you did not collect enough to keep $before, so your tier is now $tier.",
                 "Your points stay as they are, and you can rise again at any time.",
             ),
             "$program: Your tier is now $tier. Your points stay as they are, and you can rise again at any time.",
