@@ -16,6 +16,7 @@ from quen.ids import derived_id, is_id
 from quen.instants import format_instant, parse_instant
 from quen.ledger.documents import Claim, Closing, Document, DocumentKey, Outcome
 from quen.ledger.model import Account, Entry, GiveUp, MergeAway, TakeOver, coming_back, moved_on
+from quen.ledger.model.funding import last_day_of
 from quen.ledger.model.privileges import parse_privileges, privileges_form, privileges_of
 from quen.ledger.ports import CurrentProgram, Documents, PairAnswer, PairIntent
 from quen.ledger.service import Ledger
@@ -150,11 +151,14 @@ class Merges:
             raise TooLateError("The merge is too old to be undone.")
         survivor_id = str(document.details["survivor_id"])
         program = self._programs.current(self._ledger.now())
+        today = program.local_day(self._ledger.now()).isoformat()
         kept = document.details
         theirs = merged_claims(survivor_id, document.member_id, merge_id).key
 
         def plan(_survivor: Account, _merged: Account) -> PairIntent:
-            carried = moved_on(_carried(document), self._since(merge_id, survivor_id))
+            carried = _carried(document)
+            if _has_ended(carried, today):  # what lives on was moved since: that is the history's to say
+                carried = moved_on(carried, self._since(merge_id, survivor_id))
             command = GiveUp(merge_id, carried, kept["owed"], parse_privileges(kept["privileges"]))
             return PairIntent(
                 command,
@@ -290,3 +294,8 @@ def _ways(lookups: Collection[Ways]) -> list[tuple[str, str]]:
 
 def _key(merge_id: str) -> DocumentKey:
     return DocumentKey(f"MERGE#{merge_id}")
+
+
+def _has_ended(carried: Account, today: str) -> bool:
+    """Whether the last day of any of its points is over."""
+    return any(last_day_of(key.rpartition("/")[2]) < today for key in (*carried.lots, *carried.pending))
