@@ -76,11 +76,16 @@ class Deployment:
 
 
 def build() -> None:
-    """`sam build` with the layers made for this Python and this processor."""
+    """`sam build` with the layers made for this Python and this processor; nothing where the last build is of these files."""
+    made_of, files = BUILD.with_suffix(".made-of"), fingerprint({})
+    if BUILD.is_dir() and made_of.is_file() and made_of.read_text("utf-8") == files:
+        return
+    made_of.unlink(missing_ok=True)
     run_sam(
         ["build", "--template", str(PROJECT / "template.yaml"), "--build-dir", str(BUILD), "--build-in-source"],
         {"QUEN_BUILD": "host", "QUEN_PYTHON": sys.executable, "QUEN_BYTECODE_PYTHON": sys.executable},
     )
+    made_of.write_text(files, "utf-8")
 
 
 def run_sam(arguments: list[str], environment: Mapping[str, str]) -> None:

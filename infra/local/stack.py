@@ -47,15 +47,17 @@ def port_of(data: Path, wanted: int | None, *, fresh: bool) -> int:
 
 
 class LocalStack:
-    """Entering brings it up and answers when it is ready; leaving stops it in order and keeps the data."""
+    """Entering brings it up and answers when it is ready; leaving stops it in order and keeps the data,
+    or where it is not to be kept, ends it at once.
+    """
 
-    def __init__(self, data: Path, port: int | None = None, *, fresh: bool = False) -> None:
+    def __init__(self, data: Path, port: int | None = None, *, fresh: bool = False, is_kept: bool = True) -> None:
         self._data = data
         self._port = port_of(data, port, fresh=fresh)
         self._fresh = fresh
         self._deployed_now = False
         self._running = ExitStack()
-        self.emulator = Emulator(self._port, data, data=data / "emulator")
+        self.emulator = Emulator(self._port, data, data=data / "emulator" if is_kept else None)
         self.connection: dict[str, Any] = {}
 
     def __enter__(self) -> Self:

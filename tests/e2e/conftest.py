@@ -21,5 +21,5 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def connection(data: Path) -> Iterator[dict[str, Any]]:
     """What `quen serve` writes to local.json, of a stack that runs while the tests do."""
-    with LocalStack(data, free_port()) as stack:
+    with LocalStack(data, free_port(), is_kept=False) as stack:
         yield stack.connection

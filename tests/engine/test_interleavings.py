@@ -56,13 +56,12 @@ OTHERS = tuple(Pair(use_case, use_case, "b") for use_case in KEYED)
 REPEATS = tuple(Pair(use_case, use_case) for use_case in USE_CASES)
 REUSES = tuple(Pair(use_case, OTHER_CONTENT[use_case.name]) for use_case in KEYED if use_case.name in OTHER_CONTENT)
 MIXED = tuple(Pair(*two) for two in combinations(USE_CASES, 2))
-CLASSICS = {"purchase"}
 OPPOSITES = {"approve", "reject"}  # of one request: no core, but they decide about the same thing
 
 
 def is_quick(pair: Pair) -> bool:
     names = {one.name for one in pair[:2]}
-    return all(one.is_core for one in pair[:2]) or bool(names & CLASSICS) or names == OPPOSITES
+    return all(one.is_core for one in pair[:2]) or names == OPPOSITES
 
 
 CORE = tuple(filter(is_quick, (*MIXED, *OTHERS)))
@@ -71,7 +70,10 @@ PAIRS = (*MIXED, *OTHERS, *REPEATS, *REUSES)
 MANY_CALLS = {"merge", "undo a merge", "claim a receipt"}
 RACED_ELSEWHERE = {"claim a receipt"}  # each time in `test_receipt_races`; here in the long tests
 LONG_PAIRS = tuple(pair for pair in PAIRS if {one.name for one in pair[:2]} & MANY_CALLS)
-QUICK_PAIRS = tuple(pair for pair in (*CORE, *REPEATS, *REUSES) if not {one.name for one in pair[:2]} & RACED_ELSEWHERE)
+QUICK_REPEATS = tuple(pair for pair in REPEATS if pair.first.is_core or {pair.first.name} & MANY_CALLS)
+QUICK_PAIRS = tuple(
+    pair for pair in (*CORE, *QUICK_REPEATS, *REUSES) if not {one.name for one in pair[:2]} & RACED_ELSEWHERE
+)
 
 
 @pytest.fixture(scope="module")
