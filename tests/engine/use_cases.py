@@ -69,7 +69,6 @@ def nothing(_theatre: Theatre, _scene: Scene, _key: str) -> None:
 @dataclass(frozen=True)
 class UseCase:
     """One row. `is_keyed` says that there can be two of it for one member: different requests, under keys of their own.
-
     `is_core`: played against every other of the core each time; the others against all in the long tests.
     """
 
