@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, Literal, TypedDict
+from typing import Any, TypedDict
 
 from msgspec import Struct
 
 from quen.bootstrap import application
 from quen.errors import NotFoundError
-from quen.http.answers import Count, Cursor, Day, Instant
+from quen.http.answers import Cursor
 from quen.http.bodies import Day as DayBody
 from quen.http.callers import recognise_staff
 from quen.http.endpoint import Call, Resource
 from quen.http.errors import CursorInvalidError
+from quen.http.jobs import Run
 from quen.http.paging import PageQuery
 from quen.staff.model import Action, StaffCaller
 
@@ -26,24 +27,6 @@ class RunBody(Struct, frozen=True, forbid_unknown_fields=True):
 
     on: DayBody
     dry_run: bool = False
-
-
-class Run(TypedDict):
-    """What a run did so far. `totals` are what a job counts besides, by name."""
-
-    job: str
-    run_id: str
-    on: Day
-    dry_run: bool
-    state: Literal["running", "finished", "failed"]
-    seen: Count
-    done: Count
-    failed: Count
-    points: int
-    totals: dict[str, int]
-    started_at: Instant
-    finished_at: Instant | None
-    started_by: str
 
 
 class RunPage(TypedDict):

@@ -3,34 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, TypedDict
+from typing import Any, TypedDict
 
 from quen.bootstrap import application
 from quen.errors import NotFoundError
-from quen.http.answers import Count, Day, Instant
+from quen.http.answers import Count
 from quen.http.callers import recognise_staff
 from quen.http.endpoint import Call, Nothing, Resource
+from quen.http.jobs import Run
 from quen.staff.model import Action, StaffCaller
 
 redrives: Resource[StaffCaller] = Resource(__name__, recognise_staff)
-
-
-class LastRun(TypedDict):
-    """What a job's last run did so far, as its runs are listed."""
-
-    job: str
-    run_id: str
-    on: Day
-    dry_run: bool
-    state: Literal["running", "finished", "failed"]
-    seen: Count
-    done: Count
-    failed: Count
-    points: int
-    totals: dict[str, int]
-    started_at: Instant
-    finished_at: Instant | None
-    started_by: str
 
 
 class Job(TypedDict):
@@ -40,7 +23,7 @@ class Job(TypedDict):
 
     job: str
     is_scheduled: bool
-    last_run: LastRun | None
+    last_run: Run | None
     parked: Count
 
 
