@@ -41,7 +41,13 @@ Handler = Callable[..., Body | Outcome]
 Headers = dict[str, str | list[str]]
 
 PATH_PARAMETER = re.compile(r"[A-Za-z0-9._~:-]{1,128}")
-NO_STORE = {"Cache-Control": "no-store"}
+SECURE = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Strict-Transport-Security": "max-age=31536000",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+"""What every answer says to whoever stands between, and to a browser that was led here."""
 KEY_HEADER = "idempotency-key"
 ACCEPTED = 202
 
@@ -177,7 +183,7 @@ def _watched(request: GatewayRequest, error: QuenError) -> QuenError:
 
 def refusal(error: QuenError, request_id: str) -> Response:
     """The problem that answers a refused request."""
-    headers: Headers = {"Content-Type": CONTENT_TYPE, **NO_STORE, **problem_headers(error)}
+    headers: Headers = {"Content-Type": CONTENT_TYPE, **SECURE, **problem_headers(error)}
     content = msgspec.json.encode(problem(error, request_id)).decode()
     return Response(content, headers, STATUSES[error.code])
 
@@ -225,7 +231,7 @@ def _call(
 
 
 def _answer(declared: Endpoint, outcome: Outcome) -> Response:
-    headers: Headers = {"Content-Type": "application/json", **NO_STORE}
+    headers: Headers = {"Content-Type": "application/json", **SECURE}
     headers |= {"Idempotent-Replayed": "true"} if outcome.replayed else {}
     status = ACCEPTED if outcome.is_waiting else declared.status
     return Response(msgspec.json.encode(outcome.result).decode(), headers, status)

@@ -15,7 +15,7 @@ from typing import Any
 from chalice.app import Response
 
 from quen.errors import QuenError
-from quen.http.endpoint import NO_STORE, Call, Endpoint, Headers, Nothing, Resource, respond
+from quen.http.endpoint import SECURE, Call, Endpoint, Headers, Nothing, Resource, respond
 from quen.http.forms import read_form
 from quen.http.gateway import GatewayRequest, refuse_duplicate_headers
 from quen.http.validation import parse_body
@@ -23,12 +23,12 @@ from quen.requests import refuse_oversize
 
 LANGUAGES_MAX = 10
 SAFE = {
+    **SECURE,
     "Content-Type": "text/html; charset=utf-8",
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
     "X-Robots-Tag": "noindex",
-    "X-Content-Type-Options": "nosniff",
 }
 
 _LANGUAGE = re.compile(r"\s*([A-Za-z]{2,3})(?:-[A-Za-z0-9-]+)?\s*(?:;\s*q=([01](?:\.[0-9]{1,3})?)\s*)?")
@@ -100,5 +100,5 @@ def _show(declared: Endpoint, handler: PageHandler, request: GatewayRequest) -> 
     form = Nothing() if declared.body is Nothing else parse_body(read_form(request), declared.body)
     call = Call(recognise_visitor(request), form, request_id=request.request_id)
     page = handler(call, **request.parameters)
-    headers: Headers = {**SAFE, **NO_STORE}
+    headers: Headers = {**SAFE}
     return Response(page.html, headers, page.status)
