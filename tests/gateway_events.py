@@ -8,7 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from quen.http.endpoint import SECURE
+
 Headers = Mapping[str, str | Sequence[str]]
+UNSAID = ("server", "x-powered-by", "access-control-", "set-cookie", "x-amzn-")
+"""What no answer says: what serves it, to which other pages it may be shown, who a browser is."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,8 @@ def send(app: Any, event: Mapping[str, Any]) -> Answer:
     shape = app(event, None)
     assert isinstance(shape["body"], str)
     headers = {name.lower(): value for name, value in shape["headers"].items()}
+    assert SECURE.items() <= shape["headers"].items(), "every answer of every route says this"
+    assert not [name for name in headers if name.startswith(UNSAID)]
     return Answer(shape["statusCode"], headers, json.loads(shape["body"]))
 
 

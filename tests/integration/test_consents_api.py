@@ -206,6 +206,11 @@ def test_a_page_loads_nothing_tells_nobody_and_says_nothing_of_the_person_but_th
         assert headers["content-type"] == "text/html; charset=utf-8"
         policy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"
         assert headers["content-security-policy"].startswith(policy)
+        assert headers["content-security-policy"].endswith("base-uri 'none'; frame-ancestors 'none'")
+        assert (headers["x-content-type-options"], headers["strict-transport-security"]) == (
+            "nosniff",
+            "max-age=31536000",
+        )
         assert (headers["referrer-policy"], headers["x-robots-tag"]) == ("no-referrer", "noindex")
         assert headers["cache-control"] == "no-store"
         assert not [found for found in ("<script", "http:", "https:", "url(") if found in answer["body"]]

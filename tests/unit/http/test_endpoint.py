@@ -76,9 +76,12 @@ def test_a_handler_is_given_the_caller_and_the_query() -> None:
     assert (answer.status, answer.body) == (200, {"limit": 5, "subject": "login-1"})
 
 
-def test_every_answer_forbids_caching() -> None:
+def test_every_answer_forbids_caching_guessing_framing_and_plain_http() -> None:
     for answer in (get(), get(authorizer=None), post(), break_("cursed"), send(app, make_event("PUT", "/v1/things"))):
         assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["strict-transport-security"] == "max-age=31536000"
+        assert answer.headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
 
 
 def test_a_handler_is_given_the_body_the_key_and_the_fingerprint() -> None:
