@@ -7,7 +7,7 @@ export AWS_DEFAULT_REGION ?= us-east-1
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-long check types lint format openapi bench build clean lock
+.PHONY: help setup run test test-long check types lint format openapi bench build audit clean lock
 .SUFFIXES:
 
 help: ## List the verbs
@@ -52,6 +52,10 @@ build: setup ## Build what `sam deploy --template build/aws/template.yaml` sends
 	@QUEN_BUILD=aws QUEN_PYTHON=$(CURDIR)/$(IN_VENV)python QUEN_BYTECODE_PYTHON=$(BYTECODE_PYTHON) \
 		.venv-stack/bin/sam build --template template.yaml --build-dir build/aws --build-in-source
 
+audit: setup ## Known weaknesses, licences, secrets in files; writes build/sbom.json (ARGS="--offline FILE" without a network)
+	@$(PYTHON) infra/local/environments.py .venv-audit
+	@$(IN_VENV)python -m local.audit $(ARGS)
+
 clean: ## Remove what was built or cached; the stack's data and the environments stay
 	@rm -rf build .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .schemathesis
 	@find functions infra layers tests -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -64,3 +68,4 @@ lock: ## Resolve the locks anew (UPGRADE=--upgrade for newer versions)
 	@cd layers/dependencies && $(UV_COMPILE) $(UPGRADE) requirements.in --output-file requirements.txt
 	@cd requirements && $(UV_COMPILE) $(UPGRADE) -c ../layers/dependencies/requirements.txt development.in -o development.txt
 	@cd requirements && $(UV_COMPILE) $(UPGRADE) stack.in --output-file stack.txt
+	@cd requirements && $(UV_COMPILE) $(UPGRADE) audit.in --output-file audit.txt

@@ -1,5 +1,6 @@
 """Makes the project's virtual environments from their locks: `.venv` to work in, `.venv-stack` for emulator and deploy tool.
 
+Those that one verb alone needs are made when they are named: `python infra/local/environments.py .venv-audit`.
 Runs before anything is installed, on the system's Python: standard library only. A stamp in each environment says which lock
 it was made from, so a second run costs nothing. Where packages come from is pip's own configuration.
 """
@@ -12,12 +13,18 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
 PYTHON_MIN = (3, 11)
 PYTHONS_KNOWN = ("python3.13", "python3.14", "python3.12", "python3.11")
-ENVIRONMENTS = {".venv": "requirements/development.txt", ".venv-stack": "requirements/stack.txt"}
+ENVIRONMENTS = {
+    ".venv": "requirements/development.txt",
+    ".venv-stack": "requirements/stack.txt",
+    ".venv-audit": "requirements/audit.txt",
+}
+OF_EVERY_VERB = (".venv", ".venv-stack")
 IMPORT_ROOTS = ("infra", "layers/quen", "functions")
 REASON_LINES = 3
 REPORT_SECONDS = 5
@@ -123,13 +130,14 @@ def add_project(folder: Path, project: Path) -> None:
     command.chmod(0o755)
 
 
-def main(project: Path = PROJECT) -> int:
-    """Make every environment that is not as its lock says."""
+def main(project: Path = PROJECT, names: Sequence[str] = ()) -> int:
+    """Make those environments, or those of every verb, that are not as their locks say."""
     try:
         use_suitable_python()
-        for name, lock in ENVIRONMENTS.items():
-            make_environment(project / name, project / lock)
-        add_project(project / ".venv", project)
+        for name in names or OF_EVERY_VERB:
+            make_environment(project / name, project / ENVIRONMENTS[name])
+        if not names:
+            add_project(project / ".venv", project)
     except SetupError as error:
         print(f"quen: {error}", file=sys.stderr)
         return 1
@@ -137,4 +145,4 @@ def main(project: Path = PROJECT) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(names=sys.argv[1:]))

@@ -39,6 +39,15 @@ def test_environments_whose_stamps_match_their_locks_are_left_alone(project: Pat
     ]
 
 
+def test_an_environment_of_one_verb_is_made_when_it_is_named_and_not_before(project: Path) -> None:
+    site = pretend_made(project)
+    assert environments.main(project, [".venv-audit"]) == 0
+    assert not (site / "quen-project.pth").exists(), "the other environments were none of its business"
+    (project / ".venv-audit/lock.sha256").write_text("of another lock")
+    assert environments.main(project) == 0
+    assert not (project / ".venv-audit/pyvenv.cfg").exists()
+
+
 def test_a_python_without_venv_is_told_what_to_install(project: Path) -> None:
     (project / ".venv").write_text("in the way")  # what venv says here does not matter, that it fails does
     with pytest.raises(environments.SetupError, match="Python's venv module does not work here; install it"):

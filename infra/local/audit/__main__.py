@@ -1,0 +1,141 @@
+"""`make audit`: known weaknesses, licences, secrets in files; and the bill of materials, as build/sbom.json.
+
+Exit status: 0 nothing was found; 1 something was; 2 nothing was, but not everything could be audited: never taken for 0.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import runpy
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import UTC
+from pathlib import Path
+
+from local.audit import advisories, bill, licences, secret_scan
+from local.audit.locks import LOCKS, deployed
+from quen.clock import WallClock
+
+PROJECT = Path(__file__).resolve().parents[3]
+BILL = Path("build/sbom.json")
+KNOWN_SECRETS = Path("infra/local/audit/known_secrets.txt")
+FINE, FOUND, NOT_AUDITED = 0, 1, 2
+NAMES_SHOWN = 5
+
+
+def main(arguments: Sequence[str] | None = None, project: Path = PROJECT) -> int:
+    """Run every part, say what each found, and answer the worst."""
+    parser = argparse.ArgumentParser(prog="make audit", description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--offline", type=Path, metavar="FILE", help="judge by the record of an earlier run")
+    parser.add_argument(
+        "--record", type=Path, metavar="FILE", help="keep what the advisories' source says, if complete"
+    )
+    parser.add_argument(
+        "--service", choices=("pypi", "osv"), default="pypi", help="who is asked (default: %(default)s)"
+    )
+    asked = parser.parse_args(arguments)
+    found = [
+        audit_advisories(project, asked.offline, asked.record, asked.service),
+        audit_deployed(project),
+        audit_files(project),
+    ]
+    return FOUND if FOUND in found else max(found)
+
+
+def audit_advisories(project: Path, offline: Path | None, record: Path | None, service: str) -> int:
+    """What is known of the packages of all locks."""
+    if offline:
+        try:
+            verdicts = advisories.recall(project, offline.read_text("utf-8"))
+        except (OSError, ValueError, KeyError) as error:
+            return say(NOT_AUDITED, f"Advisories: {offline} is no record of an audit ({type(error).__name__}).")
+        return max(_tell(verdict) for verdict in verdicts)
+    asked = {lock: advisories.ask(project, lock, service) for lock in LOCKS}
+    reports = {lock: answer for lock, answer in asked.items() if not isinstance(answer, str)}
+    verdicts = [
+        advisories.Verdict(lock, unaudited={"every package": answer})
+        if isinstance(answer, str)
+        else advisories.judge(lock, answer)
+        for lock, answer in asked.items()
+    ]
+    worst = max(_tell(verdict) for verdict in verdicts)
+    if record and not any(verdict.unaudited for verdict in verdicts):
+        record.write_text(advisories.record(project, reports, _today()), "utf-8")
+        print(f"  recorded in {record}")
+    return FOUND if any(verdict.weak for verdict in verdicts) else worst
+
+
+def audit_deployed(project: Path) -> int:
+    """The bill of materials of the dependencies layer, and whether its licences are allowed."""
+    build = runpy.run_path(str(project / "layers/dependencies/build.py"))
+    packages = deployed(project, build["NOT_SHIPPED"])
+    under = licences.licences_of(package.name for package in packages)
+    (project / BILL).parent.mkdir(exist_ok=True)
+    (project / BILL).write_text(json.dumps(bill.bill_of(packages, under, _revision(project)), indent=1) + "\n", "utf-8")
+    if refused := licences.refused(under):
+        named = ", ".join(f"{name} ({licence})" for name, licence in refused.items())
+        return say(FOUND, f"Licences: not allowed, or not known: {named}.")
+    return say(FINE, f"Licences: {len(packages)} deployed packages, all allowed; the bill of materials is {BILL}.")
+
+
+def audit_files(project: Path) -> int:
+    """Secrets in tracked files."""
+    known = secret_scan.read_known((project / KNOWN_SECRETS).read_text("utf-8"))
+    paths = _git(project, "ls-files").splitlines()
+    findings = [finding for path in paths for finding in _scan(project, path)]
+    if unknown := secret_scan.unknown(findings, known):
+        for finding in unknown:
+            print(f"    {finding.path}:{finding.line}: {finding.kind} ({finding.digest})")
+        return say(
+            FOUND,
+            f"Secrets: {len(unknown)} found. Rotate each; or say in {KNOWN_SECRETS} why it is none.",
+        )
+    if gone := set(known) - {finding.known_as for finding in findings}:
+        return say(FOUND, f"Secrets: {KNOWN_SECRETS} lists what is not there any more: {', '.join(sorted(gone))}.")
+    return say(FINE, f"Secrets: none in {len(paths)} tracked files; {len(known)} keys of tests and examples are known.")
+
+
+def say(status: int, sentence: str) -> int:
+    """One line; answers the status."""
+    print({FINE: "  ✓ ", FOUND: "  ✗ ", NOT_AUDITED: "  ? "}[status] + sentence, flush=True)
+    return status
+
+
+def _tell(verdict: advisories.Verdict) -> int:
+    seen = f" as of {verdict.seen_on}" if verdict.seen_on else ""
+    for name, ids in verdict.weak.items():
+        print(f"    {name}: {', '.join(ids)}")
+    if verdict.weak:
+        return say(FOUND, f"Advisories{seen}: {len(verdict.weak)} weak packages in {verdict.lock}.")
+    if verdict.unaudited:
+        reasons = "; ".join(sorted(set(verdict.unaudited.values()))[:NAMES_SHOWN])
+        rest = f"{len(verdict.unaudited)} left out" if verdict.audited else "none was"
+        return say(
+            NOT_AUDITED, f"Advisories{seen}: {verdict.lock} is NOT AUDITED ({verdict.audited} asked, {rest}): {reasons}"
+        )
+    return say(FINE, f"Advisories{seen}: nothing is known against the {verdict.audited} packages of {verdict.lock}.")
+
+
+def _scan(project: Path, path: str) -> list[secret_scan.Finding]:
+    file = project / path
+    if not file.is_file() or file.is_symlink() or file.stat().st_size > secret_scan.FILE_BYTES_MAX:
+        return []
+    return list(dict.fromkeys(secret_scan.scan(path, file.read_text("utf-8", errors="replace"))))
+
+
+def _git(project: Path, *arguments: str) -> str:
+    return subprocess.run(["git", *arguments], cwd=project, capture_output=True, text=True, check=True).stdout  # noqa: S607 - the git of whoever runs this
+
+
+def _revision(project: Path) -> str:
+    return _git(project, "rev-parse", "--short=12", "HEAD").strip()
+
+
+def _today() -> str:
+    return WallClock().now().astimezone(UTC).date().isoformat()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,214 @@
+"""The audit: what is not audited is never green, a planted secret is found, and the bill names what is deployed."""
+
+from __future__ import annotations
+
+import json
+import re
+import runpy
+import subprocess
+from email.message import Message
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.audit import advisories, bill, licences, secret_scan
+from local.audit.__main__ import FINE, FOUND, KNOWN_SECRETS, NOT_AUDITED, audit_advisories, audit_files
+from local.audit.locks import DEPLOYED, LOCKS, Package, deployed, read_lock
+
+PROJECT = Path(__file__).parents[3]
+NOT_SHIPPED = runpy.run_path(str(PROJECT / "layers/dependencies/build.py"))["NOT_SHIPPED"]
+SHIPPED = deployed(PROJECT, NOT_SHIPPED)
+# Put together here, so that this file holds no secret itself.
+PLANTED = {
+    "AWS access key": "AKIA" + "Q7ZK3M9XW2LD5T8V",
+    "private key": "-----BEGIN " + "RSA PRIVATE KEY-----\n" + "MIIEpAIBAAKCAQEA7bq3dR9sKx2vYwQmT0Zc4hJfLnUeGiPo" * 2,
+    "private JWK": '{"kty": "EC", "d' + '": "' + "N5QFz3tXkW8yR2mJ7bVcP0sLdHgA4uEiTqOaYxK9wZM" + '"}',
+    "signed token": "eyJhbGciOiJIUzI1NiJ9" + ".eyJzdWIiOiJsYW4ifQ" + ".Wm9xT3c5d2hQbGtqaGdmZHNh",
+    "webhook secret": "whsec" + "_bDRvN3hQMmtXOXpUNXJZMXFNOGNKMGc=",
+    "token of a service": "ghp" + "_x9K2mQ7vT4wZ8rL1nB5cJ3dF6gH0sY2aP4eU",
+    "password in a URL": "postgres" + "://quen:tr0ub4dor@db.example/quen",
+    "called a secret": 'partner_secret = "' + "kJ8xQ2mW9zT5rY1pN7vB3cL6" + '"',
+}
+INNOCENT = """
+secret_name = "quen-production-partner-secrets"
+token_url = https://id.example.com/oauth2/token
+password: {{resolve:secretsmanager:quen/master-key}}
+TOKEN_ISSUER: !Ref TokenIssuer
+api_key = settings.api_key_of_the_provider
+sha256:d7e369fd63331746182360977b1892bfc215476a30d61612d732425311639f00
+-----BEGIN PUBLIC KEY-----
+"""
+
+
+def verdict(*packages: dict[str, Any]) -> advisories.Verdict:
+    return advisories.judge("a.txt", {"dependencies": list(packages)})
+
+
+CLEAN = {"name": "six", "version": "1.17.0", "vulns": []}
+WEAK = {"name": "jinja2", "version": "2.10", "vulns": [{"id": "PYSEC-2019-217"}, {"id": "PYSEC-2021-66"}]}
+SKIPPED = {
+    "name": "quen-made-up",
+    "skip_reason": "Dependency not found on PyPI and could not be audited: quen-made-up (1)",
+}
+
+
+def test_a_package_that_the_source_passes_over_is_not_audited() -> None:
+    assert verdict(CLEAN, WEAK, SKIPPED) == advisories.Verdict(
+        "a.txt",
+        audited=2,
+        weak={"jinja2 2.10": ["PYSEC-2019-217", "PYSEC-2021-66"]},
+        unaudited={"quen-made-up": "Dependency not found on PyPI and could not be audited"},
+    )
+
+
+def test_a_source_that_cannot_be_asked_is_not_green(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tool = tmp_path / advisories.TOOL
+    tool.parent.mkdir(parents=True)
+    tool.write_text("#!/bin/sh\necho 'ERROR: failed to connect' >&2\nexit 1\n")
+    tool.chmod(0o755)
+    kept = tmp_path / "record.json"
+    assert audit_advisories(tmp_path, None, kept, "pypi") == NOT_AUDITED
+    assert not kept.exists()
+    assert capsys.readouterr().out.count("NOT AUDITED (0 asked, none was): ERROR: failed to connect") == len(LOCKS)
+
+
+@pytest.fixture
+def recorded(tmp_path: Path) -> Path:
+    """A project with locks, and the record of a day on which nothing was known against them."""
+    for lock in LOCKS:
+        (tmp_path / lock).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / lock).write_text("six==1.17.0 \\\n    --hash=sha256:" + "0" * 64 + "\n")
+    report = {"dependencies": [CLEAN]}
+    (tmp_path / "r.json").write_text(advisories.record(tmp_path, dict.fromkeys(LOCKS, report), "2026-11-01"))
+    return tmp_path
+
+
+def test_without_a_network_a_record_stands_in_and_its_day_is_said(
+    recorded: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert audit_advisories(recorded, recorded / "r.json", None, "pypi") == FINE
+    assert capsys.readouterr().out.count("Advisories as of 2026-11-01: nothing is known against the 1 packages") == 4
+
+
+def test_a_record_of_other_locks_is_not_green(recorded: Path) -> None:
+    (recorded / LOCKS[1]).write_text("six==1.18.0 \\\n    --hash=sha256:" + "0" * 64 + "\n")
+    assert audit_advisories(recorded, recorded / "r.json", None, "pypi") == NOT_AUDITED
+    assert audit_advisories(recorded, recorded / "none.json", None, "pypi") == NOT_AUDITED
+    (recorded / "r.json").write_text("{}")
+    assert audit_advisories(recorded, recorded / "r.json", None, "pypi") == NOT_AUDITED
+
+
+def test_a_record_of_weak_packages_stays_red(recorded: Path) -> None:
+    kept = advisories.record(recorded, {lock: {"dependencies": [WEAK, SKIPPED]} for lock in LOCKS}, "2026-11-01")
+    (recorded / "r.json").write_text(kept)
+    assert audit_advisories(recorded, recorded / "r.json", None, "pypi") == FOUND
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_package_of_every_lock_is_pinned_with_hashes(lock: str) -> None:
+    packages = read_lock((PROJECT / lock).read_text("utf-8"))
+    assert packages
+    assert not [package for package in packages if not package.hashes]
+
+
+def test_a_line_that_pins_nothing_is_no_lock() -> None:
+    with pytest.raises(ValueError, match="six>=1"):
+        read_lock("six>=1\n")
+
+
+def test_the_bill_names_each_deployed_package_once_with_the_hashes_of_the_lock() -> None:
+    made = bill.bill_of(SHIPPED, licences.licences_of(one.name for one in SHIPPED), "abc")
+    text = (PROJECT / DEPLOYED).read_text("utf-8")
+    components = {one["purl"]: one for one in made["components"]}
+    assert len(components) == len(made["components"]) == len(SHIPPED)
+    assert {one["bom-ref"] for one in made["components"]} == set(made["dependencies"][0]["dependsOn"])
+    for one in made["components"]:
+        block = re.search(rf"^{re.escape(one['name'])}=={re.escape(one['version'])}\b.*(?:\n .*)*", text, re.MULTILINE)
+        assert block, one["name"]
+        assert re.findall(r"sha256:([0-9a-f]{64})", block[0]) == [each["content"] for each in one["hashes"]]
+        assert one["licenses"][0]["expression"] != licences.UNKNOWN
+    assert not {package.name for package in SHIPPED} & NOT_SHIPPED
+    assert {"boto3", "chalice", "cryptography", "joserfc"} <= {package.name for package in SHIPPED}
+
+
+def test_the_bill_has_the_shape_of_cyclonedx_and_is_the_same_each_time() -> None:
+    made = bill.bill_of([Package("six", "1.17.0", "", ("0" * 64,))], {"six": "MIT"}, "abc")
+    assert made == bill.bill_of([Package("six", "1.17.0", "", ("0" * 64,))], {"six": "MIT"}, "abc")
+    assert (made["bomFormat"], made["specVersion"], made["version"]) == ("CycloneDX", "1.6", 1)
+    assert re.fullmatch(r"urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", made["serialNumber"])
+    assert made["components"][0]["hashes"] == [{"alg": "SHA-256", "content": "0" * 64}]
+
+
+def test_every_licence_of_what_is_deployed_is_allowed() -> None:
+    assert licences.refused(licences.licences_of(package.name for package in SHIPPED)) == {}
+
+
+@pytest.mark.parametrize(
+    ("licence", "is_allowed"),
+    [
+        ("MIT", True),
+        ("Apache-2.0 OR GPL-3.0-only", True),
+        ("MIT AND GPL-3.0-only", False),
+        ("GPL-3.0-only", False),
+        ("AGPL-3.0-or-later", False),
+        ("Proprietary", False),
+        (licences.UNKNOWN, False),
+    ],
+)
+def test_a_licence_that_nobody_allowed_is_refused(licence: str, is_allowed: bool) -> None:
+    assert (licences.refused({"package": licence}) == {}) is is_allowed
+
+
+def test_a_package_that_says_nothing_or_is_not_there_has_no_known_licence() -> None:
+    said = Message()
+    assert licences.licence_of(said) == licences.UNKNOWN
+    said["Classifier"] = "License :: OSI Approved :: MIT License"
+    assert licences.licence_of(said) == "MIT"
+    assert licences.licences_of(["quen-made-up"]) == {"quen-made-up": licences.UNKNOWN}
+
+
+@pytest.mark.parametrize("kind", PLANTED)
+def test_a_planted_secret_is_found_and_its_value_is_not_told(kind: str) -> None:
+    found = list(secret_scan.scan("a.py", f"# first\nx = 1\n{PLANTED[kind]}\n"))
+    assert kind in {finding.kind for finding in found}
+    assert {finding.line for finding in found} == {3}
+    assert PLANTED[kind][8:20] not in str(found)
+
+
+def test_names_hashes_and_public_keys_are_no_secrets() -> None:
+    assert list(secret_scan.scan("a.yaml", INNOCENT)) == []
+
+
+def test_a_secret_that_is_known_is_known_in_that_file_alone_and_with_a_reason() -> None:
+    (found,) = secret_scan.scan("a.py", PLANTED["AWS access key"])
+    known = secret_scan.read_known(f"# looked at\na.py {found.digest}  an example\n")
+    assert secret_scan.unknown([found], known) == []
+    (elsewhere,) = secret_scan.scan("b.py", PLANTED["AWS access key"])
+    assert secret_scan.unknown([elsewhere], known) == [elsewhere]
+    assert secret_scan.unknown([found], secret_scan.read_known(f"a.py {found.digest}\n")) == [found]
+
+
+def test_the_project_holds_no_secret_that_nobody_has_looked_at() -> None:
+    assert audit_files(PROJECT) == FINE
+
+
+def test_a_secret_in_a_tracked_file_fails_the_audit_until_it_is_gone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / KNOWN_SECRETS).parent.mkdir(parents=True)
+    (tmp_path / KNOWN_SECRETS).write_text("# none\n")
+    (tmp_path / "settings.py").write_text(PLANTED["called a secret"] + "\n")
+    for command in (["init", "-q"], ["add", "settings.py"]):
+        subprocess.run(["git", *command], cwd=tmp_path, check=True)
+    assert audit_files(tmp_path) == FOUND
+    assert "settings.py:1: called a secret" in capsys.readouterr().out
+    (tmp_path / "settings.py").write_text("")
+    assert audit_files(tmp_path) == FINE
+    (tmp_path / KNOWN_SECRETS).write_text("settings.py 0123456789abcdef  an example\n")
+    assert audit_files(tmp_path) == FOUND
+
+
+def test_a_record_says_when_it_was_taken_and_of_which_locks(recorded: Path) -> None:
+    kept = json.loads((recorded / "r.json").read_text())
+    assert (kept["taken_on"], set(kept["locks"])) == ("2026-11-01", set(LOCKS))
