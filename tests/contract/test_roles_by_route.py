@@ -1,7 +1,7 @@
 """Who may ask what of the admin API: a row for every route, written out by hand, and asked of the apps themselves.
 
-Nothing is behind the apps here. A query that no route takes is refused after the caller's role is looked at and before any handler
-runs: `validation_failed` says that the role would have passed.
+Nothing is behind the apps here. A query that no route takes is refused after the caller's role is looked at and before any
+handler runs: `validation_failed` says that the role would have passed.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a partner may ask for: a row for every route of the partner API, asked with one right, and with all but one.
 
-Whoever is given as the signer has signed: how that is proven is tested beside the verifier. A body that no route takes is refused
-after the rights are looked at, so whatever is not `partner_forbidden` has passed.
+Whoever is given as the signer has signed: how that is proven is tested beside the verifier. A body that no route takes is
+refused after the rights are looked at, so whatever is not `partner_forbidden` has passed.
 """
 
 from __future__ import annotations

@@ -22,9 +22,9 @@ SHIPPED = deployed(PROJECT, NOT_SHIPPED)
 # Put together here, so that this file holds no secret itself.
 PLANTED = {
     "AWS access key": "AKIA" + "Q7ZK3M9XW2LD5T8V",
-    "private key": "-----BEGIN " + "RSA PRIVATE KEY-----\n" + "MIIEpAIBAAKCAQEA7bq3dR9sKx2vYwQmT0Zc4hJfLnUeGiPo" * 2,
+    "private key": "-----BEGIN " + "RSA PRIVATE KEY-----\n" + "MIIEpAIBAAKCAQEA7bq3dR9s" * 2,
     "private JWK": '{"kty": "EC", "d' + '": "' + "N5QFz3tXkW8yR2mJ7bVcP0sLdHgA4uEiTqOaYxK9wZM" + '"}',
-    "signed token": "eyJhbGciOiJIUzI1NiJ9" + ".eyJzdWIiOiJsYW4ifQ" + ".Wm9xT3c5d2hQbGtqaGdmZHNh",
+    "signed token": "eyJhbGci" + "OiJIUzI1NiJ9" + ".eyJzdWIiOiJsYW4ifQ" + ".Wm9xT3c5d2hQbGtqaGdmZHNh",
     "webhook secret": "whsec" + "_bDRvN3hQMmtXOXpUNXJZMXFNOGNKMGc=",
     "token of a service": "ghp" + "_x9K2mQ7vT4wZ8rL1nB5cJ3dF6gH0sY2aP4eU",
     "password in a URL": "postgres" + "://quen:tr0ub4dor@db.example/quen",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import math
 
 import pytest
@@ -262,6 +263,81 @@ def test_every_changed_character_is_noticed():
     for position in range(len(token) - 1):
         other = "A" if token[position] != "A" else "B"
         assert refusal(token[:position] + other + token[position + 1 :], verifier) == "token_invalid"
+
+
+@pytest.mark.parametrize(
+    "key_id",
+    [
+        "https://evil.example/keys.json", "file:///etc/passwd", "../../../../etc/passwd", "/dev/null", "RS256\x00", "rs256",
+        " RS256", "' OR 1=1 --", "RS256/../ES256", "", "x" * 1500, "${jndi:ldap://evil.example/a}",
+    ],
+)  # fmt: skip
+def test_a_key_id_is_compared_and_leads_nowhere(key_id: str):
+    asked: list[int] = []
+
+    def fetch() -> bytes:
+        asked.append(1)
+        return jwks()
+
+    verifier = TokenVerifier(ISSUER, AUDIENCE, FetchedKeys(fetch, SettableClock()), SettableClock())
+    assert refusal(sign(header={"kid": key_id}), verifier) == "token_invalid"
+    # Signed by a stranger under that id, too: what the id says is nowhere followed.
+    assert refusal(sign(by="RS256 stranger", header={"kid": key_id}), verifier) == "token_invalid"
+    assert len(asked) <= 1
+
+
+def test_a_flood_of_tokens_with_made_up_key_ids_fetches_the_keys_once_a_minute():
+    asked: list[int] = []
+
+    def fetch() -> bytes:
+        asked.append(1)
+        return jwks()
+
+    clock = SettableClock()
+    verifier = TokenVerifier(ISSUER, AUDIENCE, FetchedKeys(fetch, clock), clock)
+    forged = sign(by="RS256 stranger", header={"kid": "RS256"}).split(".")
+    for second in range(120):
+        for number in range(5):
+            made_up = by_hand({"alg": "RS256", "kid": f"key-{second}-{number}"}, b"").split(".")[0]
+            assert refusal(f"{made_up}.{forged[1]}.{forged[2]}", verifier) == "token_invalid"
+        verifier.verify(sign(claims(exp=EPOCH + 3600)))
+        clock.advance(seconds=1)
+    assert len(asked) == 2, "600 made-up ids in two minutes"
+
+
+def test_a_key_of_another_curve_signs_nothing():
+    for document in (
+        jwks(public("ES384", alg="ES256")),
+        jwks(public("ES384", crv="P-256")),
+        jwks(public("ES256", crv="P-384")),
+    ):
+        assert refusal(sign(algorithm="ES256", header={"kid": "ES384"}), make_verifier(document)) == "token_invalid"
+        assert refusal(sign(algorithm="ES256"), make_verifier(document)) == "token_invalid"
+
+
+def test_a_token_inside_a_token_is_no_login():
+    inner = sign()
+    assert refusal(sign(inner.encode(), header={"cty": "JWT"})) == "token_invalid"
+    assert refusal(sign(f'"{inner}"'.encode(), header={"cty": "JWT"})) == "token_invalid"
+
+
+@pytest.mark.parametrize("name", ["sub", "role", "iss", "exp", "email_verified"])
+def test_a_claim_that_is_said_twice_is_believed_neither_time(name: str):
+    """Who reads the first and who reads the last would see two people."""
+    said = json.dumps(claims(role="owner"))
+    assert said.startswith("{")
+    make_verifier().verify(sign(said.encode()))
+    twice = f'{{"{name}": "victim", {said[1:]}'
+    assert refusal(sign(twice.encode())) == "token_invalid"
+    assert (
+        refusal(sign((said[:-1] + f', "{name}": {json.dumps(claims(role="owner")[name])}}}').encode()))
+        == "token_invalid"
+    )
+
+
+@pytest.mark.parametrize("role", [["owner"], {"owner": True}, True, 1, "x" * 65, "own\ner", ""])
+def test_a_role_is_one_text(role: object):
+    assert make_verifier().verify(sign(claims(role=role))).role == ""
 
 
 @settings(max_examples=60)

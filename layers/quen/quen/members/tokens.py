@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -81,7 +81,7 @@ class TokenVerifier:
             raise UntrustedTokenError
         try:
             payload = self._signed_payload(token)
-            claims = json.loads(payload)
+            claims = json.loads(payload, object_pairs_hook=_said_once)
         # RecursionError: thousands of brackets, in a header or in a payload.
         except (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise UntrustedTokenError from error
@@ -136,6 +136,14 @@ def _key_of(header: Mapping[str, Any]) -> tuple[str | None, str]:
     if key_id is not None and not isinstance(key_id, str):
         raise UntrustedTokenError
     return key_id, str(algorithm)
+
+
+def _said_once(members: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    # Of two claims of one name we would read the last and somebody else the first (RFC 7519, 4: reject, or the last).
+    said = dict(members)
+    if len(said) != len(members):
+        raise ValueError("a claim is said twice")
+    return said
 
 
 def _audiences(claims: Mapping[str, Any]) -> list[object]:
