@@ -8,8 +8,10 @@ from typing import Any
 from quen.bootstrap import application
 from quen.deliveries import handle_each
 from quen.jobs.service import RunningFunction, within
+from quen.observability import wordless
 
 
+@wordless
 def handle(event: Mapping[str, Any], context: RunningFunction) -> dict[str, Any]:
     """A batch of the queue's messages."""
     out_of_time = within(context.get_remaining_time_in_millis)

@@ -7,9 +7,10 @@ from typing import Any
 
 from quen.bootstrap import application
 from quen.deliveries import handle_each_text
-from quen.observability import logger
+from quen.observability import logger, wordless
 
 
+@wordless
 def handle(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     """A batch of the reports' queue; or lines of SNS's log of text messages, where the operator has subscribed it."""
     reporting = application().reporting

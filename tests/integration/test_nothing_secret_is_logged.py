@@ -6,10 +6,7 @@ Each place goes through the real handlers, with each secret. What a handler rais
 from __future__ import annotations
 
 import base64
-import io
 import json
-import logging
-import traceback
 from collections.abc import Callable, Iterator, Mapping
 from types import SimpleNamespace
 from typing import Any
@@ -19,38 +16,16 @@ import pytest
 from botocore.exceptions import ClientError
 
 from gateway_events import make_event, member_claims, staff_claims
+from heard_logs import Log, listening
 from quen.bootstrap import application
 from quen.messages.email import SesEmail
-from quen.observability import logger
 from sample_events import sample_event
 from secrets_kinds import SECRETS, guises_of
 from served import Served, serving
 
-CONTEXT = SimpleNamespace(get_remaining_time_in_millis=lambda: 60_000)
 CONSENTS = [{"purpose": "transactional", "granted": True, "text_version": "1"}]
 REGION = "us-east-1"
 Place = Callable[["Watched", str], None]
-
-
-class Log:
-    """All that would stand in CloudWatch: our lines, other libraries' lines, what is printed, what is raised."""
-
-    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
-        self._capsys = capsys
-        self._raised: list[str] = []
-        self.ours, self.others = io.StringIO(), io.StringIO()
-
-    def run(self, handle: Callable[[Any, Any], object], event: Any) -> None:
-        """As Lambda runs a handler: what it raises is logged by its type, its words and where it was raised."""
-        try:
-            handle(event, CONTEXT)
-        except Exception as error:  # noqa: BLE001 - as Lambda does
-            self._raised += [type(error).__name__, str(error), *traceback.format_tb(error.__traceback__)]
-
-    def read(self) -> str:
-        """What was logged so far."""
-        printed = self._capsys.readouterr()
-        return "\n".join([self.ours.getvalue(), self.others.getvalue(), printed.out, printed.err, *self._raised])
 
 
 class Watched:
@@ -88,17 +63,9 @@ def stack() -> Iterator[tuple[Served, str]]:
 
 @pytest.fixture
 def watched(stack: tuple[Served, str], capsys: pytest.CaptureFixture[str]) -> Iterator[Watched]:
-    log = Log(capsys)
-    ours, others = logger().registered_handler, logging.StreamHandler(log.others)
-    others.addFilter(lambda record: record.name != logger().name)  # those lines are ours, and told once
-    before = ours.setStream(log.ours)
-    logging.root.addHandler(others)
-    try:
+    with listening(capsys) as log:
         yield Watched(*stack, log)
-    finally:
-        logging.root.removeHandler(others)
-        ours.setStream(before)
-        application.cache_clear()
+    application.cache_clear()
 
 
 def in_the_path(world: Watched, secret: str) -> None:
