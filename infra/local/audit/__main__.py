@@ -1,4 +1,4 @@
-"""`make audit`: known weaknesses, licences, secrets in files; and the bill of materials, as build/sbom.json.
+"""`make audit`: known weaknesses, licences, secrets in files, templates; and the bill of materials, as build/sbom.json.
 
 Exit status: 0 nothing was found; 1 something was; 2 nothing was, but not everything could be audited: never taken for 0.
 """
@@ -12,10 +12,11 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from datetime import UTC
+from importlib.util import find_spec
 from pathlib import Path
 
 from local.audit import advisories, bill, licences, secret_scan
-from local.audit.locks import LOCKS, deployed
+from local.audit.locks import deployed, locks_of
 from quen.clock import WallClock
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -40,8 +41,9 @@ def main(arguments: Sequence[str] | None = None, project: Path = PROJECT) -> int
         audit_advisories(project, asked.offline, asked.record, asked.service),
         audit_deployed(project),
         audit_files(project),
+        audit_templates(project),
     ]
-    return FOUND if FOUND in found else max(found)
+    return worst(found)
 
 
 def audit_advisories(project: Path, offline: Path | None, record: Path | None, service: str) -> int:
@@ -51,8 +53,8 @@ def audit_advisories(project: Path, offline: Path | None, record: Path | None, s
             verdicts = advisories.recall(project, offline.read_text("utf-8"))
         except (OSError, ValueError, KeyError) as error:
             return say(NOT_AUDITED, f"Advisories: {offline} is no record of an audit ({type(error).__name__}).")
-        return max(_tell(verdict) for verdict in verdicts)
-    asked = {lock: advisories.ask(project, lock, service) for lock in LOCKS}
+        return worst([_tell(verdict) for verdict in verdicts])
+    asked = {lock: advisories.ask(project, lock, service) for lock in locks_of(project)}
     reports = {lock: answer for lock, answer in asked.items() if not isinstance(answer, str)}
     verdicts = [
         advisories.Verdict(lock, unaudited={"every package": answer})
@@ -60,11 +62,11 @@ def audit_advisories(project: Path, offline: Path | None, record: Path | None, s
         else advisories.judge(lock, answer)
         for lock, answer in asked.items()
     ]
-    worst = max(_tell(verdict) for verdict in verdicts)
+    status = worst([_tell(verdict) for verdict in verdicts])
     if record and not any(verdict.unaudited for verdict in verdicts):
         record.write_text(advisories.record(project, reports, _today()), "utf-8")
         print(f"  recorded in {record}")
-    return FOUND if any(verdict.weak for verdict in verdicts) else worst
+    return status
 
 
 def audit_deployed(project: Path) -> int:
@@ -95,6 +97,19 @@ def audit_files(project: Path) -> int:
     if gone := set(known) - {finding.known_as for finding in findings}:
         return say(FOUND, f"Secrets: {KNOWN_SECRETS} lists what is not there any more: {', '.join(sorted(gone))}.")
     return say(FINE, f"Secrets: none in {len(paths)} tracked files; {len(known)} keys of tests and examples are known.")
+
+
+def audit_templates(project: Path) -> int:
+    """What is to be deployed, as checkov and our own rules see it (`local.template_audit`, which prints what it finds)."""
+    if find_spec("local.template_audit") is None:
+        return say(NOT_AUDITED, "Templates: NOT AUDITED: there is no local.template_audit.")
+    done = subprocess.run([sys.executable, "-m", "local.template_audit"], cwd=project, check=False)
+    return say(FOUND, "Templates: see above.") if done.returncode else say(FINE, "Templates: nothing was found.")
+
+
+def worst(statuses: Sequence[int]) -> int:
+    """What was found outweighs what could not be looked at."""
+    return FOUND if FOUND in statuses else max(statuses)
 
 
 def say(status: int, sentence: str) -> int:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from local.audit.locks import LOCKS
+from local.audit.locks import locks_of
 
 TOOL = ".venv-audit/bin/pip-audit"
 MINUTES_MAX = 5
@@ -79,7 +79,7 @@ def record(project: Path, reports: Mapping[str, Report], day: str) -> str:
 def recall(project: Path, recorded: str) -> list[Verdict]:
     """The verdicts of a record; a lock that has changed since is not audited. Raises ValueError, KeyError."""
     kept = json.loads(recorded)
-    return [_recalled(project, lock, kept["locks"].get(lock), str(kept["taken_on"])) for lock in LOCKS]
+    return [_recalled(project, lock, kept["locks"].get(lock), str(kept["taken_on"])) for lock in locks_of(project)]
 
 
 def digest_of(project: Path, lock: str) -> str:

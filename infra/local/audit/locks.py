@@ -7,13 +7,7 @@ from collections.abc import Container
 from dataclasses import dataclass
 from pathlib import Path
 
-LOCKS = (
-    "layers/dependencies/requirements.txt",
-    "requirements/development.txt",
-    "requirements/stack.txt",
-    "requirements/audit.txt",
-)
-DEPLOYED = LOCKS[0]
+DEPLOYED = "layers/dependencies/requirements.txt"
 
 _PINNED = re.compile(r"([a-z0-9][a-z0-9._-]*)==([^\s;]+)\s*(?:;\s*([^\\]+?))?\s*\\?")
 _HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
@@ -33,6 +27,12 @@ class Package:
     def url(self) -> str:
         """Its package URL (https://github.com/package-url/purl-spec)."""
         return f"pkg:pypi/{self.name}@{self.version}"
+
+
+def locks_of(project: Path) -> list[str]:
+    """Every lock of the project, what is deployed first."""
+    others = sorted(path.relative_to(project).as_posix() for path in (project / "requirements").glob("*.txt"))
+    return [DEPLOYED, *others]
 
 
 def read_lock(text: str) -> list[Package]:
