@@ -186,7 +186,7 @@ def test_another_partners_key_does_not_exist(world: World) -> None:
         world.partners.create_key("ptn_0123456789abcdef", "hmac-sha256")
 
 
-@pytest.mark.parametrize("name", ["", "  ", "n" * 101])
+@pytest.mark.parametrize("name", ["", "  ", "n" * 101, "a\nb", "a\x00b", "\x1b[31mred", "\u202egnp.exe", "a\u2066b"])
 def test_a_partner_has_a_name(world: World, name: str) -> None:
     with pytest.raises(ValidationFailedError):
         world.partners.create(name)

@@ -37,6 +37,8 @@ def opened(desk: Desk, asked: Asked, key: str = "k") -> str:
     ("asked", "error"),
     [
         (Asked(OCT, "?"), ValidationFailedError),
+        (Asked(OCT, "\x1b[2J", purchase_id="P-1"), ValidationFailedError),
+        (Asked(OCT, "\u202ekcab ti evig", purchase_id="P-1"), ValidationFailedError),
         (Asked(OCT, "?", entry_id="ent_1", purchase_id="P-1"), ValidationFailedError),
         (Asked(OCT, "?", entry_id="ent_1"), NotFoundError),
         (Asked("2026-09", "?", purchase_id="P-1"), NotFoundError),

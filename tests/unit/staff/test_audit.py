@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from quen.errors import ValidationFailedError
 from quen.staff.model import Action, AuditRecord, Role, StaffCaller
 from quen.staff.service import FIRST_MONTH, AuditTrail
 from quen.writes import Write
@@ -76,3 +77,19 @@ def test_a_full_page_reads_no_further_month() -> None:
     trail, records = make_trail(5, every=timedelta(minutes=1))
     trail.list_records(None, 3)
     assert records.months_read == ["2026-03"]
+
+
+@pytest.mark.parametrize("reason", ["\x1b[2Jnothing happened", "a\x00b", "\u202eegap", "a\x07"])
+def test_a_reason_cannot_change_how_the_trail_is_read(reason: str) -> None:
+    records = ListedRecords()
+    with pytest.raises(ValidationFailedError) as refused:
+        AuditTrail(records, SetClock()).record(OWNER, Action.READ_AUDIT, "member:mem_1", reason=reason)
+    assert refused.value.faults[0].pointer == "/reason"
+    assert records.kept == {}
+
+
+def test_a_reason_may_have_lines_and_any_script() -> None:
+    records = ListedRecords()
+    reason = "Khách gọi:\n\t“trừ nhầm”, xin lỗi 👩\u200d🍳"
+    AuditTrail(records, SetClock()).record(OWNER, Action.READ_AUDIT, "member:mem_1", reason=reason)
+    assert [record.reason for record in records.kept.values()] == [reason]

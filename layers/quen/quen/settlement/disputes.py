@@ -17,6 +17,7 @@ from quen.errors import (
     ValidationFailedError,
 )
 from quen.ids import derived_id, is_id
+from quen.plain_text import LINES, refuse_controls
 from quen.settlement.model import Category, Dispute, DisputeState, Resolution, correction_of, resolved
 from quen.settlement.model.months import last_day
 from quen.settlement.ports import DisputeRecords, PackCounts, ProgramVersions
@@ -78,6 +79,7 @@ class Disputes:
         if bool(asked.entry_id) == bool(asked.purchase_id):
             sentence = "Name what it is about by exactly one of entry_id, purchase_id."
             raise ValidationFailedError.at("", "exactly_one_required", sentence)
+        refuse_controls("/reason", asked.reason, LINES)
         dispute = Dispute(
             dispute_id,
             partner_id,

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from quen.clock import Clock
 from quen.ids import new_id
+from quen.plain_text import LINES, refuse_controls
 from quen.staff.model import Action, AuditRecord, StaffCaller
 from quen.writes import Write
 
@@ -48,7 +49,10 @@ class AuditTrail:
         after: Mapping[str, Any] | None = None,
         reason: str = "",
     ) -> None:
-        """Keep that `caller` did `action` to `target`, for example `member:mem_…`. Raises TemporarilyUnavailableError."""
+        """Keep that `caller` did `action` to `target`, for example `member:mem_…`.
+
+        Raises ValidationFailedError for a reason with control characters, TemporarilyUnavailableError.
+        """
         self._records.add(self._made(caller, action, target, before, after, reason))
 
     def write(
@@ -61,7 +65,7 @@ class AuditTrail:
         after: Mapping[str, Any] | None = None,
         reason: str = "",
     ) -> Write:
-        """The same as a write, for the transaction that makes the change."""
+        """The same as a write, for the transaction that makes the change. Raises ValidationFailedError."""
         return self._records.write(self._made(caller, action, target, before, after, reason))
 
     def list_records(self, before: str | None, limit: int) -> tuple[list[AuditRecord], str | None]:
@@ -83,6 +87,7 @@ class AuditTrail:
         after: Mapping[str, Any] | None,
         reason: str,
     ) -> AuditRecord:
+        refuse_controls("/reason", reason, LINES)
         now = self._clock.now()
         return AuditRecord(
             new_id("aud"), now, caller.subject, caller.role, action, target, before or {}, after or {}, reason

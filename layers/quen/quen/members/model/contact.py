@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from quen.errors import ValidationFailedError
+from quen.plain_text import refuse_controls
 
 NAME_LENGTH_MAX = 100
 EMAIL_LENGTH_MAX = 254
@@ -18,7 +19,6 @@ _LOCAL_PART = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})")
 _LOCALE = re.compile(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{4}))?(?:[-_]([A-Za-z]{2}))?")
 # Persian and Indic names need these two; every other invisible character only hides something.
-_JOINERS = frozenset("\u200c\u200d")
 
 
 def normalise_email(text: str, pointer: str = "/email") -> str:
@@ -46,8 +46,7 @@ def normalise_name(text: str) -> str:
     name = " ".join(unicodedata.normalize("NFC", text).split())
     if not 1 <= len(name) <= NAME_LENGTH_MAX:
         raise ValidationFailedError.at("/name", "length", f"A name has 1 to {NAME_LENGTH_MAX} characters.")
-    if any(unicodedata.category(character)[0] == "C" and character not in _JOINERS for character in name):
-        raise ValidationFailedError.at("/name", "invalid_characters", "A name holds no control characters.")
+    refuse_controls("/name", name)
     return name
 
 

@@ -19,6 +19,7 @@ from quen.partners.model.terms import (
     Total,
     terms_on,
 )
+from quen.plain_text import refuse_controls
 
 SECRET_BYTES = 32
 KEYS_PER_PARTNER_MAX = 10
@@ -78,6 +79,7 @@ def parse_partner_name(text: str) -> str:
     """The name as it is kept. Raises ValidationFailedError."""
     if not text.strip() or len(text) > PARTNER_NAME_CHARACTERS_MAX:
         raise ValidationFailedError.at("/name", "out_of_range", "A name has 1 to 100 characters.")
+    refuse_controls("/name", text)
     return text.strip()
 
 
