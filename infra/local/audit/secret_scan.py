@@ -32,6 +32,16 @@ SHAPES: Mapping[str, re.Pattern[str]] = MappingProxyType(
         "password in a URL": re.compile(r"\b[a-z][a-z0-9+.-]*://[^/\s:@'\"{}<>]+:[^@\s/'\"{}<>]{6,}@"),
     }
 )
+# Most files hold no letter of any: a look for these is a hundred times quicker than for the shapes.
+_BEGIN: Mapping[str, tuple[str, ...]] = {
+    "AWS access key": ("AKIA", "ASIA"),
+    "private key": ("-----BEGIN",),
+    "private JWK": ('"d"',),
+    "signed token": ("eyJ",),
+    "webhook secret": ("whsec_",),
+    "token of a service": ("gh", "glpat-", "xox", "sk_live_", "npm_", "pypi-AgE", "AIza"),
+    "password in a URL": ("://",),
+}
 _CALLED_SECRET = re.compile(
     r"(?i)(?:secret|passw(?:or)?d|token|api[_-]?key|private[_-]?key|master[_-]?key)[\w-]*[\"']?\s*[:=]\s*"
     r"[\"']?([A-Za-z0-9+/=_-]{20,})[\"']?"
@@ -56,7 +66,7 @@ class Finding:
 def scan(path: str, text: str) -> Iterator[Finding]:
     """Everything like a secret in a file's text."""
     for kind, shape in SHAPES.items():
-        for found in shape.finditer(text):
+        for found in shape.finditer(text) if any(begin in text for begin in _BEGIN[kind]) else ():
             yield _finding(path, text, found.start(), kind, found[0])
     for found in _CALLED_SECRET.finditer(text):
         if _looks_random(found[1]):
