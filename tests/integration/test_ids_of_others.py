@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
@@ -121,14 +122,38 @@ def told(answer: Any) -> Any:
     return (answer.status, answer.body | {"request_id": ""})
 
 
+@contextmanager
+def reads() -> Iterator[list[str]]:
+    """The operations that are asked of DynamoDB within."""
+    asked: list[str] = []
+
+    def note(model: Any, **_: Any) -> None:
+        asked.append(model.name)
+
+    events = application()._dynamodb.meta.events
+    events.register("before-call.dynamodb", note)
+    try:
+        yield asked
+    finally:
+        events.unregister("before-call.dynamodb", note)
+
+
+def work_of(asked: list[str]) -> list[str]:
+    """What a request asked for once its nonce was kept: who signs is read now and then, and counts are written now and then."""
+    return [operation for operation in asked[asked.index("PutItem") :] if operation != "UpdateItem"]
+
+
 @pytest.mark.parametrize(("route", "thing", "body"), CROSSINGS)
 def test_another_partner_s_is_to_a_partner_as_if_it_never_was(world: World, route: str, thing: str, body: Any) -> None:
     method, template = route.split(" ")
     before = world.account()
-    theirs = world.as_thief(method, re.sub(r"{\w+}", world.owned[thing], template), body, "x-1")
-    never = world.as_thief(method, re.sub(r"{\w+}", NOWHERE[thing], template), body, "x-1")
+    with reads() as of_theirs:
+        theirs = world.as_thief(method, re.sub(r"{\w+}", world.owned[thing], template), body, "x-1")
+    with reads() as of_none:
+        never = world.as_thief(method, re.sub(r"{\w+}", NOWHERE[thing], template), body, "x-1")
     assert theirs.status == 404, theirs
     assert told(theirs) == told(never)
+    assert work_of(of_theirs) == work_of(of_none), "how long it takes would tell them apart"
     assert world.account() == before
 
 
