@@ -1,5 +1,4 @@
-"""`make bench`: what a cold start costs, function by function, beside a bare DynamoDB client; then the ledger's own cost,
-a signature's, a large program's, and a night's.
+"""What a cold start costs, function by function, beside a bare DynamoDB client.
 
 Each import runs in a Python of its own that sees the built function and the built layers only, as on Lambda; CPU time,
 the median of several, so that a busy machine does not change the answer much.
@@ -15,7 +14,6 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from local import bench_ledger, bench_nights, bench_partners, bench_program
 from local.deployment import BUILD, PROJECT, build, one_build_at_a_time
 from local.template_reader import read_template
 
@@ -57,10 +55,6 @@ def main() -> None:
             module = function["Properties"]["Handler"].rsplit(".", 1)[0]
             cost = median_cost(f"import {module}", [BUILD / name, *layers]) - python
             print(f"  {name:<32} {cost:6.0f}")
-    bench_ledger.main()
-    bench_partners.main()
-    bench_program.main()
-    bench_nights.main()
 
 
 if __name__ == "__main__":
