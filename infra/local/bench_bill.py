@@ -165,12 +165,12 @@ def bill(
 
 def proof_units(members: int, uses: Mapping[str, Use], habits: Habits, *, months: int) -> Fraction:
     """What a night's proof of the whole ledger reads, once it is so many months old: all of it to find who is there, each
-    member's entries and account again, and for each entry and document that the other one is there, one unit each.
+    member's entries and account again, and for each entry and document that the other one is there, half a unit each.
     """
     entries = habits.entries * months
     counts = {"earn": habits.purchases, "reserve": habits.redemptions, "redeem": habits.redemptions}
     stored = sum((count * months * uses[name].stored_bytes for name, count in counts.items()), Fraction(0))
-    return members * (stored * Fraction(3, 2) / 4096 + 1 + 2 * entries)
+    return members * (stored * Fraction(3, 2) / 4096 + 1 + entries)
 
 
 def growth(members: int, uses: Mapping[str, Use], prices: Prices) -> tuple[Fraction, Fraction]:

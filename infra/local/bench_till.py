@@ -6,6 +6,7 @@ tables are there twice: the second ones see every call of the first, made bare, 
 
 from __future__ import annotations
 
+import json
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -25,6 +26,7 @@ from local.bench_shop import (
 )
 
 OPERATIONS = ("earn", "reserve", "redeem", "return", "balance")
+RESERVE = "/v1/redemptions"
 
 Event = Mapping[str, Any]
 
@@ -60,6 +62,7 @@ class Till:
     names: Mapping[str, str]
     events: Sequence[tuple[Any, Event]] = ()
     _floor: list[Callable[[], object]] = field(default_factory=list)
+    _reserved: list[str] = field(default_factory=list)
 
     def prepare(self, operation: str, requests: int) -> None:
         """Sign a round of requests, once what they are about is there."""
@@ -87,6 +90,8 @@ class Till:
             answer = app(event, None)
             if answer["statusCode"] >= 300:
                 raise RefusedError(answer["body"])
+            if event["resource"] == RESERVE:
+                self._reserved.append(answer["body"])
 
     def request(self, operation: str) -> Request:
         """A new one, once what it is about is there."""
@@ -115,13 +120,17 @@ class Till:
         return Request("/v1/purchases", purchase_body(_new("HCM-01-20261122"), self.customer.phone))
 
     def _reserving(self) -> Request:
+        """Nobody holds dozens of reservations: those of the round before are released."""
+        while self._reserved:
+            named = {"redemption_id": json.loads(self._reserved.pop())["redemption_id"]}
+            send(*self.signed(Request(f"{RESERVE}/{{redemption_id}}/release", parameters=named)))
         wanted = {"member": {"member_id": self.customer.member_id}, "points": 10}
-        return Request("/v1/redemptions", wanted, key=_new("till-7"))
+        return Request(RESERVE, wanted, key=_new("till-7"))
 
     def _redeeming(self) -> Request:
         reserved = send(*self.signed(self._reserving()))
         named = {"redemption_id": reserved["redemption_id"]}
-        return Request("/v1/redemptions/{redemption_id}/redeem", parameters=named)
+        return Request(f"{RESERVE}/{{redemption_id}}/redeem", parameters=named)
 
     def _returning(self) -> Request:
         bought = send(*self.signed(self._earning()))
