@@ -88,16 +88,16 @@ def panels(run: Run, last: Last) -> list[Panel]:
 
 def _panel(part: str, unit: str, figures: Sequence[Figure], last: Last) -> Panel:
     bars = [
-        Bar(each.name, each.value, shown(each.value), last.values.get(each.name), is_missed=each.is_met is False)
+        Bar(each.name, each.value, shown(each.value), last.values.get(each.name), each.target, each.is_met is False)
         for each in figures
     ]
-    targets = {figure.target for figure in figures}
-    return Panel(f"{part}, {unit}" if unit else part, bars, targets.pop() if len(targets) == 1 else None)
+    return Panel(f"{part}, {unit}" if unit else part, bars)
 
 
 def _draw(run: Run, last: Last, path: Path) -> None:
     note = f"{run.on}, Python {run.machine['python']}, {run.machine['engine']}"
-    note += f"; thin marks: the run of {last.on}" if last.on else ""
+    note += f"; marks: the run of {last.on}" if last.on else ""
+    note += "; dashed: the target"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(svg("What Quen costs", note, panels(run, last)), "utf-8")
 

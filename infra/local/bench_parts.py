@@ -69,7 +69,7 @@ def own(results: Results) -> list[Figure]:
     part = "Our own CPU of a request"
     targets = {"earn": EARN_MILLISECONDS_MAX, "balance": BALANCE_MILLISECONDS_MAX}
     found = [
-        Figure(f"{name} beyond client and signature", part, cost.beyond, "ms", "less", targets.get(name))
+        Figure(f"{name} beyond client, signature", part, cost.beyond, "ms", "less", targets.get(name))
         for name, cost in results.own.items()
     ]
     signature = max(cost.signature for cost in results.own.values())

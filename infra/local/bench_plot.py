@@ -1,6 +1,6 @@
 """The run as a picture: an SVG of horizontal bars, made of text alone; legible on light and on dark ground. Pure.
 
-A bar is what was measured now, the thin mark the last recorded run, the line across the target. Each panel has its own scale.
+A bar is what was measured now, the mark the last recorded run, the dashed one the target. Each panel has its own scale.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ STYLE = """
   .bar { fill: #0969da; }
   .missed { fill: #cf222e; }
   .last { stroke: #1f2328; stroke-width: 2; }
-  .target { stroke: #8250df; stroke-width: 1.5; stroke-dasharray: 4 3; }
+  .target { stroke: #d4a72c; stroke-width: 2.5; stroke-dasharray: 4 3; }
   @media (prefers-color-scheme: dark) {
     svg { background: #0d1117; }
     text { fill: #e6edf3; }
@@ -34,29 +34,29 @@ STYLE = """
     .bar { fill: #4493f8; }
     .missed { fill: #f85149; }
     .last { stroke: #e6edf3; }
-    .target { stroke: #ab7df8; }
+    .target { stroke: #e3b341; }
   }
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One value of a panel; `is_missed` where its target is not met."""
+    """One value of a panel; `is_missed` where its target is not met, if it has one."""
 
     label: str
     value: float
     shown: str
     last: float | None = None
+    target: float | None = None
     is_missed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """Bars on one scale, with one target for all of them or none."""
+    """Bars on one scale."""
 
     title: str
     bars: Sequence[Bar]
-    target: float | None = None
 
     @property
     def height(self) -> int:
@@ -66,8 +66,8 @@ class Panel:
     @property
     def scale(self) -> float:
         """Pixels for each unit."""
-        values = [value for bar in self.bars for value in (bar.value, bar.last or 0.0)]
-        return SCALE / (HEADROOM * max(*values, self.target or 0.0, 1e-9))
+        values = [value for bar in self.bars for value in (bar.value, bar.last or 0.0, bar.target or 0.0)]
+        return SCALE / (HEADROOM * max(*values, 1e-9))
 
 
 def svg(title: str, note: str, panels: Sequence[Panel]) -> str:
@@ -88,13 +88,10 @@ def svg(title: str, note: str, panels: Sequence[Panel]) -> str:
 
 
 def _panel(panel: Panel, top: int) -> list[str]:
-    left, first = MARGIN + LABELS, top + HEAD - GAP
+    first = top + HEAD - GAP
     drawn = [_text(MARGIN, top + 26, panel.title, "panel")]
     for number, bar in enumerate(panel.bars):
         drawn += _bar(bar, first + number * (BAR + GAP), panel.scale)
-    if panel.target is not None:
-        at, bottom = left + panel.target * panel.scale, first + len(panel.bars) * (BAR + GAP) - GAP
-        drawn.append(_line(at, first - 4, bottom + 4, "target"))
     return drawn
 
 
@@ -106,8 +103,8 @@ def _bar(bar: Bar, top: int, scale: float) -> list[str]:
         _box(left, top, bar.value * scale, "missed" if bar.is_missed else "bar"),
         _text(left + SCALE + 10, middle, bar.shown, "value"),
     ]
-    if bar.last is not None:
-        drawn.append(_line(left + bar.last * scale, top - 2, top + BAR + 2, "last"))
+    marks = {"last": bar.last, "target": bar.target}
+    drawn += [_line(left + at * scale, top, kind) for kind, at in marks.items() if at is not None]
     return drawn
 
 
@@ -119,5 +116,6 @@ def _box(x: float, y: float, width: float, kind: str) -> str:
     return f'<rect x="{x:g}" y="{y:g}" width="{max(width, 0):.1f}" height="{BAR}" rx="2" class="{kind}"/>'
 
 
-def _line(x: float, top: float, bottom: float, kind: str) -> str:
-    return f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{top:g}" y2="{bottom:g}" class="{kind}"/>'
+def _line(x: float, top: float, kind: str) -> str:
+    """A mark across a bar, and a little more."""
+    return f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{top - GAP / 2:g}" y2="{top + BAR + GAP / 2:g}" class="{kind}"/>'

@@ -8,7 +8,7 @@ from local.bench_plot import WIDTH, Bar, Panel, svg
 
 NS = "{http://www.w3.org/2000/svg}"
 PANELS = [
-    Panel("Ratios", [Bar("earn <at> 1", 0.8, "0.8", last=0.9), Bar("return & more", 0.7, "0.7", is_missed=True)], 0.75),
+    Panel("Ratios", [Bar("earn <at> 1", 0.8, "0.8", 0.9, 0.75), Bar("return & more", 0.7, "0.7", is_missed=True)]),
     Panel("Bills", [Bar("10,000", 12.0, "12"), Bar("1,000,000", 900.0, "900")]),
     Panel("Nothing yet", [Bar("none", 0.0, "0")]),
 ]
