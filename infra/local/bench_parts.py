@@ -12,6 +12,7 @@ from local.bench_bill import PRICES, Fixtures, Line, Use, bill, growth, read_pri
 from local.bench_engine import Engine
 from local.bench_figures import Figure, shown
 from local.bench_uses import assumed_uses, fixtures, use_of
+from local.bench_workers import in_a_process
 
 RATIO_MIN, RATE_MIN = 0.75, 0.8
 EARN_MILLISECONDS_MAX, BALANCE_MILLISECONDS_MAX, SIGNATURE_MILLISECONDS_MAX = 0.5, 0.3, 1.0
@@ -89,7 +90,7 @@ def units(results: Results) -> list[Figure]:
 def due(results: Results) -> list[Figure]:
     """What a night costs."""
     part, night = "A night", results.expiry
-    million = bench_million.finding_units()
+    million = in_a_process(bench_million.finding_units)
     return [
         Figure("finding 10,000 due of 1,000,000", part, float(million), "units", "less", FINDING_UNITS_MAX),
         Figure("DynamoDB calls of a due account", part, night.units.calls / night.due, ""),

@@ -22,9 +22,9 @@ from local.connection import aws_client
 from local.tables import create_tables
 
 AT_ONCE = (1, 4, 16)
-REQUESTS = {1: 30, 4: 12, 16: 5}
-"""A round, for each worker."""
-ROUNDS, ROUNDS_MIN = 7, 3
+REQUESTS = {1: 16, 4: 10, 16: 5}
+"""A round, for each worker; a member may hold 20 reservations at a time."""
+ROUNDS, ROUNDS_MIN = 9, 3
 SECONDS_MAX = 15
 """A machine that is busy plays fewer rounds of a use case, and not fewer than three."""
 
@@ -73,7 +73,8 @@ def measure(engine: Engine, operations: Sequence[str] = OPERATIONS, at_once: Seq
 def measured(tills: Sequence[Worker], operation: str) -> Ratio:
     """One use case, by these workers."""
     requests = REQUESTS[len(tills)]
-    pairs, ends_at = [], time.monotonic() + SECONDS_MAX
+    pairs: list[tuple[Round, Round]] = []
+    ends_at = time.monotonic() + SECONDS_MAX
     while len(pairs) < ROUNDS_MIN or (len(pairs) < ROUNDS and time.monotonic() < ends_at):
         pairs.append(play(tills, operation, requests))
     ours, floor = ([pair[side] for pair in pairs] for side in (0, 1))

@@ -19,6 +19,7 @@ from local.write_units import KILOBYTE, TRANSACTIONAL, item_size
 
 Item = Mapping[str, Mapping[str, Any]]
 IndexKeys = Mapping[str, tuple[str, str]]
+"""(hash key, range key) by an index's name; all of them hold keys only."""
 
 WRITES = {"PutItem": "Item", "UpdateItem": "Key", "DeleteItem": "Key"}
 

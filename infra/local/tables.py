@@ -8,13 +8,11 @@ from typing import Any
 from uuid import uuid4
 
 from local.deployment import PROJECT
+from local.request_units import IndexKeys
 from local.template_reader import read_template
 
 TABLES = {"ledger": "LedgerTable", "members": "MembersTable", "program": "ProgramTable", "messages": "MessagesTable"}
 _CREATED_WITH = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
-
-IndexKeys = Mapping[str, tuple[str, str]]
-"""(hash key, range key) by an index's name."""
 
 
 def create_tables(client: Any) -> dict[str, str]:
