@@ -45,8 +45,8 @@ format: setup ## Put every file into shape
 openapi: setup ## Write infra/openapi/ anew from the code
 	@$(IN_VENV)python -m quen.http.openapi
 
-bench: setup ## Measure cold starts, what the ledger costs in time and units, and what a night reads
-	@$(IN_VENV)python -m local.bench
+bench: setup ## Measure ratios, CPU, units, nights, memory, the bill, cold starts (ARGS="--only bill", ARGS=--record)
+	@$(IN_VENV)python -m local.bench $(ARGS)
 
 build: setup ## Build what `sam deploy --template build/aws/template.yaml` sends to AWS
 	@QUEN_BUILD=aws QUEN_PYTHON=$(CURDIR)/$(IN_VENV)python QUEN_BYTECODE_PYTHON=$(BYTECODE_PYTHON) \

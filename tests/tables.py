@@ -5,17 +5,15 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import boto3
 import moto  # before any client is opened, so that every client is one that it can stand in for
 import yaml
 
+from local.tables import TABLES, create_tables
 from local.template_reader import SafeLoader
 
 DATA_TEMPLATE = Path(__file__).parents[1] / "infra/data.yaml"
-TABLES = {"ledger": "LedgerTable", "members": "MembersTable", "program": "ProgramTable", "messages": "MessagesTable"}
-_CREATED_WITH = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
 
 
 class _Intrinsics(SafeLoader):
@@ -48,18 +46,4 @@ def open_mocked() -> Any:
     )
 
 
-@cache
-def _data_tables() -> dict[str, Any]:
-    resources: dict[str, Any] = load_template(DATA_TEMPLATE)["Resources"]
-    return resources
-
-
-def create_tables(client: Any) -> dict[str, str]:
-    """Create all four tables under fresh names; answers the name of each."""
-    resources = _data_tables()
-    run = uuid4().hex[:8]
-    for name, resource in TABLES.items():
-        properties = resources[resource]["Properties"]
-        schema = {key: properties[key] for key in _CREATED_WITH if key in properties}
-        client.create_table(TableName=f"{name}-{run}", **schema)
-    return {name: f"{name}-{run}" for name in TABLES}
+__all__ = ["DATA_TEMPLATE", "TABLES", "create_tables", "load_template", "open_mocked"]

@@ -17,8 +17,7 @@ from typing import Any, cast
 
 from local.bench_ledger import make_program
 from local.counted_tables import CONSISTENT, CountedTables, Item, read_units
-from local.deployment import PROJECT
-from local.template_reader import read_template
+from local.tables import index_keys
 from local.write_units import item_size
 from quen.gifts.service import OccasionGifts
 from quen.jobs.birthday_rewards import BirthdayRewards, MemberPage, Profile
@@ -169,13 +168,7 @@ def floor(items: Sequence[Item]) -> Fraction:
 
 def open_tables() -> CountedTables:
     """The tables' indexes are those of the stack."""
-    resources = read_template((PROJECT / "infra/data.yaml").read_text("utf-8"))["Resources"]
-    indexes = [
-        index for resource in resources.values() for index in resource["Properties"].get("GlobalSecondaryIndexes", ())
-    ]
-    return CountedTables(
-        {index["IndexName"]: tuple(key["AttributeName"] for key in index["KeySchema"]) for index in indexes}
-    )
+    return CountedTables({index: keys for each in index_keys().values() for index, keys in each.items()})
 
 
 def open_ledger(tables: CountedTables, program: Program) -> Ledger:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from math import ceil
 from typing import Any
@@ -61,6 +61,13 @@ class CountedTables:
             self._items[table, item["PK"]["S"], item["SK"]["S"]] = item
             for index, place in self._places_of(table, item):
                 self._places[index].append(place)
+        for places in self._places.values():
+            places.sort()
+
+    def index(self, table: str, index: str, entries: Iterable[tuple[str, str, str]]) -> None:
+        """Let accounts stand in an index without being in the table: (hash key, range key, partition)."""
+        for hash_key, range_key, partition in entries:
+            self._places[table, index, hash_key].append((range_key, partition, "ACCOUNT"))
         for places in self._places.values():
             places.sort()
 

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCal
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import ceil
 from typing import Any
 
@@ -30,16 +30,21 @@ def transaction_units(items: Sequence[Mapping[Any, Mapping[str, Any]]], sizes: M
 
 def _value_size(value: Mapping[str, Any]) -> int:
     kind, content = next(iter(value.items()))
-    if kind == "S":
-        return len(content.encode())
     if kind == "N":
         return len(content.strip("-0").replace(".", "")) // 2 + 2
-    if kind == "B":
-        return len(content)
-    if kind in {"BOOL", "NULL"}:
-        return 1
     if kind == "L":
         return 3 + sum(1 + _value_size(each) for each in content)
     if kind == "M":
         return 3 + sum(1 + len(name.encode()) + _value_size(each) for name, each in content.items())
-    raise AssertionError(f"no item of ours has an attribute of type {kind}")
+    if kind not in _BYTES:
+        raise AssertionError(f"no item of ours has an attribute of type {kind}")
+    return _BYTES[kind](content)
+
+
+_BYTES: Mapping[str, Callable[[Any], int]] = {
+    "S": lambda text: len(text.encode()),
+    "B": len,
+    "BOOL": lambda _: 1,
+    "NULL": lambda _: 1,
+    "SS": lambda texts: sum(len(each.encode()) for each in texts),
+}

@@ -10,7 +10,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from engine.dynamodb_local import DynamoDBLocal, is_required, missing_tools
+from local.dynamodb_local import DynamoDBLocal, is_required, missing_tools
 from local.emulator import Emulator, free_port
 from tables import create_tables
 

@@ -10,7 +10,9 @@ from moto import mock_aws
 
 from factories import make_purchase
 from house import House, MovableClock, enrol, member
+from local.bench_calls import Recorder
 from quen.errors import MemberNotFoundError, NotFoundError
+from quen.ledger.documents import DocumentKey
 from quen.ledger.model import Account, Sealed
 from quen.verification.service import Verifications
 from quen.verification.store import VerificationStore
@@ -94,6 +96,18 @@ def test_a_document_whose_entry_is_missing_is_found(house: House) -> None:
     [flaw] = house.verification.verify_all().flaws
     assert (flaw.member_id, flaw.sequence) == (member_id, 99)
     assert flaw.what == "the entry of PURCHASE#ptn_1#0-1/DOCUMENT is missing"
+
+
+def test_what_is_there_is_looked_for_at_half_the_price_and_only_what_is_not_consistently(house: House) -> None:
+    make_members(house, 2)
+    there = [DocumentKey(f"PURCHASE#ptn_1#{number}-{purchase}") for number in range(2) for purchase in range(2)]
+    missing = DocumentKey("PURCHASE#ptn_1#none")
+    recorder = Recorder(house._dynamodb)
+    store = VerificationStore(recorder, house.settings.ledger_table, house.settings.program_table)
+    assert store.find_existing([*there, missing]) == {*there}
+    [quick, sure] = [call.asked["RequestItems"][house.settings.ledger_table] for call in recorder.take()]
+    assert ("ConsistentRead" in quick, len(quick["Keys"])) == (False, 5)
+    assert (sure["ConsistentRead"], sure["Keys"]) == (True, [{"PK": {"S": missing.partition}, "SK": {"S": missing.sort}}])
 
 
 def test_a_purchase_while_the_check_reads_is_no_flaw(house: House) -> None:

@@ -27,10 +27,12 @@ from quen.ledger.ports import Change
 from quen.memberships.payments import Payment
 from quen.money import Money
 from quen.program.benefits import Benefit
+from quen.program.compiled import compile_program
 from quen.program.model import Criteria, EarningRule, Perk, Quota, Reward, Tier
 from quen.returns.model import Goods
 from quen.rewards.model import PerkWanted, PointsWanted, RewardWanted
 from quen.vouchers.codes import VoucherCodes
+from served import read_program
 from tables import create_tables, open_mocked
 from tiered import make_tiered
 from voucher_desk import close, issue_batch, money_off, use
@@ -113,6 +115,21 @@ def test_earning_reserving_and_redeeming_cost_six_write_units_and_one_ledger_rea
     house.rewards.redeem(str(reserved.result["redemption_id"]), partner_id=PARTNER)
     assert recorder.units() <= 6
     assert recorder.reads_of(ledger) == 2  # the redemption says whose account it is
+
+
+def test_a_redemption_stays_within_a_kilobyte_once_it_is_closed_and_refunded(busy_member: Any) -> None:
+    shared, recorder, member_id, ledger = busy_member
+    tables = {name: getattr(shared.settings, f"{name}_table") for name in ("ledger", "members", "program", "messages")}
+    house = House(recorder, tables, shared.clock)
+    house.programs = FixedPrograms(compile_program(read_program(), 1, datetime(2024, 1, 1, tzinfo=UTC)))
+    wanted = {"idempotency_key": "closed", "fingerprint": "0" * 64, "partner_id": PARTNER}
+    redemption_id = str(house.rewards.reserve(member(member_id), PointsWanted(10), **wanted).result["redemption_id"])
+    house.rewards.redeem(redemption_id, partner_id=PARTNER)
+    house.rewards.refund(redemption_id, partner_id=PARTNER)
+    key = {"PK": {"S": f"REDEMPTION#{redemption_id}"}, "SK": {"S": "DOCUMENT"}}
+    assert item_size(recorder.get_item(TableName=ledger, Key=key)["Item"]) <= 1024
+    assert house.rewards.redeem(redemption_id, partner_id=PARTNER).replayed
+    assert house.rewards.refund(redemption_id, partner_id=PARTNER).replayed
 
 
 def test_what_is_had_at_once_costs_one_transaction_and_a_limited_piece_two_write_units_and_four_reads_more(

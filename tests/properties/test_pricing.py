@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from factories import make_program, make_purchase
-from quen.earning.model import price_purchase
+from quen.earning.model import price_purchase, skipped_rules
 from quen.money import AMOUNT_MAX
 from quen.program.model import Cap, EarningRule, OnWeekdays, Program
 
@@ -151,3 +151,11 @@ def assert_no_float(value: object) -> None:
     elif isinstance(value, list | tuple | frozenset):
         for item in value:
             assert_no_float(item)
+
+
+@given(programs(), amounts, instants)
+def test_why_rules_do_not_apply_is_said_alike_whether_the_purchase_is_priced_or_not(
+    program: Program, amount: int, at: datetime
+) -> None:
+    purchase = make_purchase(amount, at=at)
+    assert [*skipped_rules(program, purchase)] == [*price_purchase(program, purchase).skipped]

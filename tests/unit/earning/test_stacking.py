@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from factories import make_program, make_purchase
-from quen.earning.model import Award, Purchase, PurchaseLine, Tender, price_purchase
+from quen.earning.model import Award, Purchase, PurchaseLine, Tender, price_purchase, skipped_rules
 from quen.money import Money
 from quen.program.model import (
     AllOf,
@@ -122,6 +122,8 @@ def test_of_rules_that_combine_as_best_each_line_goes_to_the_one_that_gives_most
     award = price_purchase(with_rules(plain, rich, poor), bill(("coffee", 1, 40_000), ("cake", 1, 50_000)))
     assert given(award) == {"plain": 5, "rich": 12}
     assert ("poor", "other_rule_gives_more") in award.skipped
+    sold = bill(("coffee", 1, 40_000), ("cake", 1, 50_000))
+    assert skipped_rules(with_rules(plain, rich, poor), sold) == award.skipped
 
 
 def test_what_stacks_gives_whatever_the_best_rule_gives() -> None:

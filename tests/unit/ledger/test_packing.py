@@ -51,3 +51,16 @@ def test_what_was_packed_with_other_words_is_refused_and_not_misread() -> None:
     data = other.compress(b'{"a":1}') + other.flush()
     with pytest.raises(zlib.error):
         unpacked(data)
+
+
+def test_an_answer_beside_a_nearly_equal_one_takes_a_quarter_of_the_room_and_reads_back_beside_it() -> None:
+    till = Till(make_stamping())
+    till.buy(1_370_000)
+    first = {"state": "reserved", "account": account_view(till.account, till.program, NOON)}
+    second = {**first, "state": "redeemed"}
+    alone, beside = packed(second), packed(second, beside=first)
+    assert len(beside) * 4 < len(alone)
+    assert unpacked(beside, beside=first) == second
+    assert unpacked(alone, beside=first) == second
+    with pytest.raises(zlib.error):
+        unpacked(beside)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from quen.earning.model import Purchase, RuleShare, Skipped, price_purchase
+from quen.earning.model import Purchase, RuleShare, Skipped, price_purchase, skipped_rules
 from quen.money import format_integer
 from quen.program.model import Cap, Facts, Program, Wallet, WalletUnit, unit_of_wallet
 
@@ -102,11 +102,11 @@ def explain_purchase(
     return verdicts + [_verdict(share, would) for share in shares if share.rule_id not in known]
 
 
-def not_applied(program: Program, purchase: Purchase, facts: Facts, shares: Sequence[RuleShare]) -> tuple[Skipped, ...]:
+def not_applied(program: Program, purchase: Purchase, facts: Facts, shares: Sequence[RuleShare]) -> Sequence[Skipped]:
     """The rules that did not apply, and why not; `shares` are of those that did."""
     if {rule.id for rule in program.purchase_rules} <= {share.rule_id for share in shares}:
         return ()
-    return price_purchase(program, purchase, facts=facts).skipped
+    return skipped_rules(program, purchase, facts=facts)
 
 
 def _verdict(share: RuleShare, would: Mapping[str, int]) -> RuleVerdict:

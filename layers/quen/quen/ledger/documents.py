@@ -66,7 +66,7 @@ class Claim:
 class Closing:
     """ "This ends once": the document to move from the state `before` to another one, by whom. `details` are those that it has
     from then on; None: it keeps what it has. With `is_own` the answer is for whoever closed it alone: what somebody else has
-    closed is over for us.
+    closed is over for us. `answered` is the document's first answer, where it was read: the one kept beside it takes less room.
     """
 
     key: DocumentKey
@@ -75,6 +75,7 @@ class Closing:
     by: str = ""
     details: Json | None = None
     is_own: bool = False
+    answered: Json | None = None
 
     @property
     def undoes(self) -> bool:

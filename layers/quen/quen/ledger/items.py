@@ -223,17 +223,18 @@ def low_level_key(key: DocumentKey) -> dict[str, Any]:
 
 def read_document(key: DocumentKey, item: DocumentItem) -> Document:
     """The document that an item says."""
+    result = unpacked(item.result)
     return Document(
         key=key,
         kind=item.kind,
         member_id=item.member_id,
         fingerprint=item.fingerprint,
         sequence=item.sequence,
-        result=unpacked(item.result),
+        result=result,
         state=item.status or "",
         details=json.loads(item.details),
-        closing=unpacked(item.closing) if item.closing else None,
-        refund=unpacked(item.refund) if item.refund else None,
+        closing=unpacked(item.closing, beside=result) if item.closing else None,
+        refund=unpacked(item.refund, beside=result) if item.refund else None,
         closed_by=item.closed_by or "",
     )
 

@@ -3,7 +3,8 @@
 An answer is short, and most of it is names of members that every answer has: a dictionary that knows these makes it less
 than half as long, so that a document stays within a kilobyte, which is two write units. The dictionary is a part of the
 format: what was written with one is read with that one alone. So none is ever changed; a better one is put before the
-others, and zlib's header says which was used.
+others, and zlib's header says which was used. What is kept beside another answer of the same document is compressed against
+that one as well: they are nearly the same.
 """
 
 from __future__ import annotations
@@ -51,14 +52,29 @@ _DICTIONARIES = ("".join(_WORDS_1.split("\n")).encode(),)
 _BY_CHECKSUM = {zlib.adler32(words).to_bytes(4, "big"): words for words in _DICTIONARIES}
 
 
-def packed(result: Any) -> bytes:
-    """A JSON-able value, compressed."""
-    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, _WINDOW_BITS, _MEMORY, zlib.Z_DEFAULT_STRATEGY, _DICTIONARIES[0])
-    text = json.dumps(result, separators=(",", ":"), ensure_ascii=False)
-    return packer.compress(text.encode()) + packer.flush()
+def packed(result: Any, *, beside: Any = None) -> bytes:
+    """A JSON-able value, compressed. `beside` is the answer that its document has already, where the caller knows it."""
+    words = _DICTIONARIES[0] if beside is None else _DICTIONARIES[0] + _text(beside)
+    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, _WINDOW_BITS, _MEMORY, zlib.Z_DEFAULT_STRATEGY, words)
+    return packer.compress(_text(result)) + packer.flush()
 
 
-def unpacked(data: bytes) -> Any:
-    """The value again. Raises zlib.error where it was written with a dictionary that nobody knows."""
-    unpacker = zlib.decompressobj(zdict=_BY_CHECKSUM.get(bytes(data[_CHECKSUM]), _DICTIONARIES[0]))
+def unpacked(data: bytes, *, beside: Any = None) -> Any:
+    """The value again; `beside` as it may have been written with. Raises zlib.error where it was written with a dictionary that
+    nobody knows.
+    """
+    checksum = bytes(data[_CHECKSUM])
+    known = _BY_CHECKSUM.get(checksum)
+    words = known if known is not None or beside is None else _with(checksum, _text(beside))
+    unpacker = zlib.decompressobj(zdict=words or _DICTIONARIES[0])
     return json.loads(unpacker.decompress(data) + unpacker.flush())
+
+
+def _with(checksum: bytes, text: bytes) -> bytes | None:
+    """The dictionary of that checksum that ends with the text."""
+    words = (each + text for each in _DICTIONARIES)
+    return next((each for each in words if zlib.adler32(each).to_bytes(4, "big") == checksum), None)
+
+
+def _text(value: Any) -> bytes:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()

@@ -245,7 +245,7 @@ class LedgerStore:
             "ExpressionAttributeValues": {
                 ":status": {"S": closing.state},
                 ":before": {"S": closing.before},
-                ":answer": {"B": packed(result)},
+                ":answer": {"B": packed(result, beside=closing.answered)},
                 **({":by": {"S": closing.by}} if closing.by else {}),
                 **({":details": {"S": details_text(closing.details)}} if closing.details is not None else {}),
             },

@@ -321,7 +321,15 @@ class Rewards:
             return Intent(
                 redeem if state == "redeemed" else Release(redemption_id),
                 answer,
-                closing=Closing(document.key, state, by=by, details=_paid_to(document, payee), is_own=True),
+                closing=Closing(
+                    document.key,
+                    state,
+                    "reserved",
+                    by,
+                    _paid_to(document, payee),
+                    is_own=True,
+                    answered=document.result,
+                ),
                 others=others,
                 more=lambda entry: taking.writes(redeemed(entry)),
                 is_replanned=is_paying or bool(taking.funding.totals),
@@ -383,7 +391,7 @@ def _paid_to(document: Document, payee: str) -> dict[str, Any] | None:
 
 
 def _undoing(document: Document) -> Closing:
-    return Closing(document.key, "refunded", before="redeemed")
+    return Closing(document.key, "refunded", before="redeemed", answered=document.result)
 
 
 def _key(redemption_id: str) -> DocumentKey:

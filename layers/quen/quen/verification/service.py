@@ -75,9 +75,9 @@ class MemberChecks:
     def check(self, member_id: str, instants: Instants, named: Collection[NamedEntry] = ()) -> Checked:
         """The member's hashes, chain, fold, and the document of every entry; of the `named` entries, that they are there.
 
-        `instants` says for each root up to when it reaches. Costs, beside the history itself, one read unit a document:
-        more than all else, and the only way to name one that was deleted. One who buys meanwhile may look broken between
-        two reads: what is wrong counts when it is still wrong after reading again.
+        `instants` says for each root up to when it reaches. Costs, beside the history itself, half a read unit a
+        document: more than all else, and the only way to name one that was deleted. One who buys meanwhile may look broken
+        between two reads: what is wrong counts when it is still wrong after reading again.
         """
         for _ in range(READS_MAX):
             history = History(member_id, list(self._histories.read_history(member_id)))

@@ -126,10 +126,16 @@ class VerificationStore:
         return [one for one, place in places.items() if place not in existing]
 
     def find_existing(self, keys: Collection[DocumentKey]) -> set[DocumentKey]:
-        """Those of the items that are there, read consistently."""
+        """Those of the items that are there. A read that may be old costs half and shows nearly all of them; what it does not
+        show is read consistently.
+        """
+        found = self._find(keys, consistent_read=False)
+        return found | self._find([key for key in keys if key not in found], consistent_read=True)
+
+    def _find(self, keys: Collection[DocumentKey], *, consistent_read: bool) -> set[DocumentKey]:
         found: Iterable[Any] = ()
         if keys:
-            found = KeyItem.batch_get([*keys], consistent_read=True, attributes_to_get=["PK", "SK"])
+            found = KeyItem.batch_get([*keys], consistent_read=consistent_read, attributes_to_get=["PK", "SK"])
         return {DocumentKey(item.PK, item.SK) for item in found}
 
     def keep(self, verification: Verification) -> None:

@@ -12,7 +12,7 @@ from quen.earning.model.eligibility import eligible, occasion_of
 from quen.earning.model.exact import won_lines
 from quen.earning.model.limits import Limit, ends_on, limits_on, rooms_had
 from quen.earning.model.occasions import price_enrolment, price_event
-from quen.earning.model.pricing import NO_FACTS, price_purchase
+from quen.earning.model.pricing import NO_FACTS, price_purchase, skipped_rules
 from quen.earning.model.values import (
     NOTHING,
     Award,
@@ -47,6 +47,7 @@ __all__ = [
     "price_event",
     "price_purchase",
     "rooms_had",
+    "skipped_rules",
     "stamps_by_card",
     "won_lines",
 ]

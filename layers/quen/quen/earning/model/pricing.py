@@ -62,6 +62,17 @@ def price_purchase(
     return replace(award, basis=basis.parts, skipped=(*skipped, *beaten))
 
 
+def skipped_rules(program: Program, purchase: Purchase, *, facts: Facts = NO_FACTS) -> Sequence[Skipped]:
+    """Which rules do not apply, and why not, as `price_purchase` says it; nothing is priced where no rules compete for goods.
+    Raises CurrencyMismatchError as that does.
+    """
+    if any(rule.combine == "best" for rule in program.purchase_rules):
+        return price_purchase(program, purchase, facts=facts).skipped
+    _check_currency(program, purchase)
+    _, skipped = eligible(program, occasion_of(program, purchase, facts), basis_of(program.basis, purchase))
+    return skipped
+
+
 def _shares(
     program: Program, applying: Sequence[Applying], basis: Basis, facts: Facts, rooms: Mapping[str, int]
 ) -> list[Share]:

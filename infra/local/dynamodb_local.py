@@ -31,6 +31,7 @@ def is_required() -> bool:
 
 
 def missing_tools() -> list[str]:
+    """What this machine lacks of what it needs."""
     return [tool for tool in NEEDS if shutil.which(tool) is None]
 
 
@@ -62,6 +63,7 @@ class DynamoDBLocal:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
+        """Answer when it does; RuntimeError where it does not come up."""
         libraries = f"-Djava.library.path={self._jar.parent / 'DynamoDBLocal_lib'}"
         self._process = subprocess.Popen(
             [*JAVA, libraries, "-jar", str(self._jar), *FLAGS, "-port", str(self._port)],
@@ -83,6 +85,7 @@ class DynamoDBLocal:
             return probe.connect_ex((HOST, self._port)) == 0
 
     def stop(self) -> None:
+        """End it."""
         if self._process:
             self._process.terminate()
             self._process.wait(10)
