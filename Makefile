@@ -44,6 +44,7 @@ format: setup ## Put every file into shape
 
 openapi: setup ## Write infra/openapi/ anew from the code
 	@$(IN_VENV)python -m quen.http.openapi
+	@$(IN_VENV)python -m api_reference
 
 bench: setup ## Measure cold starts, what the ledger costs in time and units, and what a night reads
 	@$(IN_VENV)python -m local.bench
