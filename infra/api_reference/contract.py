@@ -70,7 +70,7 @@ def named(schema: Schema) -> str:
 
 def read_contracts() -> list[Contract]:
     """The three APIs."""
-    return [_read(name) for name in ABOUT]
+    return [read_contract(name) for name in ABOUT]
 
 
 def all_codes(contracts: Iterable[Contract]) -> set[str]:
@@ -84,7 +84,8 @@ def all_codes(contracts: Iterable[Contract]) -> set[str]:
     return {code for codes in groups for code in codes}
 
 
-def _read(name: str) -> Contract:
+def read_contract(name: str) -> Contract:
+    """The API of that name."""
     endpoints = endpoints_of(name)
     whole = document(name, endpoints)
     allowed = {(endpoint.method.lower(), endpoint.path): _allowed(endpoint.action) for endpoint in endpoints}

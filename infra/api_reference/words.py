@@ -30,7 +30,7 @@ TEXTS: Mapping[str, str] = {
     "name": "Cà phê Quen",
     "next_cursor": "eyJ…",
     "note": "As agreed by phone",
-    "partner_id": "par_9x2c4v6b8n1m3k5j",
+    "partner_id": "ptn_9x2c4v6b8n1m3k5j",
     "pass_key": "MCow…",
     "payment_id": "PAY-1",
     "perk_id": "upsize",
