@@ -1,7 +1,7 @@
 """Plays a page's terminal: `quen` in this process, a few tools of every machine, in a folder that looks like the project's.
 
-Each page is lived by a Lan of its own: where the page says her phone or her token, the command has those of somebody enrolled
-for this page, so that no page depends on what was played before it. Ids that the page gives, like `HD-1001`, get its name.
+Each page is lived by people of its own: where it says Lan's phone or sends her token, the command has those of somebody
+enrolled for this page alone, so that nothing depends on what was played before. Ids that it gives, like `HD-1001`, get a tag.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,18 +22,18 @@ TOOLS = ("cp", "sed", "mkdir")
 READING = {"GET", "list", "verify", "show"}
 """What only asks is asked again, where streams and queues may not be through yet."""
 WAIT_SECONDS_MAX = 15
-_LANS_PHONE = re.compile(r"0901 ?000 ?001")
+_SPACED_PHONE = re.compile(r"\b(0\d{3}) (\d{3}) (\d{3})\b")
 _GIVEN_ID = re.compile(r"\b(?:HD|TR|RV|PAY|EX)-\d+\b")
 _ASSIGNED = re.compile(r"(?P<name>[A-Z]+)=\$\((?P<typed>.+)\)", re.DOTALL)
 
 
 @dataclass
 class Player:
-    """Plays the blocks of one page, one after the other."""
+    """Plays the blocks of one page, one after the other. `people` has what is so for what the page says; the token is Lan's."""
 
     folder: Path
     tag: str
-    phone: str
+    people: Mapping[str, str]
     token: str
     read: Callable[[], tuple[str, str]]
     known: dict[str, str] = field(default_factory=dict)
@@ -43,7 +43,7 @@ class Player:
         """Every command of the block, and what it shows. Raises AssertionError at the first that answers otherwise."""
         if snippet.language == "python":
             names: dict[str, Any] = {}
-            exec(compile(_LANS_PHONE.sub(self.phone, snippet.text), snippet.place, "exec"), names)
+            exec(compile(self._lived(snippet.text), snippet.place, "exec"), names)
             return
         for command in commands_of(snippet.text):
             self._play(command, snippet.place)
@@ -72,7 +72,10 @@ class Player:
 
     def _told(self, answered: str) -> str:
         """An answer in the page's own names."""
-        return answered.replace(f"-{self.tag}", "").replace(self.phone, "0901000001")
+        answered = answered.replace(f"-{self.tag}", "")
+        for said, real in self.people.items():
+            answered = answered.replace(real, said)
+        return answered
 
     def _run(self, words: list[str]) -> tuple[int, str, str]:
         if words[0] == "quen":
@@ -86,8 +89,14 @@ class Player:
         is_hers = words[0] == "request" and words[2].startswith("/v1/me") and not words[2].startswith("/v1/members")
         return [*words, "--token", self.token] if is_hers and "--token" not in words else words
 
+    def _lived(self, text: str) -> str:
+        text = _SPACED_PHONE.sub(r"\1\2\3", text)
+        for said, real in self.people.items():
+            text = text.replace(said, real)
+        return text
+
     def _words(self, typed: str) -> list[str]:
-        typed = _GIVEN_ID.sub(rf"\g<0>-{self.tag}", with_known(_LANS_PHONE.sub(self.phone, typed), self.known))
+        typed = _GIVEN_ID.sub(rf"\g<0>-{self.tag}", with_known(self._lived(typed), self.known))
         return words_of(re.sub(r"\$([A-Z]+)", lambda found: self.variables.get(found[1], found[0]), typed))
 
 

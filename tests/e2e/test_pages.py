@@ -25,6 +25,8 @@ pytestmark = pytest.mark.e2e
 THE_DAY_BEFORE = datetime(2026, 11, 25, 5, tzinfo=UTC)
 PROGRAM = PROJECT / "infra/local/programs/ca-phe-quen.yaml"
 NUMBERS = count(1)
+Life = tuple[str, dict[str, str], str]
+"""A tag for the ids of one play, what is so for what the page says of people, and Lan's token."""
 
 
 def played(page: Path) -> list[Snippet]:
@@ -58,10 +60,10 @@ def program(stack: RunningStack, clock: SandboxClockItem) -> None:
 
 
 @pytest.fixture
-def enrol(stack: RunningStack, data: Path, clock: SandboxClockItem) -> Callable[[], tuple[str, str]]:
-    """Makes another Lan; answers her phone and her token."""
+def enrol(stack: RunningStack, data: Path, clock: SandboxClockItem) -> Callable[[], Life]:
+    """Makes another Lan, and makes up somebody who is no member yet."""
 
-    def make() -> tuple[str, str]:
+    def make() -> Life:
         number = next(NUMBERS)
         phone, email = f"090123{number:04}", f"lan{number}@quen.example"
         proven = {
@@ -77,7 +79,8 @@ def enrol(stack: RunningStack, data: Path, clock: SandboxClockItem) -> Callable[
         enrolled = member.request("POST", "/v1/members", {**body, "consents": CONSENTS})
         member._transport.close()
         assert enrolled.status == 201, enrolled.document
-        return phone, token
+        other = {"912345671": f"91234{number:04}", "hoa@quen.example": f"hoa{number}@quen.example"}
+        return str(number), {"0901000001": phone, **other}, token
 
     return make
 
@@ -86,7 +89,7 @@ def enrol(stack: RunningStack, data: Path, clock: SandboxClockItem) -> Callable[
 def play(
     data: Path,
     tmp_path: Path,
-    enrol: Callable[[], tuple[str, str]],
+    enrol: Callable[[], Life],
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[[Sequence[Snippet]], None]:
@@ -95,7 +98,7 @@ def play(
     def play_all(snippets: Sequence[Snippet]) -> None:
         furnish(tmp_path, data)
         monkeypatch.chdir(tmp_path)
-        player = Player(tmp_path, snippets[0].page.stem, *enrol(), read=capsys.readouterr)
+        player = Player(tmp_path, *enrol(), read=capsys.readouterr)
         for snippet in snippets:
             player.play(snippet)
 
