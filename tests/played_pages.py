@@ -21,7 +21,7 @@ from snippets import PROJECT, Command, Snippet, commands_of, words_of
 TOOLS = ("cp", "sed", "mkdir")
 READING = {"GET", "list", "verify", "show"}
 """What only asks is asked again, where streams and queues may not be through yet."""
-WAIT_SECONDS_MAX = 15
+WAIT_SECONDS_MAX = 60
 _SPACED_PHONE = re.compile(r"\b(0\d{3}) (\d{3}) (\d{3})\b")
 _GIVEN_ID = re.compile(r"\b(?:HD|TR|RV|PAY|EX)-\d+\b")
 _ASSIGNED = re.compile(r"(?P<name>[A-Z]+)=\$\((?P<typed>.+)\)", re.DOTALL)
