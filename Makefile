@@ -44,6 +44,7 @@ format: setup ## Put every file into shape
 
 openapi: setup ## Write infra/openapi/ anew from the code
 	@$(IN_VENV)python -m quen.http.openapi
+	@$(IN_VENV)python -m api_reference
 
 bench: setup ## Measure ratios, CPU, units, nights, memory, the bill, cold starts (ARGS="--only bill", ARGS=--record)
 	@$(IN_VENV)python -m local.bench $(ARGS)

@@ -1,4 +1,4 @@
-"""The README's "How points behave": every example there is told by the ledger itself, line by line."""
+"""The marketing guide's "How points behave": every example there is told by the ledger itself, line by line."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from quen.program.model import Expiry, ExpiryWarning, Program, TransferPolicy
 from quen.returns.model import paid_back
 from till import Till
 
-README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+GUIDE = (Path(__file__).parents[2] / "infra/guides/marketing.md").read_text("utf-8")
 SUNDAY = date(2026, 11, 22)
 
 
@@ -95,7 +95,7 @@ class Story:
 
 def is_told(story: Story) -> None:
     block = "\n".join(story.lines)
-    assert f"```\n{block}\n```" in README, f"README lacks:\n```\n{block}\n```"
+    assert f"```text\n{block}\n```" in GUIDE, f"the guide lacks:\n```text\n{block}\n```"
 
 
 def test_points_are_rounded_down_once_for_each_receipt() -> None:
@@ -214,9 +214,9 @@ def test_a_blocked_member_neither_earns_nor_spends_and_points_expire_all_the_sam
 
 def test_every_example_of_the_page_is_told_here() -> None:
     """The control: an example that nobody tells any more is found."""
-    section = README.partition("## How points behave")[2].partition("\n## ")[0]
+    section = GUIDE.partition("## How points behave")[2].partition("\n## ")[0]
     tellers = [
         value for name, value in globals().items() if name.startswith("test_") and "is_told" in value.__code__.co_names
     ]
     assert len(tellers) == 14
-    assert section.count("```\n") == 2 * (len(tellers) + 2)  # the offline till tells three
+    assert section.count("```text\n") == len(tellers) + 2  # the offline till tells three

@@ -1,4 +1,4 @@
-"""The README's "How tiers and cards behave": every example there is told by the ledger itself, line by line."""
+"""The marketing guide's "How tiers and cards behave": every example there is told by the ledger itself, line by line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The README's "For partners": every route, code and number that it names is that of the code."""
+"""The guides for tills and partners: every route, code and number that it names is that of the code."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from quen.webhooks.transport import DEADLINE_SECONDS
 
 ROOT = Path(__file__).parents[2]
 SECTION = " ".join(
-    (ROOT / "README.md").read_text("utf-8").partition("### For partners: signing")[2].partition("\n## ")[0].split()
+    word for name in ("tills", "partners") for word in (ROOT / f"infra/guides/{name}.md").read_text("utf-8").split()
 )
 CODES = ("member_not_found", "card_blocked", "already_redeemed", "partner_budget_exhausted", "partner_cap_reached")
 
