@@ -62,13 +62,20 @@ def restore(
     is_emptied: bool = False,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Restored:
-    """Raises LocalError where the backup, the place, or what was loaded is not as it must be; the stack is then asleep."""
+    """Raises LocalError where the backup, the place, or what was loaded is not as it must be; the stack is then asleep.
+
+    A function reads the master key once: where `secrets` bring another one, it stops there, to be asked again when all
+    functions are new.
+    """
     manifest = read_manifest(folder)
     if is_emptied:
         _empty(place)
     _check_empty(place)
-    if secrets:
-        _keep_secrets(place, secrets)
+    if secrets and _keep_secrets(place, secrets):
+        again = "start it again (`quen serve`)" if place.is_local else "deploy it again with another Revision"
+        raise LocalError(
+            f"the stack has the backup's secrets now; {again}, so that no function remembers others, then restore."
+        )
     if key_check_of(place.master_key()) != manifest.key_check:
         raise LocalError(
             "the stack has another master key than the backup: no member would be found by phone, card or voucher. "
@@ -177,11 +184,15 @@ def _empty(place: Place) -> None:
                 _write_some(place, {table: [{"DeleteRequest": {"Key": key}} for key in doomed]})
 
 
-def _keep_secrets(place: Place, path: Path) -> None:
+def _keep_secrets(place: Place, path: Path) -> bool:
+    """Put them where the functions read them; answers whether the master key is another one than it was."""
     master_key, partners = read_secrets(path)
-    place.vault.put_secret_value(SecretId=place.master_key_name, SecretString=master_key)
     for name, value in partners.items():
         try:
             place.vault.create_secret(Name=place.secrets_prefix + name, SecretString=value)
         except place.vault.exceptions.ResourceExistsException:
             place.vault.put_secret_value(SecretId=place.secrets_prefix + name, SecretString=value)
+    if master_key.encode() == place.master_key():
+        return False
+    place.vault.put_secret_value(SecretId=place.master_key_name, SecretString=master_key)
+    return True

@@ -26,7 +26,8 @@ itself exports all of them as they were at one instant, to S3; `aws s3 sync` bri
 what opens everything: keep their file apart.
 
 A restore goes into a stack that has not begun: it tells nothing that was told, verifies the ledger, compares its root with
-the backup's, and only then puts the program in force. `--empty` first forgets what a local stack holds.
+the backup's, and only then puts the program in force. With --secrets it first puts these into the stack, and asks for it to be
+started (on AWS: deployed) again, for its functions know others. `--empty` first forgets what a local stack holds.
 """
 
 
