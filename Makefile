@@ -7,7 +7,7 @@ export AWS_DEFAULT_REGION ?= us-east-1
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-long check types lint format openapi bench build clean lock
+.PHONY: help setup run test test-long check types lint format openapi bench soak build clean lock
 .SUFFIXES:
 
 help: ## List the verbs
@@ -47,6 +47,9 @@ openapi: setup ## Write infra/openapi/ anew from the code
 
 bench: setup ## Measure cold starts, what the ledger costs in time and units, and what a night reads
 	@$(IN_VENV)python -m local.bench
+
+soak: setup ## Traffic and faults for half an hour, the books checked every minute (SOAK_MINUTES=30 SOAK_SEED=1)
+	@$(IN_VENV)python -m local.soak
 
 build: setup ## Build what `sam deploy --template build/aws/template.yaml` sends to AWS
 	@QUEN_BUILD=aws QUEN_PYTHON=$(CURDIR)/$(IN_VENV)python QUEN_BYTECODE_PYTHON=$(BYTECODE_PYTHON) \
