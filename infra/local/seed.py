@@ -18,6 +18,7 @@ from local.identity_provider import IdentityProvider
 PROGRAM = Path(__file__).with_name("programs") / "ca-phe-quen.yaml"
 STAFF = {"subject": "staff-owner", "role": "owner"}
 TIMEOUT_SECONDS = 30
+FIRST_TRIES_MAX = 4
 CONSENTS = [
     {"purpose": purpose, "granted": True, "text_version": "2026-01"} for purpose in ("transactional", "marketing")
 ]
@@ -84,8 +85,14 @@ class Seed:
         return {"partner": seeded["partner"], "members": members}
 
     def _has_program(self) -> bool:
-        status, _ = self._call("admin", "GET", "/v1/program", self.staff_token)
-        return status == http.client.OK
+        """The stack's first request, which starts its first functions: on a busy machine that takes its time."""
+        for _ in range(FIRST_TRIES_MAX):
+            try:
+                status, _answer = self._call("admin", "GET", "/v1/program", self.staff_token)
+            except TimeoutError:
+                continue
+            return status == http.client.OK
+        raise LocalError(f"the stack did not answer within {FIRST_TRIES_MAX * TIMEOUT_SECONDS} seconds.")
 
     def document(self) -> dict[str, Any]:
         """The demo's program document."""
