@@ -12,11 +12,12 @@ It can be stopped anywhere and begun anew: until the last step the stack is asle
 
 from __future__ import annotations
 
+import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -26,15 +27,21 @@ from local.backup_making import open_verifications, scan
 from local.backup_places import TABLES, Place
 from local.errors import LocalError
 from quen.clock import WallClock
-from quen.instants import format_instant
+from quen.instants import format_instant, parse_instant
 
 NEVER = "9999-12-31T23:59:59Z"
 BEGINNING_KEY = {"PK": {"S": "STREAM"}, "SK": {"S": "TOLD_FROM"}}
+TRANSFERRED = "program.transferred"
+"""What one member has given and another not yet got: nothing, in a ledger that rests."""
 IN_FORCE = ("PROGRAM", "CURRENT")
 ITEMS_AT_ONCE = 25
 TRIES_MAX = 8
 STREAM_SECOND = 1
 """The stream dates its records to the second."""
+QUIET = timedelta(seconds=10)
+RECORDED_BEFORE = timedelta(seconds=2)
+"""An entry bears the second in which it was decided, and is written soon after."""
+LOOKED_BACK = timedelta(hours=6)
 INDEXES = {
     "DueAccounts": "due_shard",
     "TierReviews": "tier_shard",
@@ -81,6 +88,8 @@ def restore(
             "the stack has another master key than the backup: no member would be found by phone, card or voucher. "
             "Give the kept secrets with --secrets."
         )
+    if not manifest.digests:
+        check_quiet(manifest, read_items(folder, "ledger"))
     _begin_stream(place, NEVER)
     held, due = _load(place, folder, manifest)
     restored = _prove(place, manifest, due)
@@ -90,6 +99,34 @@ def restore(
     for item in held:
         place.dynamodb.put_item(TableName=place.tables["program"], Item=item)
     return restored
+
+
+def check_quiet(manifest: Manifest, items: Iterable[Item]) -> None:
+    """Raises LocalError where somebody wrote within the last seconds before an export's instant, and names an earlier one.
+
+    DynamoDB exports a table, not a transaction: of one that was on its way, the export may have the entry and not its document.
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html
+    """
+    taken_at = parse_instant(manifest.taken_at)
+    forms = (json.loads(item["form"]["S"]) for item in items if item["SK"]["S"].startswith("ENTRY#"))
+    instants = (parse_instant(form["recorded_at"]) for form in forms)
+    written = [instant for instant in instants if instant > taken_at - LOOKED_BACK]
+    quiet = quiet_instant(written, taken_at)
+    if quiet != taken_at:
+        raise LocalError(
+            f"somebody bought within {QUIET.seconds} seconds before the export's instant, so a transaction may be torn; "
+            f"export once more, with --at {format_instant(quiet)}."
+        )
+
+
+def quiet_instant(written: Iterable[datetime], at: datetime) -> datetime:
+    """The latest instant up to `at` before which nobody wrote for QUIET."""
+    quiet = at
+    for instant in sorted(written, reverse=True):
+        if instant <= quiet - QUIET:
+            break
+        quiet = min(quiet, instant - RECORDED_BEFORE)
+    return quiet
 
 
 def _load(place: Place, folder: Path, manifest: Manifest) -> tuple[list[Item], Counter[str]]:
@@ -127,6 +164,10 @@ def _prove(place: Place, manifest: Manifest, due: Counter[str]) -> Restored:
         )
     if manifest.root and (found.root, dict(found.totals)) != (manifest.root, manifest.totals):
         raise LocalError("the restored ledger is not the one that was backed up, and the stack stays asleep.")
+    if found.totals.get(TRANSFERRED, 0):
+        raise LocalError(
+            "half of a transfer is missing in the backup, and the stack stays asleep; take one of another instant."
+        )
     indexed = {name: sum(1 for _ in _scan_index(place, name)) for name in INDEXES}
     if indexed != {name: due[name] for name in INDEXES}:
         raise LocalError(f"the indexes show {indexed} of {dict(due)}; they follow within seconds, so try again.")

@@ -118,6 +118,8 @@ class Soak:
         if not found.is_sound:
             flaws = "; ".join(f"{flaw.member_id} {flaw.sequence}: {flaw.what}" for flaw in found.flaws)
             self.book.breach(f"the ledger is not sound (sum {sum(found.totals.values())}): {flaws}")
+        if halves := found.totals.get("program.transferred", 0):
+            self.book.breach(f"of transfers, one half is missing: {halves} points")
         self.book.check(scan_entries(stack.open_dynamodb(), stack.tables["ledger"]))
         memory = {"soak": own_mebibytes(), **largest_by_function(functions_of(self.emulator_process))}
         self.rounds.append(

@@ -17,9 +17,10 @@ import pytest
 from local.backup_files import Manifest, read_manifest
 from local.backup_making import export, scan, take
 from local.backup_places import TABLES, Place, put_object
-from local.backup_restoring import restore
+from local.backup_restoring import QUIET, check_quiet, quiet_instant, restore
 from local.errors import LocalError
 from quen.bootstrap import application
+from quen.instants import format_instant
 from served import Served, open_queues, serving
 from tables import create_tables, open_mocked
 
@@ -168,6 +169,23 @@ def test_a_table_s_file_that_was_touched_is_noticed(shop: Shop, tmp_path: Path) 
         restored(shop.second(), tmp_path / "backup")
 
 
+def test_the_last_quiet_instant_is_found_before_the_one_at_which_somebody_bought() -> None:
+    noon = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    written = [noon - timedelta(seconds=ago) for ago in (3, 9, 14, 40, 47)]
+    assert quiet_instant([], noon) == quiet_instant([noon - QUIET], noon) == noon
+    # After the one of 40 seconds before nobody wrote until 14 before, which may have been decided a moment earlier.
+    assert quiet_instant(written, noon) == noon - timedelta(seconds=16)
+
+
+def test_an_export_of_an_instant_at_which_somebody_bought_is_not_restored() -> None:
+    now = datetime.now(UTC)
+    form = json.dumps({"recorded_at": format_instant(now - timedelta(seconds=4))})
+    written = [{"SK": {"S": "ENTRY#000000000001"}, "form": {"S": form}}]
+    manifest = Manifest(format_instant(now), "quen", {}, "")
+    with pytest.raises(LocalError, match=f"--at {format_instant(now - timedelta(seconds=6))}"):
+        check_quiet(manifest, written)
+
+
 def test_an_export_of_dynamodb_itself_is_restored_alike(shop: Shop, tmp_path: Path) -> None:
     for table in shop.place.tables.values():
         shop.place.dynamodb.update_continuous_backups(
@@ -175,7 +193,7 @@ def test_an_export_of_dynamodb_itself_is_restored_alike(shop: Shop, tmp_path: Pa
         )
     store = boto3.client("s3", region_name=REGION)
     store.create_bucket(Bucket="backups")
-    manifest = export(shop.place, "backups", "today", datetime.now(UTC), put_object, sleep=lambda _: None)
+    manifest = export(shop.place, "backups", "today", datetime.now(UTC) + QUIET * 2, put_object, sleep=lambda _: None)
     for listed in store.list_objects_v2(Bucket="backups")["Contents"]:  # as `aws s3 sync` does
         path = tmp_path / listed["Key"]
         path.parent.mkdir(parents=True, exist_ok=True)
