@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import sys
 import threading
 import time
 from collections import Counter
@@ -77,13 +78,12 @@ class FaultyDynamoDB:
         self._port = port
         self._target = urlsplit(emulator_endpoint)
         self._weather = weather
-        self._server: ThreadingHTTPServer | None = None
+        self._server: _Server | None = None
 
     def start(self) -> None:
         """Listen from now on."""
         handler = partial(_Calls, self._target.hostname or HOST, self._target.port or 80, self._weather)
-        self._server = ThreadingHTTPServer((HOST, self._port), handler)
-        self._server.daemon_threads = True
+        self._server = _Server((HOST, self._port), handler)
         threading.Thread(target=self._server.serve_forever, name="faulty-dynamodb", daemon=True).start()
 
     def close(self) -> None:
@@ -91,6 +91,18 @@ class FaultyDynamoDB:
         if self._server:
             self._server.shutdown()
             self._server.server_close()
+
+
+class _Server(ThreadingHTTPServer):
+    """Says nothing of a function that was killed in the middle of a call: that is what a soak does."""
+
+    daemon_threads = True
+    request_queue_size = 64
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A lost connection is no news; anything else is."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
 
 
 class _Calls(BaseHTTPRequestHandler):
