@@ -27,7 +27,8 @@ from quen.clock import WallClock
 
 _EXPECTED = """
 insufficient_points return_exceeds_purchase already_returned already_redeemed reward_out_of_stock reward_limit_reached
-reservation_expired member_already_exists conflict_retry temporarily_unavailable rate_limited
+reservation_expired member_already_exists conflict_retry temporarily_unavailable rate_limited transfer_limit_reached
+not_redeemed too_late
 """
 EXPECTED = frozenset(_EXPECTED.split())
 """Refusals that are right in this traffic, or ask to try again."""
