@@ -7,7 +7,7 @@ export AWS_DEFAULT_REGION ?= us-east-1
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-long check types lint format openapi bench build audit clean lock
+.PHONY: help setup run test test-long check types lint format openapi bench build audit clean lock soak
 .SUFFIXES:
 
 help: ## List the verbs
@@ -48,6 +48,9 @@ openapi: setup ## Write infra/openapi/ anew from the code
 
 bench: setup ## Measure ratios, CPU, units, nights, memory, the bill, cold starts (ARGS="--only bill", ARGS=--record)
 	@$(IN_VENV)python -m local.bench $(ARGS)
+
+soak: setup ## Traffic and faults for half an hour, the books checked every minute (SOAK_MINUTES=30 SOAK_SEED=1)
+	@$(IN_VENV)python -m local.soak
 
 build: setup ## Build what `sam deploy --template build/aws/template.yaml` sends to AWS
 	@QUEN_BUILD=aws QUEN_PYTHON=$(CURDIR)/$(IN_VENV)python QUEN_BYTECODE_PYTHON=$(BYTECODE_PYTHON) \

@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -44,13 +45,19 @@ def is_free(port: int) -> bool:
 
 
 class Emulator:
-    """Starts on entering, stops on leaving; with `data` its state is kept there, without it lives in memory."""
+    """Starts on entering, stops on leaving; with `data` its state is kept there, without it lives in memory.
 
-    def __init__(self, port: int, scratch: Path, *, data: Path | None = None) -> None:
+    `variables` are put into its environment, and so into that of every function it runs.
+    """
+
+    def __init__(
+        self, port: int, scratch: Path, *, data: Path | None = None, variables: Mapping[str, str] | None = None
+    ) -> None:
         self.port = port
         self.endpoint = f"http://{HOST}:{port}"
         self._scratch = scratch
         self._data = data
+        self._variables = variables or {}
         self._log_path = scratch / "emulator.log"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -98,6 +105,7 @@ class Emulator:
             # Listeners that Quen needs not, one of them on every interface.
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
+            **self._variables,
         }
 
     def _wait_until_healthy(self) -> None:
@@ -125,6 +133,13 @@ class Emulator:
     def is_running(self) -> bool:
         """Whether the process is there."""
         return self._process is not None and self._process.poll() is None
+
+    @property
+    def process_id(self) -> int:
+        """The process that runs the functions; LocalError where there is none."""
+        if self._process is None:
+            raise LocalError("the emulator is not running.")
+        return self._process.pid
 
     def stop(self) -> None:
         """Ask it to write its state and end, or end it at once where it keeps none; nothing to do where it ended already."""

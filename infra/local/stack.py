@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import shutil
+from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
@@ -48,16 +49,24 @@ def port_of(data: Path, wanted: int | None, *, fresh: bool) -> int:
 
 class LocalStack:
     """Entering brings it up and answers when it is ready; leaving stops it in order and keeps the data,
-    or where it is not to be kept, ends it at once.
+    or where it is not to be kept, ends it at once. `variables`: see Emulator.
     """
 
-    def __init__(self, data: Path, port: int | None = None, *, fresh: bool = False, is_kept: bool = True) -> None:
+    def __init__(
+        self,
+        data: Path,
+        port: int | None = None,
+        *,
+        fresh: bool = False,
+        is_kept: bool = True,
+        variables: Mapping[str, str] | None = None,
+    ) -> None:
         self._data = data
         self._port = port_of(data, port, fresh=fresh)
         self._fresh = fresh
         self._deployed_now = False
         self._running = ExitStack()
-        self.emulator = Emulator(self._port, data, data=data / "emulator" if is_kept else None)
+        self.emulator = Emulator(self._port, data, data=data / "emulator" if is_kept else None, variables=variables)
         self.connection: dict[str, Any] = {}
 
     def __enter__(self) -> Self:

@@ -100,6 +100,7 @@ class Application(UseCases):
     @cached_property
     def publisher(self) -> Publisher:
         """Tells what the ledger's stream says."""
+        from quen.events.beginning import StreamBeginning
         from quen.events.bus import EventBridgeBus
         from quen.events.parking import SqsParking
         from quen.events.service import Publisher
@@ -109,7 +110,8 @@ class Application(UseCases):
         intents = SqsIntentQueue(self._sqs, self.settings.messages_queue_url)
         parking = SqsParking(self._sqs, self.settings.events_failed_queue_url)
         listeners = [*self._listeners, self.books.listener(bus)]
-        return Publisher(bus, intents, parking, self._read_offset, listeners, self._is_told)
+        beginning = StreamBeginning(self._dynamodb, self.settings.program_table)
+        return Publisher(bus, intents, parking, self._read_offset, listeners, self._is_told, beginning.read)
 
     @cached_property
     def messages(self) -> Messages:

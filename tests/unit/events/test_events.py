@@ -367,3 +367,11 @@ def test_no_event_and_no_intent_holds_personal_data():
             *("holiday_id", "reward", "voucher", "perk", "plan_id", "amount", "given_at"),
             *("through", "days", "stage", "what", "id"),
         }
+
+
+def test_what_the_stream_wrote_before_the_beginning_of_a_restored_stack_is_not_told() -> None:
+    sample = SAMPLES["purchase"]
+    written_at = datetime.fromtimestamp(sample["Records"][0]["dynamodb"]["ApproximateCreationDateTime"], UTC)
+    for beginning, events in ((written_at + timedelta(seconds=1), 0), (written_at, 1), (None, 1)):
+        world = World(read_beginning=lambda beginning=beginning: beginning)
+        assert world.publish(sample).events == events

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from quen.events.model import Event, Tellable, events_of
-from quen.events.stream import UnreadableRecordError, read_record
+from quen.events.stream import UnreadableRecordError, read_record, written_at
 from quen.messages.intents import intents_of
 from quen.messages.model import DEFAULT_SILENT, Intent, Kind
 
@@ -57,7 +57,8 @@ class Told:
 
 class Publisher:
     """Tells what the ledger's stream says. `read_offset`: how far the program's time is ahead of the real one; `is_told`:
-    whether messages of a kind are sent at all, or need not be asked for.
+    whether messages of a kind are sent at all, or need not be asked for; `read_beginning`: the real instant before which all
+    was told by an earlier stack (None: there was none).
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class Publisher:
         read_offset: Callable[[], timedelta] = lambda: timedelta(0),
         listeners: Sequence[Listener] = (),
         is_told: Callable[[Kind], bool] = lambda kind: kind not in DEFAULT_SILENT,
+        read_beginning: Callable[[], datetime | None] = lambda: None,
     ) -> None:
         self._bus = bus
         self._intents = intents
@@ -75,6 +77,7 @@ class Publisher:
         self._read_offset = read_offset
         self._listeners = listeners
         self._is_told = is_told
+        self._read_beginning = read_beginning
 
     def publish(self, records: Sequence[Mapping[str, Any]]) -> Told:
         """Tell a batch. Raises TemporarilyUnavailableError: then it is told again, whole."""
@@ -91,9 +94,11 @@ class Publisher:
         return Told(len(events), len(intents), unreadable)
 
     def _read(self, records: Sequence[Mapping[str, Any]]) -> tuple[list[Tellable], int]:
-        offset = self._read_offset()
+        offset, beginning = self._read_offset(), self._read_beginning()
         facts, unreadable = [], 0
         for record in records:
+            if beginning and written_at(record) < beginning:
+                continue
             try:
                 fact = read_record(record, offset)
             except UnreadableRecordError as error:

@@ -40,10 +40,10 @@ def read_record(record: Mapping[str, Any], offset: timedelta = timedelta(0)) -> 
             return None
         member_id = partition.removeprefix("MEMBER#")
         if sort == "ACCOUNT":
-            return Enrolled(member_id, _points(image["state"]["S"]), _written_at(record) + offset)
+            return Enrolled(member_id, _points(image["state"]["S"]), written_at(record) + offset)
         if sort.startswith("NOTICE#"):
             what, version = tuple(image["what"]["S"].split()), int(image["version"]["N"])
-            return ProfileChanged(member_id, what, version, _written_at(record) + offset)
+            return ProfileChanged(member_id, what, version, written_at(record) + offset)
         if sort.startswith("VOUCHER#"):
             return _voucher(member_id, sort, image)
         return parse_entry(image["form"]["S"], image["hash"]["S"]) if sort.startswith("ENTRY#") else None
@@ -51,7 +51,8 @@ def read_record(record: Mapping[str, Any], offset: timedelta = timedelta(0)) -> 
         raise UnreadableRecordError from error
 
 
-def _written_at(record: Mapping[str, Any]) -> datetime:
+def written_at(record: Mapping[str, Any]) -> datetime:
+    """When the stream got it: real time, to the second."""
     return datetime.fromtimestamp(int(record["dynamodb"]["ApproximateCreationDateTime"]), UTC)
 
 

@@ -1,0 +1,124 @@
+"""A backup as files: one of lines for each table, as DynamoDB exports them, and one that says what all of it is.
+
+backup.json             when, of which stack and version, how many items, the ledger's root, which master key
+<table>/*.json.gz       lines of {"Item": …} in DynamoDB's JSON: what ExportTableToPointInTime writes, and ImportTable reads
+secrets.json            apart from the others, where it was asked for: the master key and partners' secrets
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from local.connection import write_private
+from local.errors import LocalError
+from quen.keys import KeyRing
+
+MANIFEST, FORMAT = "backup.json", 1
+Item = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a backup is. `items` and `digests` (SHA-256 of the file's lines) are by table; `root` is the ledger's, `key_check`
+    tells one master key from another and nothing of it. Of an export, which nobody has read, root and digests are empty.
+    """
+
+    taken_at: str
+    stack: str
+    items: dict[str, int]
+    key_check: str
+    digests: dict[str, str] = field(default_factory=dict)
+    root: str = ""
+    totals: dict[str, int] = field(default_factory=dict)
+    format: int = FORMAT
+
+
+def key_check_of(master_key: bytes) -> str:
+    """The same for the same key."""
+    return KeyRing(master_key).hash("backup", "check")
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """The last file of a backup: without it there is none."""
+    write_private(folder / MANIFEST, asdict(manifest))
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Raises LocalError where there is no whole backup, or one of a later format."""
+    try:
+        document = json.loads((folder / MANIFEST).read_text("utf-8"))
+        manifest = Manifest(**document)
+    except (OSError, ValueError, TypeError):
+        raise LocalError(f"there is no whole backup in {folder}: {MANIFEST} is missing or damaged.") from None
+    if manifest.format != FORMAT:
+        raise LocalError(f"the backup in {folder} has format {manifest.format}; this version reads {FORMAT}.")
+    return manifest
+
+
+def write_items(folder: Path, table: str, items: Iterable[Item]) -> tuple[int, str]:
+    """One table's lines; answers how many, and their digest."""
+    place = folder / table
+    place.mkdir(parents=True, exist_ok=True, mode=0o700)
+    count, digest = 0, hashlib.sha256()
+    with gzip.open(place / "items.json.gz", "wb") as file:
+        for item in items:
+            line = json.dumps({"Item": encoded(item)}, ensure_ascii=False, sort_keys=True).encode() + b"\n"
+            digest.update(line)
+            file.write(line)
+            count += 1
+    return count, digest.hexdigest()
+
+
+def read_items(folder: Path, table: str, digest: str = "") -> Iterator[Item]:
+    """One table's items, the digest proven at their end. Raises LocalError where the file is not what was written."""
+    found = hashlib.sha256()
+    files = sorted((folder / table).rglob("*.gz"))
+    if not files:
+        raise LocalError(f"the backup in {folder} has no file of {table}.")
+    for path in files:
+        with gzip.open(path, "rb") as file:
+            for line in file:
+                found.update(line)
+                yield decoded(json.loads(line)["Item"])
+    if digest and found.hexdigest() != digest:
+        raise LocalError(f"the file of {table} in {folder} is not the one that was written.")
+
+
+def encoded(item: Item) -> Item:
+    """As a file holds it: bytes in base64, as DynamoDB writes them."""
+    return {name: {kind: _text(kind, value) for kind, value in typed.items()} for name, typed in item.items()}
+
+
+def decoded(item: Item) -> Item:
+    """As the client takes it."""
+    return {name: {kind: _bytes(kind, value) for kind, value in typed.items()} for name, typed in item.items()}
+
+
+def write_secrets(path: Path, master_key: bytes, partners: dict[str, str]) -> None:
+    """What opens everything: readable by its owner alone, and to be kept where the tables' files are not."""
+    write_private(path, {"master_key": master_key.decode(), "partners": partners})
+
+
+def read_secrets(path: Path) -> tuple[str, dict[str, str]]:
+    """The master key, and partners' secrets by the end of their names. Raises LocalError."""
+    try:
+        document = json.loads(path.read_text("utf-8"))
+        return str(document["master_key"]), dict(document["partners"])
+    except (OSError, ValueError, KeyError, TypeError):
+        raise LocalError(f"{path} holds no secrets of a backup.") from None
+
+
+def _text(kind: str, value: Any) -> Any:
+    # Quen stores bytes as whole attributes only, never inside of maps and lists.
+    return base64.b64encode(value).decode("ascii") if kind == "B" else value
+
+
+def _bytes(kind: str, value: Any) -> Any:
+    return base64.b64decode(value) if kind == "B" else value

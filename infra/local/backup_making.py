@@ -1,0 +1,144 @@
+"""Takes a backup: exports of one instant on AWS, and on this machine a scan while nobody writes.
+
+A scan is no snapshot: an account read before a purchase and its entry read after would not fit each other, and points are
+money. So it is taken twice, and is a backup only where both are the same: then every table was so at each instant between.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from local.backup_files import (
+    MANIFEST,
+    Item,
+    Manifest,
+    encoded,
+    key_check_of,
+    write_items,
+    write_manifest,
+    write_secrets,
+)
+from local.backup_places import TABLES, Place
+from local.errors import LocalError
+from quen.clock import WallClock
+from quen.instants import format_instant
+from quen.ledger.store import LedgerStore
+from quen.verification.service import Verifications
+from quen.verification.store import VerificationStore
+
+TRIES_MAX = 5
+POLL_SECONDS = 15.0
+# Written by the check itself, or by the passing of requests that move no points.
+UNSTEADY = ("NONCE#", "RATE#", "VERIFICATION")
+
+
+def take(place: Place, folder: Path, secrets: Path | None = None) -> Manifest:
+    """All tables of a stack, to a new folder. Raises LocalError where it is not new, or somebody keeps writing."""
+    if folder.exists() and any(folder.iterdir()):
+        raise LocalError(f"{folder} is not empty; a backup goes into a folder of its own.")
+    now = WallClock().now()
+    for _ in range(TRIES_MAX):
+        before = _state(place)
+        found = open_verifications(place).verify_all()
+        written = {name: write_items(folder, name, scan(place, name)) for name in TABLES}
+        if _state(place) == before:
+            break
+    else:
+        raise LocalError("somebody keeps writing; a backup of a running stack is taken by DynamoDB itself, on AWS.")
+    if not found.is_sound:
+        raise LocalError("the ledger is not sound, so this would be a backup of damage; see `quen ledger verify`.")
+    manifest = Manifest(
+        taken_at=format_instant(now),
+        stack=place.stack,
+        items={name: count for name, (count, _) in written.items()},
+        key_check=key_check_of(place.master_key()),
+        digests={name: digest for name, (_, digest) in written.items()},
+        root=found.root,
+        totals=dict(found.totals),
+    )
+    if secrets:
+        write_secrets(secrets, place.master_key(), partners_secrets(place))
+    write_manifest(folder, manifest)
+    return manifest
+
+
+def export(
+    place: Place,
+    bucket: str,
+    prefix: str,
+    at: datetime,
+    keep: Callable[[str, str, bytes], None],
+    *,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Manifest:
+    """All tables as they were at one instant, written to S3 by DynamoDB; answers when all are there, and the manifest beside
+    them (`keep` puts a bucket's object). Raises LocalError.
+    """
+    started = {}
+    for name in TABLES:
+        table = place.dynamodb.describe_table(TableName=place.tables[name])["Table"]
+        started[name] = place.dynamodb.export_table_to_point_in_time(
+            TableArn=table["TableArn"], S3Bucket=bucket, S3Prefix=f"{prefix}/{name}", ExportTime=at
+        )["ExportDescription"]["ExportArn"]
+    items = {}
+    for name, arn in started.items():
+        while (shown := place.dynamodb.describe_export(ExportArn=arn)["ExportDescription"])[
+            "ExportStatus"
+        ] == "IN_PROGRESS":
+            sleep(POLL_SECONDS)
+        if shown["ExportStatus"] != "COMPLETED":
+            raise LocalError(f"the export of {name} failed: {shown.get('FailureMessage', shown['ExportStatus'])}")
+        items[name] = int(shown["ItemCount"])
+    manifest = Manifest(format_instant(at), place.stack, items, key_check_of(place.master_key()))
+    keep(bucket, f"{prefix}/{MANIFEST}", json.dumps(asdict(manifest), indent=2).encode())
+    return manifest
+
+
+def scan(place: Place, name: str) -> Iterator[Item]:
+    """Every item of a table, by the table's own order."""
+    pages = place.dynamodb.get_paginator("scan").paginate(TableName=place.tables[name], ConsistentRead=True)
+    for page in pages:
+        yield from page["Items"]
+
+
+def partners_secrets(place: Place) -> dict[str, str]:
+    """Partners' secrets, by what stands behind the stack's prefix."""
+    found = {}
+    for page in place.vault.get_paginator("list_secrets").paginate():
+        for secret in page["SecretList"]:
+            if secret["Name"].startswith(place.secrets_prefix):
+                value = place.vault.get_secret_value(SecretId=secret["Name"])["SecretString"]
+                found[secret["Name"].removeprefix(place.secrets_prefix)] = value
+    return found
+
+
+def open_verifications(place: Place) -> Verifications:
+    """The check of the ledger, over a place's tables."""
+    client: Any = place.dynamodb
+    ledger, program = place.tables["ledger"], place.tables["program"]
+    return Verifications(LedgerStore(client, ledger), VerificationStore(client, ledger, program), WallClock())
+
+
+def _state(place: Place) -> dict[str, str]:
+    """A digest of every table, without what moves by itself."""
+    return {name: _digest(item for item in scan(place, name) if not _moves_by_itself(item)) for name in TABLES}
+
+
+def _moves_by_itself(item: Item) -> bool:
+    return str(item["PK"]["S"]).startswith(UNSTEADY)
+
+
+def _digest(items: Iterator[Item]) -> str:
+    # A sum of hashes: the order of a scan is no part of what is stored.
+    total = 0
+    for item in items:
+        text = json.dumps(encoded(item), sort_keys=True)
+        total += int.from_bytes(hashlib.sha256(text.encode()).digest(), "big")
+    return f"{total:x}"

@@ -1,0 +1,208 @@
+"""A backup, what happens after it, and a second stack that it is restored into: proven, quiet, and open for business."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from local.backup_files import Manifest, read_manifest
+from local.backup_making import export, scan, take
+from local.backup_places import TABLES, Place, put_object
+from local.backup_restoring import QUIET, check_quiet, quiet_instant, restore
+from local.errors import LocalError
+from quen.bootstrap import application
+from quen.instants import format_instant
+from served import Served, open_queues, serving
+from tables import create_tables, open_mocked
+
+REGION = "us-east-1"
+
+
+class Shop:
+    """A stack that lives, and the place of its tables."""
+
+    def __init__(self, served: Served) -> None:
+        self.served = served
+        self.vault = boto3.client("secretsmanager", region_name=REGION)
+        settings = application().settings
+        self.place = self.stack("quen-test", {name: getattr(settings, f"{name}_table") for name in TABLES})
+        self.vault.create_secret(Name="quen-test/master-key", SecretString="m" * 64)
+        self.numbers = count()
+        self.member_id = served.enrol()
+        self.first = self.buy("P-1")
+
+    def stack(self, name: str, tables: dict[str, str]) -> Place:
+        return Place(name, tables, open_mocked(), self.vault, is_local=True)
+
+    def second(self, master_key: str = "m" * 64) -> Place:
+        """Another stack, as it is deployed: empty tables, a master key of its own."""
+        name = f"quen-{next(self.numbers)}"
+        self.vault.create_secret(Name=f"{name}/master-key", SecretString=master_key)
+        return self.stack(name, create_tables(open_mocked()))
+
+    def buy(self, purchase_id: str, amount: int = 250_000) -> Any:
+        body = {
+            "purchase_id": purchase_id,
+            "member": {"phone": "+84901234567"},
+            "occurred_at": "2026-11-20T05:00:00Z" if purchase_id == "P-1" else datetime.now(UTC).isoformat(),
+            "total": {"amount": amount, "currency": "VND"},
+        }
+        return self.served.partner("POST", "/v1/purchases", body)
+
+    def move_to(self, place: Place) -> None:
+        """The APIs are those of that stack from now on."""
+        for name, table in place.tables.items():
+            os.environ[f"{name.upper()}_TABLE"] = table  # `serving` puts the environment back
+        application.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def opened() -> Iterator[Shop]:
+    with serving() as served:
+        open_queues()
+        boto3.client("events", region_name=REGION).create_event_bus(Name="quen-test")
+        yield Shop(served)
+
+
+@pytest.fixture
+def shop(opened: Shop) -> Shop:
+    """The first stack's APIs again."""
+    opened.move_to(opened.place)
+    return opened
+
+
+def restored(place: Place, folder: Path, **options: Any) -> Any:
+    return restore(place, folder, sleep=lambda _: None, **options)
+
+
+def items(place: Place, name: str) -> list[dict[str, Any]]:
+    """A table without what a check or a restore writes."""
+    found = [item for item in scan(place, name) if item["PK"]["S"] not in {"VERIFICATION", "STREAM"}]
+    return sorted(found, key=lambda item: (item["PK"]["S"], item["SK"]["S"]))
+
+
+def test_what_was_backed_up_is_restored_and_the_second_stack_goes_on_where_the_first_was(
+    shop: Shop, tmp_path: Path
+) -> None:
+    manifest = take(shop.place, tmp_path / "backup", tmp_path / "secrets.json")
+    assert manifest == read_manifest(tmp_path / "backup")
+    before = {name: items(shop.place, name) for name in TABLES}
+    shop.buy("LOST")
+    second = shop.second(master_key="another" * 10)
+    with pytest.raises(LocalError, match="has the backup's secrets now"):
+        restored(second, tmp_path / "backup", secrets=tmp_path / "secrets.json")
+    found = restored(second, tmp_path / "backup", secrets=tmp_path / "secrets.json")
+    assert (found.root, found.members, found.manifest) == (manifest.root, 1, manifest)
+    assert found.indexed["DueAccounts"] == 1
+    assert {name: items(second, name) for name in TABLES} == before
+
+    shop.move_to(second)
+    again = shop.buy("P-1")
+    assert (again.body, again.headers["idempotent-replayed"]) == (shop.first.body, "true")
+    assert shop.buy("LOST").status == 201  # tills send again what they have no answer to in their books
+    assert shop.buy("P-2").status == 201
+    assert application().verification.verify_all().is_sound
+
+
+def test_what_the_restored_stream_brings_is_told_to_nobody_and_what_comes_after_is(shop: Shop, tmp_path: Path) -> None:
+    take(shop.place, tmp_path / "backup")
+    second = shop.second()
+    restored(second, tmp_path / "backup")
+    shop.move_to(second)
+
+    def told(written_at: datetime) -> int:
+        records = [
+            {
+                "eventName": "INSERT",
+                "dynamodb": {"NewImage": item, "ApproximateCreationDateTime": written_at.timestamp()},
+            }
+            for item in scan(second, "ledger")
+        ]
+        return application().publisher.publish(records).events
+
+    assert told(datetime.now(UTC) - timedelta(seconds=1)) == 0
+    assert told(datetime.now(UTC) + timedelta(seconds=5)) >= 3
+
+
+def test_a_stack_whose_restored_ledger_is_not_the_one_backed_up_stays_asleep(shop: Shop, tmp_path: Path) -> None:
+    manifest = take(shop.place, tmp_path / "backup")
+    bent = replace(manifest, root="0" * 64)
+    (tmp_path / "backup/backup.json").write_text(json.dumps(as_dict(bent)))
+    second = shop.second()
+    with pytest.raises(LocalError, match="stays asleep"):
+        restored(second, tmp_path / "backup")
+    shop.move_to(second)
+    assert shop.buy("P-2").code == "not_found"  # there is no program
+    # Begun anew with the right backup, it wakes.
+    (tmp_path / "backup/backup.json").write_text(json.dumps(as_dict(manifest)))
+    restored(second, tmp_path / "backup")
+    application.cache_clear()
+    assert shop.buy("P-2").status == 201
+
+
+def test_a_restore_says_what_is_wrong_before_it_loads_anything(shop: Shop, tmp_path: Path) -> None:
+    with pytest.raises(LocalError, match="no whole backup"):
+        restored(shop.place, tmp_path)
+    take(shop.place, tmp_path / "backup")
+    with pytest.raises(LocalError, match="has not begun"):
+        restored(shop.place, tmp_path / "backup")
+    with pytest.raises(LocalError, match="another master key"):
+        restored(shop.second("x" * 64), tmp_path / "backup")
+    with pytest.raises(LocalError, match="not empty"):
+        take(shop.place, tmp_path / "backup")
+
+
+def test_a_table_s_file_that_was_touched_is_noticed(shop: Shop, tmp_path: Path) -> None:
+    manifest = take(shop.place, tmp_path / "backup")
+    other = replace(manifest, digests=manifest.digests | {"members": "0" * 64})
+    (tmp_path / "backup/backup.json").write_text(json.dumps(as_dict(other)))
+    with pytest.raises(LocalError, match="not the one that was written"):
+        restored(shop.second(), tmp_path / "backup")
+
+
+def test_the_last_quiet_instant_is_found_before_the_one_at_which_somebody_bought() -> None:
+    noon = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    written = [noon - timedelta(seconds=ago) for ago in (3, 9, 14, 40, 47)]
+    assert quiet_instant([], noon) == quiet_instant([noon - QUIET], noon) == noon
+    # After the one of 40 seconds before nobody wrote until 14 before, which may have been decided a moment earlier.
+    assert quiet_instant(written, noon) == noon - timedelta(seconds=16)
+
+
+def test_an_export_of_an_instant_at_which_somebody_bought_is_not_restored() -> None:
+    now = datetime.now(UTC)
+    form = json.dumps({"recorded_at": format_instant(now - timedelta(seconds=4))})
+    written = [{"SK": {"S": "ENTRY#000000000001"}, "form": {"S": form}}]
+    manifest = Manifest(format_instant(now), "quen", {}, "")
+    with pytest.raises(LocalError, match=f"--at {format_instant(now - timedelta(seconds=6))}"):
+        check_quiet(manifest, written)
+
+
+def test_an_export_of_dynamodb_itself_is_restored_alike(shop: Shop, tmp_path: Path) -> None:
+    for table in shop.place.tables.values():
+        shop.place.dynamodb.update_continuous_backups(
+            TableName=table, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
+        )
+    store = boto3.client("s3", region_name=REGION)
+    store.create_bucket(Bucket="backups")
+    manifest = export(shop.place, "backups", "today", datetime.now(UTC) + QUIET * 2, put_object, sleep=lambda _: None)
+    for listed in store.list_objects_v2(Bucket="backups")["Contents"]:  # as `aws s3 sync` does
+        path = tmp_path / listed["Key"]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(store.get_object(Bucket="backups", Key=listed["Key"])["Body"].read())
+    second = shop.second()
+    found = restored(second, tmp_path / "today")
+    assert (found.manifest.items, found.members) == (manifest.items, 1)
+    assert {name: items(second, name) for name in TABLES} == {name: items(shop.place, name) for name in TABLES}
+
+
+def as_dict(manifest: Manifest) -> dict[str, Any]:
+    return {name: getattr(manifest, name) for name in Manifest.__slots__}

@@ -1,0 +1,1 @@
+"""An earlier version's data under today's code."""
