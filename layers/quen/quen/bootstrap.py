@@ -109,7 +109,7 @@ class Application(UseCases):
         intents = SqsIntentQueue(self._sqs, self.settings.messages_queue_url)
         parking = SqsParking(self._sqs, self.settings.events_failed_queue_url)
         listeners = [*self._listeners, self.books.listener(bus)]
-        return Publisher(bus, intents, parking, self._read_offset, listeners, self._is_told)
+        return Publisher(bus, intents, parking, self._read_offset, listeners, self._is_told, wall=self.wall)
 
     @cached_property
     def messages(self) -> Messages:

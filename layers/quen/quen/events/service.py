@@ -12,8 +12,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
 
+from quen.clock import Clock
+from quen.events.figures import figures_of
 from quen.events.model import Event, Tellable, events_of
 from quen.events.stream import UnreadableRecordError, read_record
+from quen.ledger.model import Entry, entry_id
+from quen.log_lines import count, name_entries
 from quen.messages.intents import intents_of
 from quen.messages.model import DEFAULT_SILENT, Intent, Kind
 
@@ -57,7 +61,7 @@ class Told:
 
 class Publisher:
     """Tells what the ledger's stream says. `read_offset`: how far the program's time is ahead of the real one; `is_told`:
-    whether messages of a kind are sent at all, or need not be asked for.
+    whether messages of a kind are sent at all, or need not be asked for. `wall` is the real clock.
     """
 
     def __init__(
@@ -68,6 +72,8 @@ class Publisher:
         read_offset: Callable[[], timedelta] = lambda: timedelta(0),
         listeners: Sequence[Listener] = (),
         is_told: Callable[[Kind], bool] = lambda kind: kind not in DEFAULT_SILENT,
+        *,
+        wall: Clock,
     ) -> None:
         self._bus = bus
         self._intents = intents
@@ -75,10 +81,12 @@ class Publisher:
         self._read_offset = read_offset
         self._listeners = listeners
         self._is_told = is_told
+        self._wall = wall
 
     def publish(self, records: Sequence[Mapping[str, Any]]) -> Told:
         """Tell a batch. Raises TemporarilyUnavailableError: then it is told again, whole."""
-        facts, unreadable = self._read(records)
+        offset = self._read_offset()
+        facts, unreadable = self._read(records, offset)
         events = [event for fact in facts for event in events_of(fact)]
         intents = [intent for fact in facts for intent in intents_of(fact)]
         intents = [intent for intent in intents if self._is_told(intent.kind)]
@@ -88,10 +96,12 @@ class Publisher:
             self._intents.send(intents)
         for listener in self._listeners:
             listener.tell(facts)
+        # Last: a batch that failed half way is counted where it comes again.
+        name_entries(entry_id(fact) for fact in facts if isinstance(fact, Entry))
+        count(*figures_of(facts, self._wall.now() + offset))
         return Told(len(events), len(intents), unreadable)
 
-    def _read(self, records: Sequence[Mapping[str, Any]]) -> tuple[list[Tellable], int]:
-        offset = self._read_offset()
+    def _read(self, records: Sequence[Mapping[str, Any]], offset: timedelta) -> tuple[list[Tellable], int]:
         facts, unreadable = [], 0
         for record in records:
             try:
