@@ -111,8 +111,9 @@ def test_every_job_has_an_alarm_that_rings_where_its_schedule_does_not() -> None
     assert {*NIGHTS} == application_jobs()  # and each of them is killed at every page by the tests
     for alarm in missed:
         assert (alarm["Period"], alarm["EvaluationPeriods"], alarm["Threshold"]) == (3600, 2, 1)
-        # A function that nobody calls has no data points at all.
-        assert (alarm["ComparisonOperator"], alarm["TreatMissingData"]) == ("LessThanThreshold", "breaching")
+        # A function that nobody calls has no data points at all; a fresh stack has none yet, and that is no alarm.
+        assert (alarm["ComparisonOperator"], alarm["TreatMissingData"]) == ("LessThanThreshold", "missing")
+        assert alarm["InsufficientDataActions"] == alarm["AlarmActions"] == alarm["OKActions"]
 
 
 def application_jobs() -> set[str]:
