@@ -16,7 +16,11 @@ from quen.metrics import METRICS
 
 PROJECT = Path(__file__).parents[2]
 RUNBOOK = (PROJECT / "RUNBOOK.md").read_text("utf-8")
-ALARM_FILES = ("infra/alarms.yaml", "infra/messaging.yaml", "infra/saturation.yaml")
+ALARM_FILES = sorted(
+    path.relative_to(PROJECT).as_posix()
+    for path in (PROJECT / "infra").glob("*.yaml")
+    if "AWS::CloudWatch::Alarm" in path.read_text("utf-8")
+)
 OURS = "Quen/${Prefix}"
 SLOW_PERCENT = 80
 # What AWS counts, by namespace: the metrics that we look at. Their dimensions are held against the templates.
