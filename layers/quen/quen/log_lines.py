@@ -1,7 +1,7 @@
 """One line of the log for each request, batch and run: what it says is gathered while the work is done, then written.
 
-    message        `request`, `batch` (of a queue), `stream` (a batch of the ledger's), `start` (a job is woken), `run` (one
-                   of its days has ended)
+    message        `request`, `token` (the authorizer's), `batch` (of a queue), `stream` (a batch of the ledger's), `start` (a
+                   job is woken), `run` (one of its days has ended), `proof` (of the ledger)
     duration_ms    how long it took
     cold_start     whether the process was new
     entries        the ledger's entries that it wrote, or was told of: the first ENTRIES_NAMED_MAX of them

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
+import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -162,6 +165,15 @@ def test_readings_and_writings_are_timed_apart(caplog: pytest.LogCaptureFixture)
 def test_every_status_that_there_is_has_a_class_that_is_paid_for() -> None:
     classes = {refusal_class(status) for status in STATUSES.values()}
     assert classes == {*REFUSALS.values}
+
+
+def test_every_field_of_a_line_is_in_the_runbook(caplog: pytest.LogCaptureFixture) -> None:
+    page = (Path(__file__).parents[3] / "RUNBOOK.md").read_text("utf-8")
+    documented = {*re.findall(r"`(\w+)`", page)} | {"_aws"}
+    lines = [fill_line(caplog, cup_id) for cup_id in ("one", "again", "conflict")]
+    lines.append(line_of(caplog, make_event("GET", "/v1/shelves", authorizer=staff_claims())))
+    logging_s_own = {*vars(logging.makeLogRecord({}))} | {"message", "asctime"}
+    assert {name for line in lines for name in line} - logging_s_own <= documented
 
 
 def test_the_whole_line_is_small(caplog: pytest.LogCaptureFixture) -> None:
