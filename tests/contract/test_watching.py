@@ -103,6 +103,11 @@ def test_no_section_of_the_runbook_is_about_an_alarm_that_is_not_there() -> None
     assert {section_of(alarm) for alarm in ALARMS.values()} == headings("###", "Alarms")
 
 
+def test_the_runbook_says_what_the_alarms_cost() -> None:
+    told = " ".join(RUNBOOK.split())
+    assert f"All of them together are {len(ALARMS)}, {(len(ALARMS) - 10) * 0.1:.2f} USD a month" in told
+
+
 def test_every_link_within_the_runbook_leads_somewhere() -> None:
     links = {*re.findall(r"\]\(#([a-z0-9-]+)\)", RUNBOOK)}
     assert links <= headings("##") | headings("###")
