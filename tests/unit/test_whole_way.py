@@ -164,5 +164,6 @@ def test_the_nightly_proof_counts_what_is_outstanding(caplog: pytest.LogCaptureF
         "program.issued": -725,
         "program.stored_value": -50_000,
     }
-    LoggedDrift().report_result(Verification(NOW, 3, 9, totals=totals, on=date(2026, 12, 1)))
-    assert (last(caplog)["PointsOutstanding"], last(caplog)["StoredValueOutstanding"]) == (740, 50_000)
+    LoggedDrift(lambda points: 100 * points).report_result(Verification(NOW, 3, 9, totals=totals, on=date(2026, 12, 1)))
+    counted = {"PointsOutstanding": 740, "PointsOutstandingWorth": 74_000, "StoredValueOutstanding": 50_000}
+    assert {name: last(caplog)[name] for name in counted} == counted

@@ -177,4 +177,8 @@ class Application(UseCases):
         from quen.verification.service import MemberChecks
 
         store = self._verification_store
-        return VerifyLedger(store, MemberChecks(self._ledger_store, store.find_existing), LoggedDrift())
+        return VerifyLedger(store, MemberChecks(self._ledger_store, store.find_existing), LoggedDrift(self._worth))
+
+    def _worth(self, points: int) -> int:
+        """By the program in force, in the currency's smallest unit."""
+        return self.programs.current(self.clock.now()).worth(points).amount

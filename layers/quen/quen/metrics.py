@@ -54,6 +54,7 @@ PURCHASES = Metric("Purchases")
 EVENT_LAG = Metric("EventLag", "Seconds")
 
 POINTS_OUTSTANDING = Metric("PointsOutstanding", "None")
+POINTS_OUTSTANDING_WORTH = Metric("PointsOutstandingWorth", "None")
 STORED_VALUE_OUTSTANDING = Metric("StoredValueOutstanding", "None")
 
 MESSAGES_SENT = Metric("MessagesSent")
@@ -80,6 +81,7 @@ METRICS = (
     PURCHASES,
     EVENT_LAG,
     POINTS_OUTSTANDING,
+    POINTS_OUTSTANDING_WORTH,
     STORED_VALUE_OUTSTANDING,
     MESSAGES_SENT,
     MESSAGES_DELIVERED,

@@ -34,9 +34,8 @@ from quen.jobs.model import (
     oldest_caught_up,
     until_now,
 )
+from quen.jobs.telling import FailureReports, tell_page, tell_run
 from quen.jobs.views import run_view
-from quen.log_lines import add, count, say
-from quen.metrics import JOB_MEMBERS_DONE, JOB_MEMBERS_FAILED, Figure
 from quen.program.model import Program
 
 INLINE_SECONDS = 10
@@ -122,16 +121,6 @@ class CurrentProgram(Protocol):
         """The version in force at that instant. Raises NotFoundError before the first document."""
 
 
-class FailureReports(Protocol):
-    """Where it is told that one member's work failed."""
-
-    def report(self, run: Run, member_id: str, error: Exception) -> None:
-        """Say so, with the reason, without personal data."""
-
-    def report_end(self, run: Run) -> None:
-        """Every shard has ended: say what the run came to."""
-
-
 class RunningFunction(Protocol):
     """What Lambda tells a function of its time."""
 
@@ -201,7 +190,7 @@ class Jobs:
         """
         message = WorkMessage.parse(body)
         run = self._runs.load(message.job, message.run)
-        say(job=run.job, run_id=run.run_id, on=run.on.isoformat(), shard=message.shard)
+        tell_run(run, message.shard)
         if message.member_id is not None:
             return self._conclude(self._work_alone(run, message.shard, message.member_id))
         worked = self._work_shard(run, message.shard, out_of_time, is_recovering=True)
@@ -260,7 +249,7 @@ class Jobs:
             counted = self._count(run, shard, tally, self._next_page(run, shard))
             if counted is None:
                 return None
-            _tell(run, tally)
+            tell_page(run, tally)
             run, is_recovering = counted, False
 
     def _work_page(self, run: Run, progress: Progress, out_of_time: OutOfTime, *, is_recovering: bool) -> Tally | None:
@@ -400,14 +389,6 @@ class Jobs:
 
     def _epoch(self) -> int:
         return int(self._wall.now().timestamp())
-
-
-def _tell(run: Run, tally: Tally) -> None:
-    """A page that was counted, in the line of whoever worked it."""
-    counts, failed = tally.counts, len(tally.failed)
-    add(seen=counts.seen, done=counts.done, failed=failed, points=counts.points)
-    if not run.dry_run:
-        count(Figure(JOB_MEMBERS_DONE, counts.done), Figure(JOB_MEMBERS_FAILED, failed))
 
 
 def within(remaining_milliseconds: Callable[[], int]) -> OutOfTime:
