@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from quen.bootstrap import application
+from quen.log_lines import line
 from quen.members.model import Login
 from quen.members.tokens import TokenVerifier, UntrustedTokenError
 from quen.observability import wordless
@@ -21,8 +22,12 @@ from quen.observability import wordless
 @wordless
 def handle(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     """API Gateway's REQUEST and TOKEN authorizer events alike."""
-    app = application()
-    return answer(event, app.tokens, app.members.find_member_id)
+    with line("token") as writing:
+        app = application()
+        answered = answer(event, app.tokens, app.members.find_member_id)
+        said = answered["context"]
+        writing.say(code=said.get("refusal"), member_id=said.get("member_id") or None)
+    return answered
 
 
 def answer(

@@ -6,6 +6,7 @@ from quen.bootstrap import application
 from quen.http.gateway import GatewayRequest
 from quen.http.rate_limits import admit
 from quen.http.signed import signed_request
+from quen.log_lines import say
 from quen.partners.model import PartnerCaller
 
 
@@ -15,5 +16,6 @@ def recognise_partner(request: GatewayRequest, action: str) -> PartnerCaller:
     """
     app = application()
     caller = app.partners.authenticate(signed_request(request, app.settings.public_authority))
+    say(caller="partner", partner_id=caller.partner_id, key_id=caller.key_id)
     admit(request, caller, action, app.request_limits, app.partner_rates)
     return caller

@@ -7,7 +7,8 @@ from typing import Any
 
 from quen.bootstrap import application
 from quen.deliveries import handle_each_text
-from quen.observability import logger, wordless
+from quen.log_lines import line
+from quen.observability import wordless
 
 
 @wordless
@@ -15,6 +16,7 @@ def handle(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     """A batch of the reports' queue; or lines of SNS's log of text messages, where the operator has subscribed it."""
     reporting = application().reporting
     if "awslogs" in event:
-        logger().info("Log lines queued", extra={"queued": reporting.receive_log(event["awslogs"]["data"])})
+        with line("batch") as writing:
+            writing.say(queued=reporting.receive_log(event["awslogs"]["data"]))
         return {}
     return handle_each_text(event, reporting.receive)

@@ -91,7 +91,13 @@ def test_no_alarm_watches_what_is_not_there_or_cannot_happen() -> None:
     assert sorted(watched(("AWS/ApiGateway", "5XXError"), "ApiName")) == apis
     drift = [alarm for alarm in ALARMS.values() if alarm["Namespace"] == {"Fn::Sub": "Quen/${Prefix}"}]
     assert len(ALARMS) == len(raising) + len(apis) + len(drift) + len(scheduled()) + len(waiting())
-    assert template("template.yaml")["Globals"]["Api"]["MethodSettings"][0]["MetricsEnabled"] is True
+
+
+def test_no_route_has_metrics_of_its_own() -> None:
+    """They are paid for, five for each; those of a whole API are not, and the log says which route it was."""
+    settings = [*template("template.yaml")["Globals"]["Api"]["MethodSettings"]]
+    settings += [one for api in APIS.values() for one in api.get("MethodSettings", [])]
+    assert not [one for one in settings if one["MetricsEnabled"]]
 
 
 def scheduled() -> set[str]:
@@ -111,8 +117,9 @@ def test_every_job_has_an_alarm_that_rings_where_its_schedule_does_not() -> None
     assert {*NIGHTS} == application_jobs()  # and each of them is killed at every page by the tests
     for alarm in missed:
         assert (alarm["Period"], alarm["EvaluationPeriods"], alarm["Threshold"]) == (3600, 2, 1)
-        # A function that nobody calls has no data points at all.
-        assert (alarm["ComparisonOperator"], alarm["TreatMissingData"]) == ("LessThanThreshold", "breaching")
+        # A function that nobody calls has no data points at all; a fresh stack has none yet, and that is no alarm.
+        assert (alarm["ComparisonOperator"], alarm["TreatMissingData"]) == ("LessThanThreshold", "missing")
+        assert alarm["InsufficientDataActions"] == alarm["AlarmActions"] == alarm["OKActions"]
 
 
 def application_jobs() -> set[str]:

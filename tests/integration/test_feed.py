@@ -15,6 +15,7 @@ from moto import mock_aws
 from local.write_units import item_size
 from quen.bootstrap import application
 from quen.client.signing import Credentials
+from quen.clock import WallClock
 from quen.events.service import Publisher
 from quen.feed.model import PartnerEvent
 from quen.feed.service import (
@@ -164,7 +165,7 @@ class Stack:
         self.partner_id = apis.make_partner("Bún Chả 36")
         self.announced = Announced()
         listener = FeedListener(application().feeds, lambda _, member_id: member_id, self.announced)
-        self._publisher = Publisher(Silent(), Silent(), Silent(), listeners=[listener])
+        self._publisher = Publisher(Silent(), Silent(), Silent(), listeners=[listener], wall=WallClock())
 
     def stream(self) -> None:
         """Everything that the ledger ever wrote, once more."""

@@ -122,6 +122,7 @@ def in_a_queue_s_message(world: Watched, secret: str) -> None:
         json.dumps(secret),
         json.dumps({"member_id": secret}),
         json.dumps(intent | {"kind": secret}),
+        json.dumps(intent | {"entry_id": secret}),
         json.dumps(intent | {"period": secret}),
         json.dumps(intent | {"data": {"points": secret, "until": secret, secret: secret}}),
         json.dumps({"job": secret, "run": secret, "shard": secret}),

@@ -16,6 +16,7 @@ from factories import SAIGON, make_event, make_program, make_purchase
 from house import FixedPrograms, House, MovableClock, enrol, member
 from partnering import make_partner
 from quen.agreements.service import PackOrder
+from quen.clock import WallClock
 from quen.errors import QuenError
 from quen.events.service import Publisher
 from quen.ledger.model import Entry, parse_entry
@@ -91,7 +92,9 @@ class Month:
         for partner in partners():
             house._partner_store.add(partner)
         self.members = [enrol(house, f"+8490123456{number}") for number in range(3)]
-        self._publisher = Publisher(Silent(), Silent(), Silent(), listeners=[house.books.listener(Silent())])
+        self._publisher = Publisher(
+            Silent(), Silent(), Silent(), listeners=[house.books.listener(Silent())], wall=WallClock()
+        )
         self._stream, self._heard, self._waiting = stream, 0, list[Any]()
         self._sold, self._spent = list[tuple[str, str, int]](), list[tuple[str, str]]()
         self._exchanged, self._receipts = list[str](), list[str]()

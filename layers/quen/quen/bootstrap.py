@@ -111,7 +111,9 @@ class Application(UseCases):
         parking = SqsParking(self._sqs, self.settings.events_failed_queue_url)
         listeners = [*self._listeners, self.books.listener(bus)]
         beginning = StreamBeginning(self._dynamodb, self.settings.program_table)
-        return Publisher(bus, intents, parking, self._read_offset, listeners, self._is_told, beginning.read)
+        return Publisher(
+            bus, intents, parking, self._read_offset, listeners, self._is_told, beginning.read, wall=self.wall
+        )
 
     @cached_property
     def messages(self) -> Messages:
@@ -179,4 +181,8 @@ class Application(UseCases):
         from quen.verification.service import MemberChecks
 
         store = self._verification_store
-        return VerifyLedger(store, MemberChecks(self._ledger_store, store.find_existing), LoggedDrift())
+        return VerifyLedger(store, MemberChecks(self._ledger_store, store.find_existing), LoggedDrift(self._worth))
+
+    def _worth(self, points: int) -> int:
+        """By the program in force, in the currency's smallest unit."""
+        return self.programs.current(self.clock.now()).worth(points).amount

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from quen.log_lines import line
 from quen.observability import logger
 
 
@@ -20,12 +21,13 @@ def handle_each(event: Mapping[str, Any], handle: Callable[[dict[str, Any]], obj
 def handle_each_text(event: Mapping[str, Any], handle: Callable[[str], object]) -> dict[str, Any]:
     """The same with the body as it is: of a queue that others write to, and whose messages may be anything."""
     failed = []
-    for record in event["Records"]:
-        try:
-            handle(record["body"])
-        except Exception as error:  # noqa: BLE001 - a handler's boundary: the queue delivers it again, or parks it
-            logger().error("A message failed", extra={"sqs_message_id": record["messageId"]}, exc_info=error)
-            failed.append({"itemIdentifier": record["messageId"]})
     # One line for each invocation: who reads the log sees that the queue is worked.
-    logger().info("Messages handled", extra={"delivered": len(event["Records"]), "failed": len(failed)})
+    with line("batch", delivered=len(event["Records"])) as writing:
+        for record in event["Records"]:
+            try:
+                handle(record["body"])
+            except Exception as error:  # noqa: BLE001 - a handler's boundary: the queue delivers it again, or parks it
+                logger().error("A message failed", extra={"sqs_message_id": record["messageId"]}, exc_info=error)
+                failed.append({"itemIdentifier": record["messageId"]})
+        writing.say(undone=len(failed))
     return {"batchItemFailures": failed}

@@ -23,6 +23,7 @@ from pynamodb.constants import NUMBER
 from pynamodb.models import Model
 
 from quen.errors import TemporarilyUnavailableError
+from quen.log_lines import name_entries
 from quen.writes import Item, Refusal, TransactionRefusedError, Write
 
 WRITES_MAX = 100
@@ -121,10 +122,10 @@ def bind(models: Iterable[type[Model]], table_name: str, client: BaseClient) -> 
         table.connection = shared
 
 
-def put(name: str, item: Model, *, condition: str = "", values: Item | None = None) -> Write:
-    """A Put of a PynamoDB item. `condition` is a low-level expression, `values` its low-level values."""
+def put(name: str, item: Model, *, condition: str = "", values: Item | None = None, entry_id: str = "") -> Write:
+    """A Put of a PynamoDB item. `condition` is a low-level expression, `values` its low-level values; `entry_id`: see Write."""
     parameters: dict[str, Any] = {"TableName": item.Meta.table_name, "Item": item.serialize()}
-    return Write(name, "Put", parameters | _conditioned(condition, values))
+    return Write(name, "Put", parameters | _conditioned(condition, values), entry_id)
 
 
 def delete(name: str, table_name: str, key: Item, *, condition: str = "", values: Item | None = None) -> Write:
@@ -133,7 +134,7 @@ def delete(name: str, table_name: str, key: Item, *, condition: str = "", values
 
 
 def commit(client: BaseClient, writes: Sequence[Write]) -> None:
-    """All of it or nothing.
+    """All of it or nothing; the entries that it adds are named in the log's line.
 
     Raises TransactionRefusedError where a condition failed or another transaction was in the way, and
     TemporarilyUnavailableError where DynamoDB did not answer: then it may or may not have happened, and only the
@@ -148,6 +149,7 @@ def commit(client: BaseClient, writes: Sequence[Write]) -> None:
         raise _translated(error, writes) from error
     except UNANSWERED as error:
         raise TemporarilyUnavailableError from error
+    name_entries(write.entry_id for write in writes if write.entry_id)
 
 
 def _conditioned(condition: str, values: Item | None) -> dict[str, Any]:

@@ -11,11 +11,14 @@ Item = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One write, in the database's own shape, under a name by which its refusal is told apart from the others'."""
+    """One write, in the database's own shape, under a name by which its refusal is told apart from the others'. `entry_id` is
+    the ledger's entry that it adds, where it adds one.
+    """
 
     name: str
     operation: Literal["Put", "Update", "Delete", "ConditionCheck"]
     parameters: Mapping[str, Any]
+    entry_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Any, get_args
 
 import pytest
 
+from quen.clock import WallClock
 from quen.errors import TemporarilyUnavailableError
 from quen.events.model import _TYPES, EVENT_TYPES, Event, events_of
 from quen.events.service import Publisher, Told
@@ -57,7 +58,7 @@ class MemoryParking:
 class World:
     def __init__(self, offset: timedelta = timedelta(0), **publishing: Any) -> None:
         self.bus, self.intents, self.parking = MemoryBus(), MemoryIntents(), MemoryParking()
-        self.publisher = Publisher(self.bus, self.intents, self.parking, lambda: offset, **publishing)
+        self.publisher = Publisher(self.bus, self.intents, self.parking, lambda: offset, wall=WallClock(), **publishing)
 
     def publish(self, event: dict[str, Any]) -> Told:
         return self.publisher.publish(event["Records"])

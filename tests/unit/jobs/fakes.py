@@ -233,9 +233,13 @@ class MemoryIntents:
 class MemoryReports:
     def __init__(self) -> None:
         self.failed: list[str] = []
+        self.ended: list[str] = []
 
     def report(self, run: Run, member_id: str, error: Exception) -> None:
         self.failed.append(member_id)
+
+    def report_end(self, run: Run) -> None:
+        self.ended.append(run.key)
 
 
 class MemoryProfiles:

@@ -11,6 +11,7 @@ from quen.verification.reports import ALARM, LoggedDrift
 from unit.jobs.fakes import NOW
 
 ON = date(2026, 12, 1)
+DRIFT = LoggedDrift(lambda points: 100 * points)
 
 
 def rung(log: pytest.LogCaptureFixture) -> list[str]:
@@ -22,7 +23,7 @@ def rung(log: pytest.LogCaptureFixture) -> list[str]:
 
 
 def test_a_flaw_is_one_line_that_names_member_and_sequence(caplog: pytest.LogCaptureFixture) -> None:
-    LoggedDrift().report_flaw(MemberFlaw("mem_1", 7, "was changed: its hash does not match"), ON)
+    DRIFT.report_flaw(MemberFlaw("mem_1", 7, "was changed: its hash does not match"), ON)
     [line] = caplog.records
     said = {name: getattr(line, name) for name in ("on", "member_id", "sequence", "what")}
     what = "was changed: its hash does not match"
@@ -32,13 +33,13 @@ def test_a_flaw_is_one_line_that_names_member_and_sequence(caplog: pytest.LogCap
 
 def test_a_sound_result_rings_nothing_and_leaves_its_root_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO")
-    LoggedDrift().report_result(Verification(NOW, 1, 1, root="ab", on=ON, baseline=Baseline(ON, is_same=True)))
+    DRIFT.report_result(Verification(NOW, 1, 1, root="ab", on=ON, baseline=Baseline(ON, is_same=True)))
     assert [getattr(line, "root", None) for line in caplog.records] == ["ab"]
     assert rung(caplog) == []
 
 
 def test_what_no_member_can_be_named_for_rings_as_well(caplog: pytest.LogCaptureFixture) -> None:
-    LoggedDrift().report_result(Verification(NOW, 1, 1, totals={"member.active": 1}, on=ON))
+    DRIFT.report_result(Verification(NOW, 1, 1, totals={"member.active": 1}, on=ON))
     assert rung(caplog) == ["The ledger does not sum to zero"]
-    LoggedDrift().report_result(Verification(NOW, 1, 1, on=ON, baseline=Baseline(ON, is_same=False)))
+    DRIFT.report_result(Verification(NOW, 1, 1, on=ON, baseline=Baseline(ON, is_same=False)))
     assert rung(caplog) == ["Histories are not what an earlier day's root was kept of"]

@@ -12,8 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from quen.clock import Clock
+from quen.events.figures import figures_of
 from quen.events.model import Event, Tellable, events_of
 from quen.events.stream import UnreadableRecordError, read_record, written_at
+from quen.ledger.model import Entry, entry_id
+from quen.log_lines import count, name_entries
 from quen.messages.intents import intents_of
 from quen.messages.model import DEFAULT_SILENT, Intent, Kind
 
@@ -58,7 +62,7 @@ class Told:
 class Publisher:
     """Tells what the ledger's stream says. `read_offset`: how far the program's time is ahead of the real one; `is_told`:
     whether messages of a kind are sent at all, or need not be asked for; `read_beginning`: the real instant before which all
-    was told by an earlier stack (None: there was none).
+    was told by an earlier stack (None: there was none). `wall` is the real clock.
     """
 
     def __init__(
@@ -70,6 +74,8 @@ class Publisher:
         listeners: Sequence[Listener] = (),
         is_told: Callable[[Kind], bool] = lambda kind: kind not in DEFAULT_SILENT,
         read_beginning: Callable[[], datetime | None] = lambda: None,
+        *,
+        wall: Clock,
     ) -> None:
         self._bus = bus
         self._intents = intents
@@ -78,10 +84,12 @@ class Publisher:
         self._listeners = listeners
         self._is_told = is_told
         self._read_beginning = read_beginning
+        self._wall = wall
 
     def publish(self, records: Sequence[Mapping[str, Any]]) -> Told:
         """Tell a batch. Raises TemporarilyUnavailableError: then it is told again, whole."""
-        facts, unreadable = self._read(records)
+        offset = self._read_offset()
+        facts, unreadable = self._read(records, offset)
         events = [event for fact in facts for event in events_of(fact)]
         intents = [intent for fact in facts for intent in intents_of(fact)]
         intents = [intent for intent in intents if self._is_told(intent.kind)]
@@ -91,10 +99,13 @@ class Publisher:
             self._intents.send(intents)
         for listener in self._listeners:
             listener.tell(facts)
+        # Last: a batch that failed half way is counted where it comes again.
+        name_entries(entry_id(fact) for fact in facts if isinstance(fact, Entry))
+        count(*figures_of(facts, self._wall.now() + offset))
         return Told(len(events), len(intents), unreadable)
 
-    def _read(self, records: Sequence[Mapping[str, Any]]) -> tuple[list[Tellable], int]:
-        offset, beginning = self._read_offset(), self._read_beginning()
+    def _read(self, records: Sequence[Mapping[str, Any]], offset: timedelta) -> tuple[list[Tellable], int]:
+        beginning = self._read_beginning()
         facts, unreadable = [], 0
         for record in records:
             if beginning and written_at(record) < beginning:

@@ -7,7 +7,6 @@ serves one request at a time, as Lambda does: Chalice is not safe under threads.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from logging import LogRecord
 from typing import Any
 
@@ -17,7 +16,24 @@ from quen.errors import NotFoundError, QuenError
 from quen.http.endpoint import Endpoint, Resource, Translation, refusal, respond
 from quen.http.errors import MethodNotAllowedError
 from quen.http.gateway import GatewayRequest
+from quen.log_lines import line, say
+from quen.metrics import REFUSALS, REQUEST_DURATION, Figure
 from quen.observability import logger
+
+REFUSED_FROM = 400
+FAILED_FROM = 500
+
+_CLASSES = {
+    401: "denied",
+    403: "denied",
+    404: "unknown",
+    405: "unknown",
+    410: "unknown",
+    409: "refused",
+    422: "refused",
+    429: "limited",
+}
+"""Who asks may not; there is no such thing; it cannot be done now; too often. All others are faults of the request itself."""
 
 
 class Api(Chalice):
@@ -38,17 +54,41 @@ class Api(Chalice):
         self.endpoints: list[Endpoint] = [endpoint for resource in resources for endpoint in resource.endpoints]
 
     def __call__(self, event: dict[str, Any], context: object) -> dict[str, Any]:
-        """The answer to one proxy event, in the shape that API Gateway wants."""
+        """The answer to one proxy event, in the shape that API Gateway wants, and one line in the log, whatever it is."""
+        asked = event["requestContext"]
+        # Of a path that is no route only the sender knows what is in it.
+        route = asked["resourcePath"] if asked["resourcePath"] in self.routes else ""
+        said = {"request_id": asked["requestId"], "method": asked["httpMethod"], "route": route}
+        with line("request", api=self.app_name, **said, replayed=False) as writing:
+            answer = self._answer(event, context)
+            status = answer["statusCode"]
+            writing.say(status=status)
+            writing.count(*figures_of(asked["httpMethod"], status, writing.milliseconds))
+        return answer
+
+    def _answer(self, event: dict[str, Any], context: object) -> dict[str, Any]:
         asked = event["requestContext"]
         methods = self.routes.get(asked["resourcePath"], {})
         if asked["httpMethod"] in methods:
             answer: dict[str, Any] = super().__call__(event, context)
-            return answer if _is_ours(answer) else _shape(refusal(QuenError(), asked["requestId"]))
+            if _is_ours(answer):
+                return answer
+            say(code=QuenError.code)
+            return _shape(refusal(QuenError(), asked["requestId"]))
         error = MethodNotAllowedError(methods) if methods else NotFoundError()
-        request = GatewayRequest.of(event)
-        # Of a path that is no route only the sender knows what is in it.
-        request = request if methods else replace(request, template="")
-        return _shape(respond(request, lambda: _refuse(error)))
+        return _shape(respond(GatewayRequest.of(event), lambda: _refuse(error)))
+
+
+def figures_of(method: str, status: int, milliseconds: float) -> list[Figure]:
+    """What the line of a request counts: how long it took, and why it was refused, if it was."""
+    kind = "read" if method == "GET" else "write"
+    took = Figure(REQUEST_DURATION, milliseconds, kind)
+    return [took] if status < REFUSED_FROM else [took, Figure(REFUSALS, 1, refusal_class(status))]
+
+
+def refusal_class(status: int) -> str:
+    """The class of a refusal in the metrics: a few, because each is paid for; its code stands in the line."""
+    return "failed" if status >= FAILED_FROM else _CLASSES.get(status, "faulty")
 
 
 def _told_by_us(record: LogRecord) -> bool:

@@ -11,6 +11,7 @@ from quen.clock import WallClock
 from quen.errors import QuenError
 from quen.http.errors import TokenExpiredError, TokenInvalidError, TokenMissingError
 from quen.http.gateway import GatewayRequest
+from quen.log_lines import say
 from quen.staff.model import Action, Role, StaffCaller, require
 
 LEEWAY_SECONDS = 60
@@ -41,6 +42,8 @@ class MemberCaller:
 def recognise_member(request: GatewayRequest, _action: str = "") -> MemberCaller:
     """The member-to-be behind a token. Raises the token errors."""
     claims = _claims(request)
+    # Not the subject: an identity provider may make it of an address.
+    say(caller="member", member_id=claims.get("member_id") or None)
     return MemberCaller(
         issuer=claims["issuer"],
         subject=claims["subject"],
@@ -54,6 +57,7 @@ def recognise_staff(request: GatewayRequest, action: str) -> StaffCaller:
     """The member of staff behind a token, once their role allows the action. Raises the token errors, ForbiddenError."""
     claims = _claims(request)
     caller = StaffCaller(subject=claims["subject"], role=Role.of(claims.get("role", "")))
+    say(caller="staff", role=caller.role.value)  # who it was stands in the audit trail
     require(caller, Action(action))
     return caller
 

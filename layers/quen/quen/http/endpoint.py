@@ -8,13 +8,12 @@
         return application().ledger.show_account(member_id(call))
 
 Before a handler runs, in this order: duplicate headers, who is asking and whether they may, query, size, media type,
-JSON, `Idempotency-Key`, the input's rules. Every request leaves one log line, whatever becomes of it.
+JSON, `Idempotency-Key`, the input's rules. Every request leaves one log line (`quen.http.api`), whatever becomes of it.
 """
 
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, Protocol, TypeVar
@@ -22,7 +21,7 @@ from typing import Any, Generic, Protocol, TypeVar
 import msgspec
 from chalice.app import Blueprint, Response
 
-from quen import observability
+from quen import log_lines
 from quen.errors import NotFoundError, QuenError
 from quen.http import strict_json
 from quen.http.gateway import GatewayRequest, refuse_duplicate_headers, require_json
@@ -30,6 +29,8 @@ from quen.http.idempotency import fingerprint, parse_idempotency_key
 from quen.http.problems import CONTENT_TYPE, STATUSES, problem, problem_headers
 from quen.http.validation import parse_body, parse_query
 from quen.ledger.documents import Outcome
+from quen.metrics import REPLAYS, Figure
+from quen.observability import cause_of
 from quen.requests import refuse_oversize
 
 C = TypeVar("C")
@@ -153,21 +154,19 @@ class Resource(Blueprint, Generic[C]):
 
 
 def respond(request: GatewayRequest, perform: Callable[[], Response]) -> Response:
-    """The answer to a request, a problem where it is refused, and one line in the log."""
-    started = time.perf_counter()
-    line: dict[str, Any] = {}
+    """The answer to a request, a problem where it is refused; either way its line in the log says why."""
     try:
         response = perform()
     except QuenError as refused:
         error = _watched(request, refused)
         response = refusal(error, request.request_id)
-        line = {"code": error.code, "cause": observability.cause_of(error)}
+        log_lines.say(code=error.code, cause=cause_of(error))
     except Exception as error:  # noqa: BLE001 - the boundary: nothing leaves as a traceback
         response = refusal(QuenError(), request.request_id)
-        line = {"code": QuenError.code, "exc_info": error}
+        log_lines.say(code=QuenError.code)
+        log_lines.fail(error)
     for tell in request.tellers:
         response.headers.update(tell())
-    _log(request, response, time.perf_counter() - started, **line)
     return response
 
 
@@ -232,7 +231,10 @@ def _call(
 
 def _answer(declared: Endpoint, outcome: Outcome) -> Response:
     headers: Headers = {"Content-Type": "application/json", **SECURE}
-    headers |= {"Idempotent-Replayed": "true"} if outcome.replayed else {}
+    if outcome.replayed:
+        headers["Idempotent-Replayed"] = "true"
+        log_lines.say(replayed=True)
+        log_lines.count(Figure(REPLAYS, 1))
     status = ACCEPTED if outcome.is_waiting else declared.status
     return Response(msgspec.json.encode(outcome.result).decode(), headers, status)
 
@@ -242,26 +244,3 @@ def _read_body(request: GatewayRequest, declared: Endpoint) -> strict_json.Json:
         return {}
     require_json(request)
     return strict_json.parse(request.body)
-
-
-def _log(
-    request: GatewayRequest,
-    response: Response,
-    seconds: float,
-    code: str = "",
-    cause: str | None = None,
-    exc_info: Exception | None = None,
-) -> None:
-    fields = {
-        "request_id": request.request_id,
-        "method": request.method,
-        "route": request.template,
-        "status": response.status_code,
-        "duration_ms": round(seconds * 1000, 1),
-        "code": code or None,
-        "cause": cause,
-        "replayed": "Idempotent-Replayed" in response.headers,
-    }
-    logger = observability.logger()
-    write = logger.error if exc_info else logger.info
-    write("request", extra=fields, exc_info=exc_info)

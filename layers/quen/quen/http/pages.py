@@ -19,6 +19,7 @@ from quen.http.endpoint import SECURE, Call, Endpoint, Headers, Nothing, Resourc
 from quen.http.forms import read_form
 from quen.http.gateway import GatewayRequest, refuse_duplicate_headers
 from quen.http.validation import parse_body
+from quen.log_lines import say
 from quen.requests import refuse_oversize
 
 LANGUAGES_MAX = 10
@@ -91,6 +92,7 @@ def languages_of(header: str | None) -> tuple[str, ...]:
 
 def recognise_visitor(request: GatewayRequest, _action: str = "") -> Visitor:
     """Anybody."""
+    say(caller="visitor")
     return Visitor(languages_of(request.find_header("accept-language")))
 
 

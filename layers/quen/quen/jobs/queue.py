@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from quen.jobs.model import Run, WorkMessage
+from quen.jobs.views import run_view
 from quen.observability import logger
 from quen.queues import send_all
 
@@ -34,3 +35,9 @@ class LoggedFailures:
             extra={"job": run.job, "run_id": run.run_id, "on": run.on.isoformat(), "member_id": member_id},
             exc_info=error,
         )
+
+    def report_end(self, run: Run) -> None:
+        """One line with the run's counts."""
+        shown = run_view(run)
+        counted = ("job", "run_id", "on", "state", "seen", "done", "failed", "points", "started_at", "finished_at")
+        logger().info("run", extra={name: shown[name] for name in counted})

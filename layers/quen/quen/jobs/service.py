@@ -34,6 +34,7 @@ from quen.jobs.model import (
     oldest_caught_up,
     until_now,
 )
+from quen.jobs.telling import FailureReports, tell_page, tell_run
 from quen.jobs.views import run_view
 from quen.program.model import Program
 
@@ -120,13 +121,6 @@ class CurrentProgram(Protocol):
         """The version in force at that instant. Raises NotFoundError before the first document."""
 
 
-class FailureReports(Protocol):
-    """Where it is told that one member's work failed."""
-
-    def report(self, run: Run, member_id: str, error: Exception) -> None:
-        """Say so, with the reason, without personal data."""
-
-
 class RunningFunction(Protocol):
     """What Lambda tells a function of its time."""
 
@@ -196,12 +190,14 @@ class Jobs:
         """
         message = WorkMessage.parse(body)
         run = self._runs.load(message.job, message.run)
+        tell_run(run, message.shard)
         if message.member_id is not None:
             return self._conclude(self._work_alone(run, message.shard, message.member_id))
         worked = self._work_shard(run, message.shard, out_of_time, is_recovering=True)
         if worked and worked.state != "running":
             self._conclude(worked)
             if run.finished_at is None:
+                self._reports.report_end(worked)
                 self._follow_up(worked)
         return None
 
@@ -253,6 +249,7 @@ class Jobs:
             counted = self._count(run, shard, tally, self._next_page(run, shard))
             if counted is None:
                 return None
+            tell_page(run, tally)
             run, is_recovering = counted, False
 
     def _work_page(self, run: Run, progress: Progress, out_of_time: OutOfTime, *, is_recovering: bool) -> Tally | None:

@@ -67,7 +67,7 @@ from quen.ledger.items import (
     shard_key,
     tier_shard_key,
 )
-from quen.ledger.model import Account, Entry, Sealed, parse_entry
+from quen.ledger.model import Account, Entry, Sealed, entry_id, parse_entry
 from quen.ledger.packing import packed
 from quen.ledger.ports import Change, DuePage
 from quen.writes import TransactionRefusedError, Write
@@ -283,7 +283,12 @@ def _account_write(change: Change) -> Write:
 
 def _entry_writes(change: Change) -> list[Write]:
     return [
-        put(f"entry {entry.member_id} {entry.sequence}", entry_item(entry), condition=_ABSENT)
+        put(
+            f"entry {entry.member_id} {entry.sequence}",
+            entry_item(entry),
+            condition=_ABSENT,
+            entry_id=entry_id(entry),
+        )
         for entry in change.entries
     ]
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from quen.cards.model import CardMark, Reached
 from quen.events.cards import fills_a_card
 from quen.events.facts import ProfileChanged, VoucherIssued
 from quen.events.model import Enrolled, Tellable, is_of_gift, moved_points
-from quen.ledger.model import Entry, Hold, given_by
+from quen.ledger.model import Entry, Hold, entry_id, given_by
 from quen.ledger.model.funding import last_day_of
 from quen.ledger.model.values import Warned
 from quen.messages.gifts import gift_data
@@ -28,7 +29,8 @@ def intents_of(fact: Tellable) -> list[Intent]:
         return [_notice(fact, what) for what in fact.what]
     if isinstance(fact, VoucherIssued):
         return [Intent(fact.member_id, "voucher_issued", fact.voucher_id, fact.data())]
-    return [*_about_earning(fact), *_about_points(fact), *_about_tier(fact), *_about_membership(fact)]
+    told = [*_about_earning(fact), *_about_points(fact), *_about_tier(fact), *_about_membership(fact)]
+    return [replace(intent, entry_id=entry_id(fact)) for intent in told]
 
 
 def _notice(fact: ProfileChanged, what: str) -> Intent:

@@ -61,16 +61,20 @@ UNASKED: frozenset[Kind] = frozenset({"security"})
 KINDS: frozenset[str] = frozenset(get_args(MessageKind))
 
 _PERIOD = re.compile(r"[A-Za-z0-9_.-]{1,100}")
+_ENTRY_ID = re.compile(r"ent_[a-z2-7]{16}")
 
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """Something to tell a member: integers, ids, days and instants only, never who that is."""
+    """Something to tell a member: integers, ids, days and instants only, never who that is. `entry_id` is the ledger's entry
+    that it comes from, for the log alone; empty where it comes from none, or from one that is long ago.
+    """
 
     member_id: str
     kind: Kind
     period: str
     data: Mapping[str, Any] = field(default_factory=dict)
+    entry_id: str = field(default="", compare=False)
 
     @property
     def key(self) -> str:
@@ -84,12 +88,15 @@ class Intent:
 
     def body(self) -> dict[str, Any]:
         """The intent as JSON-able values."""
-        return {"member_id": self.member_id, "kind": self.kind, "period": self.period, "data": dict(self.data)}
+        body = {"member_id": self.member_id, "kind": self.kind, "period": self.period, "data": dict(self.data)}
+        return body | ({"entry_id": self.entry_id} if self.entry_id else {})
 
     @classmethod
     def parse(cls, body: Mapping[str, Any]) -> Intent:
         """The intent that `body` wrote. Raises ValueError for anything else."""
-        intent = cls(body["member_id"], body["kind"], body["period"], body.get("data", {}))
+        named = str(body.get("entry_id", ""))
+        entry_id = named if _ENTRY_ID.fullmatch(named) else ""
+        intent = cls(body["member_id"], body["kind"], body["period"], body.get("data", {}), entry_id)
         if intent.kind not in KINDS or not _PERIOD.fullmatch(intent.period):
             raise ValueError("there is no such message")
         return intent

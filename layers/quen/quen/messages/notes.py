@@ -11,15 +11,24 @@ from dataclasses import replace
 from typing import Any
 
 from quen.errors import TemporarilyUnavailableError
+from quen.log_lines import count
 from quen.messages.caps import Recent
 from quen.messages.model import Message, Proof, State
 from quen.messages.ports import MessageRecords, WarningProofs
+from quen.metrics import MESSAGES_DELIVERED, MESSAGES_FAILED, MESSAGES_SENT, MESSAGES_SUPPRESSED, Figure, Metric
 from quen.program.model import Channel
 
 _UNWARNED: dict[State, Proof] = {
     "SUPPRESSED_NO_CONSENT": "no_consent",
     "SUPPRESSED_NO_ADDRESS": "no_address",
     "SUPPRESSED_NOT_ACTIVE": "not_active",
+}
+
+_COUNTED: dict[State, Metric] = {
+    "SENT": MESSAGES_SENT,
+    "DELIVERED": MESSAGES_DELIVERED,
+    "FAILED": MESSAGES_FAILED,
+    "BOUNCED": MESSAGES_FAILED,
 }
 
 
@@ -35,6 +44,12 @@ def proof_of(message: Message, tells_of_delivery: AbstractSet[Channel]) -> Proof
     if message.state == "SENT" and message.channel not in tells_of_delivery:
         return "accepted"
     return _UNWARNED.get(message.state)
+
+
+def _figures(state: State) -> list[Figure]:
+    """What it counts that a message has come to stand so."""
+    metric = MESSAGES_SUPPRESSED if state.startswith("SUPPRESSED") else _COUNTED.get(state)
+    return [Figure(metric, 1)] if metric else []
 
 
 class Notes:
@@ -55,6 +70,8 @@ class Notes:
             self._proofs.record(after.member_id, after.data["days"], after.message_id, proof)
         if not self._records.replace(before, after, counted):
             raise TemporarilyUnavailableError("Another delivery of this intent was faster.")
+        if after.state != before.state:
+            count(*_figures(after.state))
         return after
 
     def is_proved_by_acceptance(self, message: Message) -> bool:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from quen.clock import Clock
 from quen.errors import MemberNotFoundError, TemporarilyUnavailableError
+from quen.log_lines import tell_of
 from quen.messages.model import (
     LEASE_SECONDS,
     MARKETING,
@@ -74,6 +75,7 @@ class Reports:
         if message is None or message.attempt_by(report.channel) is None:
             self._oddities.note_unknown_report(report)
             return None
+        tell_of(message_id=message.message_id, kind=message.intent.kind, outcome=report.outcome)
         if report.outcome == "complained" or (report.outcome == "bounced" and report.is_permanent):
             self._suppress(message, report)
         if report.outcome == "delivered":

@@ -14,6 +14,7 @@ from typing import Any
 from quen.clock import Clock
 from quen.errors import MemberNotFoundError, TemporarilyUnavailableError
 from quen.ids import new_id
+from quen.log_lines import tell_of
 from quen.messages.caps import Recent, room_for, room_to_warn
 from quen.messages.model import (
     UNASKED,
@@ -121,6 +122,11 @@ class Messages:
         """
         now = self._clock.now().replace(microsecond=0)
         message = self._records.claim(Message.of(intent, new_id("msg"), now))
+        told = tell_of(message_id=message.message_id, kind=intent.kind, entry_id=intent.entry_id)
+        told["state"] = state = self._advance(intent, message, now)
+        return state
+
+    def _advance(self, intent: Intent, message: Message, now: datetime) -> State:
         if message.is_final:
             return message.state
         if message.is_accepted:

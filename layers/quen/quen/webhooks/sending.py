@@ -6,6 +6,7 @@ it is queued before it is noted: whoever dies in between leaves an event that is
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -13,11 +14,15 @@ from typing import Any
 
 from quen.clock import Clock
 from quen.errors import TemporarilyUnavailableError
+from quen.log_lines import count, tell_of
+from quen.metrics import WEBHOOKS_FAILED, Figure
 from quen.webhooks.model import Delivery, Result, Wake, Webhook, headers_of
 from quen.webhooks.ports import DeliveryRecords, EventBodies, Receivers, Secrets, WakeQueue, WebhookRecords
 
 QUEUE_DELAY_SECONDS_MAX = 900
 SECRETS_KEPT_MAX = 256
+
+_ENTRY_ID = re.compile(rb'"entry_id":"(ent_[a-z2-7]{16})"')
 
 
 class Sending:
@@ -94,7 +99,11 @@ class Sending:
             return
         begun = delivery.begun(now)
         self._note(delivery, begun)
+        told = tell_of(event_id=delivery.event_id, webhook_id=webhook.webhook_id, entry_id=_entry_id(body))
         result = self._attempt(tried, delivery.event_id, body, now)
+        told["is_delivered"] = result.is_delivered
+        if not result.is_delivered:
+            count(Figure(WEBHOOKS_FAILED, 1))
         self._conclude(wake, tried, begun, result)
 
     def _attempt(self, webhook: Webhook, event_id: str, body: bytes, now: datetime) -> Result:
@@ -135,3 +144,9 @@ class Sending:
     def _note(self, before: Delivery, after: Delivery) -> None:
         if not self._deliveries.replace(before, after):
             raise TemporarilyUnavailableError("Another wake-up of this delivery was faster.")
+
+
+def _entry_id(body: bytes) -> str | None:
+    """The ledger's entry that an event tells, for the log."""
+    found = _ENTRY_ID.search(body)
+    return found[1].decode() if found else None

@@ -18,6 +18,7 @@ from quen.ledger.model.values import EXPIRED, ISSUED, REDEEMED, Entry, Lots
 _PARTNER = "partner."
 _FUNDED = ".funded"
 _REDEEMED = ".redeemed"
+_EXPIRED = ".expired"
 
 
 def funded_by(partner_id: str) -> str:
@@ -32,7 +33,7 @@ def redeemed_at(partner_id: str) -> str:
 
 def expired_of(partner_id: str) -> str:
     """The ledger account that points go to which nobody spent."""
-    return f"{_PARTNER}{partner_id}.expired" if partner_id else EXPIRED
+    return f"{_PARTNER}{partner_id}{_EXPIRED}" if partner_id else EXPIRED
 
 
 def issued(entry: Entry) -> int:
@@ -43,6 +44,11 @@ def issued(entry: Entry) -> int:
 def redeemed(entry: Entry) -> int:
     """How many points the entry has spent for good; negative where they come back."""
     return sum(_lines(entry.lines, REDEEMED, _REDEEMED).values())
+
+
+def expired(entry: Entry) -> int:
+    """How many points have ended by the entry that nobody spent."""
+    return sum(_lines(entry.lines, EXPIRED, _EXPIRED).values())
 
 
 def funder_of(entry: Entry) -> str:

@@ -1,0 +1,81 @@
+"""The ledger's facts as figures: what members have changes by what they say, and by nothing else."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from quen.events.figures import figures_of, points_of
+from quen.events.model import Enrolled, Tellable
+from quen.events.stream import UnreadableRecordError, read_record
+from quen.ledger.model import Entry
+from quen.ledger.model.values import ACTIVE, DEBT, HELD, PENDING
+from quen.metrics import POINTS_ADJUSTED, POINTS_ISSUED, POINTS_OPENED, POINTS_REFUNDED, Metric
+from sample_events import EVENTS, sample_event
+
+NOW = datetime(2027, 1, 1, tzinfo=UTC)
+BROUGHT = {POINTS_ISSUED, POINTS_REFUNDED, POINTS_ADJUSTED, POINTS_OPENED}
+
+
+def told(name: str) -> list[Tellable]:
+    """The facts of a sample batch."""
+    found = []
+    for record in sample_event("publish_events", name)["Records"]:
+        try:
+            found.append(read_record(record))
+        except UnreadableRecordError:
+            continue
+    return [fact for fact in found if fact]
+
+
+SAMPLES = sorted(path.stem for path in Path(EVENTS / "publish_events").glob("*.json"))
+ENTRIES = [fact for name in SAMPLES for fact in told(name) if isinstance(fact, Entry)]
+
+
+def figures(facts: list[Tellable]) -> dict[str, object]:
+    return {figure.metric.name: figure.value for figure in figures_of(facts, NOW)}
+
+
+def signed(metric: Metric, points: int) -> int:
+    return points if metric in BROUGHT else -points
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: f"{entry.kind} {entry.hash[:6]}")
+def test_the_figures_explain_all_that_changes_what_a_member_has(entry: Entry) -> None:
+    if entry.kind.startswith(("transfer", "merge")):
+        return  # the other half is another member's entry
+    had = sum(entry.lines.get(name, 0) for name in (ACTIVE, PENDING, HELD, DEBT))
+    assert sum(signed(metric, points) for metric, points in points_of(entry).items()) == had
+
+
+def test_the_samples_have_most_kinds_of_entries() -> None:
+    assert len({entry.kind for entry in ENTRIES}) > 8
+
+
+def test_a_purchase_is_counted_with_its_points_and_how_long_its_telling_took() -> None:
+    [entry] = [fact for fact in told("purchase") if isinstance(fact, Entry)]
+    counted = {
+        figure.metric.name: figure.value for figure in figures_of([entry], entry.recorded_at + timedelta(seconds=3))
+    }
+    assert counted == {"PointsIssued": points_of(entry)[POINTS_ISSUED], "Purchases": 1, "EventLag": [3]}
+
+
+def test_a_batch_is_summed_up() -> None:
+    [entry] = [fact for fact in told("purchase") if isinstance(fact, Entry)]
+    assert figures([entry, entry])["Purchases"] == 2
+
+
+def test_a_clock_that_is_behind_makes_no_negative_lag() -> None:
+    [entry] = [fact for fact in told("purchase") if isinstance(fact, Entry)]
+    [lag] = [
+        one.value
+        for one in figures_of([entry], entry.recorded_at - timedelta(hours=1))
+        if one.metric.name == "EventLag"
+    ]
+    assert lag == [0]
+
+
+def test_what_is_no_entry_counts_nothing() -> None:
+    assert figures([Enrolled("mem_1", 50, NOW)]) == {}
