@@ -36,7 +36,7 @@ class HttpApiRequest:
     body: bytes
 
 
-def payload_1_0(request: HttpApiRequest, request_id: str, domain: str) -> dict[str, Any]:
+def payload_1_0(request: HttpApiRequest, request_id: str) -> dict[str, Any]:
     """The event of payload 1.0. A stage of its own name stands in the path, `$default` does not."""
     stage = "" if request.stage == DEFAULT_STAGE else f"/{request.stage}"
     _, _, template = request.route_key.rpartition(" ")
@@ -55,7 +55,8 @@ def payload_1_0(request: HttpApiRequest, request_id: str, domain: str) -> dict[s
         "requestContext": {
             "apiId": request.api_id,
             "authorizer": {"claims": None, "scopes": None},
-            "domainName": domain,
+            # The name that the request came by: AWS answers no other.
+            "domainName": request.headers.get("host", ""),
             "httpMethod": request.method,
             "identity": {"sourceIp": "127.0.0.1", "userAgent": request.headers.get("user-agent", "")},
             "path": stage + request.path,
@@ -102,7 +103,7 @@ def speaking_1_0(otherwise: Invoke, call: Call) -> Invoke:
             asked = api_id, stage, path, method, headers, body, query, route_key, parameters
             return await otherwise(integration, *asked, **owner)
         request = HttpApiRequest(api_id, stage, route_key, method, path, headers, query or {}, parameters or {}, body)
-        event = payload_1_0(request, str(uuid.uuid4()), f"{api_id}.execute-api.localhost")
+        event = payload_1_0(request, str(uuid.uuid4()))
         return _answer(await call(integration["integrationUri"], event, owner))
 
     return invoke
