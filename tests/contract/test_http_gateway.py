@@ -74,7 +74,7 @@ def test_no_stage_stands_in_the_path_and_every_stage_is_throttled(api: str) -> N
     assert stage(api)["StageName"] == "$default"
     settings = stage(api)["DefaultRouteSettings"]
     limits = {"ThrottlingRateLimit": {"Ref": "ThrottleRate"}, "ThrottlingBurstLimit": {"Ref": "ThrottleBurst"}}
-    assert settings == {"DetailedMetricsEnabled": True, **limits}
+    assert settings == {"DetailedMetricsEnabled": False, **limits}
 
 
 def test_pages_for_everybody_are_throttled_as_at_the_rest_gateway() -> None:
