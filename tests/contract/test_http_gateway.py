@@ -145,6 +145,12 @@ def test_domains_speak_tls_1_2_and_map_the_stage_away(name: str) -> None:
     assert MAIN["Outputs"][f"{name}DomainTarget"]["Condition"] == f"Has{name}Domain"
 
 
+def test_a_domain_without_a_certificate_is_refused_before_anything_is_made() -> None:
+    [rule] = MAIN["Rules"]["DomainsHaveACertificate"]["Assertions"]
+    asked = set(re.findall(r'"Ref": "(\w+)"', json.dumps(rule["Assert"])))
+    assert asked == {"CertificateArn", *(name for name in MAIN["Parameters"] if name.endswith("Domain"))}
+
+
 def test_the_firewall_lets_through_what_we_promise_to_take() -> None:
     """Bodies to 128 KB, and tills that do not say what they are: rules that would refuse them count alone."""
     acl = read_template((PROJECT / "infra/waf.yaml").read_text("utf-8"))["Resources"]["WebAcl"]["Properties"]
