@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from quen.members import bearers
-from quen.members.bearers import KEPT_SECONDS, Bearers
+from quen.members.bearers import KEPT_MAX, KEPT_SECONDS, Bearers
 from quen.members.model import Login
 from quen.members.signing_keys import FetchedKeys
 from quen.members.tokens import TokenVerifier
@@ -16,12 +15,12 @@ MEMBER = "mem_0000000000000001"
 class Desk:
     """Bearers over an identity provider and a register of members, which counts who is looked up."""
 
-    def __init__(self, members: dict[str, str] | None = None) -> None:
+    def __init__(self, members: dict[str, str] | None = None, kept_max: int = KEPT_MAX) -> None:
         self.clock = SettableClock()
         self.members = {LOGIN.subject: MEMBER} if members is None else members
         self.looked_up: list[str] = []
         tokens = TokenVerifier(ISSUER, AUDIENCE, FetchedKeys(jwks, self.clock), self.clock)
-        self.bearers = Bearers(tokens, self._find, self.clock)
+        self.bearers = Bearers(tokens, self._find, self.clock, kept_max=kept_max)
 
     def _find(self, login: Login) -> str | None:
         self.looked_up.append(login.subject)
@@ -78,9 +77,8 @@ def test_two_tokens_are_two_bearers():
     assert desk.find(f"Bearer {other}")["member_id"] == "mem_0000000000000002"
 
 
-def test_the_oldest_is_forgotten_where_there_are_too_many(monkeypatch):
-    monkeypatch.setattr(bearers, "KEPT_MAX", 1)
-    desk = Desk({LOGIN.subject: MEMBER, "user-2": "mem_0000000000000002"})
+def test_the_oldest_is_forgotten_where_there_are_too_many():
+    desk = Desk({LOGIN.subject: MEMBER, "user-2": "mem_0000000000000002"}, kept_max=1)
     first, second = f"Bearer {sign()}", f"Bearer {sign(claims(sub='user-2'))}"
     for header in (first, second, second, first):
         desk.find(header)

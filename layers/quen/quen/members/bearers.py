@@ -54,10 +54,13 @@ class Bearers:
     Refusals are not kept, nor who is no member yet: nobody waits to be one after enrolling.
     """
 
-    def __init__(self, tokens: TokenVerifier, find_member_id: FindMemberId, wall: Clock) -> None:
+    def __init__(
+        self, tokens: TokenVerifier, find_member_id: FindMemberId, wall: Clock, *, kept_max: int = KEPT_MAX
+    ) -> None:
         self._tokens = tokens
         self._find_member_id = find_member_id
         self._wall = wall
+        self._kept_max = kept_max
         self._kept: dict[bytes, _Kept] = {}
 
     def find(self, authorizations: Sequence[str]) -> Findings:
@@ -75,7 +78,7 @@ class Bearers:
 
     def _keep(self, key: bytes, kept: _Kept) -> None:
         self._kept.pop(key, None)
-        if len(self._kept) >= KEPT_MAX:
+        if len(self._kept) >= self._kept_max:
             del self._kept[next(iter(self._kept))]  # the oldest
         self._kept[key] = kept
 
