@@ -1,21 +1,21 @@
-"""The authorizer: who is behind a token, for the mobile and the admin API.
+"""The authorizer: who is behind a token, for the admin API, and for the mobile API behind its REST gateway.
 
-It always allows, and says in the context what it found: `issuer`, `subject`, `member_id`, `role`, `phone`, `email` and
-`expires_at`, or `refusal` alone. Only the API can answer a problem with the right code, and it fails closed: no subject,
-no entry. The policy covers the whole stage, because the gateway keeps it for every later route of the same token.
+It always allows, and says in the context what it found (`quen.members.bearers`). Only the API can answer a problem with the
+right code, and it fails closed: no subject, no entry. The policy covers the whole stage, because the gateway keeps it for
+every later route of the same token.
 
 Where the issuer's keys or our table cannot be had it raises: the gateway answers 5xx, and keeps nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from quen.bootstrap import application
 from quen.log_lines import line
-from quen.members.model import Login
-from quen.members.tokens import TokenVerifier, UntrustedTokenError
+from quen.members.bearers import FindMemberId, find_bearer
+from quen.members.tokens import TokenVerifier
 from quen.observability import wordless
 
 
@@ -30,36 +30,12 @@ def handle(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     return answered
 
 
-def answer(
-    event: Mapping[str, Any], tokens: TokenVerifier, find_member_id: Callable[[Login], str | None]
-) -> dict[str, Any]:
+def answer(event: Mapping[str, Any], tokens: TokenVerifier, find_member_id: FindMemberId) -> dict[str, Any]:
     """The policy and context for the event's token."""
-    try:
-        claims = tokens.verify(_bearer_token(event))
-    except UntrustedTokenError as error:
-        return _policy(event, "nobody", {"refusal": error.refusal})
-    login = claims.login
-    member_id = find_member_id(login) or ""
-    context = {
-        "issuer": login.issuer,
-        "subject": login.subject,
-        "member_id": member_id,
-        "role": claims.role,
-        "phone": login.phone or "",
-        "email": login.email or "",
-        "expires_at": str(claims.expires_at),
-    }
-    return _policy(event, member_id or "somebody", context)
-
-
-def _bearer_token(event: Mapping[str, Any]) -> str:
-    values = _authorizations(event)
-    if not values:
-        raise UntrustedTokenError("token_missing")
-    scheme, _, token = values[0].strip().partition(" ")
-    if len(values) > 1 or scheme.lower() != "bearer" or not token.strip():
-        raise UntrustedTokenError("token_invalid")
-    return token.strip()
+    findings = find_bearer(_authorizations(event), tokens, find_member_id)
+    if "refusal" in findings:
+        return _policy(event, "nobody", findings)
+    return _policy(event, findings["member_id"] or "somebody", findings)
 
 
 def _authorizations(event: Mapping[str, Any]) -> list[str]:

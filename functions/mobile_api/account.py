@@ -6,17 +6,17 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from mobile_api.callers import own_member_id
+from mobile_api.callers import own_member_id, recognise_bearer
 from quen.bootstrap import application
 from quen.errors import MemberNotFoundError, PurchaseNotFoundError
 from quen.http.answers import Account, EntryPage, Explanation, Statement
-from quen.http.callers import MemberCaller, recognise_member
+from quen.http.callers import MemberCaller
 from quen.http.endpoint import Call, Resource
 from quen.http.errors import CursorInvalidError
 from quen.http.paging import PageQuery
 from quen.http.periods import MomentQuery, PeriodQuery, PurchaseQuery
 
-account: Resource[MemberCaller] = Resource(__name__, recognise_member)
+account: Resource[MemberCaller] = Resource(__name__, recognise_bearer)
 
 
 @account.endpoint("GET", "/v1/me/account", query=MomentQuery, answer=Account, errors=(MemberNotFoundError,))

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
-from mobile_api.callers import own_member_id
+from mobile_api.callers import own_member_id, recognise_bearer
 from quen.bootstrap import application
 from quen.errors import ConflictRetryError, MemberNotFoundError
 from quen.http.answers import Instant
-from quen.http.callers import MemberCaller, recognise_member
+from quen.http.callers import MemberCaller
 from quen.http.endpoint import Call, Nothing, Resource
 from quen.http.views import card_view
 from quen.members.model.errors import CardBlockedError
 
-card: Resource[MemberCaller] = Resource(__name__, recognise_member)
+card: Resource[MemberCaller] = Resource(__name__, recognise_bearer)
 
 
 class Card(TypedDict):

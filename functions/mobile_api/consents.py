@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mobile_api.callers import own_member_id
+from mobile_api.callers import own_member_id, recognise_bearer
 from quen.bootstrap import application
 from quen.errors import MemberNotFoundError
-from quen.http.callers import MemberCaller, recognise_member
+from quen.http.callers import MemberCaller
 from quen.http.consents import ConsentPage, record_views, uses_view
 from quen.http.endpoint import Call, Resource
 from quen.http.errors import CursorInvalidError
 from quen.http.paging import PageQuery
 
-consents: Resource[MemberCaller] = Resource(__name__, recognise_member)
+consents: Resource[MemberCaller] = Resource(__name__, recognise_bearer)
 
 
 @consents.endpoint(

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from mobile_api.callers import own_member_id
+from mobile_api.callers import own_member_id, recognise_bearer
 from quen.bootstrap import application
 from quen.errors import (
     ConflictRetryError,
@@ -19,12 +19,12 @@ from quen.errors import (
     PaymentRequiredError,
 )
 from quen.http.bodies import PlanId
-from quen.http.callers import MemberCaller, recognise_member
+from quen.http.callers import MemberCaller
 from quen.http.endpoint import Call, Nothing, Resource
 from quen.http.memberships import MembershipChanged, MembershipOffers, MembershipShown
 from quen.ledger.documents import Outcome
 
-memberships: Resource[MemberCaller] = Resource(__name__, recognise_member)
+memberships: Resource[MemberCaller] = Resource(__name__, recognise_bearer)
 
 
 class TrialBody(Struct, frozen=True, forbid_unknown_fields=True):

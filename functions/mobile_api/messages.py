@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
-from mobile_api.callers import own_member_id
+from mobile_api.callers import own_member_id, recognise_bearer
 from quen.bootstrap import application
 from quen.errors import MemberNotFoundError
 from quen.http.answers import Cursor, Instant
-from quen.http.callers import MemberCaller, recognise_member
+from quen.http.callers import MemberCaller
 from quen.http.endpoint import Call, Resource
 from quen.http.errors import CursorInvalidError
 from quen.http.paging import PageQuery
@@ -18,7 +18,7 @@ from quen.messages.model import Kind, State
 from quen.messages.views import own_message_view
 from quen.program.model import Channel
 
-messages: Resource[MemberCaller] = Resource(__name__, recognise_member)
+messages: Resource[MemberCaller] = Resource(__name__, recognise_bearer)
 
 
 class OwnMessage(TypedDict):

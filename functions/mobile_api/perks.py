@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mobile_api.callers import own_member_id
+from mobile_api.callers import own_member_id, recognise_bearer
 from quen.bootstrap import application
 from quen.errors import MemberNotFoundError
-from quen.http.callers import MemberCaller, recognise_member
+from quen.http.callers import MemberCaller
 from quen.http.endpoint import Call, Nothing, Resource
 from quen.http.perks import PerkList
 
-perks: Resource[MemberCaller] = Resource(__name__, recognise_member)
+perks: Resource[MemberCaller] = Resource(__name__, recognise_bearer)
 
 
 @perks.endpoint("GET", "/v1/me/perks", answer=PerkList, errors=(MemberNotFoundError,))

@@ -8,12 +8,12 @@ from typing import Annotated, Any, TypedDict, cast
 
 from msgspec import UNSET, Meta, Struct, UnsetType, structs
 
-from mobile_api.callers import login_of, own_member_id
+from mobile_api.callers import login_of, own_member_id, recognise_bearer
 from quen.bootstrap import application
 from quen.errors import BirthdayLockedError, ConflictRetryError, MemberAlreadyExistsError, MemberNotFoundError
 from quen.http.answers import Account, Day, Instant
 from quen.http.bodies import Name, ShortText, whole
-from quen.http.callers import MemberCaller, recognise_member
+from quen.http.callers import MemberCaller
 from quen.http.endpoint import Call, Nothing, Resource
 from quen.http.views import profile_view
 from quen.members.model import ConsentDecision, Enrolment, MemberChanges
@@ -30,7 +30,7 @@ Purpose = Annotated[
 ]
 TextVersion = Annotated[str, Meta(pattern=whole("[!-~]+"), max_length=64, examples=["2026-01"])]
 
-profile: Resource[MemberCaller] = Resource(__name__, recognise_member)
+profile: Resource[MemberCaller] = Resource(__name__, recognise_bearer)
 
 
 class ConsentBody(Struct, frozen=True, forbid_unknown_fields=True):

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
-from mobile_api.callers import own_member_id
+from mobile_api.callers import own_member_id, recognise_bearer
 from quen.bootstrap import application
 from quen.errors import MemberNotFoundError
-from quen.http.callers import MemberCaller, recognise_member
+from quen.http.callers import MemberCaller
 from quen.http.endpoint import Call, Nothing, Resource
 from quen.http.punch_cards import Gift, PunchCard
 
-punch_cards: Resource[MemberCaller] = Resource(__name__, recognise_member)
+punch_cards: Resource[MemberCaller] = Resource(__name__, recognise_bearer)
 
 
 class PunchCards(TypedDict):

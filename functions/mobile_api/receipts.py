@@ -7,7 +7,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from mobile_api.callers import own_member_id
+from mobile_api.callers import own_member_id, recognise_bearer
 from quen.bootstrap import application
 from quen.errors import (
     ConflictRetryError,
@@ -15,14 +15,14 @@ from quen.errors import (
     MemberNotFoundError,
     TooLateError,
 )
-from quen.http.callers import MemberCaller, recognise_member
+from quen.http.callers import MemberCaller
 from quen.http.endpoint import Call, Resource
 from quen.http.purchases import PurchasePoints
 from quen.ledger.documents import Outcome
 from quen.partners.model.refusals import PartnerBudgetExhaustedError, PartnerCapReachedError
 from quen.receipts.errors import ReceiptAlreadyClaimedError, ReceiptNotFoundError
 
-receipts: Resource[MemberCaller] = Resource(__name__, recognise_member)
+receipts: Resource[MemberCaller] = Resource(__name__, recognise_bearer)
 
 
 class ClaimBody(Struct, frozen=True, forbid_unknown_fields=True):

@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from mobile_api.callers import own_member_id
+from mobile_api.callers import own_member_id, recognise_bearer
 from quen.bootstrap import application
 from quen.errors import (
     AlreadyRedeemedError,
@@ -24,7 +24,7 @@ from quen.errors import (
 )
 from quen.http.bills import BillBody
 from quen.http.bodies import Pieces, Points, RewardId, ShortText
-from quen.http.callers import MemberCaller, recognise_member
+from quen.http.callers import MemberCaller
 from quen.http.endpoint import Call, Nothing, Resource
 from quen.http.errors import CursorInvalidError
 from quen.http.paging import PageQuery
@@ -34,7 +34,7 @@ from quen.members.model import MemberReference
 from quen.rewards.model import PerkWanted, PointsWanted, RewardWanted, Wanted
 from quen.rewards.service import RESERVE_REFUSALS
 
-redemptions: Resource[MemberCaller] = Resource(__name__, recognise_member)
+redemptions: Resource[MemberCaller] = Resource(__name__, recognise_bearer)
 
 
 class RewardBody(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

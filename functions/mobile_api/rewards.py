@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
-from mobile_api.callers import own_member_id
+from mobile_api.callers import own_member_id, recognise_bearer
 from quen.bootstrap import application
 from quen.errors import MemberNotFoundError
 from quen.http.answers import Count, Cursor, Day, Money, NamedTier
-from quen.http.callers import MemberCaller, recognise_member
+from quen.http.callers import MemberCaller
 from quen.http.endpoint import Call, Nothing, Resource
 from quen.http.redemptions import Benefit
 
-rewards: Resource[MemberCaller] = Resource(__name__, recognise_member)
+rewards: Resource[MemberCaller] = Resource(__name__, recognise_bearer)
 
 
 Window = TypedDict("Window", {"from": Day | None, "to": Day | None})

@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from mobile_api.callers import own_member_id
+from mobile_api.callers import own_member_id, recognise_bearer
 from quen.bootstrap import application
 from quen.errors import MemberNotFoundError
-from quen.http.callers import MemberCaller, recognise_member
+from quen.http.callers import MemberCaller
 from quen.http.endpoint import Call, Resource
 from quen.http.errors import CursorInvalidError
 from quen.http.paging import PageQuery
 from quen.http.tiers import TierPage
 
-tier: Resource[MemberCaller] = Resource(__name__, recognise_member)
+tier: Resource[MemberCaller] = Resource(__name__, recognise_bearer)
 
 
 @tier.endpoint("GET", "/v1/me/tier", query=PageQuery, answer=TierPage, errors=(MemberNotFoundError, CursorInvalidError))

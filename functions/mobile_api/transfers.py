@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from mobile_api.callers import own_member_id
+from mobile_api.callers import own_member_id, recognise_bearer
 from quen.bootstrap import application
 from quen.errors import (
     ConflictRetryError,
@@ -17,12 +17,12 @@ from quen.errors import (
 )
 from quen.http.answers import Transfer
 from quen.http.bodies import Member, Points
-from quen.http.callers import MemberCaller, recognise_member
+from quen.http.callers import MemberCaller
 from quen.http.endpoint import Call, Resource
 from quen.ledger.documents import Outcome
 from quen.partners.rates import RatedAction
 
-transfers: Resource[MemberCaller] = Resource(__name__, recognise_member)
+transfers: Resource[MemberCaller] = Resource(__name__, recognise_bearer)
 
 
 class TransferBody(Struct, frozen=True, forbid_unknown_fields=True):

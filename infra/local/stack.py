@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
 from local.connection import FILE_NAME, load_connection, write_private
@@ -23,6 +23,8 @@ from local.seed import Seed
 
 STACK_NAME = "quen-local"
 EMAIL_FROM = "hello@quen.example"
+# What stands before the mobile and the partner API (template.yaml, `Gateway`); the admin API is a REST API always.
+GatewayKind = Literal["rest", "http"]
 # All that a start makes in its data directory; `--fresh` removes these and nothing else.
 MADE_HERE = ("emulator", "identity", "tmp", "emulator.log", "deployed", "seed.json", FILE_NAME)
 
@@ -60,8 +62,10 @@ class LocalStack:
         fresh: bool = False,
         is_kept: bool = True,
         variables: Mapping[str, str] | None = None,
+        gateway: GatewayKind = "rest",
     ) -> None:
         self._data = data
+        self._gateway = gateway
         self._port = port_of(data, port, fresh=fresh)
         self._fresh = fresh
         self._deployed_now = False
@@ -118,6 +122,7 @@ class LocalStack:
             "TokenJwksUrl": provider.jwks_url,
             "PublicAuthority": f"{HOST}:{self._port}",
             "EmailFrom": EMAIL_FROM,
+            "Gateway": self._gateway,
             "Sandbox": "true",
             "DeletionProtection": "false",
             "Revision": "local",
@@ -134,7 +139,13 @@ class LocalStack:
         return deployment.outputs()
 
     def _api_url(self, name: str, outputs: dict[str, str]) -> str:
-        return f"{self.emulator.endpoint}/_aws/execute-api/{outputs[f'{name.capitalize()}ApiId']}/{STAGE}"
+        stage = f"/{STAGE}" if name == "admin" else self._path_prefix
+        return f"{self.emulator.endpoint}/_aws/execute-api/{outputs[f'{name.capitalize()}ApiId']}{stage}"
+
+    @property
+    def _path_prefix(self) -> str:
+        """What precedes /v1 in the mobile and the partner API: the HTTP APIs' stage has no path."""
+        return f"/{STAGE}" if self._gateway == "rest" else ""
 
     def _describe(self, outputs: dict[str, str], provider: IdentityProvider) -> dict[str, Any]:
         urls = {name: self._api_url(name, outputs) for name in ("mobile", "partner", "admin")}
@@ -144,7 +155,7 @@ class LocalStack:
                 seed.plant()
                 confirm_program_sender(self.emulator.endpoint, seed.document())
         demo = seed.describe()
-        signing = {"authority": urlsplit(self.emulator.endpoint).netloc, "path_prefix": f"/{STAGE}"}
+        signing = {"authority": urlsplit(self.emulator.endpoint).netloc, "path_prefix": self._path_prefix}
         return {
             **{f"{name}_url": url for name, url in urls.items()},
             "aws_endpoint": self.emulator.endpoint,

@@ -345,11 +345,3 @@ def test_every_path_answers_other_methods_itself() -> None:
                     assert route["Method"] == "ANY" or route["Path"] == "/v1/unsubscribe/{token}"
     assert methods
     assert all(found.count("ANY") == 1 for found in methods.values())
-
-
-def test_each_gateway_response_is_a_problem_with_its_own_status() -> None:
-    for response in template("template.yaml")["Globals"]["Api"]["GatewayResponses"].values():
-        problem = json.loads(response["ResponseTemplates"]["application/json"])
-        assert problem["status"] == response["StatusCode"]
-        assert problem["type"] == f"urn:quen:problem:{problem['code']}"
-        assert response["ResponseParameters"]["Headers"]["Content-Type"] == "'application/problem+json'"

@@ -357,6 +357,8 @@ def test_a_bad_token_is_told_apart_by_the_authorizer(stack: Stack) -> None:
 def test_the_apis_sample_events_are_answered(stack: Stack) -> None:
     assert _answer("mobile", sample_event("mobile_api", "enrol"), stack)["statusCode"] == 201
     assert _answer("mobile", sample_event("mobile_api", "account"), stack)["statusCode"] == 404
+    # Through an HTTP API, where no authorizer has spoken.
+    assert _answer("mobile", sample_event("mobile_api", "http_account"), stack)["statusCode"] == 401
     assert _answer("partner", sample_event("partner_api", "unsigned_purchase"), stack)["statusCode"] == 401
     assert _answer("admin", sample_event("admin_api", "run_job"), stack)["statusCode"] == 201
     assert _answer("admin", sample_event("coalition_api", "create_partner"), stack)["statusCode"] == 201

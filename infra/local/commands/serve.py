@@ -35,6 +35,9 @@ def register(subcommands: Subcommands) -> None:
         "--port", type=port_number, help=f"where AWS answers (default {DEFAULT_PORT}, or where the data was made)"
     )
     parser.add_argument("--fresh", action="store_true", help="forget the data of earlier starts")
+    parser.add_argument(
+        "--gateway", choices=("rest", "http"), default="rest", help="what stands before the mobile and the partner API"
+    )
     parser.set_defaults(run=run)
 
 
@@ -65,7 +68,8 @@ def run(arguments: argparse.Namespace) -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, on_signal)
     try:
-        with LocalStack(arguments.data, arguments.port, fresh=arguments.fresh) as stack:
+        given = {"fresh": arguments.fresh, "gateway": arguments.gateway}
+        with LocalStack(arguments.data, arguments.port, **given) as stack:
             ready = True
             announce(stack.connection, arguments.data, seconds=time.monotonic() - started, as_json=arguments.json)
             while not stop.wait(WATCH_SECONDS):

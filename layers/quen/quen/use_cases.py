@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from quen.imports.service import Imports
     from quen.ledger.lapses import Lapses
     from quen.ledger.service import Ledger
+    from quen.members.bearers import Bearers
     from quen.members.service import Members
     from quen.memberships.service import Memberships
     from quen.merges.service import Merges
@@ -75,6 +76,13 @@ class UseCases(Coalition):
         from quen.members.service import Members
 
         return Members(self._member_store, self.ledger, self._lookups, QrTokens(self.keys.derive("qr")), self.wall)
+
+    @cached_property
+    def bearers(self) -> Bearers:
+        """Who brings a token, where no authorizer has said it."""
+        from quen.members.bearers import Bearers
+
+        return Bearers(self.tokens, self.members.find_member_id, self.wall)
 
     @cached_property
     def imports(self) -> Imports:

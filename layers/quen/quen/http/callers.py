@@ -39,8 +39,13 @@ class MemberCaller:
         return f"{self.issuer} {self.subject}"
 
 
+def has_authorizer_spoken(request: GatewayRequest) -> bool:
+    """Whether there are findings about the caller; an HTTP API writes an authorizer of nothing where there is none."""
+    return not request.authorizer.keys().isdisjoint({"subject", "refusal"})
+
+
 def recognise_member(request: GatewayRequest, _action: str = "") -> MemberCaller:
-    """The member-to-be behind a token. Raises the token errors."""
+    """The member-to-be that the findings tell of. Raises the token errors."""
     claims = _claims(request)
     # Not the subject: an identity provider may make it of an address.
     say(caller="member", member_id=claims.get("member_id") or None)

@@ -14,9 +14,9 @@ What tills and partner brands do. Every request is signed: HTTP Message Signatur
 2. **Body.** Send `Content-Type: application/json` and `Content-Digest: sha-256=:…:`, the base64 of the SHA-256 of the raw
    bytes (`sha-512` will do as well).
 3. **Base.** One line `"<name>": <value>` for each part that is covered: `"@method"`, `"@authority"` (the API's public name,
-   in lower case), `"@path"` (all of it, with the stage), with a body `"content-type"` and `"content-digest"`, and
-   `"idempotency-key"` where that header is sent. The last line is `"@signature-params": ` with the list of the names, in the
-   order of the lines, and the parameters. A newline stands between lines and none at the end.
+   in lower case), `"@path"` (all of it, with what the API's address has before `/v1`), with a body `"content-type"` and
+   `"content-digest"`, and `"idempotency-key"` where that header is sent. The last line is `"@signature-params": ` with the
+   list of the names, in the order of the lines, and the parameters. A newline stands between lines and none at the end.
 4. **Parameters.** `created` and `expires` in Unix seconds, `keyid`, `nonce` (16 to 128 of `A-Z a-z 0-9 _ = -`, never used
    before) and `tag="loyalty-partner-v1"`. `created` is at most 300 seconds past and 60 ahead; `expires` is not past, and at
    most 300 seconds after `created`.
