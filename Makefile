@@ -36,7 +36,7 @@ lint:
 	@$(IN_VENV)ruff format --check
 	@$(IN_VENV)lint-imports
 	@.venv-stack/bin/sam validate --template template.yaml
-	@.venv-stack/bin/cfn-lint template.yaml infra/*.yaml
+	@PYTHONPATH=infra .venv-stack/bin/cfn-lint --append-rules infra/cfn_lint_rules -- template.yaml infra/*.yaml
 
 format: setup ## Put every file into shape
 	@$(IN_VENV)ruff check --fix

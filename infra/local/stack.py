@@ -111,7 +111,6 @@ class LocalStack:
             "EmailFrom": EMAIL_FROM,
             "Sandbox": "true",
             "DeletionProtection": "false",
-            "Revision": "local",
         }
         deployment = Deployment(STACK_NAME, self.emulator.endpoint, self._data / "deployed")
         self._deployed_now = not deployment.is_current(parameters)
