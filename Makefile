@@ -7,7 +7,7 @@ export AWS_DEFAULT_REGION ?= us-east-1
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-long check types lint format openapi bench build clean lock
+.PHONY: help setup run test test-long check types lint format openapi bench build deploy clean lock
 .SUFFIXES:
 
 help: ## List the verbs
@@ -51,6 +51,9 @@ bench: setup ## Measure cold starts, what the ledger costs in time and units, an
 build: setup ## Build what `sam deploy --template build/aws/template.yaml` sends to AWS
 	@QUEN_BUILD=aws QUEN_PYTHON=$(CURDIR)/$(IN_VENV)python QUEN_BYTECODE_PYTHON=$(BYTECODE_PYTHON) \
 		.venv-stack/bin/sam build --template template.yaml --build-dir build/aws --build-in-source
+
+deploy: setup ## Build and deploy into your own AWS account; asks for what it needs (ARGS="--plan", ARGS="--help")
+	@exec $(IN_VENV)python -m local.deploying $(ARGS)
 
 clean: ## Remove what was built or cached; the stack's data and the environments stay
 	@rm -rf build .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .schemathesis
