@@ -7,7 +7,7 @@ export AWS_DEFAULT_REGION ?= us-east-1
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-long check types lint format openapi bench build deploy clean lock
+.PHONY: help setup run test test-long check types lint format openapi bench build deploy audit-templates clean lock
 .SUFFIXES:
 
 help: ## List the verbs
@@ -55,6 +55,9 @@ build: setup ## Build what `sam deploy --template build/aws/template.yaml` sends
 deploy: setup ## Build and deploy into your own AWS account; asks for what it needs (ARGS="--plan", ARGS="--help")
 	@exec $(IN_VENV)python -m local.deploying $(ARGS)
 
+audit-templates: setup ## Look the templates over as a reviewer would: checkov, and cfn-lint over what is not the default
+	@$(IN_VENV)python -m local.template_audit
+
 clean: ## Remove what was built or cached; the stack's data and the environments stay
 	@rm -rf build .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .schemathesis
 	@find functions infra layers tests -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -67,3 +70,4 @@ lock: ## Resolve the locks anew (UPGRADE=--upgrade for newer versions)
 	@cd layers/dependencies && $(UV_COMPILE) $(UPGRADE) requirements.in --output-file requirements.txt
 	@cd requirements && $(UV_COMPILE) $(UPGRADE) -c ../layers/dependencies/requirements.txt development.in -o development.txt
 	@cd requirements && $(UV_COMPILE) $(UPGRADE) stack.in --output-file stack.txt
+	@cd requirements && $(UV_COMPILE) $(UPGRADE) checkov.in --output-file checkov.txt

@@ -43,12 +43,14 @@ JWKS_SECONDS = 10
 JWKS_BYTES_MAX = 1_000_000
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """0 where it is deployed or planned, 1 where it is not; what is missing is said in a sentence."""
+def main(arguments: Sequence[str] | None = None, memory: Path = REMEMBERED) -> int:
+    """0 where it is deployed or planned, 1 where it is not; what is missing is said in a sentence. `memory` is the file that
+    remembers answers.
+    """
     template = read_template((PROJECT / "template.yaml").read_text("utf-8"))
     said = vars(parser(template).parse_args(arguments))
     try:
-        deploy(template, said)
+        deploy(template, said, memory)
     except LocalError as error:
         print(f"quen: {error}", file=sys.stderr)
         return 1
@@ -73,10 +75,10 @@ def parser(template: Mapping[str, Any]) -> argparse.ArgumentParser:
     return made
 
 
-def deploy(template: Mapping[str, Any], said: Mapping[str, Any]) -> None:
+def deploy(template: Mapping[str, Any], said: Mapping[str, Any], memory: Path) -> None:
     """The whole way; raises LocalError with what stands in it."""
     asks = sys.stdin.isatty() and not said["yes"]
-    target, remembered = choose_target(said, asks=asks)
+    target, remembered = choose_target(said, memory, asks=asks)
     environment = {name: os.environ.get(variable_of(name)) for name in settable(template)}
     answers = settled(template, said, environment, remembered)
     if asks:
@@ -90,16 +92,16 @@ def deploy(template: Mapping[str, Any], said: Mapping[str, Any]) -> None:
         return
     check_keys(answers["TokenJwksUrl"])
     account = account_of(target.region)
-    remember(target, answers)
+    remember(target, answers, memory)
     run(["make", "build"])
     print(f"\nDeploying {target.stack} to account {account}, {target.region}. The first time takes about five minutes.")
     run(command)
     tell_what_is_next(target)
 
 
-def choose_target(said: Mapping[str, Any], *, asks: bool) -> tuple[Target, dict[str, str]]:
+def choose_target(said: Mapping[str, Any], memory: Path, *, asks: bool) -> tuple[Target, dict[str, str]]:
     """The stack and its region, and what was answered for it the last time."""
-    remembered = json.loads(REMEMBERED.read_text("utf-8")) if REMEMBERED.exists() else {}
+    remembered = json.loads(memory.read_text("utf-8")) if memory.exists() else {}
     stack = said["stack"] or os.environ.get("QUEN_STACK") or remembered.get("last") or TARGET_DEFAULTS["stack"]
     if asks and not said["stack"]:
         stack = ask("The stack's name", stack)
@@ -173,13 +175,13 @@ def commit() -> str:
     return found.stdout.strip() if found.returncode == 0 else ""
 
 
-def remember(target: Target, answers: Mapping[str, str]) -> None:
+def remember(target: Target, answers: Mapping[str, str], memory: Path) -> None:
     """For the next time; nothing of it is secret."""
-    known = json.loads(REMEMBERED.read_text("utf-8")) if REMEMBERED.exists() else {"stacks": {}}
+    known = json.loads(memory.read_text("utf-8")) if memory.exists() else {"stacks": {}}
     known["last"] = target.stack
     known["stacks"][target.stack] = {"region": target.region, "answers": dict(answers)}
-    REMEMBERED.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    REMEMBERED.write_text(json.dumps(known, indent=2) + "\n", "utf-8")
+    memory.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    memory.write_text(json.dumps(known, indent=2) + "\n", "utf-8")
 
 
 def run(command: Sequence[str]) -> None:

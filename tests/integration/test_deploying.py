@@ -18,9 +18,8 @@ NEEDED = ("--token-issuer", "https://id.example", "--token-audience", "quen", "-
 
 
 @pytest.fixture
-def remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where answers are remembered: nowhere that matters."""
-    monkeypatch.setattr(deploying, "REMEMBERED", tmp_path / "deploy.json")
+def remembered(tmp_path: Path) -> Path:
+    """Where answers are remembered."""
     return tmp_path / "deploy.json"
 
 
@@ -62,7 +61,7 @@ def test_a_provider_whose_keys_nobody_finds_stops_it(site: str, page: str, said:
 
 
 def test_a_plan_says_what_would_be_done_and_does_nothing(remembered: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert deploying.main(["--plan", *NEEDED, "--token-jwks-url", "https://id.example/keys"]) == 0
+    assert deploying.main(["--plan", *NEEDED, "--token-jwks-url", "https://id.example/keys"], remembered) == 0
     said = capsys.readouterr().out
     assert "USD a month" in said
     assert "sam deploy --template-file build/aws/template.yaml --stack-name quen-test" in said
@@ -70,7 +69,7 @@ def test_a_plan_says_what_would_be_done_and_does_nothing(remembered: Path, capsy
 
 
 def test_all_that_is_missing_is_said_at_once(remembered: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert deploying.main(["--yes", "--log-retention-days", "91"]) == 1
+    assert deploying.main(["--yes", "--log-retention-days", "91"], remembered) == 1
     said = capsys.readouterr().err
     assert all(name in said for name in ("TokenIssuer", "TokenAudience", "TokenJwksUrl", "LogRetentionDays"))
 
@@ -83,13 +82,13 @@ def test_without_credentials_nothing_is_built(
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
         monkeypatch.setenv(name, str(tmp_path / "none"))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    assert deploying.main(["--yes", *NEEDED, "--token-jwks-url", f"{site}/keys.json"]) == 1
+    assert deploying.main(["--yes", *NEEDED, "--token-jwks-url", f"{site}/keys.json"], remembered) == 1
     assert "AWS does not know who you are" in capsys.readouterr().err
     assert not remembered.exists()
 
 
 def test_what_was_answered_is_the_default_of_the_next_time(remembered: Path) -> None:
-    deploying.remember(deploying.Target("quen-test", "eu-west-1"), {"TokenAudience": "quen"})
+    deploying.remember(deploying.Target("quen-test", "eu-west-1"), {"TokenAudience": "quen"}, remembered)
     said = {"stack": None, "region": None}
-    target, answers = deploying.choose_target(said, asks=False)
+    target, answers = deploying.choose_target(said, remembered, asks=False)
     assert (target.stack, target.region, answers) == ("quen-test", "eu-west-1", {"TokenAudience": "quen"})
