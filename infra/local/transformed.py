@@ -1,6 +1,6 @@
 """Writes what SAM makes of `template.yaml`, as JSON: what AWS would create, for tests and for auditors.
 
-Runs in the deploy tool's environment, which has SAM's translator: `.venv-stack/bin/python -m local.transformed FILE,NAME=VALUE`.
+Runs in the deploy tool's environment, which has SAM's translator: `python -m local.transformed FILE,NAME=VALUE`.
 """
 
 from __future__ import annotations
