@@ -7,7 +7,7 @@ export AWS_DEFAULT_REGION ?= us-east-1
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-long check types lint format openapi bench build audit clean lock soak
+.PHONY: help setup run test test-long check types lint format openapi bench build audit clean lock soak deploy audit-templates
 .SUFFIXES:
 
 help: ## List the verbs
@@ -36,7 +36,7 @@ lint:
 	@$(IN_VENV)ruff format --check
 	@$(IN_VENV)lint-imports
 	@.venv-stack/bin/sam validate --template template.yaml
-	@.venv-stack/bin/cfn-lint template.yaml infra/*.yaml
+	@PYTHONPATH=infra .venv-stack/bin/cfn-lint --append-rules infra/cfn_lint_rules -- template.yaml infra/*.yaml
 
 format: setup ## Put every file into shape
 	@$(IN_VENV)ruff check --fix
@@ -60,6 +60,12 @@ audit: setup ## Known weaknesses, licences, secrets in files; writes build/sbom.
 	@$(PYTHON) infra/local/environments.py .venv-audit
 	@$(IN_VENV)python -m local.audit $(ARGS)
 
+deploy: setup ## Build and deploy into your own AWS account; asks for what it needs (ARGS="--plan", ARGS="--help")
+	@exec $(IN_VENV)python -m local.deploying $(ARGS)
+
+audit-templates: setup ## Look the templates over as a reviewer would: checkov, and cfn-lint over what is not the default
+	@$(IN_VENV)python -m local.template_audit
+
 clean: ## Remove what was built or cached; the stack's data and the environments stay
 	@rm -rf build .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .schemathesis
 	@find functions infra layers tests -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -73,3 +79,4 @@ lock: ## Resolve the locks anew (UPGRADE=--upgrade for newer versions)
 	@cd requirements && $(UV_COMPILE) $(UPGRADE) -c ../layers/dependencies/requirements.txt development.in -o development.txt
 	@cd requirements && $(UV_COMPILE) $(UPGRADE) stack.in --output-file stack.txt
 	@cd requirements && $(UV_COMPILE) $(UPGRADE) audit.in --output-file audit.txt
+	@cd requirements && $(UV_COMPILE) $(UPGRADE) checkov.in --output-file checkov.txt

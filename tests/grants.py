@@ -15,6 +15,7 @@ def read(file: str) -> dict[str, Any]:
     return read_template((INFRA / file).read_text("utf-8"))
 
 
+EVERYBODYS = "RunFunction"
 FUNCTIONS = read("../template.yaml")["Resources"]
 POLICIES = read("access.yaml")["Resources"]
 
@@ -27,11 +28,17 @@ def resource_name(resource: Any) -> str:
     return text.replace("${", "").replace("Arn}", "").replace("Prefix}/", "").rpartition(":")[2]
 
 
+def capabilities(function: str) -> list[str]:
+    """What the function's role is given of infra/access.yaml, but for what every function is."""
+    role = FUNCTIONS[function]["Properties"]["Role"]["Fn::GetAtt"].removesuffix(".Arn")
+    policies = FUNCTIONS[role]["Properties"]["ManagedPolicyArns"]
+    return [name for policy in policies if (name := policy["Fn::GetAtt"].removeprefix("Access.Outputs.")) != EVERYBODYS]
+
+
 def grants(function: str) -> set[Grant]:
-    """The (action, resource) pairs that the function's policies allow."""
+    """The (action, resource) pairs that the function's capabilities allow its code."""
     allowed = set()
-    for policy in FUNCTIONS[function]["Properties"]["Policies"]:
-        capability = policy["Fn::GetAtt"].removeprefix("Access.Outputs.")
+    for capability in capabilities(function):
         for written in POLICIES[capability]["Properties"]["PolicyDocument"]["Statement"]:
             statement = written["Fn::If"][1] if "Fn::If" in written else written
             many = [part if isinstance(part, list) else [part] for part in (statement["Action"], statement["Resource"])]

@@ -59,6 +59,7 @@ class House(Application):
             events_failed_queue_url="",
             master_key_secret="",
             partner_secrets_prefix="",
+            encryption_key="",
             zalo_secret="",
             token_issuer="https://issuer.test",
             token_audience="quen",

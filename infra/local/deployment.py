@@ -14,6 +14,7 @@ from pathlib import Path
 
 from local.connection import CREDENTIALS, REGION, aws_client
 from local.errors import LocalError
+from local.template_reader import read_template
 
 PROJECT = Path(__file__).resolve().parents[2]
 SAM = Path(os.environ.get("QUEN_STACK_PYTHON", PROJECT / ".venv-stack/bin/python")).with_name("sam")
@@ -22,6 +23,7 @@ DEPLOYED_PARTS = ("template.yaml", "infra/*.yaml", "infra/package.py", "function
 ARTIFACTS_BUCKET = "quen-artifacts"
 STACK_STATES_USABLE = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE"})
 REASON_LINES = 15
+REVISION_DIGITS = 10  # which is what SAM looks at
 
 
 class Deployment:
@@ -53,14 +55,16 @@ class Deployment:
     def deploy(self, parameters: Mapping[str, str]) -> None:
         """Build the layers and functions for this machine, then create or update the stack."""
         current = fingerprint(parameters)
+        settled = {**parameters, "Revision": f"{current[:REVISION_DIGITS]}local"}
         with one_build_at_a_time():
             build()
+            template = settle_parameters(settled)
             aws_client("s3", self._endpoint).create_bucket(Bucket=ARTIFACTS_BUCKET)
             capabilities = ("CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND")
-            overrides = [f"ParameterKey={name},ParameterValue={value}" for name, value in parameters.items()]
+            overrides = [f"ParameterKey={name},ParameterValue={value}" for name, value in settled.items()]
             run_sam(
                 [
-                    *("deploy", "--template-file", str(BUILD / "template.yaml"), "--stack-name", self.stack),
+                    *("deploy", "--template-file", str(template), "--stack-name", self.stack),
                     *("--s3-bucket", ARTIFACTS_BUCKET, "--region", REGION, "--capabilities", *capabilities),
                     *("--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar"),
                     *("--parameter-overrides", *overrides),
@@ -86,6 +90,18 @@ def build() -> None:
         {"QUEN_BUILD": "host", "QUEN_PYTHON": sys.executable, "QUEN_BYTECODE_PYTHON": sys.executable},
     )
     made_of.write_text(files, "utf-8")
+
+
+def settle_parameters(parameters: Mapping[str, str]) -> Path:
+    """The built template with the parameters as its defaults: the emulator's transform knows no others, and a version of a
+    function is published where its revision changed.
+    """
+    template = read_template((BUILD / "template.yaml").read_text("utf-8"))
+    for name, value in parameters.items():
+        template["Parameters"][name]["Default"] = value
+    settled = BUILD / "settled.json"
+    settled.write_text(json.dumps(template), "utf-8")
+    return settled
 
 
 def run_sam(arguments: list[str], environment: Mapping[str, str]) -> None:

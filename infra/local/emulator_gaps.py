@@ -19,7 +19,9 @@ INTEGRATION = "x-amazon-apigateway-integration"
 STAGE = "live"
 LINKS = "MOBILE_URL"
 
-_FUNCTION = re.compile(r"\$\{(\w+)\.Arn\}")
+ALIAS = "live"
+
+_FUNCTION = re.compile(r"\$\{(\w+)(?:\.Arn)?\}")
 _FUNCTION_NAME = re.compile(r"(?<=:function:)[^/]+")
 
 
@@ -50,6 +52,8 @@ class EmulatorGaps:
                 if LINKS in variables:
                     environment = {"Variables": variables | {LINKS: mobile_url}}
                     functions.update_function_configuration(FunctionName=physical_id, Environment=environment)
+                    version = functions.publish_version(FunctionName=physical_id)["Version"]
+                    functions.update_alias(FunctionName=physical_id, Name=ALIAS, FunctionVersion=version)
 
     def _resources(self, stack: str) -> Iterator[tuple[str, dict[str, Any]]]:
         """Every resource of the stack and its nested stacks: (physical id, what the template says of it)."""
@@ -95,10 +99,11 @@ class EmulatorGaps:
             self._gateway.put_integration(**target, type=integration["type"], uri=uri, integrationHttpMethod="POST")
 
     def _function_of(self, declared: dict[str, Any]) -> str:
-        """The name of the function that a method of the template invokes."""
+        """The name of the function that a method of the template invokes, with the alias where it says one."""
         [logical_id] = _FUNCTION.findall(json.dumps(declared[INTEGRATION]["uri"]))
         found = self._cloudformation.describe_stack_resource(StackName=self._stack, LogicalResourceId=logical_id)
-        name: str = found["StackResourceDetail"]["PhysicalResourceId"]
+        # A function's id is its name, an alias's its ARN.
+        name: str = found["StackResourceDetail"]["PhysicalResourceId"].rpartition(":function:")[2]
         return name
 
     def _expire_items(self, table: str, properties: dict[str, Any]) -> None:

@@ -125,7 +125,6 @@ class LocalStack:
             "Gateway": self._gateway,
             "Sandbox": "true",
             "DeletionProtection": "false",
-            "Revision": "local",
         }
         deployment = Deployment(STACK_NAME, self.emulator.endpoint, self._data / "deployed")
         self._deployed_now = not deployment.is_current(parameters)

@@ -224,6 +224,12 @@ def test_a_put_that_the_client_sent_twice_is_one_claim(aws: Aws) -> None:
     assert not nonces.claim("key_1", "n" * 16, expires=SECOND + 300, now=SECOND)
 
 
+@pytest.mark.parametrize("key", ["", "arn:aws:kms:us-east-1:123456789012:key/own"])
+def test_a_new_secret_lies_under_the_stacks_own_key_where_it_has_one(aws: Aws, key: str) -> None:
+    SecretsManagerKeySecrets(aws.secrets, "quen-test/partners/", key).keep("key_1", b"s" * 32)
+    assert aws.secrets.describe_secret(SecretId="quen-test/partners/key_1").get("KmsKeyId", "") == key
+
+
 def test_a_service_that_is_down_says_try_again(aws: Aws) -> None:
     config = Config(retries={"total_max_attempts": 1}, connect_timeout=0.2)
     dead = get_session().create_client(

@@ -198,7 +198,9 @@ class Adapters:
     def _key_secrets(self) -> SecretsManagerKeySecrets:
         from quen.partners.secrets import SecretsManagerKeySecrets
 
-        return SecretsManagerKeySecrets(self._client("secretsmanager"), self.settings.partner_secrets_prefix)
+        return SecretsManagerKeySecrets(
+            self._client("secretsmanager"), self.settings.partner_secrets_prefix, self.settings.encryption_key
+        )
 
     @cached_property
     def _lookups(self) -> Lookups:

@@ -13,6 +13,7 @@ _OPTIONAL = {
     "EMAIL_CONFIGURATION_SET": "",
     "SANDBOX": "false",
     "AWS_REGION": "",
+    "ENCRYPTION_KEY": "",
     "REVISION": "unknown",
 }
 _QUEUE_URL = "_queue_url"
@@ -47,6 +48,7 @@ class Settings:
     events_failed_queue_url: str
     master_key_secret: str
     partner_secrets_prefix: str
+    encryption_key: str
     zalo_secret: str
     token_issuer: str
     token_audience: str

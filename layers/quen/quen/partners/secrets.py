@@ -22,15 +22,19 @@ _GONE = frozenset({"ResourceNotFoundException", "InvalidRequestException"})
 
 
 class SecretsManagerKeySecrets:
-    """See `quen.partners.service.KeySecrets`. `prefix` is for example `quen-local/partners/`."""
+    """See `quen.partners.service.KeySecrets`. `prefix` is for example `quen-local/partners/`; `encryption_key` the ARN of the
+    stack's own key, empty where AWS's encrypts.
+    """
 
-    def __init__(self, client: BaseClient, prefix: str) -> None:
+    def __init__(self, client: BaseClient, prefix: str, encryption_key: str = "") -> None:
         self._client = cast("Any", client)
         self._prefix = prefix
+        self._encryption = {"KmsKeyId": encryption_key} if encryption_key else {}
 
     def keep(self, key_id: str, secret: bytes) -> None:
         """A new secret under the key's id."""
-        self._call("create_secret", Name=self._name(key_id), SecretString=base64.b64encode(secret).decode("ascii"))
+        encoded = base64.b64encode(secret).decode("ascii")
+        self._call("create_secret", Name=self._name(key_id), SecretString=encoded, **self._encryption)
 
     def find(self, key_id: str) -> bytes | None:
         """The secret, or None where it never was or is deleted."""

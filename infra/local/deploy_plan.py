@@ -1,0 +1,137 @@
+"""What a deployment into somebody's own account is made of: answers, revision, command, and what it costs while nobody buys.
+
+Pure. What a parameter may say is what `template.yaml` says of it, so there is one place where that is written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from local.errors import LocalError
+
+Template = Mapping[str, Any]
+
+# "-birthday-rewards-start" is the longest end of a function's name, which has 64 characters.
+STACK_NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
+REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]")
+# Asked for where nobody said it; every other parameter has a default that is right for most.
+ASKED = ("TokenIssuer", "TokenAudience", "TokenJwksUrl", "EmailFrom", "AlarmEmail", "MonthlyBudget")
+NEVER_ASKED = frozenset({"Revision"})  # computed
+CAPABILITIES = ("CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND")
+COMMIT_DIGITS = 12
+DIGEST_DIGITS = 10  # SAM tells versions by these
+
+# US dollars a month, us-east-1, 2026-11; what AWS gives for nothing in the beginning is not taken off.
+ALARM_USD = 0.10
+SECRET_USD = 0.40
+KEY_USD = 1.00
+# Five pollers of twenty seconds each ask an empty queue 15 times a minute; a million requests cost 0.40.
+QUEUE_POLLING_USD = 15 * 60 * 24 * 30 * 0.40 / 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where it goes: one stack in one region."""
+
+    stack: str
+    region: str
+
+    def check(self) -> None:
+        """Raises LocalError in a sentence where AWS would refuse it later."""
+        if not STACK_NAME.fullmatch(self.stack):
+            raise LocalError(
+                f'"{self.stack}" cannot be the stack\'s name: 1 to 40 small letters, digits and hyphens, a letter first.'
+            )
+        if not REGION.fullmatch(self.region):
+            raise LocalError(f'"{self.region}" is no region, such as ap-southeast-1.')
+
+
+def flag_of(parameter: str) -> str:
+    """`--token-issuer` for `TokenIssuer`."""
+    return "--" + re.sub(r"(?<=[a-z])(?=[A-Z])", "-", parameter).lower()
+
+
+def variable_of(parameter: str) -> str:
+    """`QUEN_TOKEN_ISSUER` for `TokenIssuer`."""
+    return "QUEN_" + flag_of(parameter)[2:].replace("-", "_").upper()
+
+
+def settable(template: Template) -> list[str]:
+    """The parameters that somebody may say something about."""
+    return [name for name in template["Parameters"] if name not in NEVER_ASKED]
+
+
+def fault_of(parameter: str, value: str, template: Template) -> str | None:
+    """Why the parameter cannot have this value, in a sentence; None where it can."""
+    declared = template["Parameters"][parameter]
+    allowed = [str(choice) for choice in declared.get("AllowedValues", ())]
+    if allowed:
+        return None if value in allowed else f"{parameter} is one of {', '.join(allowed)}."
+    is_wrong = not re.fullmatch(str(declared.get("AllowedPattern", ".*")), value)
+    if declared["Type"] == "Number":
+        bounds = int(declared.get("MinValue", 0)), int(declared.get("MaxValue", 10**9))
+        is_wrong = not value.isdecimal() or not bounds[0] <= int(value) <= bounds[1]
+    if "Default" not in declared and not value:
+        is_wrong = True
+    return f"{parameter}: {declared.get('ConstraintDescription', 'it is missing.')}" if is_wrong else None
+
+
+def settled(template: Template, *sources: Mapping[str, str | None]) -> dict[str, str]:
+    """What is known without asking: the first source that says something wins, then the template's default."""
+    known: dict[str, str] = {}
+    for name in settable(template):
+        said = next((value for source in sources if (value := source.get(name)) is not None), None)
+        default = template["Parameters"][name].get("Default")
+        if said is not None or default is not None:
+            known[name] = str(default if said is None else said)
+    return known
+
+
+def faults(answers: Mapping[str, str], template: Template) -> list[str]:
+    """Everything that is wrong or missing, one sentence each."""
+    found = [fault_of(name, answers.get(name, ""), template) for name in settable(template)]
+    if int(answers.get("MonthlyBudget") or 0) and not (answers.get("AlarmEmail") or answers.get("AlarmTopicArn")):
+        found.append("MonthlyBudget: a budget needs somebody to tell; give AlarmEmail or AlarmTopicArn.")
+    return [fault for fault in found if fault]
+
+
+def revision_of(sources: str, answers: Mapping[str, str], commit: str) -> str:
+    """Ten digits that differ whenever code, layers, templates or parameters do, then the commit."""
+    digest = hashlib.sha256(json.dumps([sources, sorted(answers.items())]).encode()).hexdigest()
+    return digest[:DIGEST_DIGITS] + commit[:COMMIT_DIGITS]
+
+
+def deploy_arguments(target: Target, answers: Mapping[str, str], revision: str, *, is_confirmed: bool) -> list[str]:
+    """What `sam` is called with; it shows the change set, and asks unless `is_confirmed`."""
+    # Empty ones too: a parameter that is not named keeps the value of the last time.
+    overrides = [f'ParameterKey={name},ParameterValue="{value}"' for name, value in answers.items()]
+    return [
+        *("deploy", "--template-file", "build/aws/template.yaml", "--stack-name", target.stack),
+        *("--region", target.region, "--resolve-s3", "--s3-prefix", target.stack, "--capabilities", *CAPABILITIES),
+        *("--no-fail-on-empty-changeset", "--no-confirm-changeset" if is_confirmed else "--confirm-changeset"),
+        *("--tags", "application=quen", f"stack={target.stack}"),
+        *("--parameter-overrides", *overrides, f"ParameterKey=Revision,ParameterValue={revision}"),
+    ]
+
+
+def idle_costs(templates: Mapping[str, Template], answers: Mapping[str, str]) -> dict[str, float]:
+    """US dollars a month of what costs although nobody buys, by what it is. `templates` are all of them, by file."""
+    kinds = [resource["Type"] for each in templates.values() for resource in each["Resources"].values()]
+    reading = [
+        event
+        for each in templates.values()
+        for resource in each["Resources"].values()
+        for event in resource.get("Properties", {}).get("Events", {}).values()
+        if isinstance(event, Mapping) and event.get("Type") == "SQS"
+    ]
+    costs = {
+        f"{kinds.count('AWS::CloudWatch::Alarm')} alarms": kinds.count("AWS::CloudWatch::Alarm") * ALARM_USD,
+        f"asking {len(reading)} empty queues": len(reading) * QUEUE_POLLING_USD,
+        "the master key's secret": kinds.count("AWS::SecretsManager::Secret") * SECRET_USD,
+    }
+    return costs | ({"a key of its own": KEY_USD} if answers.get("EncryptionKey") == "own" else {})

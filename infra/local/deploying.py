@@ -1,0 +1,211 @@
+"""`make deploy`: asks for what it needs, builds, shows what will change and what it costs, deploys with SAM, says what is next.
+
+Every question may be answered before: by a flag, by an environment variable, or by the last time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.session import get_session
+
+from local.deploy_plan import (
+    ASKED,
+    Target,
+    deploy_arguments,
+    fault_of,
+    faults,
+    flag_of,
+    idle_costs,
+    revision_of,
+    settable,
+    settled,
+    variable_of,
+)
+from local.deployment import PROJECT, SAM, fingerprint
+from local.errors import LocalError
+from local.template_reader import read_template
+
+REMEMBERED = PROJECT / ".quen/deploy.json"
+TARGET_DEFAULTS = {"stack": "quen", "region": "us-east-1"}
+JWKS_SECONDS = 10
+JWKS_BYTES_MAX = 1_000_000
+
+
+def main(arguments: Sequence[str] | None = None, memory: Path = REMEMBERED) -> int:
+    """0 where it is deployed or planned, 1 where it is not; what is missing is said in a sentence. `memory` is the file that
+    remembers answers.
+    """
+    template = read_template((PROJECT / "template.yaml").read_text("utf-8"))
+    said = vars(parser(template).parse_args(arguments))
+    try:
+        deploy(template, said, memory)
+    except LocalError as error:
+        print(f"quen: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nNothing was deployed.", file=sys.stderr)
+        return 1
+    return 0
+
+
+def parser(template: Mapping[str, Any]) -> argparse.ArgumentParser:
+    """One flag for each parameter of the template, and our own."""
+    made = argparse.ArgumentParser(prog="make deploy", description=__doc__)
+    made.add_argument("--yes", action="store_true", help="ask nothing, not even whether to go on")
+    made.add_argument("--plan", action="store_true", help="only say what would be done")
+    made.add_argument("--stack", help="the stack's name (QUEN_STACK); it is the first part of every name")
+    made.add_argument("--region", help="the region (QUEN_REGION, AWS_REGION)")
+    for name in settable(template):
+        declared = template["Parameters"][name]
+        # argparse reads a percent sign as a place to fill in.
+        described = str(declared.get("Description", "")).replace("%", "%%")
+        made.add_argument(flag_of(name), dest=name, help=f"{described} ({variable_of(name)})")
+    return made
+
+
+def deploy(template: Mapping[str, Any], said: Mapping[str, Any], memory: Path) -> None:
+    """The whole way; raises LocalError with what stands in it."""
+    asks = sys.stdin.isatty() and not said["yes"]
+    target, remembered = choose_target(said, memory, asks=asks)
+    environment = {name: os.environ.get(variable_of(name)) for name in settable(template)}
+    answers = settled(template, said, environment, remembered)
+    if asks:
+        ask_for(answers, template, {name for name in ASKED if said[name] is None and environment[name] is None})
+    if found := faults(answers, template):
+        raise LocalError("this is missing or wrong:\n  " + "\n  ".join(found))
+    revision = revision_of(fingerprint({}), answers, commit())
+    command = [str(SAM), *deploy_arguments(target, answers, revision, is_confirmed=bool(said["yes"]))]
+    tell_plan(target, answers, command)
+    if said["plan"]:
+        return
+    check_keys(answers["TokenJwksUrl"])
+    account = account_of(target.region)
+    remember(target, answers, memory)
+    run(["make", "build"])
+    print(f"\nDeploying {target.stack} to account {account}, {target.region}. The first time takes about five minutes.")
+    run(command)
+    tell_what_is_next(target)
+
+
+def choose_target(said: Mapping[str, Any], memory: Path, *, asks: bool) -> tuple[Target, dict[str, str]]:
+    """The stack and its region, and what was answered for it the last time."""
+    remembered = json.loads(memory.read_text("utf-8")) if memory.exists() else {}
+    stack = said["stack"] or os.environ.get("QUEN_STACK") or remembered.get("last") or TARGET_DEFAULTS["stack"]
+    if asks and not said["stack"]:
+        stack = ask("The stack's name", stack)
+    earlier = remembered.get("stacks", {}).get(stack, {})
+    named = said["region"] or os.environ.get("QUEN_REGION") or earlier.get("region") or os.environ.get("AWS_REGION")
+    region = named or TARGET_DEFAULTS["region"]
+    if asks and not said["region"]:
+        region = ask("The region", region)
+    target = Target(stack, region)
+    target.check()
+    return target, earlier.get("answers", {})
+
+
+def ask_for(answers: dict[str, str], template: Mapping[str, Any], names: set[str]) -> None:
+    """Ask for each of the names, in order, until the answer is one that it may have."""
+    for name in filter(names.__contains__, ASKED):
+        while True:
+            answer = ask(str(template["Parameters"][name]["Description"]), answers.get(name, ""))
+            fault = fault_of(name, answer, template)
+            if fault is None:
+                answers[name] = answer
+                break
+            print(f"  {fault}")
+
+
+def ask(question: str, default: str) -> str:
+    """One line from the terminal; empty takes the default."""
+    return input(f"{question}\n  [{default}] > ").strip() or default
+
+
+def tell_plan(target: Target, answers: Mapping[str, str], command: Sequence[str]) -> None:
+    """What will be done, and what it will cost while nobody buys."""
+    files = [PROJECT / "template.yaml", *sorted((PROJECT / "infra").glob("*.yaml"))]
+    costs = idle_costs({file.name: read_template(file.read_text("utf-8")) for file in files}, answers)
+    print(
+        f"\n{target.stack} in {target.region}; while nobody buys it costs about {sum(costs.values()):.2f} USD a month:"
+    )
+    for what, usd in costs.items():
+        print(f"  {usd:6.2f}  {what}")
+    print("\n" + shlex.join(["make", "build"]) + "\n" + shlex.join(command))
+
+
+def check_keys(url: str) -> None:
+    """Raises LocalError where the identity provider publishes no keys there: nobody could sign in."""
+    try:
+        with urllib.request.urlopen(url, timeout=JWKS_SECONDS) as answer:  # noqa: S310 - the template allows http(s) only
+            keys = json.loads(answer.read(JWKS_BYTES_MAX))["keys"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise LocalError(f"{url} does not answer with an identity provider's keys ({error}).") from None
+    if not keys:
+        raise LocalError(f"{url} answers, but with no keys.")
+
+
+def account_of(region: str) -> str:
+    """The account that the credentials are of. Raises LocalError where there are none, or none that count."""
+    try:
+        sts: Any = get_session().create_client("sts", region_name=region)
+        return str(sts.get_caller_identity()["Account"])
+    except (BotoCoreError, ClientError) as error:
+        raise LocalError(
+            f"AWS does not know who you are ({error}). Sign in (aws sso login, aws configure) or set AWS_PROFILE."
+        ) from None
+
+
+def commit() -> str:
+    """The commit that is checked out, or nothing where there is no git."""
+    git = shutil.which("git")
+    if git is None:
+        return ""
+    found = subprocess.run([git, "rev-parse", "HEAD"], cwd=PROJECT, capture_output=True, text=True, check=False)
+    return found.stdout.strip() if found.returncode == 0 else ""
+
+
+def remember(target: Target, answers: Mapping[str, str], memory: Path) -> None:
+    """For the next time; nothing of it is secret."""
+    known = json.loads(memory.read_text("utf-8")) if memory.exists() else {"stacks": {}}
+    known["last"] = target.stack
+    known["stacks"][target.stack] = {"region": target.region, "answers": dict(answers)}
+    memory.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    memory.write_text(json.dumps(known, indent=2) + "\n", "utf-8")
+
+
+def run(command: Sequence[str]) -> None:
+    """One command on this terminal. Raises LocalError where it fails; it has said why."""
+    ended = subprocess.run(list(command), cwd=PROJECT, env=os.environ | {"SAM_CLI_TELEMETRY": "0"}, check=False)
+    if ended.returncode:
+        raise LocalError(f"`{Path(command[0]).name} {command[1]}` failed; it said why above.")
+
+
+def tell_what_is_next(target: Target) -> None:
+    """The stack's outputs, and the three commands that come next."""
+    cloudformation: Any = get_session().create_client("cloudformation", region_name=target.region)
+    stack = cloudformation.describe_stacks(StackName=target.stack)["Stacks"][0]
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", ())}
+    for name in ("MobileApiUrl", "PartnerApiUrl", "AdminApiUrl"):
+        print(f"  {name:14} {outputs.get(name, '')}")
+    admin, token = outputs.get("AdminApiUrl", ""), '-H "Authorization: Bearer $STAFF_TOKEN"'
+    print(
+        "\nNext, with a token of your identity provider whose role is owner:\n"
+        f"  curl {token} -X PUT {admin}/v1/program -H 'Content-Type: application/json' -d @program.json\n"
+        f"  curl {token} -X POST {admin}/v1/partners -H 'Content-Type: application/json' -d '{{\"partner_id\": …}}'\n"
+        f"  curl {token} {admin}/v1/ledger/verification"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

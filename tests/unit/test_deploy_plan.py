@@ -1,0 +1,157 @@
+"""`make deploy` says what is wrong before AWS does, and changes the revision with anything that is deployed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from local.deploy_plan import (
+    DIGEST_DIGITS,
+    Target,
+    deploy_arguments,
+    fault_of,
+    faults,
+    flag_of,
+    idle_costs,
+    revision_of,
+    settled,
+    variable_of,
+)
+from local.deploying import parser
+from local.errors import LocalError
+from local.template_reader import read_template
+
+PROJECT = Path(__file__).parents[2]
+TEMPLATE = read_template((PROJECT / "template.yaml").read_text("utf-8"))
+NEEDED = {"TokenIssuer": "https://id.example", "TokenAudience": "quen", "TokenJwksUrl": "https://id.example/keys"}
+
+
+def test_what_has_no_default_is_all_that_must_be_said() -> None:
+    assert faults(settled(TEMPLATE, NEEDED), TEMPLATE) == []
+    missing = [fault.split(":")[0] for fault in faults(settled(TEMPLATE, {}), TEMPLATE)]
+    assert missing == ["TokenIssuer", "TokenAudience", "TokenJwksUrl"]
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value", "is_right"),
+    [
+        ("TokenIssuer", "with spaces", False),
+        ("TokenJwksUrl", "id.example/keys", False),
+        ("PublicAuthority", "", True),
+        ("PublicAuthority", "partners.shop.example", True),
+        ("PublicAuthority", "127.0.0.1:4566", True),
+        ("PublicAuthority", "https://partners.shop.example", False),
+        ("MobileUrl", "https://shop.example/live", True),
+        ("MobileUrl", "https://shop.example/live/", False),
+        ("EmailFrom", "hello@shop.example", True),
+        ("EmailFrom", "Shop <hello@shop.example>", False),
+        ("ZaloSecretArn", "arn:aws:secretsmanager:ap-southeast-1:123456789012:secret:zalo-AbCdEf", True),
+        ("ZaloSecretArn", "zalo", False),
+        ("AlarmTopicArn", "arn:aws:sns:ap-southeast-1:123456789012:ops", True),
+        ("AlarmTopicArn", "ops", False),
+        ("LogRetentionDays", "90", True),
+        ("LogRetentionDays", "91", False),
+        ("EncryptionKey", "own", True),
+        ("EncryptionKey", "mine", False),
+        ("Tracing", "Active", True),
+        ("Deployment", "Canary10Percent5Minutes", True),
+        ("Deployment", "Slowly", False),
+        ("MonthlyBudget", "50", True),
+        ("MonthlyBudget", "-1", False),
+        ("MonthlyBudget", "1.50", False),
+        ("MonthlyBudget", "1000001", False),
+    ],
+)
+def test_a_parameter_may_say_what_the_template_says_it_may(parameter: str, value: str, is_right: bool) -> None:
+    assert (fault_of(parameter, value, TEMPLATE) is None) is is_right
+
+
+def test_a_budget_without_anybody_to_tell_is_refused_as_the_template_would() -> None:
+    budget = settled(TEMPLATE, NEEDED | {"MonthlyBudget": "50"})
+    assert [fault.split(":")[0] for fault in faults(budget, TEMPLATE)] == ["MonthlyBudget"]
+    assert faults(budget | {"AlarmEmail": "ops@shop.example"}, TEMPLATE) == []
+    assert "BudgetTellsSomebody" in TEMPLATE["Rules"]
+
+
+def test_a_flag_wins_over_the_environment_and_that_over_the_last_time() -> None:
+    flags, environment, remembered = (
+        {"LogLevel": "DEBUG"},
+        {"LogLevel": "WARN", "Sandbox": "true"},
+        {"Sandbox": "false"},
+    )
+    found = settled(TEMPLATE, flags, environment, remembered | {"Gone": "a parameter of an older template"})
+    assert (found["LogLevel"], found["Sandbox"], found["DeletionProtection"]) == ("DEBUG", "true", "true")
+    assert "Gone" not in found
+    assert (flag_of("TokenJwksUrl"), variable_of("TokenJwksUrl")) == ("--token-jwks-url", "QUEN_TOKEN_JWKS_URL")
+
+
+def test_every_parameter_has_a_flag_and_is_described_for_who_deploys() -> None:
+    helped = " ".join(parser(TEMPLATE).format_help().split())
+    for name, declared in TEMPLATE["Parameters"].items():
+        assert declared["Description"]
+        assert (flag_of(name) in helped) is (name != "Revision")
+    grouped = [name for group in interface() for name in group["Parameters"]]
+    assert sorted(grouped) == sorted(TEMPLATE["Parameters"])
+
+
+def interface() -> list[dict[str, list[str]]]:
+    groups: list[dict[str, list[str]]] = TEMPLATE["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+    return groups
+
+
+def test_the_revision_changes_with_the_sources_and_with_the_parameters_where_sam_looks() -> None:
+    """A version is published where the first ten characters differ; they must do so in a dirty tree too."""
+    answers = settled(TEMPLATE, NEEDED)
+    first = revision_of("sources", answers, "0f" * 20)
+    assert first == revision_of("sources", dict(reversed(answers.items())), "0f" * 20)
+    others = [
+        revision_of("other sources", answers, "0f" * 20),
+        revision_of("sources", answers | {"LogLevel": "DEBUG"}, "0f" * 20),
+    ]
+    assert len({one[:DIGEST_DIGITS] for one in (first, *others)}) == 3
+    for revision in (first, revision_of("sources", answers, "")):
+        assert fault_of("Revision", revision, TEMPLATE) is None
+
+
+def test_sam_is_told_every_parameter_because_one_that_is_left_out_keeps_its_last_value() -> None:
+    arguments = deploy_arguments(Target("quen", "ap-southeast-1"), settled(TEMPLATE, NEEDED), "abc", is_confirmed=True)
+    told = {
+        argument.split(",")[0].removeprefix("ParameterKey=") for argument in arguments if "ParameterKey" in argument
+    }
+    assert told == {*TEMPLATE["Parameters"]}
+    assert 'ParameterKey=EmailFrom,ParameterValue=""' in arguments
+    assert "--no-confirm-changeset" in arguments
+    asking = deploy_arguments(Target("quen", "ap-southeast-1"), settled(TEMPLATE, NEEDED), "abc", is_confirmed=False)
+    assert "--confirm-changeset" in asking
+
+
+@pytest.mark.parametrize(
+    ("stack", "region", "is_right"),
+    [
+        ("quen", "ap-southeast-1", True),
+        ("q" * 40, "us-gov-west-1", True),
+        ("q" * 41, "us-east-1", False),
+        ("Quen", "us-east-1", False),
+        ("quen", "Singapore", False),
+    ],
+)
+def test_a_stack_is_named_so_that_its_functions_can_be(stack: str, region: str, is_right: bool) -> None:
+    longest = max(len(name.removeprefix("${AWS::StackName}")) for name in function_names())
+    assert 40 + longest <= 64
+    if is_right:
+        Target(stack, region).check()
+    else:
+        with pytest.raises(LocalError):
+            Target(stack, region).check()
+
+
+def function_names() -> list[str]:
+    functions = [one for one in TEMPLATE["Resources"].values() if one["Type"] == "AWS::Serverless::Function"]
+    return [function["Properties"]["FunctionName"]["Fn::Sub"] for function in functions]
+
+
+def test_what_a_stack_costs_while_nobody_buys_is_counted_from_the_templates() -> None:
+    some = {"Resources": {"One": {"Type": "AWS::CloudWatch::Alarm"}, "Two": {"Type": "AWS::SecretsManager::Secret"}}}
+    costs = idle_costs({"template.yaml": some}, {"EncryptionKey": "own"})
+    assert costs == {"1 alarms": 0.1, "asking 0 empty queues": 0, "the master key's secret": 0.4, "a key of its own": 1}
