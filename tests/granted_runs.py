@@ -41,6 +41,7 @@ QUEUES = (
     "warn-endings",
     "verify-ledger",
     "close-statements",
+    "archive-entries",
     "issue-vouchers",
     "message-reports",
     "events-failed",

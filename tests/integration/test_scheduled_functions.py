@@ -24,7 +24,7 @@ from sample_events import sample_event
 from served import Served, read_program, serving
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
-JOBS = ("expire-points", "review-tiers", "birthday-rewards", "verify-ledger", "close-statements")
+JOBS = ("expire-points", "review-tiers", "birthday-rewards", "verify-ledger", "close-statements", "archive-entries")
 CONTEXT = SimpleNamespace(get_remaining_time_in_millis=lambda: 60_000)
 CONSENTS = [
     {"purpose": "marketing", "granted": True, "text_version": "1"},
@@ -49,6 +49,7 @@ class Stack:
             "warn-endings",
             "verify-ledger",
             "close-statements",
+            "archive-entries",
             "events-failed",
             "seen-events",
         ):

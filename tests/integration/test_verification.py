@@ -10,8 +10,9 @@ from moto import mock_aws
 
 from factories import make_purchase
 from house import House, MovableClock, enrol, member
+from quen.archive.service import Archive
 from quen.errors import MemberNotFoundError, NotFoundError
-from quen.ledger.model import Account, Sealed
+from quen.ledger.model import Account, KeptHistory
 from quen.verification.service import Verifications
 from quen.verification.store import VerificationStore
 from tables import create_tables, open_mocked
@@ -98,24 +99,26 @@ def test_a_document_whose_entry_is_missing_is_found(house: House) -> None:
 
 def test_a_purchase_while_the_check_reads_is_no_flaw(house: House) -> None:
     [member_id] = make_members(house, 1)
-    read = house._ledger_store.read_history
+    load_kept = house._ledger_store.load_kept
 
     class BuyingHistories:
         """Between the reading of the entries and of the account, once, the member buys."""
 
         bought = False
 
-        def read_history(self, wanted: str) -> Iterator[Sealed]:
-            entries = list(read(wanted))
+        def load_kept(self, wanted: str) -> KeptHistory:
+            kept = load_kept(wanted)
             if not self.bought:
                 self.bought = True
                 house.purchases.record("ptn_1", member(wanted), make_purchase(purchase_id="meanwhile"), "f")
-            return iter(entries)
+            return kept
 
         def load(self, wanted: str) -> Account:
             return house._ledger_store.load(wanted)
 
     store = VerificationStore(house._dynamodb, house.settings.ledger_table, house.settings.program_table)
-    found = Verifications(BuyingHistories(), store, house.wall).verify_member(member_id)
+    found = Verifications(BuyingHistories(), store, Archive(house._archived_objects), house.wall).verify_member(
+        member_id
+    )
     assert found.is_sound
     assert found.entries == 4
