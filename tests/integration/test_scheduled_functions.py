@@ -144,6 +144,19 @@ def test_the_statements_of_the_month_before_are_closed_by_the_queue(stack: Stack
     assert (run["on"], run["state"], run["seen"], run["totals"]) == ("2026-12-02", "finished", 0, {})
 
 
+def test_old_entries_are_archived_by_the_queue_where_the_program_says_so(stack: Stack) -> None:
+    from archive_entries.app import start, work
+
+    start(sample_event("archive_entries", "start"), None)
+    bodies = sorted(stack.bodies("archive-entries"), key=lambda body: int(body["shard"]))
+    sample = sample_event("archive_entries", "work")
+    assert bodies == [json.loads(record["body"]) for record in sample["Records"]]
+    assert work(sample, CONTEXT) == {"batchItemFailures": []}
+    assert work(sample_event("archive_entries", "work_alone"), CONTEXT) == {"batchItemFailures": []}
+    [run] = application().jobs.list_runs("archive-entries")
+    assert (run["on"], run["state"], run["seen"], run["totals"]) == ("2026-12-02", "finished", 0, {})
+
+
 def test_birthdays_are_given_and_told_by_the_whole_chain(stack: Stack) -> None:
     from birthday_rewards.app import start, work
 
