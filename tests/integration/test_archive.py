@@ -11,15 +11,17 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from factories import make_program, make_purchase
+from factories import SAIGON, make_program, make_purchase
 from house import FixedPrograms, House, MovableClock, adjust, enrol, member
 from quen.archive.errors import EntriesArchivedError
 from quen.archive.model import first_kept_day, looked_at_before
 from quen.archive.objects import S3Objects
 from quen.archive.service import Archiving
+from quen.bootstrap import application
 from quen.errors import ConflictRetryError, PurchaseNotFoundError
 from quen.ledger.items import CHECKPOINT, entry_key, member_key, shard_of
-from quen.ledger.model import verify
+from quen.ledger.model import GrantBonus, verify
+from served import serving
 from tables import create_tables, open_mocked
 from unit.jobs.fakes import Fuse, Guarded, Killed
 
@@ -219,3 +221,25 @@ def test_an_entry_that_is_archived_can_be_asked_for_no_more(house: OldHouse, mem
         house._ledger_store.load_entry(member_id, 1)
     items = house._dynamodb.scan(TableName=house.settings.ledger_table)["Items"]
     assert (member_key(member_id), entry_key(1)) not in {(item["PK"]["S"], item["SK"]["S"]) for item in items}
+
+
+def test_staff_are_told_since_when_entries_are_listed_and_what_is_archived() -> None:
+    with serving() as served:
+        member_id = served.enrol()
+        app = application()
+        app.ledger.grant(member_id, GrantBonus("birthday", 50, "2026", "birthday"))
+        page = served.admin("GET", f"/v1/members/{member_id}/entries").body
+        assert (len(page["items"]) > 1, page["archived_before"]) == (True, None)
+        app.__dict__["_archived_objects"] = S3Objects(open_bucket, app.settings.archive_bucket)
+        open_bucket().create_bucket(Bucket=app.settings.archive_bucket)
+        today = app.ledger.now().date() + timedelta(days=2)
+        Archiving(app._archive_store, app._archived_objects).archive(
+            member_id, today, SAIGON, "run", is_recovering=False
+        )
+        page = served.admin("GET", f"/v1/members/{member_id}/entries").body
+        assert (len(page["items"]), page["next_cursor"] is None) == (1, False)
+        following = served.admin("GET", f"/v1/members/{member_id}/entries?cursor={page['next_cursor']}").body
+        assert (following["items"], following["next_cursor"]) == ([], None)
+        assert following["archived_before"]
+        past = served.admin("GET", f"/v1/members/{member_id}/explain?purchase_id=B-1")
+        assert (past.status, past.body["code"]) == (410, "entries_archived")
