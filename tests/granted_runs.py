@@ -23,6 +23,7 @@ from quen.messages.model import Attempt, Message
 from quen.partners.model import ALL_RIGHTS, Billing, Partner, PartnerState, Terms
 from quen.partners.store import PartnerStore
 from quen.rewards.model import RewardWanted
+from quen.verification.model import REREAD_DAYS, is_reread
 from sample_events import sample_event
 from served import Served, read_program
 from unit.messages.fakes import make_intent
@@ -41,6 +42,7 @@ QUEUES = (
     "warn-endings",
     "verify-ledger",
     "close-statements",
+    "archive-entries",
     "issue-vouchers",
     "message-reports",
     "events-failed",
@@ -52,6 +54,7 @@ HOLIDAY = {"id": "first", "name": {"vi": "Ngày hội", "en": "Holiday"}, "on": 
 TEXTS = [{"locale": locale, "subject": "News", "body": ["News."], "sms": "News."} for locale in ("vi", "en")]
 NEWS = {"id": "news", "channels": ["email"], "tiers": ["member"], "texts": TEXTS}
 PROFILING = {"purpose": "profiling", "granted": True, "text_version": "1"}
+AFTER_ALL_ENTRIES = sample_event("archive_entries", "start") | {"time": "2032-01-01T06:00:04Z"}
 AFTER_ALL_POINTS = sample_event("expire_points", "start") | {"time": "2032-01-01T06:00:04Z"}
 
 
@@ -73,6 +76,11 @@ class World:
     def set_program(self, **sections: Any) -> None:
         """Its program is another one from now on."""
         assert self.served.admin("PUT", "/v1/program", read_program(**sections)).status == 200
+
+    def keep_entries(self, months: int) -> None:
+        """Its program keeps entries for so long, and there is a bucket for the older ones."""
+        boto3.client("s3", region_name=REGION).create_bucket(Bucket=application().settings.archive_bucket)
+        self.set_program(ledger={"entries_kept_months": months})
 
     def buy(self, member_id: str, *days_ago: int) -> None:
         """A member buys, so many days ago."""
@@ -240,9 +248,13 @@ def verify_start(world: World) -> set[Grant]:
 
 
 def verify_work(world: World) -> set[Grant]:
+    from archive_entries.app import work as archive
     from verify_ledger.app import start, work
 
-    start(sample_event("verify_ledger", "start"), None)
+    archive(old_entries(world), CONTEXT)
+    nights = [date(2032, 1, 1) + timedelta(days=number) for number in range(REREAD_DAYS)]
+    night = next(night for night in nights if is_reread(world.born_on_the_day, night))
+    start(sample_event("verify_ledger", "start") | {"time": f"{night}T06:00:04Z"}, None)
     return world.called_by(work, world.drain("verify-ledger"))
 
 
@@ -258,6 +270,28 @@ def close_work(world: World) -> set[Grant]:
     world.settle()
     start(sample_event("close_statements", "start"), None)
     return world.called_by(work, world.drain("close-statements"))
+
+
+def archive_start(world: World) -> set[Grant]:
+    from archive_entries.app import start
+
+    return world.called_by(start, sample_event("archive_entries", "start"))
+
+
+def archive_work(world: World) -> set[Grant]:
+    from archive_entries.app import work
+
+    return world.called_by(work, old_entries(world))
+
+
+def old_entries(world: World) -> dict[str, Any]:
+    """The night of a day years later, with entries to archive."""
+    from archive_entries.app import start
+
+    world.keep_entries(13)
+    world.buy(world.born_on_the_day, 1)
+    start(AFTER_ALL_ENTRIES, None)
+    return world.drain("archive-entries")
 
 
 def issue_vouchers(world: World) -> set[Grant]:

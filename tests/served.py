@@ -196,6 +196,8 @@ _AWS: Mapping[str, str] = {
     "WARN_ENDINGS_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/warn-endings",
     "VERIFY_LEDGER_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/verify-ledger",
     "CLOSE_STATEMENTS_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/close-statements",
+    "ARCHIVE_ENTRIES_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/archive-entries",
+    "ARCHIVE_BUCKET": "quen-test-archive",
     "ISSUE_VOUCHERS_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/issue-vouchers",
     "MESSAGE_REPORTS_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/message-reports",
     "EVENTS_FAILED_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/events-failed",

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, TypedDict
 
 from msgspec import Meta, Struct
 
+from quen.archive.errors import EntriesArchivedError
 from quen.bootstrap import application
 from quen.errors import MemberNotFoundError, PurchaseNotFoundError, ValidationFailedError
 from quen.http.answers import Account, Cursor, Day, EntryPage, Explanation, Instant, Statement
@@ -117,7 +118,7 @@ def show(call: Call[StaffCaller, MaskingQuery], member_id: str) -> Mapping[str, 
     action=Action.READ_ACCOUNT,
     query=MomentQuery,
     answer=Account,
-    errors=(MemberNotFoundError,),
+    errors=(MemberNotFoundError, EntriesArchivedError),
 )
 def show_account(call: Call[StaffCaller, MomentQuery], member_id: str) -> Mapping[str, Any]:
     """What the member has now, or had at a moment that has passed."""
@@ -130,7 +131,7 @@ def show_account(call: Call[StaffCaller, MomentQuery], member_id: str) -> Mappin
     action=Action.READ_ACCOUNT,
     query=PeriodQuery,
     answer=Statement,
-    errors=(MemberNotFoundError,),
+    errors=(MemberNotFoundError, EntriesArchivedError),
 )
 def show_statement(call: Call[StaffCaller, PeriodQuery], member_id: str) -> Mapping[str, Any]:
     """What moved the account between two days, both included: opening + movements = closing."""
@@ -143,7 +144,7 @@ def show_statement(call: Call[StaffCaller, PeriodQuery], member_id: str) -> Mapp
     action=Action.READ_ACCOUNT,
     query=PurchaseQuery,
     answer=Explanation,
-    errors=(MemberNotFoundError, PurchaseNotFoundError),
+    errors=(MemberNotFoundError, PurchaseNotFoundError, EntriesArchivedError),
 )
 def explain(call: Call[StaffCaller, PurchaseQuery], member_id: str) -> Mapping[str, Any]:
     """Why a purchase earned what it did, or nothing."""
@@ -161,8 +162,10 @@ def explain(call: Call[StaffCaller, PurchaseQuery], member_id: str) -> Mapping[s
 def list_entries(call: Call[StaffCaller, PageQuery], member_id: str) -> Mapping[str, Any]:
     """The member's statement, newest first."""
     app = application()
-    fetch = partial(app.ledger.list_entries, member_id)
-    return app.cursors.page(call.input, fetch, caller=call.caller.name, listing=f"entries {member_id}")
+    fetch, listing = partial(app.ledger.list_entries, member_id), f"entries {member_id}"
+    page = app.cursors.page(call.input, fetch, caller=call.caller.name, listing=listing)
+    is_last = page["next_cursor"] is None
+    return page | {"archived_before": app.ledger.archived_before(member_id, page["items"]) if is_last else None}
 
 
 @members.endpoint(

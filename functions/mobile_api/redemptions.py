@@ -10,6 +10,7 @@ from typing import Any
 from msgspec import Struct
 
 from mobile_api.callers import own_member_id, recognise_bearer
+from quen.archive.errors import EntriesArchivedError
 from quen.bootstrap import application
 from quen.errors import (
     AlreadyRedeemedError,
@@ -122,6 +123,7 @@ def list_redemptions(call: Call[MemberCaller, PageQuery]) -> Mapping[str, Any]:
         AlreadyRedeemedError,
         ReservationExpiredError,
         ConflictRetryError,
+        EntriesArchivedError,
         VoucherAlreadyRedeemedError,
         VoucherExpiredError,
         VoucherReservedError,

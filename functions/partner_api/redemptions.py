@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from partner_api.callers import recognise_partner
+from quen.archive.errors import EntriesArchivedError
 from quen.bootstrap import application
 from quen.errors import (
     AlreadyRedeemedError,
@@ -162,6 +163,7 @@ def release(call: Call[PartnerCaller, Nothing], redemption_id: str) -> Outcome:
         NotRedeemedError,
         AlreadyReturnedError,
         ConflictRetryError,
+        EntriesArchivedError,
         VoucherAlreadyRedeemedError,
         VoucherReservedError,
     ),

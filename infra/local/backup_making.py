@@ -27,6 +27,7 @@ from local.backup_files import (
 )
 from local.backup_places import TABLES, Place
 from local.errors import LocalError
+from quen.archive.service import Archive
 from quen.clock import WallClock
 from quen.instants import format_instant
 from quen.ledger.store import LedgerStore
@@ -123,7 +124,8 @@ def open_verifications(place: Place) -> Verifications:
     """The check of the ledger, over a place's tables."""
     client: Any = place.dynamodb
     ledger, program = place.tables["ledger"], place.tables["program"]
-    return Verifications(LedgerStore(client, ledger), VerificationStore(client, ledger, program), WallClock())
+    archive, store = Archive(place.objects), VerificationStore(client, ledger, program)
+    return Verifications(LedgerStore(client, ledger), store, archive, WallClock())
 
 
 def _state(place: Place) -> dict[str, str]:

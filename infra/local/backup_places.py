@@ -10,6 +10,8 @@ from local.connection import aws_client
 from local.errors import LocalError
 from local.running_stack import RunningStack
 from local.stack import STACK_NAME
+from quen.archive.objects import S3Objects
+from quen.archive.service import Objects
 
 TABLES = ("messages", "members", "ledger", "program")
 """In the order in which they are loaded: without the last one a stack does nothing."""
@@ -17,12 +19,15 @@ TABLES = ("messages", "members", "ledger", "program")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A stack's name, its tables by ours, and the clients to reach it. `is_local`: it may be emptied before a restore."""
+    """A stack: its tables by our names, its archive of old entries, and the clients to reach it. `is_local`: it may be emptied
+    before a restore.
+    """
 
     stack: str
     tables: dict[str, str]
     dynamodb: Any
     vault: Any
+    objects: Objects
     is_local: bool
 
     @property
@@ -45,7 +50,8 @@ def local_place(data: Path) -> Place:
     """The stack that `quen serve` runs on that directory. Raises LocalError where it does not run."""
     stack = RunningStack.load(data)
     vault = aws_client("secretsmanager", stack.aws_endpoint)
-    return Place(STACK_NAME, dict(stack.tables), aws_client("dynamodb", stack.aws_endpoint), vault, is_local=True)
+    dynamodb = aws_client("dynamodb", stack.aws_endpoint)
+    return Place(STACK_NAME, dict(stack.tables), dynamodb, vault, stack.open_objects(), is_local=True)
 
 
 def aws_place(stack: str) -> Place:
@@ -59,7 +65,8 @@ def aws_place(stack: str) -> Place:
         raise LocalError(f"the stack {stack} cannot be read: {error}") from None
     outputs = {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", ())}
     tables = {name: outputs[f"{name.title()}Table"] for name in TABLES}
-    return Place(stack, tables, boto3.client("dynamodb"), boto3.client("secretsmanager"), is_local=False)
+    objects = S3Objects(lambda: boto3.client("s3"), outputs["ArchiveBucket"])
+    return Place(stack, tables, boto3.client("dynamodb"), boto3.client("secretsmanager"), objects, is_local=False)
 
 
 def put_object(bucket: str, key: str, content: bytes) -> None:

@@ -20,6 +20,8 @@ from urllib.parse import urlsplit
 
 from local.connection import FILE_NAME, aws_client, load_connection
 from local.errors import LocalError
+from quen.archive.objects import S3Objects
+from quen.archive.service import Archive
 from quen.client import HttpTransport
 
 if TYPE_CHECKING:
@@ -50,6 +52,7 @@ class RunningStack:
     partner_url: str
     admin_url: str
     aws_endpoint: str
+    archive_bucket: str
     tables: dict[str, str]
     staff_token: str
     members: tuple[dict[str, str], ...]
@@ -91,6 +94,21 @@ class RunningStack:
             self._connections.callback(client.close)
         return client
 
+    def open_archive(self) -> Archive:
+        """The stack's archive of old entries."""
+        return Archive(self.open_objects())
+
+    def open_objects(self) -> S3Objects:
+        """The bucket of the archive; its connection is opened with the first object that is read."""
+
+        def open_client() -> Any:
+            client = aws_client("s3", self.aws_endpoint)
+            with self._lock:
+                self._connections.callback(client.close)
+            return client
+
+        return S3Objects(open_client, self.archive_bucket)
+
     def open_transport(self, url: str) -> HttpTransport:
         """A connection to one of the APIs, for one thread."""
         transport = HttpTransport(url, TIMEOUT_SECONDS)
@@ -106,6 +124,7 @@ class RunningStack:
             partner_url=fields["partner_url"],
             admin_url=fields["admin_url"],
             aws_endpoint=fields["aws_endpoint"],
+            archive_bucket=fields["archive_bucket"],
             tables=dict(fields["tables"]),
             staff_token=fields["staff_token"],
             members=tuple(fields["members"]),

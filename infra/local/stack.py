@@ -159,6 +159,7 @@ class LocalStack:
             **{f"{name}_url": url for name, url in urls.items()},
             "aws_endpoint": self.emulator.endpoint,
             "stack": STACK_NAME,
+            "archive_bucket": outputs["ArchiveBucket"],
             "tables": {
                 name: outputs[f"{name.capitalize()}Table"] for name in ("ledger", "members", "program", "messages")
             },

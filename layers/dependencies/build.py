@@ -31,7 +31,7 @@ NOT_SHIPPED = frozenset(
     ("ansicon", "blessed", "click", "editor", "inquirer", "jinxed", "packaging", "readchar", "runs", "wcwidth", "xmod")
 )
 CHALICE_RUNTIME = frozenset({"__init__.py", "app.py", "py.typed"})
-SERVICES_USED = frozenset({"dynamodb", "events", "secretsmanager", "sesv2", "sns", "sqs"})
+SERVICES_USED = frozenset({"dynamodb", "events", "s3", "secretsmanager", "sesv2", "sns", "sqs"})
 NEVER_LOADED = (
     "bin",
     "aws_lambda_powertools/event_handler",

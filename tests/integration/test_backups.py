@@ -19,6 +19,7 @@ from local.backup_making import export, scan, take
 from local.backup_places import TABLES, Place, put_object
 from local.backup_restoring import QUIET, check_quiet, quiet_instant, restore
 from local.errors import LocalError
+from quen.archive.objects import S3Objects
 from quen.bootstrap import application
 from quen.instants import format_instant
 from served import Served, open_queues, serving
@@ -41,7 +42,8 @@ class Shop:
         self.first = self.buy("P-1")
 
     def stack(self, name: str, tables: dict[str, str]) -> Place:
-        return Place(name, tables, open_mocked(), self.vault, is_local=True)
+        bucket = S3Objects(lambda: boto3.client("s3", region_name=REGION), f"{name}-archive")
+        return Place(name, tables, open_mocked(), self.vault, bucket, is_local=True)
 
     def second(self, master_key: str = "m" * 64) -> Place:
         """Another stack, as it is deployed: empty tables, a master key of its own."""

@@ -84,7 +84,7 @@ def test_layers_carry_neither_tests_nor_development_packages(built: Path) -> Non
     shipped = {path.name for path in site.iterdir()}
     assert not shipped & {"moto", "pytest", "mypy", "hypothesis", "inquirer", "click", "pip", "setuptools"}
     services = {path.name for path in (site / "botocore/data").iterdir() if path.is_dir()}
-    assert services == {"dynamodb", "events", "secretsmanager", "sesv2", "sns", "sqs"}
+    assert services == {"dynamodb", "events", "s3", "secretsmanager", "sesv2", "sns", "sqs"}
 
 
 def test_the_layer_carries_what_functions_need_and_no_tool_of_ours(built: Path) -> None:

@@ -17,6 +17,8 @@ from granted_runs import (
     World,
     announcements_start,
     announcements_work,
+    archive_start,
+    archive_work,
     authorize,
     birthday_start,
     birthday_work,
@@ -64,6 +66,8 @@ RUNS: dict[str, Callable[[World], set[Grant]]] = {
     "VerifyLedgerWorkFunction": verify_work,
     "CloseStatementsStartFunction": close_start,
     "CloseStatementsWorkFunction": close_work,
+    "ArchiveEntriesStartFunction": archive_start,
+    "ArchiveEntriesWorkFunction": archive_work,
     "IssueVouchersFunction": issue_vouchers,
     "PublishEventsFunction": publish,
     "SendMessagesFunction": send,
@@ -81,14 +85,19 @@ WITHOUT_A_CALL = {
     "WarnEndingsStartFunction": {"EventsFailedQueue"},
     "VerifyLedgerStartFunction": {"EventsFailedQueue"},
     "CloseStatementsStartFunction": {"EventsFailedQueue"},
+    "ArchiveEntriesStartFunction": {"EventsFailedQueue"},
     "ExpirePointsWorkFunction": {"ExpirePointsQueue"},  # put back when time runs out
     "ReviewTiersWorkFunction": {"ReviewTiersQueue"},
     "BirthdayRewardsWorkFunction": {"BirthdayRewardsQueue"},
     "HolidayRewardsWorkFunction": {"HolidayRewardsQueue"},
     "AnnouncementsWorkFunction": {"AnnouncementsQueue"},
     "WarnEndingsWorkFunction": {"WarnEndingsQueue"},
-    "VerifyLedgerWorkFunction": {"VerifyLedgerQueue"},
+    "VerifyLedgerWorkFunction": {"VerifyLedgerQueue", "ArchiveBucket"},
     "CloseStatementsWorkFunction": {"CloseStatementsQueue"},
+    "ArchiveEntriesWorkFunction": {
+        "ArchiveEntriesQueue",
+        "ArchiveBucket",
+    },  # the list tells a missing object from a forbidden one
     "IssueVouchersFunction": {"IssueVouchersQueue"},
     # Held over quiet hours; e-mail, text message; the access token of Zalo, which no test asks for anything.
     "SendMessagesFunction": {"MessagesQueue", "identity/*", "configuration-set/Prefix}-messages", "*", "ZaloSecret"},

@@ -24,7 +24,7 @@ from sample_events import sample_event
 from served import Served, read_program, serving
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
-JOBS = ("expire-points", "review-tiers", "birthday-rewards", "verify-ledger", "close-statements")
+JOBS = ("expire-points", "review-tiers", "birthday-rewards", "verify-ledger", "close-statements", "archive-entries")
 CONTEXT = SimpleNamespace(get_remaining_time_in_millis=lambda: 60_000)
 CONSENTS = [
     {"purpose": "marketing", "granted": True, "text_version": "1"},
@@ -49,6 +49,7 @@ class Stack:
             "warn-endings",
             "verify-ledger",
             "close-statements",
+            "archive-entries",
             "events-failed",
             "seen-events",
         ):
@@ -140,6 +141,19 @@ def test_the_statements_of_the_month_before_are_closed_by_the_queue(stack: Stack
     assert work(sample, CONTEXT) == {"batchItemFailures": []}
     assert work(sample_event("close_statements", "work_alone"), CONTEXT) == {"batchItemFailures": []}
     [run] = application().jobs.list_runs("close-statements")
+    assert (run["on"], run["state"], run["seen"], run["totals"]) == ("2026-12-02", "finished", 0, {})
+
+
+def test_old_entries_are_archived_by_the_queue_where_the_program_says_so(stack: Stack) -> None:
+    from archive_entries.app import start, work
+
+    start(sample_event("archive_entries", "start"), None)
+    bodies = sorted(stack.bodies("archive-entries"), key=lambda body: int(body["shard"]))
+    sample = sample_event("archive_entries", "work")
+    assert bodies == [json.loads(record["body"]) for record in sample["Records"]]
+    assert work(sample, CONTEXT) == {"batchItemFailures": []}
+    assert work(sample_event("archive_entries", "work_alone"), CONTEXT) == {"batchItemFailures": []}
+    [run] = application().jobs.list_runs("archive-entries")
     assert (run["on"], run["state"], run["seen"], run["totals"]) == ("2026-12-02", "finished", 0, {})
 
 

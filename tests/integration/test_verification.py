@@ -11,9 +11,10 @@ from moto import mock_aws
 from factories import make_purchase
 from house import House, MovableClock, enrol, member
 from local.bench_calls import Recorder
+from quen.archive.service import Archive
 from quen.errors import MemberNotFoundError, NotFoundError
 from quen.ledger.documents import DocumentKey
-from quen.ledger.model import Account, Sealed
+from quen.ledger.model import Account, KeptHistory
 from quen.verification.service import Verifications
 from quen.verification.store import VerificationStore
 from tables import create_tables, open_mocked
@@ -107,29 +108,34 @@ def test_what_is_there_is_looked_for_at_half_the_price_and_only_what_is_not_cons
     assert store.find_existing([*there, missing]) == {*there}
     [quick, sure] = [call.asked["RequestItems"][house.settings.ledger_table] for call in recorder.take()]
     assert ("ConsistentRead" in quick, len(quick["Keys"])) == (False, 5)
-    assert (sure["ConsistentRead"], sure["Keys"]) == (True, [{"PK": {"S": missing.partition}, "SK": {"S": missing.sort}}])
+    assert (sure["ConsistentRead"], sure["Keys"]) == (
+        True,
+        [{"PK": {"S": missing.partition}, "SK": {"S": missing.sort}}],
+    )
 
 
 def test_a_purchase_while_the_check_reads_is_no_flaw(house: House) -> None:
     [member_id] = make_members(house, 1)
-    read = house._ledger_store.read_history
+    load_kept = house._ledger_store.load_kept
 
     class BuyingHistories:
         """Between the reading of the entries and of the account, once, the member buys."""
 
         bought = False
 
-        def read_history(self, wanted: str) -> Iterator[Sealed]:
-            entries = list(read(wanted))
+        def load_kept(self, wanted: str) -> KeptHistory:
+            kept = load_kept(wanted)
             if not self.bought:
                 self.bought = True
                 house.purchases.record("ptn_1", member(wanted), make_purchase(purchase_id="meanwhile"), "f")
-            return iter(entries)
+            return kept
 
         def load(self, wanted: str) -> Account:
             return house._ledger_store.load(wanted)
 
     store = VerificationStore(house._dynamodb, house.settings.ledger_table, house.settings.program_table)
-    found = Verifications(BuyingHistories(), store, house.wall).verify_member(member_id)
+    found = Verifications(BuyingHistories(), store, Archive(house._archived_objects), house.wall).verify_member(
+        member_id
+    )
     assert found.is_sound
     assert found.entries == 4

@@ -26,7 +26,7 @@ DETAILS = (
 )
 NAMES = (
     "expire-points, review-tiers, birthday-rewards, holiday-rewards, win-back, announcements, warn-endings, "
-    "verify-ledger, close-statements"
+    "verify-ledger, close-statements, archive-entries"
 )
 JOBS = ("job", "last run", "state", "seen", "done", "failed", "points", "parked")
 RUNS = ("on", "state", "seen", "done", "failed", "points", "totals", "started by", "finished at")

@@ -1,8 +1,9 @@
-"""`quen ledger`: the proof that no point came from nowhere and no history was touched."""
+"""`quen ledger`: the proof that no point came from nowhere and no history was touched, and what is in the archive."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from typing import Any
 
@@ -11,6 +12,7 @@ from local.errors import LocalError
 from local.running_stack import RunningStack, on_stack
 from local.sandbox_clock import SandboxClockItem
 from local.terminal import DONE, REFUSED, Subcommands, add_command, grouped, print_json, print_table
+from quen.archive.model import BadVolumeError
 from quen.clock import WallClock
 from quen.errors import MemberNotFoundError, NotFoundError
 from quen.ledger.store import LedgerStore
@@ -23,19 +25,22 @@ EXAMPLE = """
 quen ledger verify
 quen ledger verify --on 2026-07-01
 quen ledger verify --member mem_7k3w9m2x5t8q4r6s
+quen ledger archived --member mem_7k3w9m2x5t8q4r6s
 """
 DETAILS = (
-    "Every member's hash chain, every account against the fold of its entries, every document's entry and every entry's\n"
-    "document, the sum over all ledger accounts, and the root of all histories. The root that the nightly job kept for the\n"
-    "latest day, or for --on, is taken once more of the same entries and compared. Exit status 1 and the first bad sequence\n"
-    "where something is wrong. The result of a check of the whole ledger is what GET /v1/ledger/verification shows."
+    "verify: every member's hash chain from the first entry on, archived ones as well, every account against the fold of its\n"
+    "entries, every checkpoint against what it stands for, every document's entry and every entry's document, the sum over\n"
+    "all ledger accounts, and the root of all histories. The root that the nightly job kept for the latest day, or for\n"
+    "--on, is taken once more of the same entries and compared. Exit status 1 and the first bad sequence where something\n"
+    "is wrong. The result of a check of the whole ledger is what GET /v1/ledger/verification shows.\n"
+    "archived: the entries of --member that have left the table, the oldest first, each as it was kept."
 )
 
 
 def register(subcommands: Subcommands) -> None:
     """Add the command."""
-    parser = add_command(subcommands, "ledger", "Verify the ledger.", EXAMPLE, details=DETAILS)
-    parser.add_argument("action", choices=("verify",))
+    parser = add_command(subcommands, "ledger", "Verify the ledger, or read its archive.", EXAMPLE, details=DETAILS)
+    parser.add_argument("action", choices=("verify", "archived"))
     chosen = parser.add_mutually_exclusive_group()
     chosen.add_argument("--member", metavar="ID", help="only this member; the sum is then theirs")
     chosen.add_argument("--on", metavar="DAY", type=parse_day, help="the day whose kept root is compared")
@@ -43,7 +48,9 @@ def register(subcommands: Subcommands) -> None:
 
 
 def run(stack: RunningStack, arguments: argparse.Namespace) -> int:
-    """Check, keep the result, print it."""
+    """Check, keep the result, print it; or print what is archived."""
+    if arguments.action == "archived":
+        return _print_archived(stack, arguments.member)
     verifications = open_verifications(stack)
     try:
         found = (
@@ -67,7 +74,25 @@ def open_verifications(stack: RunningStack) -> Verifications:
     client: Any = stack.open_dynamodb()
     ledger, program = stack.tables["ledger"], stack.tables["program"]
     clock = SandboxClockItem(client, program, WallClock().now)
-    return Verifications(LedgerStore(client, ledger), VerificationStore(client, ledger, program), clock)
+    return Verifications(
+        LedgerStore(client, ledger), VerificationStore(client, ledger, program), stack.open_archive(), clock
+    )
+
+
+def _print_archived(stack: RunningStack, member_id: str | None) -> int:
+    """The archived entries of one member, the oldest first, each a line of JSON: the text that was hashed, and its hash."""
+    if not member_id:
+        raise LocalError("say whose entries: --member ID.")
+    client: Any = stack.open_dynamodb()
+    checkpoint = LedgerStore(client, stack.tables["ledger"]).find_checkpoint(member_id)
+    try:
+        entries = stack.open_archive().read(checkpoint) if checkpoint else ()
+    except BadVolumeError as bad:
+        sys.stderr.write(f"{member_id}, sequence {bad.sequence}: {bad.what}\n")
+        return REFUSED
+    for sealed in entries:
+        sys.stdout.write(json.dumps(sealed._asdict(), ensure_ascii=False) + "\n")
+    return DONE
 
 
 def _print(found: Verification) -> None:

@@ -20,6 +20,8 @@ from quen.keys import KeyRing
 from quen.settings import Settings
 
 if TYPE_CHECKING:
+    from quen.archive.service import Objects
+    from quen.archive.store import ArchiveStore
     from quen.earning.budgets import Budgets
     from quen.ledger.store import LedgerStore
     from quen.members.lookups import Lookups
@@ -144,6 +146,19 @@ class Adapters:
         from quen.ledger.store import LedgerStore
 
         return LedgerStore(self._dynamodb, self.settings.ledger_table)
+
+    @cached_property
+    def _archive_store(self) -> ArchiveStore:
+        from quen.archive.store import ArchiveStore
+
+        return ArchiveStore(self._dynamodb, self.settings.ledger_table)
+
+    @cached_property
+    def _archived_objects(self) -> Objects:
+        """The client is opened with the first object: whoever proves a ledger without an archive needs none."""
+        from quen.archive.objects import S3Objects
+
+        return S3Objects(lambda: self._client("s3"), self.settings.archive_bucket)
 
     @cached_property
     def _verification_store(self) -> VerificationStore:

@@ -18,6 +18,7 @@ from quen.use_cases import UseCases
 if TYPE_CHECKING:
     from quen.events.service import Publisher
     from quen.jobs.announcements import Announcements
+    from quen.jobs.archive_entries import ArchiveEntries
     from quen.jobs.redrives import Redrives
     from quen.jobs.service import Jobs
     from quen.jobs.verify_ledger import VerifyLedger
@@ -45,6 +46,7 @@ class Application(UseCases):
         """The scheduled jobs: a new one is an entry of each of these two tables."""
         from quen.jobs import (
             announcements,
+            archive_entries,
             birthday_rewards,
             close_statements,
             expire_points,
@@ -70,6 +72,7 @@ class Application(UseCases):
             warn_endings.NAME: lambda: self._warn_endings,
             verify_ledger.NAME: lambda: self._verify_ledger,
             close_statements.NAME: lambda: close_statements.CloseStatements(self.books.settlement),
+            archive_entries.NAME: lambda: self._archive_entries,
         }
         urls = {
             expire_points.NAME: self.settings.expire_points_queue_url,
@@ -81,6 +84,7 @@ class Application(UseCases):
             warn_endings.NAME: self.settings.warn_endings_queue_url,
             verify_ledger.NAME: self.settings.verify_ledger_queue_url,
             close_statements.NAME: self.settings.close_statements_queue_url,
+            archive_entries.NAME: self.settings.archive_entries_queue_url,
         }
         runs = RunStore(self._dynamodb, self.settings.program_table)
         queue = SqsWorkQueue(self._sqs, urls)
@@ -176,12 +180,24 @@ class Application(UseCases):
 
     @property
     def _verify_ledger(self) -> VerifyLedger:
+        from quen.archive.service import Archive
         from quen.jobs.verify_ledger import VerifyLedger
         from quen.verification.reports import LoggedDrift
         from quen.verification.service import MemberChecks
 
         store = self._verification_store
-        return VerifyLedger(store, MemberChecks(self._ledger_store, store.find_existing), LoggedDrift(self._worth))
+        archive = Archive(self._archived_objects)
+        return VerifyLedger(
+            store, MemberChecks(self._ledger_store, store.find_existing, archive), LoggedDrift(self._worth)
+        )
+
+    @property
+    def _archive_entries(self) -> ArchiveEntries:
+        from quen.archive.service import Archiving
+        from quen.jobs.archive_entries import ArchiveEntries
+
+        archiving = Archiving(self._archive_store, self._archived_objects)
+        return ArchiveEntries(self._archive_store, archiving, self.programs)
 
     def _worth(self, points: int) -> int:
         """By the program in force, in the currency's smallest unit."""

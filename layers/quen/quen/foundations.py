@@ -68,6 +68,8 @@ class Foundations(Adapters):
     @cached_property
     def verification(self) -> Verifications:
         """The proof of the ledger."""
+        from quen.archive.service import Archive
         from quen.verification.service import Verifications
 
-        return Verifications(self._ledger_store, self._verification_store, self.clock)
+        archive = Archive(self._archived_objects)
+        return Verifications(self._ledger_store, self._verification_store, archive, self.clock)

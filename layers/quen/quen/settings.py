@@ -31,6 +31,7 @@ class Settings:
     members_table: str
     program_table: str
     messages_table: str
+    archive_bucket: str
     event_bus: str
     messages_queue_url: str
     webhooks_queue_url: str
@@ -43,6 +44,7 @@ class Settings:
     warn_endings_queue_url: str
     verify_ledger_queue_url: str
     close_statements_queue_url: str
+    archive_entries_queue_url: str
     issue_vouchers_queue_url: str
     message_reports_queue_url: str
     events_failed_queue_url: str

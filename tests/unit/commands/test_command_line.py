@@ -94,7 +94,7 @@ def test_without_a_stack_a_command_says_so_in_one_sentence(
 def test_a_stack_that_does_not_answer_is_not_running(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     fields = dict.fromkeys(("mobile_url", "partner_url", "admin_url", "aws_endpoint"), "http://127.0.0.1:9")
     partner = dict.fromkeys(("partner_id", "key_id", "algorithm", "secret", "authority", "path_prefix"), "x")
-    rest = {"tables": {}, "staff_token": "x", "members": [], "partner": partner}
+    rest = {"archive_bucket": "archive", "tables": {}, "staff_token": "x", "members": [], "partner": partner}
     (tmp_path / "local.json").write_text(json.dumps(fields | rest))
     assert main(["clock", "--data", str(tmp_path), "show"]) == 1
     assert "nothing answers at http://127.0.0.1:9" in capsys.readouterr().err

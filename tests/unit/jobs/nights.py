@@ -17,6 +17,7 @@ from quen.jobs.model import Page, Run
 from quen.jobs.service import Concluding, Handled
 from quen.ledger.model.funding import funded_by
 from quen.program.model import Birthday, ExpiryWarning
+from unit.archive.fakes import ArchivingWorld
 from unit.jobs.announcing import announcing_world
 from unit.jobs.ending import EndingWorld
 from unit.jobs.fakes import Fuse, Guarded, World
@@ -191,6 +192,14 @@ def proven(world: World) -> Mapping[str, Any]:
     return {**books(world), "days": world.kept(), "told": {*world.drift.flaws}}
 
 
+def archived(world: World) -> Mapping[str, Any]:
+    """The same, all that ever happened to each member, and where it is kept and found."""
+    assert isinstance(world, ArchivingWorld)
+    histories = {member_id: world.history(member_id) for member_id in world.accounts.accounts}
+    where = world.checkpoints(), world.bucket.stored, world.old.oldest
+    return {**books(world), "histories": histories, "where": where}
+
+
 @dataclass(frozen=True, slots=True)
 class Night:
     """A job's world, made anew for every night, how large its pages are there, and what the night came to."""
@@ -216,6 +225,7 @@ NIGHTS: Mapping[str, Night] = {
     "warn-endings": Night(ending, outcome=asked),
     "verify-ledger": Night(proof, page=10, outcome=proven),  # of which the fake makes two members
     CLOSE: Night(ClosingWorld, outcome=closed),
+    "archive-entries": Night(ArchivingWorld, outcome=archived),
 }
 
 __all__ = ["NIGHTS", "Night", "books"]

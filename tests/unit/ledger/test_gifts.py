@@ -10,6 +10,7 @@ import pytest
 from factories import NOON, make_program
 from quen.errors import RewardNotAvailableError
 from quen.ledger.model import (
+    Account,
     Redeem,
     Refund,
     Release,
@@ -127,5 +128,5 @@ def test_the_history_of_gifts_verifies_and_its_past_is_known() -> None:
     member.do(Release(have(member)))
     member.do(Redeem(have(member, 2)))
     assert verify(member.account, [sealed_form(entry) for entry in member.entries]) is None
-    before = account_as_of("mem", member.entries[:1], member.program, member.now)
+    before = account_as_of(Account("mem"), member.entries[:1], member.program, member.now)
     assert before.gifts == {SOON: 1}

@@ -187,7 +187,7 @@ def test_spending_and_balances_of_an_older_system_are_no_habits() -> None:
 
 def test_the_account_of_a_past_moment_has_the_habits_of_that_moment() -> None:
     till = bought_on("2026-10-20", "2026-11-20")
-    past = account_as_of("mem", till.entries, PROGRAM, on("2026-10-21"))
+    past = account_as_of(Account("mem"), till.entries, PROGRAM, on("2026-10-21"))
     assert past.habits == {"2026-10": [1, 100_000, 1]}
     assert behaviour_of(past, make_program(), TODAY).last_on == date(2026, 10, 20)
 
@@ -205,7 +205,7 @@ def test_what_is_kept_reads_back_and_is_verified() -> None:
 def test_the_entry_of_a_purchase_is_under_a_kilobyte() -> None:
     till = bought_on("2026-11-20", store="HCM-QUAN-1-NGUYEN-HUE-68")
     [entry] = till.entries
-    assert item_size(entry_item(entry).serialize()) < 1024
+    assert item_size(entry_item(entry, PROGRAM).serialize()) < 1024
 
 
 def test_an_entry_without_habits_is_written_and_read_as_it_always_was() -> None:

@@ -127,7 +127,7 @@ def test_what_is_kept_reads_back_is_verified_and_can_be_asked_for_a_past_moment(
     kept = [sealed_form(entry) for entry in till.entries]
     assert [parse_entry(*sealed) for sealed in kept] == till.entries
     assert verify(till.account, kept) is None
-    past = account_as_of("mem", till.entries, till.program, NOON)
+    past = account_as_of(Account("mem"), till.entries, till.program, NOON)
     assert past.tier == "gold"
     assert read_account("mem", account_item(Change(past, past, [], till.program))) == past
 

@@ -260,7 +260,9 @@ def test_warnings_proofs_and_what_lives_on_are_in_the_chain_and_in_the_past() ->
     assert [parse_entry(*sealed) for sealed in history] == life.entries
     assert rebuild("mem", life.entries) == life.account
     assert verify(life.account, history) is None
-    then = account_as_of("mem", life.entries, life.program, day_end(datetime(2026, 3, 20, tzinfo=UTC).date(), ZONE))
+    then = account_as_of(
+        Account("mem"), life.entries, life.program, day_end(datetime(2026, 3, 20, tzinfo=UTC).date(), ZONE)
+    )
     assert then.lots == {"2026-03-31": 40, "2026-04-03": 7}
 
 

@@ -75,7 +75,9 @@ def test_a_warning_that_comes_late_moves_nothing_else_to_another_day() -> None:
     life.keep_up()
     occurred = [entry.occurred_at for entry in life.entries]
     assert occurred == sorted(occurred)
-    shown = statement("mem", life.entries, life.program, midnight("2026-01-01"), midnight("2026-03-20"), life.now)
+    shown = statement(
+        Account("mem"), life.entries, life.program, midnight("2026-01-01"), midnight("2026-03-20"), life.now
+    )
     assert shown.closing.lots == {"2026-03-31": 40}
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from quen.events.model import events_of
 from quen.ledger.model import (
+    Account,
     Entry,
     NoteReach,
     Redeem,
@@ -143,4 +144,4 @@ def test_warnings_of_gifts_are_in_the_chain_and_in_the_past() -> None:
     history = [sealed_form(entry) for entry in life.entries]
     assert [parse_entry(*sealed) for sealed in history] == life.entries
     assert rebuild("mem", life.entries) == life.account
-    assert account_as_of("mem", life.entries, life.program, midnight("2026-03-25")).warned[KEY] == 7
+    assert account_as_of(Account("mem"), life.entries, life.program, midnight("2026-03-25")).warned[KEY] == 7

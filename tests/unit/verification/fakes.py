@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from quen.jobs.service import Jobs
 from quen.jobs.verify_ledger import NAME, VerifyLedger
 from quen.ledger.documents import DocumentKey
-from quen.ledger.model import Account, GrantBonus, Sealed, sealed_form
+from quen.ledger.model import Account, Checkpoint, GrantBonus, KeptHistory, Sealed, sealed_form
 from quen.verification.model import MemberFlaw, NamedEntry, Verification
 from quen.verification.service import MemberChecks
 from quen.verification.store import Stretch
@@ -28,9 +28,9 @@ class MemoryLedger:
     def load(self, member_id: str) -> Account:
         return self._accounts.load(member_id)
 
-    def read_history(self, member_id: str) -> Iterator[Sealed]:
+    def load_kept(self, member_id: str) -> KeptHistory:
         self.reading(member_id)
-        return (sealed_form(entry) for entry in self._accounts.entries.get(member_id, []))
+        return KeptHistory(member_id, None, [sealed_form(one) for one in self._accounts.entries.get(member_id, [])])
 
     def find_existing(self, keys: Collection[DocumentKey]) -> Collection[DocumentKey]:
         return {key for key in keys if key in self._accounts.documents}
@@ -59,6 +59,13 @@ class MemoryLedger:
         self.last = verification
 
 
+class NoArchive:
+    """Nothing was archived."""
+
+    def read(self, checkpoint: Checkpoint) -> Sequence[Sealed]:
+        raise AssertionError("there is no checkpoint in these tests")
+
+
 class MemoryDrift:
     """What was told."""
 
@@ -85,7 +92,9 @@ class ProofWorld(World):
         self.table = MemoryLedger(self.accounts)
         self.drift = MemoryDrift()
         proof: MemoryLedger = Guarded(self.table, self.fuse)  # type: ignore[assignment] # it is one, but for the fuse
-        self.handlers = {NAME: lambda: VerifyLedger(proof, MemberChecks(proof, proof.find_existing), self.drift)}
+        self.handlers = {
+            NAME: lambda: VerifyLedger(proof, MemberChecks(proof, proof.find_existing, NoArchive()), self.drift)
+        }
         runs, queue = Guarded(self.runs, self.fuse), Guarded(self.queue, self.fuse)
         self.jobs = Jobs(self.handlers, runs, queue, self.programs, self.reports, self.clock, self.clock)  # type: ignore[arg-type]
 

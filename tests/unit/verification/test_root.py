@@ -14,6 +14,7 @@ from quen.ledger.model import (
     Account,
     Entry,
     GrantBonus,
+    KeptHistory,
     RecordPurchase,
     Reference,
     Sealed,
@@ -49,7 +50,7 @@ def make_history(member_id: str = "mem_1", purchases: int = 3) -> list[Entry]:
 
 
 def read(entries: list[Entry]) -> History:
-    return History(entries[0].member_id, [sealed_form(entry) for entry in entries])
+    return History(KeptHistory(entries[0].member_id, None, [sealed_form(entry) for entry in entries]))
 
 
 def root(heads: list[tuple[str, int, str]]) -> str:
@@ -101,7 +102,7 @@ def test_what_was_recorded_in_the_very_instant_is_not_before_it() -> None:
 def test_a_history_counts_up_to_the_first_entry_that_nobody_can_read() -> None:
     entries = make_history()
     kept = [sealed_form(entry) for entry in entries]
-    broken = History("mem_1", [*kept[:2], Sealed("{", kept[2].hash), kept[3]])
+    broken = History(KeptHistory("mem_1", None, [*kept[:2], Sealed("{", kept[2].hash), kept[3]]))
     assert broken.number(None) == head_number("mem_1", 2, kept[1].hash)
     assert broken.totals() == {"member.active": 44, "program.issued": -44}
 

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from quen.errors import (
     NotFoundError,
     QuenError,
+    TooLateError,
     ValidationFailedError,
 )
 from quen.exchanges.errors import ExchangeAlreadyRecordedError, ExchangeNotOfferedError
@@ -120,7 +121,10 @@ class Exchanges:
         """The exchange is called off: what waits goes. Raises NotFoundError, TooLateError once the points can be spent."""
         document = self._load(partner_id, exchange_id)
         program = self._programs.current(self._ledger.now())
-        entry = self._ledger.read_entries(document.member_id, document.sequence + 1, 1)[0]
+        entries = self._ledger.read_entries(document.member_id, document.sequence + 1, 1)
+        if not entries:  # archived: its points can be spent long since
+            raise TooLateError
+        [entry] = entries
         pending: Lots = {lot: points for lot, points in entry.pending.items() if points > 0}
         command = ReverseExchange(exchange_id, partner_id, pending, document.details["funder"])
 

@@ -285,10 +285,13 @@ class Explanation(TypedDict):
 
 
 class EntryPage(TypedDict):
-    """The statement, newest first."""
+    """The statement, newest first. On its last page `archived_before` says since when entries are listed, where older ones were
+    moved to the archive.
+    """
 
     items: list[Entry]
     next_cursor: Cursor | None
+    archived_before: Instant | None
 
 
 class Receiver(TypedDict):

@@ -43,7 +43,7 @@ _CODES = {
         "member_not_active conflict_retry voucher_already_redeemed voucher_reserved voucher_expired voucher_cancelled "
         "payment_already_recorded membership_running membership_not_running membership_paid_ahead"
     ),
-    410: "cursor_expired",
+    410: "cursor_expired entries_archived",
     413: "body_too_large",
     415: "unsupported_media_type",
     422: (

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol
 
 from quen.business_days import local_day
 from quen.clock import Clock
 from quen.errors import ConflictRetryError, NotFoundError, TemporarilyUnavailableError, ValidationFailedError
 from quen.ids import new_id
+from quen.jobs.kinds import Concluding, LeftToQueue
 from quen.jobs.model import (
     FAILURES_PER_SHARD_MAX,
     PAGE_MEMBERS,
@@ -75,14 +76,6 @@ class Handler(Protocol):
         `is_recovering` says that this run may have done it before and was stopped before it could count: then what the
         run did earlier is told again. Any exception but TemporarilyUnavailableError makes the member a failed one.
         """
-
-
-@runtime_checkable
-class Concluding(Protocol):
-    """A job that keeps more of a run than its counts."""
-
-    def conclude(self, run: Run) -> None:
-        """All is counted and no member fails: keep what it came to. Asked again, it changes nothing."""
 
 
 class Runs(Protocol):
@@ -204,6 +197,7 @@ class Jobs:
     def start_run(self, job: str, on: date, *, dry_run: bool, actor: str) -> dict[str, Any]:
         """Run a job for one day now, as far as ten seconds reach; the queue does the rest. Answers the run's record.
 
+        What is left to its queue is not worked here at all, but where it only says what it would do.
         A day that ran before runs again beside it, and does what is left. One that dies between its last count and its
         conclusion stays without it, and is asked for again. Raises NotFoundError for an unknown job,
         ValidationFailedError at /on for a day that has not begun.
@@ -218,7 +212,8 @@ class Jobs:
         if not self._runs.create(run):
             run = replace(run, is_claim=False)
             self._runs.create(run)
-        ends_at = self._wall.now() + timedelta(seconds=INLINE_SECONDS)
+        is_for_queue = isinstance(self._handler(job), LeftToQueue) and not dry_run
+        ends_at = self._wall.now() + timedelta(seconds=0 if is_for_queue else INLINE_SECONDS)
         for shard in range(SHARDS):
             worked = self._work_shard(run, shard, lambda: self._wall.now() >= ends_at, is_recovering=False)
             run = worked or self._runs.load(job, run.key)

@@ -3,6 +3,9 @@
 It only reads the ledger; its function has no right to write there. What is wrong is told and counted, and the next member
 is looked at. A shard is a segment of the ledger's table, a page a stretch of it: the members that begin there, and those
 of its documents whose entry is not there. A member is done when proven, so `seen` less `done` is how many are flawed.
+
+Of entries that are archived the checkpoint speaks, every night: it was proven when it was written, and the chain goes on from
+it. Themselves they are read once in four weeks, each night those of some members, and where a root reaches back to them.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ from typing import Protocol
 from quen.jobs.model import SHARDS, Finding, Page, Run
 from quen.jobs.service import Handled
 from quen.ledger.documents import DocumentKey
-from quen.verification.model import Checked, MemberFlaw, NamedEntry, Verification, root_of, settled_by
+from quen.verification.model import Checked, MemberFlaw, NamedEntry, Verification, is_reread, root_of, settled_by
 from quen.verification.service import BASELINE, ROOT, Instants, compared
 
 NAME = "verify-ledger"
@@ -63,8 +66,10 @@ class ProvenLedger(Protocol):
 class CheckedMembers(Protocol):
     """The check of one member."""
 
-    def check(self, member_id: str, instants: Instants) -> Checked:
-        """Hashes, chain, fold, the document of every entry, and the member's number in each root."""
+    def check(self, member_id: str, instants: Instants, *, is_whole: bool) -> Checked:
+        """Hashes, chain, fold, the document of every entry, and the member's number in each root; what is archived as well
+        where `is_whole`.
+        """
 
 
 class DriftReports(Protocol):
@@ -115,7 +120,7 @@ class VerifyLedger:
         """Check the member; what is read is the same however often it is read."""
         if named := _LostEntry.parse(member_id):
             return self._handle_lost(run, named)
-        checked = self._members.check(member_id, self._instants(run))
+        checked = self._members.check(member_id, self._instants(run), is_whole=is_reread(member_id, run.on))
         totals = {_MEMBERS: 1, _ENTRIES: checked.entries, **checked.totals}
         return Handled(
             was_done=checked.flaw is None,

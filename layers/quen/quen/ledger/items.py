@@ -12,15 +12,28 @@ from pynamodb.models import Model
 
 from quen.cards.model import mark_form, parse_mark
 from quen.dynamodb import IntAttribute
+from quen.instants import parse_instant
 from quen.ledger.documents import Document, DocumentKey, Json
-from quen.ledger.model import Account, Entry, HandledLapse, canonical_form, next_due_on, next_lapse_on, next_review_on
+from quen.ledger.model import (
+    Account,
+    Checkpoint,
+    Entry,
+    HandledLapse,
+    canonical_form,
+    next_due_on,
+    next_lapse_on,
+    next_review_on,
+)
 from quen.ledger.model.chain import hold_form, parse_hold, standing_form
 from quen.ledger.packing import packed, unpacked
 from quen.ledger.ports import Change
 from quen.memberships.model import membership_form, parse_membership
+from quen.program.model import Program
 from quen.tiers.model import Standing
 
 SHARDS = 8
+CHECKPOINT = "ENTRIES#ARCHIVED"
+"""The sort key of a checkpoint: right before every `ENTRY#`."""
 STATE_BYTES_MAX = 600
 """What is kept as text, so that a person can read it in a console; more is compressed."""
 
@@ -58,6 +71,17 @@ class WinBacks(GlobalSecondaryIndex["AccountItem"]):  # type: ignore[no-untyped-
     lapse_on = UnicodeAttribute(range_key=True)
 
 
+class OldEntries(GlobalSecondaryIndex["CheckpointItem"]):  # type: ignore[no-untyped-call] # PynamoDB's own hook
+    """Members by shard and the day of their oldest entry: the first one itself, or once that is archived their checkpoint."""
+
+    class Meta:
+        index_name = "OldEntries"
+        projection = KeysOnlyProjection()
+
+    archive_shard = UnicodeAttribute(hash_key=True)
+    oldest_on = UnicodeAttribute(range_key=True)
+
+
 class AccountItem(Model):
     """The folded state of one member: `state` is JSON of all that is not empty, `packed` the same of a member who has much,
     compressed: with two years of lots, months and caps it would be over a kilobyte, and every command would cost more.
@@ -84,7 +108,7 @@ class AccountItem(Model):
 
 
 class EntryItem(Model):
-    """One fact: `form` is the very text that was hashed."""
+    """One fact: `form` is the very text that was hashed. The first of a member says in the index how old the history is."""
 
     class Meta:
         table_name = ""
@@ -94,6 +118,43 @@ class EntryItem(Model):
     kind = UnicodeAttribute()
     form = UnicodeAttribute()
     hash = UnicodeAttribute()
+    archive_shard = UnicodeAttribute(null=True)
+    oldest_on = UnicodeAttribute(null=True)
+
+
+class CheckpointItem(Model):
+    """What stands for archived entries: the account that they fold to, as an account is kept. `run_id` is the run that wrote
+    it, `run_entries` and `run_volumes` what that run has archived of this member by then.
+    """
+
+    class Meta:
+        table_name = ""
+
+    PK = UnicodeAttribute(hash_key=True)
+    SK = UnicodeAttribute(range_key=True, default=CHECKPOINT)
+    sequence = IntAttribute()
+    head = UnicodeAttribute()
+    state = UnicodeAttribute(null=True)
+    packed = BinaryAttribute(legacy_encoding=False, null=True)
+    until = UnicodeAttribute()
+    totals = UnicodeAttribute()
+    key = UnicodeAttribute()
+    run_id = UnicodeAttribute()
+    run_entries = IntAttribute()
+    run_volumes = IntAttribute()
+    archive_shard = UnicodeAttribute()
+    oldest_on = UnicodeAttribute()
+    old = OldEntries()
+
+
+class HistoryItem(CheckpointItem):
+    """Either of the two: a query of a member's history meets the checkpoint first, and then the entries."""
+
+    class Meta:
+        table_name = ""
+
+    form = UnicodeAttribute(null=True)
+    hash = UnicodeAttribute(null=True)
 
 
 class DocumentItem(Model):
@@ -116,9 +177,8 @@ class DocumentItem(Model):
     closed_by = UnicodeAttribute(null=True)
 
 
-def account_item(change: Change) -> AccountItem:
-    """The account that a change leaves, as it is kept."""
-    account = change.after
+def kept_state(account: Account) -> dict[str, Any]:
+    """What an account is but for its sequence and head: `state` as text, or `packed`, the same compressed."""
     state = {
         "lots": account.lots,
         "pending": account.pending,
@@ -145,17 +205,22 @@ def account_item(change: Change) -> AccountItem:
         "proven": account.proven,
         "win_back": account.win_back if account.win_back.bought_on else (),
     }
-    due, review = next_due_on(account, change.program), next_review_on(account)
-    lapse = next_lapse_on(account, change.program)
     text = json.dumps({name: value for name, value in state.items() if value}, separators=(",", ":"))
     is_long = len(text) > STATE_BYTES_MAX
+    return {"state": None if is_long else text, "packed": zlib.compress(text.encode(), 6) if is_long else None}
+
+
+def account_item(change: Change) -> AccountItem:
+    """The account that a change leaves, as it is kept."""
+    account = change.after
+    due, review = next_due_on(account, change.program), next_review_on(account)
+    lapse = next_lapse_on(account, change.program)
     return AccountItem(
         PK=member_key(account.member_id),
         SK="ACCOUNT",
         sequence=account.sequence,
         head=account.head,
-        state=None if is_long else text,
-        packed=zlib.compress(text.encode(), 6) if is_long else None,
+        **kept_state(account),
         due_shard=shard_key(shard_of(account.member_id)) if due else None,
         next_due_on=due.isoformat() if due else None,
         tier_shard=tier_shard_key(shard_of(account.member_id)) if review else None,
@@ -165,7 +230,7 @@ def account_item(change: Change) -> AccountItem:
     )
 
 
-def read_account(member_id: str, item: AccountItem) -> Account:
+def read_account(member_id: str, item: AccountItem | CheckpointItem) -> Account:
     """The account that an item says."""
     text = zlib.decompress(item.packed) if item.packed else item.state or "{}"
     state = cast("dict[str, Any]", json.loads(text))
@@ -185,14 +250,23 @@ def read_account(member_id: str, item: AccountItem) -> Account:
     )
 
 
-def entry_item(entry: Entry) -> EntryItem:
+def read_checkpoint(member_id: str, item: CheckpointItem) -> Checkpoint:
+    """The checkpoint that an item says."""
+    account, totals = read_account(member_id, item), cast("dict[str, int]", json.loads(item.totals))
+    return Checkpoint(account, parse_instant(item.until), totals, item.key)
+
+
+def entry_item(entry: Entry, program: Program) -> EntryItem:
     """An entry as it is kept."""
+    is_first = entry.sequence == 1
     return EntryItem(
         PK=member_key(entry.member_id),
         SK=entry_key(entry.sequence),
         kind=entry.kind,
         form=canonical_form(entry),
         hash=entry.hash,
+        archive_shard=archive_shard_key(shard_of(entry.member_id)) if is_first else None,
+        oldest_on=program.local_day(entry.recorded_at).isoformat() if is_first else None,
     )
 
 
@@ -262,6 +336,11 @@ def tier_shard_key(shard: int) -> str:
 def lapse_shard_key(shard: int) -> str:
     """The key of a shard of the index of members who will have lapsed."""
     return f"lapse#{shard:02d}"
+
+
+def archive_shard_key(shard: int) -> str:
+    """The key of a shard of the index of members with entries."""
+    return f"old#{shard:02d}"
 
 
 def shard_of(member_id: str) -> int:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from quen.ledger.documents import Claim, Closing, Document, DocumentKey, Outcome
-from quen.ledger.model import Account, Command, Entry
+from quen.ledger.model import Account, Checkpoint, Command, Entry
 from quen.program.model import Program
 from quen.writes import Write
 
@@ -110,6 +110,9 @@ class Accounts(Protocol):
 
     def list_entries(self, member_id: str, before: int | None, limit: int) -> list[Entry]:
         """Entries newest first, from the one before that sequence on."""
+
+    def find_checkpoint(self, member_id: str) -> Checkpoint | None:
+        """What stands for the member's archived entries, where any were."""
 
     def list_documents(self, partition: str, prefix: str = "") -> list[Document]:
         """Every document of a partition whose sort key begins so, read consistently, by their sort keys."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from quen.clock import Clock
+from quen.instants import format_instant
 from quen.ledger.documents import Document, DocumentKey
 from quen.ledger.model import Account, Command, Entry, bring_up_to, decide, folded, own_entry
 from quen.ledger.ports import Accounts, CurrentProgram, DuePage
@@ -61,9 +63,18 @@ class Reading:
         page = self._accounts.list_entries(member_id, before, limit)
         if not page:
             self._accounts.load(member_id)
-        # A history has no gaps: there is more until its first entry was shown.
+        # A history has no gaps: there is more until its first entry was shown, or the first that is not archived.
         more = bool(page) and page[-1].sequence > 1
         return [entry_view(entry) for entry in page], page[-1].sequence if more else None
+
+    def archived_before(self, member_id: str, shown: Sequence[Mapping[str, Any]]) -> str | None:
+        """From when on entries are listed, where the page that was shown is the last and older ones are archived: an instant
+        after that of the last archived one.
+        """
+        if shown and shown[-1]["sequence"] == 1:
+            return None
+        checkpoint = self._accounts.find_checkpoint(member_id)
+        return format_instant(checkpoint.until + timedelta(seconds=1)) if checkpoint else None
 
     def read_entries(self, member_id: str, before: int | None, limit: int) -> list[Entry]:
         """Entries as they are, newest first, from the one before that sequence on."""

@@ -3,6 +3,7 @@
     what                        key                                                   by
     the account                 PK MEMBER#<id>, SK ACCOUNT                            GetItem, consistent
     entries, newest first       PK MEMBER#<id>, SK ENTRY#<sequence, 12 digits>        Query backwards, consistent
+    what entries were archived  PK MEMBER#<id>, SK ENTRIES#ARCHIVED                   GetItem, Query with the entries
     a document by its key       PK PURCHASE#<partner>#<purchase_id>, SK DOCUMENT      GetItem, consistent
                                 PK REDEMPTION#<id>, SK DOCUMENT
                                 PK ADJUSTMENT#<id>, SK DOCUMENT
@@ -22,10 +23,13 @@
       by their next review
     members who will have       index WinBacks: lapse_shard, lapse_on                 Query, a shard at a time
       lapsed, where they are offered anything
+    members by their oldest     index OldEntries: archive_shard, oldest_on            Query, a shard at a time
+      entry                       (see `quen.archive.store`)
 
 An account, an ordinary entry and an ordinary document are under 1 KB each, so that a command costs six write units. The
 indexes are sparse: only an account with something due, above the entry tier, or with a rhythm of its own carries their two
-attributes. What moves one is what moves its day: an ordinary purchase moves none but the last, and that once a week.
+attributes. What moves one is what moves its day: an ordinary purchase moves none but that of win-backs, and that once a week.
+In the last one a member stands with the first entry, which no command ever touches again.
 """
 
 from __future__ import annotations
@@ -37,6 +41,7 @@ from typing import Any, cast
 
 from botocore.client import BaseClient
 
+from quen.archive.errors import EntriesArchivedError
 from quen.dynamodb import bind, commit, put
 from quen.errors import ConflictRetryError, MemberNotFoundError
 from quen.ledger.documents import (
@@ -50,10 +55,13 @@ from quen.ledger.documents import (
     OtherRefusedError,
 )
 from quen.ledger.items import (
+    CHECKPOINT,
     SHARDS,
     AccountItem,
+    CheckpointItem,
     DocumentItem,
     EntryItem,
+    HistoryItem,
     account_item,
     details_text,
     document_item,
@@ -63,16 +71,18 @@ from quen.ledger.items import (
     low_level_key,
     member_key,
     read_account,
+    read_checkpoint,
     read_document,
     shard_key,
     tier_shard_key,
 )
-from quen.ledger.model import Account, Entry, Sealed, entry_id, parse_entry
+from quen.ledger.model import Account, Checkpoint, Entry, KeptHistory, Sealed, entry_id, parse_entry
 from quen.ledger.packing import packed
 from quen.ledger.ports import Change, DuePage
 from quen.writes import TransactionRefusedError, Write
 
 _ABSENT = "attribute_not_exists(PK)"
+LAST_SEQUENCE = 10**12 - 1
 
 
 class LedgerStore:
@@ -81,7 +91,7 @@ class LedgerStore:
     def __init__(self, client: BaseClient, table_name: str) -> None:
         self._client = client
         self._table = table_name
-        bind((AccountItem, EntryItem, DocumentItem), table_name, client)
+        bind((AccountItem, EntryItem, CheckpointItem, HistoryItem, DocumentItem), table_name, client)
 
     def load(self, member_id: str) -> Account:
         """The account as it was last written. Raises MemberNotFoundError."""
@@ -93,7 +103,7 @@ class LedgerStore:
 
     def list_entries(self, member_id: str, before: int | None, limit: int) -> list[Entry]:
         """Entries newest first, from the one before that sequence on."""
-        last = entry_key(before - 1 if before is not None else 10**12 - 1)
+        last = entry_key(before - 1 if before is not None else LAST_SEQUENCE)
         items = EntryItem.query(
             member_key(member_id),
             EntryItem.SK.between(entry_key(0), last),
@@ -104,17 +114,39 @@ class LedgerStore:
         return [parse_entry(item.form, item.hash) for item in items]
 
     def load_entry(self, member_id: str, sequence: int) -> Entry:
-        """One entry. Raises MemberNotFoundError where there is none."""
+        """One entry that was written. Raises EntriesArchivedError where it is kept no more."""
         try:
             item = EntryItem.get(member_key(member_id), entry_key(sequence), consistent_read=True)
         except EntryItem.DoesNotExist:
-            raise MemberNotFoundError from None
+            raise EntriesArchivedError from None
         return parse_entry(item.form, item.hash)
 
     def read_history(self, member_id: str) -> Iterator[Sealed]:
-        """Every entry of the member as it is kept, the oldest first."""
+        """Every entry of the member that the table has, as it is kept, the oldest first."""
         items = EntryItem.query(member_key(member_id), EntryItem.SK.startswith("ENTRY#"), consistent_read=True)
         return (Sealed(item.form, item.hash) for item in items)
+
+    def load_kept(self, member_id: str) -> KeptHistory:
+        """The checkpoint, where there is one, and the entries after it: one query. Entries that it stands for and that are not
+        deleted yet are left out. Read while entries are archived, the history may lack its beginning; read again it does not.
+        """
+        span = HistoryItem.SK.between(CHECKPOINT, entry_key(LAST_SEQUENCE))
+        checkpoint: Checkpoint | None = None
+        entries: list[Sealed] = []
+        for item in HistoryItem.query(member_key(member_id), span, consistent_read=True):
+            if item.SK == CHECKPOINT:
+                checkpoint = read_checkpoint(member_id, item)
+            elif checkpoint is None or entry_key(checkpoint.sequence) < item.SK:
+                entries.append(Sealed(item.form or "", item.hash or ""))
+        return KeptHistory(member_id, checkpoint, entries)
+
+    def find_checkpoint(self, member_id: str) -> Checkpoint | None:
+        """What stands for the member's archived entries, where any were."""
+        try:
+            item = CheckpointItem.get(member_key(member_id), CHECKPOINT, consistent_read=True)
+        except CheckpointItem.DoesNotExist:
+            return None
+        return read_checkpoint(member_id, item)
 
     def find_document(self, key: DocumentKey) -> Document | None:
         """The document, read consistently."""
@@ -285,7 +317,7 @@ def _entry_writes(change: Change) -> list[Write]:
     return [
         put(
             f"entry {entry.member_id} {entry.sequence}",
-            entry_item(entry),
+            entry_item(entry, change.program),
             condition=_ABSENT,
             entry_id=entry_id(entry),
         )

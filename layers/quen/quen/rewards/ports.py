@@ -47,7 +47,7 @@ class RedemptionHistory(Protocol):
         """Entries newest first."""
 
     def load_entry(self, member_id: str, sequence: int) -> Entry:
-        """One entry. Raises MemberNotFoundError where there is none."""
+        """One entry that was written. Raises EntriesArchivedError where it is kept no more."""
 
     def find_documents(self, keys: Sequence[DocumentKey]) -> list[Document]:
         """The documents that exist, in no particular order."""

@@ -170,7 +170,8 @@ class Rewards:
         returned goods goes back to its lots, which live on for the program's grace at least. What a member had at once no
         till redeemed: it is undone by the partner who hands the reward over, where there is one, and by no other.
 
-        Raises RedemptionNotFoundError, NotRedeemedError, AlreadyReturnedError where returned goods gave it all back.
+        Raises RedemptionNotFoundError, NotRedeemedError, AlreadyReturnedError where returned goods gave it all back, and
+        EntriesArchivedError where nobody remembers any more from which lots its points came.
         """
         redemption_id = parse_redemption_id(redemption_id)
         document = self._load(redemption_id)
@@ -183,6 +184,8 @@ class Rewards:
     def _undo(self, document: Document, *, has_grace: bool = True, payee: str = "") -> Outcome:
         if document.state not in {"redeemed", "refunded"}:
             raise NotRedeemedError
+        if (answered := _undoing(document).replay(document)) is not None:
+            return Outcome(answered, replayed=True)  # for ever: what it held may be archived by now
         program = self._programs.current(self._ledger.now())
         hold = self._load_hold(document)
 
@@ -366,7 +369,7 @@ class Rewards:
         return Intent(command, answer, closing=_undoing(document), others=others, is_replanned=True)
 
     def _load_hold(self, document: Document) -> Hold:
-        """What the redemption held, as its first entry says."""
+        """What the redemption held, as its first entry says. Raises EntriesArchivedError."""
         change = self._history.load_entry(document.member_id, document.sequence).hold
         if change is None:
             raise RedemptionNotFoundError

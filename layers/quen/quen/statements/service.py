@@ -6,16 +6,17 @@ stand on no till's path.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from quen.archive.errors import EntriesArchivedError
 from quen.business_days import day_end, day_start
 from quen.earning.explanation import RuleVerdict, explain_purchase, sentences
-from quen.errors import PurchaseNotFoundError, ValidationFailedError
+from quen.errors import ConflictRetryError, PurchaseNotFoundError, ValidationFailedError
 from quen.instants import format_instant
 from quen.ledger.documents import Document
-from quen.ledger.model import Account, Entry, Movement, Sealed, account_as_of, parse_entry, statement
+from quen.ledger.model import Account, Entry, KeptHistory, Movement, account_as_of, parse_entry, statement
 from quen.ledger.model.funding import issued
 from quen.ledger.service import Ledger
 from quen.ledger.views import account_view, balances_view, entry_view, wallet_view
@@ -24,6 +25,7 @@ from quen.returns.documents import partition_of
 from quen.returns.model import read_sale
 
 STATEMENT_DAYS_MAX = 366
+READS_MAX = 3
 
 
 class Histories(Protocol):
@@ -32,8 +34,8 @@ class Histories(Protocol):
     def load(self, member_id: str) -> Account:
         """The account as it is stored. Raises MemberNotFoundError."""
 
-    def read_history(self, member_id: str) -> Iterator[Sealed]:
-        """Every entry as it is kept, the oldest first."""
+    def load_kept(self, member_id: str) -> KeptHistory:
+        """The entries that the table has, and what stands for older ones."""
 
 
 class ProgramHistory(Protocol):
@@ -55,7 +57,10 @@ class Statements:
         self._programs = programs
 
     def show_account(self, member_id: str, as_of: datetime | None) -> dict[str, Any]:
-        """The account as it is now, or as it was shown at a past moment. Raises MemberNotFoundError, ValidationFailedError."""
+        """The account as it is now, or as it was shown at a past moment.
+
+        Raises MemberNotFoundError, ValidationFailedError, and EntriesArchivedError for a moment whose entries are archived.
+        """
         if as_of is None:
             return self._ledger.show_account(member_id)
         if as_of > self._ledger.now():
@@ -63,13 +68,15 @@ class Statements:
                 "/as_of", "in_the_future", "An account is shown as of a moment that has passed."
             )
         program = self._programs.current(as_of)
-        account = account_as_of(member_id, self._entries(member_id), program, as_of)
+        kept = self._kept_since(member_id, as_of)
+        account = account_as_of(kept.begun, _parsed(kept), program, as_of)
         return account_view(account, program, as_of)
 
     def show_statement(self, member_id: str, first: date | None, last: date | None) -> dict[str, Any]:
         """Every movement from the beginning of the first local day to the end of the last one: by default, this month's.
 
-        Raises MemberNotFoundError, and ValidationFailedError for days in the wrong order or too many of them.
+        Raises MemberNotFoundError, ValidationFailedError for days in the wrong order or too many of them, and
+        EntriesArchivedError for a day whose entries are archived.
         """
         now = self._ledger.now()
         program = self._programs.current(now)
@@ -82,7 +89,8 @@ class Statements:
                 "/from", "out_of_range", f"At most {STATEMENT_DAYS_MAX} days are shown at once."
             )
         begins, ends = day_start(first, program.time_zone), day_end(last, program.time_zone)
-        found = statement(member_id, self._entries(member_id), program, begins, ends, now)
+        kept = self._kept_since(member_id, begins)
+        found = statement(kept.begun, _parsed(kept), program, begins, ends, now)
         return {
             "member_id": member_id,
             "from": first.isoformat(),
@@ -93,7 +101,10 @@ class Statements:
         }
 
     def explain(self, member_id: str, purchase_id: str) -> dict[str, Any]:
-        """What every rule made of a purchase of this member. Raises MemberNotFoundError, PurchaseNotFoundError."""
+        """What every rule made of a purchase of this member.
+
+        Raises MemberNotFoundError, PurchaseNotFoundError, and EntriesArchivedError where it may be one that is archived.
+        """
         entry = self._find_purchase(member_id, purchase_id)
         partner_id, _, purchase_id = entry.reference.id.rpartition("#")
         documents = self._ledger.list_documents(partition_of(partner_id, purchase_id))
@@ -115,15 +126,31 @@ class Statements:
         }
 
     def _find_purchase(self, member_id: str, purchase_id: str) -> Entry:
-        for entry in self._entries(member_id):
+        kept = self._kept(member_id)
+        for entry in _parsed(kept):
             if entry.reference.kind == "purchase" and entry.reference.id.rpartition("#")[2] == purchase_id:
                 return entry
-        raise PurchaseNotFoundError
+        raise EntriesArchivedError if kept.checkpoint else PurchaseNotFoundError
 
-    def _entries(self, member_id: str) -> list[Entry]:
-        """The whole history. Raises MemberNotFoundError."""
+    def _kept_since(self, member_id: str, instant: datetime) -> KeptHistory:
+        """The history, where nothing that took effect at that instant or later is archived."""
+        kept = self._kept(member_id)
+        if not kept.reaches_back_to(instant):
+            raise EntriesArchivedError
+        return kept
+
+    def _kept(self, member_id: str) -> KeptHistory:
+        """The history as far as the table has it, whole from its beginning on. Raises MemberNotFoundError."""
         self._histories.load(member_id)
-        return [parse_entry(*sealed) for sealed in self._histories.read_history(member_id)]
+        for _ in range(READS_MAX):
+            kept = self._histories.load_kept(member_id)
+            if kept.is_whole:
+                return kept
+        raise ConflictRetryError  # entries are being archived just now
+
+
+def _parsed(kept: KeptHistory) -> list[Entry]:
+    return [parse_entry(*sealed) for sealed in kept.entries]
 
 
 def _movement_view(movement: Movement) -> dict[str, Any]:

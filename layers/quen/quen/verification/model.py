@@ -10,16 +10,20 @@ generalised birthday) costs about 2 ** 110.
 from __future__ import annotations
 
 import hashlib
+import zlib
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
+from quen.archive.model import Volume, checkpoint_after
 from quen.ledger.documents import DocumentKey
-from quen.ledger.model import Account, Entry, Sealed, parse_entry, verify
+from quen.ledger.model import Account, BrokenLedgerError, Entry, Flaw, KeptHistory, Sealed, parse_entry, verify
 
 FLAWS_KEPT_MAX = 20
 ROOT_BITS = 3072
+REREAD_DAYS = 28
+"""So often every object of the archive is read again: each night a share of the members."""
 
 # An entry bears the second in which it was decided, and is written later: never later than a Lambda function can live.
 SETTLING = timedelta(minutes=15)
@@ -110,46 +114,73 @@ class Checked:
 
 
 class History:
-    """A member's entries as they are kept, and what they say; None where one cannot be read."""
+    """A member's entries as they are kept, and what they say; None where one cannot be read.
 
-    def __init__(self, member_id: str, kept: Sequence[Sealed]) -> None:
-        self.member_id = member_id
-        self.kept = kept
-        self.read = [_read(sealed) for sealed in kept]
+    Where entries are archived it begins with the checkpoint, or with `archived`, all of what that stands for: then the
+    checkpoint is proven as well.
+    """
+
+    def __init__(self, kept: KeptHistory, archived: Sequence[Sealed] = ()) -> None:
+        self.member_id = kept.member_id
+        self._checkpoint = kept.checkpoint
+        self._begun = Account(kept.member_id) if archived else kept.begun
+        self.kept = [*archived, *kept.entries]
+        self.read = [_read(sealed) for sealed in self.kept]
+
+    @property
+    def last(self) -> int:
+        """The sequence of the last entry, where none is missing."""
+        return self._begun.sequence + len(self.kept)
 
     def documents(self) -> dict[DocumentKey, int]:
         """The documents that its entries are about, with the first sequence that names each."""
         named: dict[DocumentKey, int] = {}
-        for sequence, entry in enumerate(self.read, 1):
+        for sequence, entry in enumerate(self.read, self._begun.sequence + 1):
             if entry and (key := document_of(entry)):
                 named.setdefault(key, sequence)
         return named
 
     def totals(self) -> Mapping[str, int]:
         """Points by ledger account, of all entries that can be read (a flaw tells of the others)."""
-        totals = Counter[str]()
+        totals = Counter(self._checkpoint.totals if self._checkpoint and self._begun.sequence else {})
         for entry in filter(None, self.read):
             totals.update(entry.lines)
         return dict(totals)
 
     def number(self, before: datetime | None) -> int:
-        """What the history adds to the root of all that was recorded before that instant; 0 where nothing was."""
-        sequence = 0
-        for entry in self.read:
+        """What the history adds to the root of all that was recorded before that instant; 0 where nothing was.
+
+        A history that begins with its checkpoint must reach back to that instant.
+        """
+        sequence, head = self._begun.sequence, self._begun.head
+        for entry, sealed in zip(self.read, self.kept, strict=True):
             if entry is None or (before and entry.recorded_at >= before):
                 break
-            sequence += 1
-        return head_number(self.member_id, sequence, self.kept[sequence - 1].hash) if sequence else 0
+            sequence, head = sequence + 1, sealed.hash
+        return head_number(self.member_id, sequence, head) if sequence else 0
 
     def flaw(self, account: Account, existing: Collection[DocumentKey]) -> MemberFlaw | None:
         """The first thing wrong with it: with its chain, with its fold, or with its documents (`existing` are there)."""
-        if flaw := verify(account, self.kept):
+        if flaw := self._checkpoint_flaw() or verify(account, self.kept, self._begun):
             return MemberFlaw(self.member_id, flaw.sequence, flaw.what)
         lost = [(sequence, key) for key, sequence in self.documents().items() if key not in existing]
         if not lost:
             return None
         sequence, key = min(lost)
         return MemberFlaw(self.member_id, sequence, f"its document {key.partition}/{key.sort} is missing")
+
+    def _checkpoint_flaw(self) -> Flaw | None:
+        """Where all is read, the checkpoint must be what its entries come to."""
+        checkpoint = self._checkpoint
+        if checkpoint is None or self._begun.sequence:
+            return None
+        volume = Volume(self.member_id, 1, self.kept[: checkpoint.sequence])
+        try:
+            found = checkpoint_after(None, volume)
+        except BrokenLedgerError as error:
+            return Flaw(error.sequence, error.why)
+        is_right = replace(found, key=checkpoint.key) == checkpoint
+        return None if is_right else Flaw(checkpoint.sequence, "the checkpoint is not what its entries come to")
 
 
 def head_number(member_id: str, sequence: int, head: str) -> int:
@@ -161,6 +192,11 @@ def head_number(member_id: str, sequence: int, head: str) -> int:
 def root_of(total: int) -> str:
     """The root whose histories' numbers sum to that, as 64 hexadecimal digits."""
     return hashlib.sha256((total % 2**ROOT_BITS).to_bytes(ROOT_BITS // 8, "big")).hexdigest()
+
+
+def is_reread(member_id: str, on: date) -> bool:
+    """Whether that night's check reads what is archived of the member: once in REREAD_DAYS."""
+    return zlib.crc32(member_id.encode()) % REREAD_DAYS == on.toordinal() % REREAD_DAYS
 
 
 def settled_by(as_of: datetime, started_at: datetime) -> datetime:

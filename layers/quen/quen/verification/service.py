@@ -6,14 +6,15 @@ A check only reads. What it finds is reported, never repaired: a ledger that men
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
+from quen.archive.model import BadVolumeError
 from quen.clock import Clock
 from quen.errors import MemberNotFoundError, NotFoundError
 from quen.ledger.documents import DocumentKey
-from quen.ledger.model import Account, Sealed
+from quen.ledger.model import Account, Checkpoint, KeptHistory, Sealed
 from quen.verification.model import (
     FLAWS_KEPT_MAX,
     Baseline,
@@ -39,8 +40,15 @@ class Histories(Protocol):
     def load(self, member_id: str) -> Account:
         """The account as it is stored. Raises MemberNotFoundError."""
 
-    def read_history(self, member_id: str) -> Iterator[Sealed]:
-        """Every entry as it is kept, the oldest first."""
+    def load_kept(self, member_id: str) -> KeptHistory:
+        """The entries that the table has, and what stands for older ones."""
+
+
+class Archive(Protocol):
+    """What has left the table."""
+
+    def read(self, checkpoint: Checkpoint) -> Sequence[Sealed]:
+        """All entries that the checkpoint stands for, the oldest first. Raises BadVolumeError."""
 
 
 class Ledgers(Protocol):
@@ -68,32 +76,47 @@ class Ledgers(Protocol):
 class MemberChecks:
     """The check of one member: what the nightly job and an operator's check both do."""
 
-    def __init__(self, histories: Histories, find_existing: Callable[[Keys], Keys]) -> None:
+    def __init__(self, histories: Histories, find_existing: Callable[[Keys], Keys], archive: Archive) -> None:
         self._histories = histories
         self._find_existing = find_existing
+        self._archive = archive
 
-    def check(self, member_id: str, instants: Instants, named: Collection[NamedEntry] = ()) -> Checked:
+    def check(
+        self, member_id: str, instants: Instants, named: Collection[NamedEntry] = (), *, is_whole: bool = True
+    ) -> Checked:
         """The member's hashes, chain, fold, and the document of every entry; of the `named` entries, that they are there.
 
-        `instants` says for each root up to when it reaches. Costs, beside the history itself, half a read unit a
-        document: more than all else, and the only way to name one that was deleted. One who buys meanwhile may look broken
-        between two reads: what is wrong counts when it is still wrong after reading again.
+        `instants` says for each root up to when it reaches. Costs, beside the history itself, half a read unit a document:
+        more than all else, and the only way to name one that was deleted. One who buys meanwhile may look broken between
+        two reads: what is wrong counts when it is still wrong after reading again. What is archived is read where
+        `is_whole`, or where a root reaches back to it; else the history begins with its checkpoint.
         """
         for _ in range(READS_MAX):
-            history = History(member_id, list(self._histories.read_history(member_id)))
-            flaw = self._flaw(history, named)
+            history, flaw = self._read(member_id, instants, is_whole=is_whole)
+            flaw = flaw or self._flaw(history, named)
             if flaw is None:
                 break
         heads = {name: history.number(before) for name, before in instants.items()}
-        return Checked(len(history.kept), history.totals(), heads, flaw)
+        return Checked(history.last, history.totals(), heads, flaw)
+
+    def _read(self, member_id: str, instants: Instants, *, is_whole: bool) -> tuple[History, MemberFlaw | None]:
+        """The history, and what is wrong with its archive."""
+        kept = self._histories.load_kept(member_id)
+        is_asked = is_whole or not all(before is None or kept.reaches_back_to(before) for before in instants.values())
+        if kept.checkpoint is None or not is_asked:
+            return History(kept), None
+        try:
+            return History(kept, self._archive.read(kept.checkpoint)), None
+        except BadVolumeError as bad:
+            return History(kept), MemberFlaw(member_id, bad.sequence, bad.what)
 
     def _flaw(self, history: History, named: Collection[NamedEntry]) -> MemberFlaw | None:
-        lost = sorted((one.sequence, one.key, one) for one in named if not 1 <= one.sequence <= len(history.kept))
+        lost = sorted((one.sequence, one.key, one) for one in named if not 1 <= one.sequence <= history.last)
         unmade = lost[0][2].flaw if lost else None
         try:
             account = self._histories.load(history.member_id)
         except MemberNotFoundError:
-            is_empty = unmade and not history.kept
+            is_empty = unmade and not history.last
             return unmade if is_empty else MemberFlaw(history.member_id, 1, "there are entries but no account")
         except (ValueError, KeyError, TypeError, AttributeError):
             return MemberFlaw(history.member_id, 1, "its account cannot be read")
@@ -103,9 +126,9 @@ class MemberChecks:
 class Verifications:
     """The check by hand, and what the last one found."""
 
-    def __init__(self, histories: Histories, ledgers: Ledgers, clock: Clock) -> None:
+    def __init__(self, histories: Histories, ledgers: Ledgers, archive: Archive, clock: Clock) -> None:
         self._histories = histories
-        self._checks = MemberChecks(histories, ledgers.find_existing)
+        self._checks = MemberChecks(histories, ledgers.find_existing, archive)
         self._ledgers = ledgers
         self._clock = clock
 

@@ -28,6 +28,7 @@ from pynamodb.models import Model
 
 from quen.dynamodb import IntAttribute, bind
 from quen.ledger.documents import DocumentKey
+from quen.ledger.items import CHECKPOINT
 from quen.verification.model import Baseline, MemberFlaw, NamedEntry, Verification
 
 _PARTITION, _LAST = "VERIFICATION", "LAST"
@@ -120,10 +121,18 @@ class VerificationStore:
         return Stretch([*begun], lost, following)
 
     def list_lost(self, named: Collection[NamedEntry]) -> list[NamedEntry]:
-        """Those whose entry is not there."""
+        """Those whose entry is not there, and not archived: what a checkpoint stands for is its own proof's matter."""
         places = {one: DocumentKey(_MEMBER + one.member_id, f"{_ENTRY}{one.sequence:012d}") for one in named}
         existing = self.find_existing({*places.values()})
-        return [one for one, place in places.items() if place not in existing]
+        lost = [one for one, place in places.items() if place not in existing]
+        archived = self._archived_of({one.member_id for one in lost})
+        return [one for one in lost if one.sequence > archived.get(one.member_id, 0)]
+
+    def _archived_of(self, member_ids: Collection[str]) -> dict[str, int]:
+        """Up to which sequence the members' entries are archived, read consistently."""
+        keys = [(_MEMBER + member_id, CHECKPOINT) for member_id in member_ids]
+        found = KeyItem.batch_get(keys, consistent_read=True, attributes_to_get=["PK", "sequence"]) if keys else ()
+        return {item.PK.removeprefix(_MEMBER): item.sequence or 0 for item in found}
 
     def find_existing(self, keys: Collection[DocumentKey]) -> set[DocumentKey]:
         """Those of the items that are there. A read that may be old costs half and shows nearly all of them; what it does not

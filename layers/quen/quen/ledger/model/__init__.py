@@ -19,12 +19,24 @@
     lapsed      who stays away longer than they used to; lapses: what an account keeps of it
     fold        apply(account, entry) -> account; rebuild(entries) == account
     chain       the canonical form of an entry, its hash, and the check of a whole history
+    checkpoint  what stands for entries that have left the table
     history     what an account was at a past moment, and a statement between two
 
 Nothing here reads a clock, a table or a random number.
 """
 
-from quen.ledger.model.chain import Flaw, Sealed, canonical_form, entry_id, parse_entry, seal, sealed_form, verify
+from quen.ledger.model.chain import (
+    Flaw,
+    Sealed,
+    believed,
+    canonical_form,
+    entry_id,
+    parse_entry,
+    seal,
+    sealed_form,
+    verify,
+)
+from quen.ledger.model.checkpoint import Checkpoint, KeptHistory
 from quen.ledger.model.commands import (
     Adjust,
     BringUpToDate,
@@ -94,6 +106,7 @@ __all__ = [
     "BringUpToDate",
     "BrokenLedgerError",
     "CancelMembership",
+    "Checkpoint",
     "ComeBack",
     "Command",
     "Entry",
@@ -105,6 +118,7 @@ __all__ = [
     "HandledLapse",
     "Hold",
     "HoldChange",
+    "KeptHistory",
     "LapseOutcome",
     "Lots",
     "MemberState",
@@ -142,6 +156,7 @@ __all__ = [
     "account_as_of",
     "apply",
     "behaviour_of",
+    "believed",
     "bring_up_to",
     "budgets_freed",
     "canonical_form",

@@ -175,15 +175,16 @@ def _all_lines(lines: Mapping[str, int], counters: Mapping[str, int]) -> Mapping
     }
 
 
-def verify(account: Account, history: Iterable[Sealed]) -> Flaw | None:
+def verify(account: Account, history: Iterable[Sealed], begun: Account | None = None) -> Flaw | None:
     """None where every hash is right, every entry follows the one before, and all fold to exactly this account.
 
-    What is hashed is the text that is kept, not what today's code would write of it.
+    What is hashed is the text that is kept, not what today's code would write of it. `begun` is the account that the first
+    entry goes on from: the fold of earlier ones, which are not among these.
     """
-    folded = Account(account.member_id)
+    folded = begun or Account(account.member_id)
     for sealed in history:
         try:
-            folded = apply(folded, _believed(sealed, folded))
+            folded = apply(folded, believed(sealed, folded))
         except BrokenLedgerError as error:
             return Flaw(error.sequence, error.why)
     if folded != account:
@@ -191,7 +192,7 @@ def verify(account: Account, history: Iterable[Sealed]) -> Flaw | None:
     return None
 
 
-def _believed(sealed: Sealed, account: Account) -> Entry:
+def believed(sealed: Sealed, account: Account) -> Entry:
     """The entry that a kept text says. Raises BrokenLedgerError at the sequence where it says nothing, or lies."""
     following = account.sequence + 1
     try:

@@ -37,9 +37,9 @@ class Statement:
     closing: Account
 
 
-def account_as_of(member_id: str, entries: Iterable[Entry], program: Program, instant: datetime) -> Account:
-    """The account as it was at that instant, what took effect then included."""
-    account = Account(member_id)
+def account_as_of(begun: Account, entries: Iterable[Entry], program: Program, instant: datetime) -> Account:
+    """The account as it was at that instant, what took effect then included; the first entry goes on from `begun`."""
+    account = begun
     for movement in _movements(entries):
         if movement.took_effect_at > instant:
             break
@@ -50,15 +50,18 @@ def account_as_of(member_id: str, entries: Iterable[Entry], program: Program, in
 
 
 def statement(
-    member_id: str, entries: Sequence[Entry], program: Program, begins: datetime, ends: datetime, now: datetime
+    begun: Account, entries: Sequence[Entry], program: Program, begins: datetime, ends: datetime, now: datetime
 ) -> Statement:
-    """The half-open period from `begins` to `ends`, as far as it has passed: opening + movements = closing."""
+    """The half-open period from `begins` to `ends`, as far as it has passed: opening + movements = closing.
+
+    The first entry goes on from `begun`, which is of a time before the period.
+    """
     written = list(_movements(entries))
-    account = Account(member_id)
+    account = begun
     for movement in written:
         account = apply(account, movement.entry)
     due = [Movement(entry, entry.occurred_at, is_written=False) for entry in bring_up_to(account, program, now, now)]
-    opening = Account(member_id)
+    opening = begun
     within: list[Movement] = []
     closing = opening
     for movement in [*written, *due]:

@@ -87,4 +87,5 @@ def compile_program(content: Mapping[str, Any], version: int, effective_from: da
         transfers=TransferPolicy(**transfers) if transfers else None,
         stored_value=StoredValuePolicy(**stored_value) if stored_value else None,
         adjustments=adjustments_of(content["adjustments"]),
+        entries_kept_months=content.get("ledger", {}).get("entries_kept_months"),
     )

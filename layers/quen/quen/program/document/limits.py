@@ -12,6 +12,9 @@ from quen.program.document.values import MOVED_POINTS_MAX, Code, Members
 ACCEPTED_DAYS_MAX = 92
 """As long as the ledger remembers what a rule with a cap gave on a day."""
 REASON_CODES_MAX = 50
+ENTRIES_KEPT_MONTHS_MIN = 13
+"""Longer than anything looks back at single entries: a statement, and the undoing of a merge, span a year at the most."""
+ENTRIES_KEPT_MONTHS_MAX = 1200
 
 AdjustingRole = Literal["owner", "manager", "support"]
 LimitPoints = Annotated[int, Field(ge=0, le=MOVED_POINTS_MAX)]
@@ -50,6 +53,16 @@ class RefundsSection(Members):
         ge=0,
         le=365,
         description="Returned points live at least so many more days, even if theirs are over.",
+    )
+
+
+class LedgerSection(Members):
+    """What becomes of old entries."""
+
+    entries_kept_months: int = Field(
+        ge=ENTRIES_KEPT_MONTHS_MIN,
+        le=ENTRIES_KEPT_MONTHS_MAX,
+        description="Entries leave the table for the archive once so many whole months have passed since theirs.",
     )
 
 

@@ -23,6 +23,7 @@ from quen.program.document.earning import (
 )
 from quen.program.document.limits import (
     AdjustmentsSection,
+    LedgerSection,
     MergesSection,
     PurchasesSection,
     ReceiptsSection,
@@ -151,6 +152,9 @@ class ProgramDocument(Members):
     )
     adjustments: AdjustmentsSection = Field(
         default=AdjustmentsSection(), description="Points that staff give and take."
+    )
+    ledger: LedgerSection | None = Field(
+        default=None, description="What becomes of old entries; left out: they are kept for ever."
     )
     messages: MessagesSection = Field(default=MessagesSection(), description="How members are written to.")
     version: int | None = Field(

@@ -41,7 +41,7 @@ class Program:
     `undo_days` how long a merge of members can be undone; `basis` which part of a bill earns; `caps` limit what all rules
     together give to one member; `tiers` go from everybody's to the highest, `tiering` says over which periods; `plans` are
     paid memberships; `events` are the types of events of its own that
-    partners report.
+    partners report; entries stay in the table for `entries_kept_months` whole months (None: for ever).
     """
 
     id: str
@@ -65,6 +65,7 @@ class Program:
     transfers: TransferPolicy | None = None
     stored_value: StoredValuePolicy | None = None
     adjustments: AdjustmentPolicy = _NO_LIMITS
+    entries_kept_months: int | None = None
     basis: BasisPolicy = _WHOLE_BILL
     campaigns: tuple[Campaign, ...] = ()
     tiers: tuple[Tier, ...] = ()

@@ -1,0 +1,1 @@
+"""The job that closes the statements of partners that settle."""

@@ -1,0 +1,56 @@
+"""What stands for entries that have left the table: the account that they fold to, and what is known of them all.
+
+A member's history is then in two parts: what is archived, up to the checkpoint's sequence, and what is kept, from the next
+one on. The first kept entry names the last archived one by its hash, so the two parts are one chain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from quen.ledger.model.chain import Sealed, parse_entry
+from quen.ledger.model.values import Account
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """`account` is the fold of all archived entries: its sequence is that of the last of them, its head that one's hash.
+
+    `until` is the latest instant that one of them bears (UTC): whoever asks for a later one needs none of them. `totals` is
+    what they moved, by ledger account. `key` names the newest object of the archive, which names the one before it.
+    """
+
+    account: Account
+    until: datetime
+    totals: Mapping[str, int]
+    key: str
+
+    @property
+    def sequence(self) -> int:
+        """That of the last archived entry."""
+        return self.account.sequence
+
+
+@dataclass(frozen=True, slots=True)
+class KeptHistory:
+    """A member's history as far as the table has it: the checkpoint where entries were archived, and those after it."""
+
+    member_id: str
+    checkpoint: Checkpoint | None
+    entries: Sequence[Sealed]
+
+    @property
+    def begun(self) -> Account:
+        """The account that the kept entries go on from."""
+        return self.checkpoint.account if self.checkpoint else Account(self.member_id)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the first kept entry is the one after the checkpoint; not so where it was read while others were archived."""
+        return not self.entries or parse_entry(*self.entries[0]).sequence == self.begun.sequence + 1
+
+    def reaches_back_to(self, instant: datetime) -> bool:
+        """Whether every entry that may bear that instant, or a later one, is kept."""
+        return self.checkpoint is None or self.checkpoint.until < instant
