@@ -107,12 +107,12 @@ def _errors(codes: set[str]) -> Markup:
             element("td", str(STATUSES[code])),
             element("td", element("code", code)),
             element("td", titles[code].title),
-            element("td", "yes" if titles[code].retryable else ""),
+            element("td", "try again" if titles[code].retryable else ""),
             id=f"code-{code}",
         )
         for code in sorted(codes, key=lambda code: (STATUSES[code], code))
     ]
-    heads = element("tr", *(element("th", text) for text in ("Status", "Code", "Means", "Try again")))
+    heads = element("tr", *(element("th", text) for text in ("Status", "Code", "Means", "Then")))
     table = element("table", element("thead", heads), element("tbody", *rows))
     return element("section", element("h2", "Errors"), table, id="errors", class_="api")
 
