@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from factories import make_program
 from quen.program.model import Criteria, Program, Tier, TierPolicy

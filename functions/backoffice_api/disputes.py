@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Annotated, Any, TypedDict
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from backoffice_api.callers import recognise_partner
 from quen.bootstrap import application

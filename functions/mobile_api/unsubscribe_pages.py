@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from html import escape
+
+from msgspec import Struct
 
 from quen.http.pages import Page
 
@@ -29,8 +30,7 @@ button:focus-visible{outline:3px solid var(--deed);outline-offset:3px}
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """One language's sentences. `{program}` and `{way}` are filled in; the ways are by what a link refuses."""
 
     title: str

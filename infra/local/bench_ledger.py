@@ -10,10 +10,12 @@ from __future__ import annotations
 import time
 import timeit
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from local.write_units import item_size, transaction_units
 from quen.dynamodb import open_client

@@ -10,10 +10,12 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from typing import Any, cast
+
+from msgspec.structs import replace
 
 from local.bench_ledger import make_program
 from local.counted_tables import CONSISTENT, CountedTables, Item, read_units

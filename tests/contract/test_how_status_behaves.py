@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
+
+from msgspec.structs import replace
 
 from contract.test_how_points_behave import Story, is_told
 from factories import make_card, make_stamping

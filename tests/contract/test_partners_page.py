@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from msgspec.structs import fields
+
 from local.partner_vectors import CASES, LIFETIME_SECONDS
 from quen.feed.service import KEPT_DAYS
 from quen.http.openapi import ABOUT, load
@@ -18,6 +20,7 @@ ROOT = Path(__file__).parents[2]
 SECTION = " ".join(
     word for name in ("tills", "partners") for word in (ROOT / f"infra/guides/{name}.md").read_text("utf-8").split()
 )
+CLAIM_DAYS = next(field.default for field in fields(Program) if field.name == "claim_days")
 CODES = ("member_not_found", "card_blocked", "already_redeemed", "partner_budget_exhausted", "partner_cap_reached")
 
 
@@ -63,4 +66,4 @@ def test_its_numbers_are_those_of_the_code() -> None:
     assert f"at most {LIFETIME_SECONDS} seconds later" in SECTION
     assert f"kept for {KEPT_DAYS} days" in SECTION
     assert f"`mem_` and {LENGTH} characters" in SECTION
-    assert f"`receipts.claim_days` ({Program.__dataclass_fields__['claim_days'].default})" in SECTION
+    assert f"`receipts.claim_days` ({CLAIM_DAYS})" in SECTION

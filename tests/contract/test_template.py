@@ -6,12 +6,12 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import fields
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import fields
 
 from local.template_reader import read_template
 from quen.bootstrap import Application

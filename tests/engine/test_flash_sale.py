@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from threading import Barrier
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from factories import make_program
 from house import FixedPrograms, House, MovableClock

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from quen.errors import ConflictRetryError, MemberAlreadyExistsError, QuenError
 from quen.members.card_desk import CardDesk

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from engine.test_races import PARTNER, RACERS, check_books, kinds, race
 from factories import make_program

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import count
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from engine.schedule import Act, Stage, TurnstileClient, every_order
 from engine.theatre import EVENING, Theatre

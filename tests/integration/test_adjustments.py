@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from moto import mock_aws
+from msgspec.structs import replace
 
 from engine.faults import FaultyClient, transaction_conflict
 from factories import make_program

@@ -51,7 +51,7 @@ def _deployed(monkeypatch: pytest.MonkeyPatch, jwks_url: str) -> Iterator[None]:
     with mock_aws():
         names = create_tables(open_client("us-east-1"))
         open_client("us-east-1", service="secretsmanager").create_secret(Name="master", SecretString="m" * 40)
-        environment = {field.upper(): "unused" for field in Settings.__dataclass_fields__} | {
+        environment = {field.upper(): "unused" for field in Settings.__struct_fields__} | {
             "MEMBERS_TABLE": names["members"],
             "MASTER_KEY_SECRET": "master",
             "TOKEN_ISSUER": ISSUER,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import pytest
 from botocore.exceptions import ReadTimeoutError
 from moto import mock_aws
+from msgspec.structs import replace
 
 from quen.dynamodb import commit, open_client
 from quen.errors import ConflictRetryError, MemberAlreadyExistsError, TemporarilyUnavailableError

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
 import boto3
 import pytest
+from msgspec.structs import replace
 
 from gateway_events import member_claims
 from quen.bootstrap import application

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 from botocore.config import Config
 from botocore.session import get_session
 from moto import mock_aws
+from msgspec.structs import replace
 
 from local.write_units import item_size
 from quen.client.signing import Credentials, UnsignedRequest, sign

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from moto import mock_aws
+from msgspec.structs import replace
 
 from factories import make_program, make_purchase
 from house import FixedPrograms, House, MovableClock, enrol, member

@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 from moto import mock_aws
+from msgspec.structs import replace
 
 from factories import make_program
 from house import FixedPrograms, House, MovableClock
@@ -67,7 +68,7 @@ def test_whoever_works_on_a_batch_again_overwrites_no_voucher_that_was_used(hous
     store = house._voucher_store
     done = store.find_batch(batch_id)
     assert done
-    stale = done.__class__(**{name: getattr(done, name) for name in done.__slots__} | {"issued": 0, "state": "issuing"})
+    stale = replace(done, issued=0, state="issuing")
     batches_of(house)._issued_page(stale)  # a worker that was asleep since the first page
     assert (left(house, code), count_vouchers(house)) == (70_000, COUNT)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, time, timedelta
 from random import Random
 from typing import Any
+
+from msgspec.structs import replace
 
 from factories import make_program
 from quen.errors import TemporarilyUnavailableError

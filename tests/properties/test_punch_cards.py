@@ -4,12 +4,13 @@ gifts that are used, and days that pass.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from factories import make_card, make_stamping
 from quen.cards.model import NO_CARD

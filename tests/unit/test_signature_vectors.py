@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pytest
 from http_message_signatures import (
@@ -17,6 +17,7 @@ from http_message_signatures import (
     MappingKeyResolver,
     algorithms,
 )
+from msgspec.structs import replace
 
 from quen.client import signing
 from quen.client.signing import Credentials, UnsignedRequest, sign, signature_base

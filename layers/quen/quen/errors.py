@@ -67,12 +67,12 @@ The transport's own refusals (malformed JSON, signatures, tokens …) grow from 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+
+class Fault(Struct, frozen=True):
     """One thing wrong with a document: where (an RFC 6901 JSON pointer) and what (a stable snake_case code).
 
     `message` is a sentence for a person; it never holds a value of the request.

@@ -10,8 +10,9 @@ on the other day, for nobody knows how fast the earth will turn; of 2054 calenda
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 FIRST_YEAR = 1900
 LAST_YEAR = 2199
@@ -57,8 +58,7 @@ _YEARS = (
 _NEW_YEARS = tuple(date(year, 1, 20).toordinal() + (code >> 17) for year, code in enumerate(_YEARS, FIRST_YEAR))
 
 
-@dataclass(frozen=True, slots=True)
-class LunarDay:
+class LunarDay(Struct, frozen=True):
     """A day of the lunar calendar; `year` is the one at whose beginning its new year was."""
 
     year: int

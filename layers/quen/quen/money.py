@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 AMOUNT_MAX = 10**12
 
@@ -19,8 +19,7 @@ CURRENCY_DIGITS = {code: digits for digits, codes in _DIGITS_BY_CODES.items() fo
 """How many decimal digits each currency of ISO 4217 has below its unit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Money:
+class Money(Struct, frozen=True):
     """`amount` in the currency's smallest unit, 0 … 10^12; `currency` an ISO 4217 code."""
 
     amount: int

@@ -6,12 +6,12 @@ Both are values without any name, number or address: what decides about points n
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Person:
+
+class Person(Struct, frozen=True):
     """A member as a person: `consents` are the purposes granted now, `joined_on` a day of the program's zone.
 
     Month and day of birth are None where the member did not say; so is `joined_on` where nobody is asked about.
@@ -24,8 +24,7 @@ class Person:
     joined_on: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class Behaviour:
+class Behaviour(Struct, frozen=True):
     """What a member did: by month of the purchase (`2026-11`, or `earlier`) purchases, spend in the smallest unit of money,
     and visits; the days of the first and the last purchase; the last stores, in order of last use; the tier ("": the
     program's entry tier).

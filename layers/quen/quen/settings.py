@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+
+from msgspec import Struct
 
 _OPTIONAL = {
     "ZALO_SECRET": "",
@@ -23,8 +24,7 @@ class SettingsError(Exception):
     """The function was deployed without names that it needs; the message lists them all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """One field per environment variable of `template.yaml`'s Globals, in lower case."""
 
     ledger_table: str
@@ -66,14 +66,14 @@ class Settings:
     @property
     def queue_urls(self) -> Mapping[str, str]:
         """The queues that park what fails, by name: all but the one in which failed events are parked themselves."""
-        names = [field.name for field in fields(self) if field.name.endswith(_QUEUE_URL)]
+        names = [name for name in self.__struct_fields__ if name.endswith(_QUEUE_URL)]
         urls = {name.removesuffix(_QUEUE_URL).replace("_", "-"): getattr(self, name) for name in names}
         return {name: url for name, url in urls.items() if name != "events-failed"}
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
         """Raises SettingsError naming every variable that is missing or empty."""
-        names = {field.name: field.name.upper() for field in fields(cls)}
+        names = {name: name.upper() for name in cls.__struct_fields__}
         values = {field: environment.get(name) or _OPTIONAL.get(name) for field, name in names.items()}
         missing = sorted(names[field] for field, value in values.items() if value is None)
         if missing:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 Item = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(Struct, frozen=True):
     """One write, in the database's own shape, under a name by which its refusal is told apart from the others'. `entry_id` is
     the ledger's entry that it adds, where it adds one.
     """
@@ -21,8 +21,7 @@ class Write:
     entry_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """Why one write was refused, and the item that stood in its way (low-level shape), where there was one."""
 
     code: str

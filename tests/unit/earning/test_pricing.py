@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
 
 import pytest
+from msgspec.structs import replace
 
 from factories import make_program, make_purchase
 from quen.earning.model import PurchaseLine, price_enrolment, price_purchase

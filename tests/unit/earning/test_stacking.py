@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from fractions import Fraction
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from factories import make_program, make_purchase
 from quen.earning.model import Award, Purchase, PurchaseLine, Tender, price_purchase, skipped_rules

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
+
+from msgspec.structs import replace
 
 from factories import make_account, make_program
 from quen.errors import MemberNotFoundError, NotFoundError

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 from functools import cache
+
+from msgspec.structs import replace
 
 from factories import make_purchase
 from quen.jobs.model import PAGE_MEMBERS

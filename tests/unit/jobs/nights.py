@@ -6,9 +6,11 @@ A new job is one line of `NIGHTS`; who forgets it is told so by `tests/contract/
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
+
+from msgspec.structs import replace
 
 from factories import make_program
 from quen.jobs.close_statements import NAME as CLOSE

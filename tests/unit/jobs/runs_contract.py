@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from quen.errors import NotFoundError
 from quen.jobs.model import Counts, Finding, Page, Progress, Run, Tally, fresh_shards

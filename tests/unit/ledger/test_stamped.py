@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from factories import NOON, make_card, make_event, make_program, make_purchase, make_stamping
 from quen.cards.model import CardMark, mark_form, parse_mark

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 import pytest
+from msgspec.structs import replace
 
 from factories import NOON, make_plan, make_program, make_purchase
 from quen.earning.model import NO_FACTS, Award, RuleShare

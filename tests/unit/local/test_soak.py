@@ -6,12 +6,12 @@ import http.client
 import json
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from random import Random
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from factories import make_program
 from local.emulator import HOST, free_port

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from quen.errors import MemberAlreadyExistsError, MemberNotFoundError
 from quen.members.cards import new_card_code

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from quen.errors import MemberNotActiveError, MemberNotFoundError, NotFoundError, ValidationFailedError
 from quen.members.card_desk import OWN_REPLACEMENTS_MAX, CardDesk

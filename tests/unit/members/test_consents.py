@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from quen.errors import ValidationFailedError
 from quen.members.model import Consent, ConsentProof, apply_changes, is_consented, may_profile, united

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from quen.members.model import FORMER_DAYS, Former, MemberCard, keep_former, noticed, united
 from unit.members.fakes import make_member

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
+
+from msgspec.structs import replace
 
 from quen.messages.caps import Counted, Recent
 from quen.messages.model import Attempt, Message

@@ -7,10 +7,10 @@ import socket
 import threading
 import traceback
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from factories import make_program
 from quen.errors import TemporarilyUnavailableError

@@ -8,11 +8,11 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
+from msgspec.structs import replace
 
 from quen.client.signing import Credentials
 from quen.partners.model import Algorithm, KeyState

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from quen.partners.model import Algorithm, SignedRequest
 from unit.partners.drafts import Draft

@@ -6,9 +6,8 @@ again. What an attacker puts beside the signed parts changes nothing at all.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from quen.errors import QuenError
 from quen.partners.model import Algorithm

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from quen.client.signing import content_digest
 from quen.errors import PartnerForbiddenError, QuenError, TemporarilyUnavailableError

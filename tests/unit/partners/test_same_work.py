@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from quen.ids import new_id
 from quen.partners.credentials import CACHE_KEYS_MAX, CACHE_SECONDS, CACHE_UNKNOWN_MAX, Kept

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from factories import NOON, make_program
 from partnering import PARTNER, POSTPAID, PREPAID, UNTROUBLED, capped, make_partner, prepaid

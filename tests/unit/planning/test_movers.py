@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from factories import make_purchase
 from quen.ledger.model import Account, RecordPurchase, SetTier, bring_up_to, decide, folded

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
+
+from msgspec.structs import replace
 
 from factories import NOON, make_program, make_purchase
 from quen.earning.model import PurchaseLine, Tender

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from factories import SAIGON
 from quen.ledger.model.funding import expired_of, funded_by, redeemed_at

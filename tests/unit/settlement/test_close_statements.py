@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any
+
+from msgspec.structs import replace
 
 from quen.jobs.close_statements import NAME, CloseStatements
 from quen.jobs.model import SHARDS, Run

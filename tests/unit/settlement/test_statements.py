@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 
 import pytest
+from msgspec.structs import replace
 
 from quen.errors import NotFoundError
 from quen.ledger.model.funding import expired_of, funded_by, redeemed_at

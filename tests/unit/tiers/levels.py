@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+
+from msgspec.structs import replace
 
 from factories import SAIGON, make_program
 from quen.ledger.model import Account, Entry, RecordPurchase, decide, folded

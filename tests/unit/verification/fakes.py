@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
+
+from msgspec.structs import replace
 
 from quen.jobs.service import Jobs
 from quen.jobs.verify_ledger import NAME, VerifyLedger

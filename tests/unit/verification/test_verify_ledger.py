@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from quen.jobs.model import FINDINGS_KEPT_MAX, Run
 from quen.ledger.model import Account

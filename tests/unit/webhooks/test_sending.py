@@ -6,11 +6,11 @@ import base64
 import hashlib
 import hmac
 import itertools
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from quen.errors import TemporarilyUnavailableError
 from quen.webhooks.announcing import Announcements

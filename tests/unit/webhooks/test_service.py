@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from quen.errors import ConflictRetryError, NotFoundError, ValidationFailedError
 from quen.webhooks.model import Delivery, DeliveryState, DisabledBy, Result, WebhookDisabledError

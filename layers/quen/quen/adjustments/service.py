@@ -7,9 +7,11 @@ else approves it. Asked again, it answers as it did first.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from quen.adjustments.model import asks_for_a_second_person, check_limits, has_lapsed
 from quen.errors import (
@@ -35,8 +37,7 @@ LAPSED = "lapsed"
 """How one is shown that has waited for too long; what is kept of it still says that it waits."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What somebody asks for. `actor` and `role` say who; `expires_on` is the last day of points that are given."""
 
     member_id: str

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from quen.errors import ValidationFailedError
 from quen.money import Money
@@ -17,8 +19,7 @@ STORES_MAX = 200
 OVERLAP_DAYS_MAX = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Pack:
+class Pack(Struct, frozen=True):
     """Points that a partner bought ahead, and what it paid for them; or fewer than none, that were withdrawn again, and what
     it was paid back.
     """
@@ -32,8 +33,7 @@ class Pack:
     fingerprint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PackBalance:
+class PackBalance(Struct, frozen=True):
     """Points that a partner bought, less what was withdrawn; that it gave of them, less what came back; and what is left, below
     zero where its terms let it go on.
     """

@@ -8,9 +8,11 @@ functions know a partner; in this process at once.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from quen.agreements.model import Pack, PackBalance, balance_of, changed, with_pack, with_terms
 from quen.agreements.views import pack_view
@@ -52,8 +54,7 @@ class AgreementRecords(Protocol):
         """Packs by id, from the one after that id on."""
 
 
-@dataclass(frozen=True, slots=True)
-class PackOrder:
+class PackOrder(Struct, frozen=True):
     """Points that a partner buys, or (negative) gives back; never 0. `actor` is the member of staff who says so."""
 
     partner_id: str

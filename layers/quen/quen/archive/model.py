@@ -17,8 +17,9 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
+
+from msgspec import Struct
 
 from quen.business_days import add_months
 from quen.ledger.model import Account, BrokenLedgerError, Checkpoint, Sealed, apply, believed, parse_entry
@@ -44,8 +45,7 @@ class BadVolumeError(Exception):
         self.what = what
 
 
-@dataclass(frozen=True, slots=True)
-class Volume:
+class Volume(Struct, frozen=True):
     """A stretch of one member's entries, the oldest first; `before` names the volume before it (empty: it is the first)."""
 
     member_id: str
@@ -106,8 +106,7 @@ def looked_at_before(kept_from: date) -> date:
     return add_months(kept_from, 1 - MONTHS_AT_A_TIME)
 
 
-@dataclass(frozen=True, slots=True)
-class OldEntries:
+class OldEntries(Struct, frozen=True):
     """What of a member's kept entries is old, the oldest first; `next_at` is when the first one that stays was recorded, None
     where there may be more old ones than were looked at.
     """

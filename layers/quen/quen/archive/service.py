@@ -8,10 +8,12 @@ in the index by the oldest entry that is left. Account and documents are not tou
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from quen.archive.model import (
     BadVolumeError,
@@ -26,16 +28,14 @@ from quen.business_days import day_start, local_day
 from quen.ledger.model import Checkpoint, Sealed
 
 
-@dataclass(frozen=True, slots=True)
-class Archived:
+class Archived(Struct, frozen=True):
     """What was archived of a member: entries, and the volumes that they became."""
 
     entries: int = 0
     volumes: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class KeptCheckpoint:
+class KeptCheckpoint(Struct, frozen=True):
     """A checkpoint, and what the run that wrote it has archived of the member by then."""
 
     checkpoint: Checkpoint

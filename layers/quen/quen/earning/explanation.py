@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from quen.earning.model import Purchase, RuleShare, Skipped, price_purchase, skipped_rules
 from quen.money import format_integer
@@ -66,8 +68,7 @@ REASONS: Mapping[str, Mapping[str, str]] = {
 """The sentences of every reason why a rule gave nothing; a test holds them to the codes that conditions give."""
 
 
-@dataclass(frozen=True, slots=True)
-class RuleVerdict:
+class RuleVerdict(Struct, frozen=True):
     """What one rule made of a purchase: `applied`, `capped`, or the code of the reason why it gave nothing.
 
     `basis` is the amount that it looked at; `exact` what it gave before rounding; `without_cap` what it would have given if

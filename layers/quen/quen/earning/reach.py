@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from quen.program.model import Program, Reward
 
 NAMED_MAX = 3
 
 
-@dataclass(frozen=True, slots=True)
-class NextReward:
+class NextReward(Struct, frozen=True):
     """The cheapest reward that is still out of reach: how many points are missing, and how many purchases like this one
     would bring it (None: one like this earns nothing).
     """
@@ -23,8 +23,7 @@ class NextReward:
     purchases_like_this: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(Struct, frozen=True):
     """The dearest rewards that the member can have, at most NAMED_MAX, and the next one."""
 
     reachable: Sequence[tuple[Reward, int]]

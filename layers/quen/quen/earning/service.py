@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from quen.earning.budgets import Budgets, plan_use, rooms_left
 from quen.earning.model import Purchase

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 CONTACT_CHANGED = "member.contact_changed"
 CONTACT = frozenset({"phone_changed", "email_changed", "login_changed"})
 """Of all that a member is warned of, what is about how they are reached and who acts for them."""
 
 
-@dataclass(frozen=True, slots=True)
-class ProfileChanged:
+class ProfileChanged(Struct, frozen=True):
     """A profile's new version, and what its member is warned of: words of `quen.members.model.Noticed`."""
 
     member_id: str
@@ -27,8 +27,7 @@ class ProfileChanged:
         return tuple(what for what in self.what if what in CONTACT)
 
 
-@dataclass(frozen=True, slots=True)
-class VoucherIssued:
+class VoucherIssued(Struct, frozen=True):
     """A voucher that one member alone may use, to the end of that day; `amount` is what it is worth in money (0: none)."""
 
     member_id: str

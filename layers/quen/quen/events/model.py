@@ -10,9 +10,10 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from quen.events.cards import CARD_EVENT_TYPES, CardEvent, card_events
 from quen.events.facts import CONTACT_CHANGED, ProfileChanged, VoucherIssued
@@ -40,8 +41,7 @@ _OCCASIONS: Mapping[str, str] = {
 """What is given on an occasion, and the type of event that tells it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Enrolled:
+class Enrolled(Struct, frozen=True):
     """An account was opened, with these points from the start."""
 
     member_id: str
@@ -49,8 +49,7 @@ class Enrolled:
     occurred_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """One event for the bus: its type and its JSON-able detail."""
 
     type: str

@@ -8,9 +8,10 @@ come from what they tell. A record that can never be read must not hold up all t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from quen.clock import Clock
 from quen.events.figures import figures_of
@@ -50,8 +51,7 @@ class Listener(Protocol):
         """Take them all. Raises TemporarilyUnavailableError where one may not be taken."""
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """What a batch came to."""
 
     events: int

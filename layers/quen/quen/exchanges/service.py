@@ -7,10 +7,11 @@ wait. What goes the other way is a redemption (`ExchangeWanted`): held here, unt
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any, Protocol
+
+from msgspec.structs import replace
 
 from quen.errors import (
     NotFoundError,

@@ -5,7 +5,7 @@ The authorizer refuses no bad token itself: it passes `refusal` on, because only
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from quen.clock import WallClock
 from quen.errors import QuenError
@@ -21,8 +21,7 @@ _REFUSALS: dict[str, type[QuenError]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class MemberCaller:
+class MemberCaller(Struct, frozen=True):
     """A person with a login. `member_id` is None before enrolment, and for some minutes after it (the gateway keeps
     what the authorizer said); `phone` and `email` are those that the identity provider has verified.
     """

@@ -15,11 +15,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
 from chalice.app import Blueprint, Response
+from msgspec import Struct
+from msgspec.structs import replace
 
 from quen import log_lines
 from quen.errors import NotFoundError, QuenError
@@ -67,8 +68,7 @@ class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The input of a route that takes none: no query, and no body or an empty object."""
 
 
-@dataclass(frozen=True, slots=True)
-class Call(Generic[C, Input]):
+class Call(Struct, Generic[C, Input], frozen=True):
     """What a handler is given: who asks, and what for.
 
     `input` is the body, or for a reading route the query. `fingerprint` stands for all that was asked, the path included.
@@ -81,8 +81,7 @@ class Call(Generic[C, Input]):
     request_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(Struct, frozen=True):
     """The declaration of one route. `errors` are the refusals of its own, besides those that its shape implies. `is_page`: it
     takes a form, answers with a page (`quen.http.pages`), and asks nobody who they are.
     """

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from quen.errors import QuenError
 from quen.http.errors import UnsupportedMediaTypeError
@@ -24,8 +25,7 @@ _JSON = "application/json"
 _CHARSETS = frozenset({"charset=utf-8", 'charset="utf-8"'})
 
 
-@dataclass(frozen=True, slots=True)
-class GatewayRequest:
+class GatewayRequest(Struct, frozen=True):
     """One request. Header names are lower case; `path` is the path with the stage, `template` that of the route.
 
     `authorizer` is what the authorizer says about the caller; empty where there is none. `tellers` make headers that its answer
@@ -43,8 +43,8 @@ class GatewayRequest:
     query: Mapping[str, Sequence[str]] = field(default_factory=dict)
     body: bytes = b""
     authorizer: Mapping[str, Any] = field(default_factory=dict)
-    tellers: list[Callable[[], Mapping[str, str]]] = field(default_factory=list, compare=False)
-    watchers: list[Callable[[QuenError], None]] = field(default_factory=list, compare=False)
+    tellers: list[Callable[[], Mapping[str, str]]] = field(default_factory=list)
+    watchers: list[Callable[[QuenError], None]] = field(default_factory=list)
 
     @classmethod
     def of(cls, event: Mapping[str, Any]) -> GatewayRequest:

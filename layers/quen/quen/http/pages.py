@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from chalice.app import Response
+from msgspec import Struct
 
 from quen.errors import QuenError
 from quen.http.endpoint import SECURE, Call, Endpoint, Headers, Nothing, Resource, respond
@@ -35,16 +35,14 @@ SAFE = {
 _LANGUAGE = re.compile(r"\s*([A-Za-z]{2,3})(?:-[A-Za-z0-9-]+)?\s*(?:;\s*q=([01](?:\.[0-9]{1,3})?)\s*)?")
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """An answer to be looked at."""
 
     html: str
     status: int = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Visitor:
+class Visitor(Struct, frozen=True):
     """Whoever has the link: the languages that their browser asks for, the most wanted first."""
 
     languages: tuple[str, ...]

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any, TypeVar, get_args
 
 import msgspec
+from msgspec import Struct
 
 from quen.errors import Fault, ValidationFailedError
 from quen.http.strict_json import Json
@@ -40,8 +40,7 @@ _STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]")
 _SPEAKABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(Struct, frozen=True):
     """The first and the last of the days, or of the instants, that a member may have."""
 
     first: date

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date
+
+from msgspec import Struct, field
 
 from quen.business_days import add_months
 from quen.errors import Fault, ValidationFailedError
@@ -17,16 +18,14 @@ POINTS_MAX = 10**9
 AMOUNT_MAX = 10**12
 
 
-@dataclass(frozen=True, slots=True)
-class Lot:
+class Lot(Struct, frozen=True):
     """Points and their last day; None: they never expire."""
 
     points: int
     expires_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One person's opening balance. `row_id` is unique in its import for ever.
 
     `qualifying` are qualifying points by month (`2026-11`), `cards` stamps by punch card, `stamps` those of the only card or of

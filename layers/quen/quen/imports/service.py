@@ -7,9 +7,10 @@ claim: the same row again is the same answer, another one under its name is refu
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
+
+from msgspec import Struct
 
 from quen.business_days import day_start
 from quen.errors import (
@@ -32,8 +33,7 @@ Status = Literal["opened", "added", "replayed", "refused", "valid"]
 TRIES_MAX = 3
 
 
-@dataclass(frozen=True, slots=True)
-class RowResult:
+class RowResult(Struct, frozen=True):
     """What became of a row. `error` says why it was refused."""
 
     row_id: str

@@ -8,10 +8,12 @@ delivers the same message, the run ends in the same state with the same counts. 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from quen.business_days import day_end, day_start, local_day
 
@@ -28,8 +30,7 @@ SCHEDULE = "schedule"
 RunState = Literal["running", "finished", "failed"]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """Something that a job found wrong with a member's history, at that sequence, and left as it was."""
 
     member_id: str
@@ -37,8 +38,7 @@ class Finding:
     what: str
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(Struct, frozen=True):
     """Members looked at, members for whom something was done, and the points that this moved.
 
     `totals` and `heads` are what a job counts besides, added name by name: numbers for people, and numbers of thousands
@@ -70,24 +70,21 @@ def added(one: Mapping[str, int], other: Mapping[str, int]) -> Mapping[str, int]
     return {name: one.get(name, 0) + other.get(name, 0) for name in sorted({*one, *other})}
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """Members to be worked, and where the next page starts (None: there is none)."""
 
     member_ids: Sequence[str]
     cursor: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """What working a page came to: its counts, and the members that failed."""
 
     counts: Counts = Counts()
     failed: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """How far one shard of a run is.
 
     `pages` have been planned, the last of them is `plan`, and the next one starts at `cursor`. A member that fails is
@@ -145,8 +142,7 @@ def fresh_shards(touched_at: int) -> tuple[Progress, ...]:
     return (Progress(touched_at=touched_at),) * SHARDS
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """One run of a job for one business day. What it has come to is told by its shards, and by nothing else.
 
     The day's own run (`is_claim`) is the one that the schedule asks for, once; a dry run and a repeated run stand beside
@@ -201,8 +197,7 @@ class Run:
         return now_epoch - self.claimed_at <= BLOCKING_SECONDS_MAX
 
 
-@dataclass(frozen=True, slots=True)
-class WorkMessage:
+class WorkMessage(Struct, frozen=True):
     """What the queue carries: a shard of a run to go on with, or one member of it to be tried alone."""
 
     job: str

@@ -8,9 +8,11 @@ never. A job is one entry of the table of handlers that `Jobs` is given.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from quen.business_days import local_day
 from quen.clock import Clock
@@ -48,8 +50,7 @@ LISTED_RUNS = 100
 OutOfTime = Callable[[], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Handled:
+class Handled(Struct, frozen=True):
     """What a job did for one member: whether there was anything, the points that it moved, and what it counts besides."""
 
     was_done: bool

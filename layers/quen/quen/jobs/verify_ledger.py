@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
+
+from msgspec import Struct
 
 from quen.jobs.model import SHARDS, Finding, Page, Run
 from quen.jobs.service import Handled
@@ -82,8 +83,7 @@ class DriftReports(Protocol):
         """The day's root, and what no single member can be named for."""
 
 
-@dataclass(frozen=True, slots=True)
-class _LostEntry:
+class _LostEntry(Struct, frozen=True):
     """A document whose entry was not there when its page was planned, among the members of that page."""
 
     named: NamedEntry

@@ -9,9 +9,10 @@ handled once: the ledger's claim for the day of the last purchase holds that, no
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Protocol
+
+from msgspec.structs import replace
 
 from quen.business_days import day_start
 from quen.errors import MemberNotFoundError

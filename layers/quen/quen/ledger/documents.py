@@ -8,8 +8,9 @@ its own (a redemption) is closed once, in the same way.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
+
+from msgspec import Struct, field
 
 from quen.errors import IdempotencyKeyReusedError, QuenError
 
@@ -23,8 +24,7 @@ class DocumentKey(NamedTuple):
     sort: str = "DOCUMENT"
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """What is stored: `result` answers the request that made it, `closing` the one that closed it, `refund` the one that
     undid that.
 
@@ -45,8 +45,7 @@ class Document:
     closed_by: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """ "This happens once": the document to create. Another payload under the same key raises `reused`.
 
     `is_next` says that the key is not the request's own but the next free one of a row (the third return of a purchase):
@@ -62,8 +61,7 @@ class Claim:
     is_next: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Closing:
+class Closing(Struct, frozen=True):
     """ "This ends once": the document to move from the state `before` to another one, by whom. `details` are those that it has
     from then on; None: it keeps what it has. With `is_own` the answer is for whoever closed it alone: what somebody else has
     closed is over for us. `answered` is the document's first answer, where it was read: the one kept beside it takes less room.
@@ -92,8 +90,7 @@ class Closing:
         return document.closing if was_closed_so else None
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """The JSON-able body of an answer, and whether it is the first answer given again.
 
     `is_waiting`: nothing has been done yet, somebody else decides about it.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from quen.ledger.documents import Claim, Closing, Document, DocumentKey, Outcome
 from quen.ledger.model import Account, Checkpoint, Command, Entry
@@ -17,8 +18,7 @@ More = Callable[[Entry], Sequence[Write]]
 PairAnswer = Callable[[Account, Entry, Account, Entry], Mapping[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """Everything that one use case writes: the account before and after, its new entries, the document, and more.
 
     `program` is the one in force, which says what the indexes show; `sequence` that of the command's own entry, which the
@@ -36,8 +36,7 @@ class Change:
     sequence: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Intent:
+class Intent(Struct, frozen=True):
     """What a use case wants of an account. `answer` makes the document's result of the account after and the entry.
 
     `details` are what the claim keeps of the entry, beside its own details. `others` are further writes of its
@@ -61,8 +60,7 @@ Plan = Callable[[], Intent | Outcome]
 """Made anew for every try, from what is then stored; an Outcome where the request was answered before."""
 
 
-@dataclass(frozen=True, slots=True)
-class Half:
+class Half(Struct, frozen=True):
     """One of the two accounts of a command that concerns two: `decide` makes the command of what the other half did.
 
     It is given the other account as it was right before its entry, and that entry.
@@ -72,8 +70,7 @@ class Half:
     decide: Callable[[Account, Entry], Command]
 
 
-@dataclass(frozen=True, slots=True)
-class PairIntent:
+class PairIntent(Struct, frozen=True):
     """What a use case wants of two accounts: `command` of the first, and of the second what `reply` makes of the first
     as it was right before its entry, and of that entry. The rest is as in Intent.
     """
@@ -91,8 +88,7 @@ PairPlan = Callable[[Account, Account], PairIntent]
 """Made anew for every try, of both accounts as they are now: so nothing that it reads is older than they are."""
 
 
-@dataclass(frozen=True, slots=True)
-class DuePage:
+class DuePage(Struct, frozen=True):
     """Members of an index, and where its next page starts (None: there is none)."""
 
     member_ids: Sequence[str]

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from quen.clock import Clock
 from quen.members.model import Login
@@ -42,8 +43,7 @@ def find_bearer(authorizations: Sequence[str], tokens: TokenVerifier, find_membe
     }
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
+class _Kept(Struct, frozen=True):
     findings: Findings
     until: float  # epoch seconds
 

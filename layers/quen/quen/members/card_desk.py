@@ -7,9 +7,11 @@ same plastic card at once, one has it. A replacement is one transaction too: at 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from quen.errors import ConflictRetryError, MemberNotActiveError, NotFoundError, ValidationFailedError
 from quen.members.cards import new_card_code, parse_card_code
@@ -36,8 +38,7 @@ Record = Callable[[MemberCard, MemberCard | None], Sequence[Write]]
 """The writes that go with a change: of the card it was about, and of the one that takes its place."""
 
 
-@dataclass(frozen=True, slots=True)
-class MadeCard:
+class MadeCard(Struct, frozen=True):
     """A card, and its whole code where we made it now: it is told in this one answer."""
 
     card: MemberCard

@@ -6,8 +6,9 @@ A withdrawal names a message, not a login: who has the message has its address, 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Protocol, cast
+
+from msgspec.structs import replace
 
 from quen.clock import Clock
 from quen.errors import ConflictRetryError, MemberNotFoundError

@@ -7,9 +7,10 @@ guess. A look-up is also a claim: it belongs to one member, or to nobody.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, cast
+
+from msgspec import Struct
 
 from quen.ids import derived_id
 from quen.keys import KeyRing
@@ -19,8 +20,7 @@ from quen.members.model.cards import CardKind, blocked_digests
 LookupKind = Literal["phone", "email", "card", "login"]
 
 
-@dataclass(frozen=True, slots=True)
-class Lookup:
+class Lookup(Struct, frozen=True):
     """One way to a member: its kind, and the keyed hash of the value."""
 
     kind: LookupKind

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from quen.members.lookups import Lookup
 from quen.members.model import Consent, Member, MemberState
 from quen.writes import Write
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """What a look-up leads to; `merged_into` says of a member found by id whom they were merged into. A card that is blocked
     says whose it was.
     """
@@ -24,8 +24,7 @@ class Found:
     is_blocked_card: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class MemberPage:
+class MemberPage(Struct, frozen=True):
     """Some of a shard's members, in a stable order; `cursor` is None on the last page."""
 
     member_ids: tuple[str, ...]

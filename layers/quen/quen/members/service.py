@@ -7,10 +7,11 @@ in the transaction that writes the profile. Nothing here tells a caller why a me
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import fields, replace
 from datetime import datetime
 from typing import cast
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import fields, replace
 
 from quen.clock import Clock
 from quen.errors import (

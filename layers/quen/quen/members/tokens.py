@@ -12,12 +12,12 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey
+from msgspec import Struct
 
 from quen.clock import Clock
 from quen.members.model import Login
@@ -45,8 +45,7 @@ class UntrustedTokenError(Exception):
         self.refusal = refusal
 
 
-@dataclass(frozen=True, slots=True)
-class TokenClaims:
+class TokenClaims(Struct, frozen=True):
     """What a believed token says. `expires_at` is in epoch seconds; `role` is empty for members."""
 
     login: Login

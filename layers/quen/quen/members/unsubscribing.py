@@ -12,7 +12,8 @@ import base64
 import hashlib
 import hmac
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from quen.ids import BITS, is_id, number_of, spelled
 
@@ -41,8 +42,7 @@ def refused_with(purpose: str) -> str:
     return f"{ALL_ADVERTISING}_{by_channel[0]}" if is_advertising else purpose
 
 
-@dataclass(frozen=True, slots=True)
-class Unsubscription:
+class Unsubscription(Struct, frozen=True):
     """What a token says. `message_id` is empty where no message was named."""
 
     member_id: str

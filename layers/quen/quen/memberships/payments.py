@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from quen.errors import PaymentAlreadyRecordedError
 from quen.instants import format_instant
@@ -14,8 +15,7 @@ from quen.ledger.model.subscribed import payment_key
 from quen.money import Money
 
 
-@dataclass(frozen=True, slots=True)
-class Payment:
+class Payment(Struct, frozen=True):
     """A payment for one period of a plan, or one that was tried and failed; `reason` is the payment side's word for why."""
 
     payment_id: str

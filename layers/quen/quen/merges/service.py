@@ -7,9 +7,10 @@ What came, and how it was before, is kept with the merge: that is what undoing i
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol, cast
+
+from msgspec.structs import replace
 
 from quen.errors import NotFoundError, QuenError, TooLateError
 from quen.ids import derived_id, is_id

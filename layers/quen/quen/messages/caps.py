@@ -9,8 +9,10 @@ is tried; one that was refused counts no more.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from quen.messages.model import MARKETING, UNASKED, Kind, State
 from quen.program.model import Channel, MessagePolicy, Program
@@ -21,8 +23,7 @@ WARNINGS_PER_DAY = 3
 GREETINGS: frozenset[Kind] = frozenset({"birthday", "holiday"})
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(Struct, frozen=True):
     """One message that went out, or may have."""
 
     key: str
@@ -30,8 +31,7 @@ class Counted:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Recent:
+class Recent(Struct, frozen=True):
     """The advertising and the warnings that a member got lately, the oldest first."""
 
     member_id: str

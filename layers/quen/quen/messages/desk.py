@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, get_args
+
+from msgspec import Struct
 
 from quen.errors import NotFoundError
 from quen.messages.model import Message
@@ -16,8 +17,7 @@ Place = list[str]
 """Where a page of a list ends, as a cursor keeps it: the instant and the key of its last message."""
 
 
-@dataclass(frozen=True, slots=True)
-class Suppression:
+class Suppression(Struct, frozen=True):
     """Why nothing goes to an address of that channel, since when, and after which message."""
 
     channel: Channel

@@ -10,7 +10,8 @@ from __future__ import annotations
 import html
 import re
 import textwrap
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 HTML_LINE_SIGNS = 160
 """RFC 5322 allows 998 octets in a line; escaped, a sign has at most 6."""
@@ -34,8 +35,7 @@ _GROUND, _CARD, _EDGE, _FACTS = "#f3f1ee", "#ffffff", "#e4e0da", "#f7f4ef"
 _INK, _FAINT, _LINK = "#1d2129", "#646b76", "#1a56b0"
 
 
-@dataclass(frozen=True, slots=True)
-class Mail:
+class Mail(Struct, frozen=True):
     """A mail's parts, filled and in plain text. `facts` are what each is and its value, the most important first; `reason`
     says why one gets it, `stop` how one stops it, where there is an address for that.
     """

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, get_args
 
+from msgspec import Struct
+
 from quen.program.model import Channel, MessageKind, Program
 
 KEPT_DAYS = 400
@@ -102,8 +104,7 @@ class Intent:
         return intent
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """The last that one channel did with a message. `begun`: nobody knows (yet) whether it went out. `code` is the provider's
     own for a refusal or a bounce.
     """
@@ -114,8 +115,7 @@ class Attempt:
     code: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """What became of an intent. No address is kept, only what a person would recognise theirs by.
 
     `tries` are attempts whose outcome nobody knows: each is begun before the provider is asked, and taken back when the
@@ -192,8 +192,7 @@ class Message:
         return attempt is not None and attempt.outcome in {"bounced", "address_refused"}
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Struct, frozen=True):
     """One message in one language: a mail's subject and paragraphs, and the text of an SMS. `facts` are what a reader looks
     for in the mail, the most important first: what each is, and its value.
     """
@@ -204,8 +203,7 @@ class Template:
     facts: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     """The way a message takes."""
 
     channel: Channel

@@ -7,8 +7,9 @@ between gives it again, and nothing happens.
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from quen.errors import TemporarilyUnavailableError
 from quen.log_lines import count

@@ -7,8 +7,9 @@ value that the words want and nobody gives is a defect, and raises KeyError.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
+
+from msgspec import Struct, field
 
 from quen.messages.layout import Mail, page_of, text_of
 from quen.messages.model import MARKETING, UNASKED, Intent, Kind, Template
@@ -19,8 +20,7 @@ from quen.messages.values import values_of
 from quen.program.model import Program
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(Struct, frozen=True):
     """A message in words: a mail's subject, text and HTML, and the text of an SMS. All of it or what the channel needs.
 
     Of the SMS also its `encoding` (GSM-7 or UCS-2), `segments`, and `price` in the currency's smallest unit, where somebody

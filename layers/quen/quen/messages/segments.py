@@ -8,8 +8,9 @@ https://www.etsi.org/deliver/etsi_ts/123000_123099/123038/ (3GPP TS 23.038, sect
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 Encoding = Literal["GSM-7", "UCS-2"]
 
@@ -29,8 +30,7 @@ _GSM = DEFAULT_ALPHABET | EXTENSION
 _BMP_LAST = 0xFFFF
 
 
-@dataclass(frozen=True, slots=True)
-class SmsSize:
+class SmsSize(Struct, frozen=True):
     """`units` are septets (GSM-7) or UTF-16 units (UCS-2) of the whole text; `segments` is what is paid for, 1 at least."""
 
     encoding: Encoding

@@ -7,9 +7,10 @@ is counted, and never a third time.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from quen.clock import Clock
 from quen.errors import TemporarilyUnavailableError
@@ -33,8 +34,7 @@ from quen.program.model import Channel, Program
 GIVE_BACK_TRIES_MAX = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Errand:
+class Errand(Struct, frozen=True):
     """What is to be sent to whom: all that every try of one message has in common. `now` is business time."""
 
     intent: Intent

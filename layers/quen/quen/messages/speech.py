@@ -5,8 +5,9 @@ from __future__ import annotations
 import calendar
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
+
+from msgspec import Struct
 
 from quen.errors import RewardNotFoundError
 from quen.messages.words import FALLBACK_LOCALE, WORDS, Words
@@ -18,8 +19,7 @@ _TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Marks that turn the direction of what follows: a name with one would rewrite the sentence around it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Speech:
+class Speech(Struct, frozen=True):
     """One program, in one of its locales."""
 
     program: Program

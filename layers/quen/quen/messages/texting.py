@@ -8,7 +8,8 @@ the program says it. Both stand in the very text that is measured and paid for.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from quen.messages.segments import SmsSize, measured
 from quen.messages.unaccented import unaccented
@@ -19,8 +20,7 @@ _REFUSE_AT: Mapping[str, str] = {"vi": "Từ chối: ", "en": "To refuse: "}
 _REFUSE_IN_THE_SHOP: Mapping[str, str] = {"vi": "Từ chối: báo cửa hàng.", "en": "To refuse: tell the shop."}
 
 
-@dataclass(frozen=True, slots=True)
-class SmsText:
+class SmsText(Struct, frozen=True):
     """`text` goes out as it stands. `price` is that of all segments, in the smallest unit of the program's currency; None where
     the program does not say what one costs.
     """

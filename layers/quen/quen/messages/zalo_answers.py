@@ -7,9 +7,10 @@ https://zalo.cloud/zns/guidelines/handle-error-code
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
+
+from msgspec import Struct
 
 from quen.errors import TemporarilyUnavailableError
 from quen.messages.ports import DeliveryRefusedError
@@ -27,8 +28,7 @@ _RATE_ERRORS = frozenset({-32})
 # a quota that is used up, an hour in which Zalo sends nothing), or of this kind of notice for that receiver (-114, -139, -140).
 
 
-@dataclass(frozen=True, slots=True)
-class ZaloAnswer:
+class ZaloAnswer(Struct, frozen=True):
     """`error` is Zalo's, 0 for none; `message_id` is what it calls the notice, "" where it does not say."""
 
     error: int

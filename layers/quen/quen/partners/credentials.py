@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from quen.partners.model import Partner, PartnerKey
 
@@ -16,8 +17,7 @@ CACHE_UNKNOWN_MAX = 1024
 Value = TypeVar("Value")
 
 
-@dataclass(frozen=True, slots=True)
-class Credential:
+class Credential(Struct, frozen=True):
     """A key and its owner. The secret of a symmetric one is kept apart."""
 
     key: PartnerKey

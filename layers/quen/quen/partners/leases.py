@@ -13,8 +13,9 @@ signature and a nonce were proven before; what guards members against being gues
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from quen.clock import Clock
 from quen.errors import TemporarilyUnavailableError
@@ -24,8 +25,7 @@ from quen.requests import RateLimitedError
 LEASES_PER_LIMIT_MIN = 100
 
 
-@dataclass(slots=True)
-class Lease:
+class Lease(Struct):
     """What a process holds of one key's minute: `left` requests are counted and not used yet; `counted` is what the count
     stood at when it was last heard of, in all processes; `size` is that of the lease before.
     """

@@ -15,11 +15,12 @@ all of it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Protocol
+
+from msgspec import Struct
 
 from quen.clock import Clock
 from quen.requests import RateLimitedError
@@ -73,8 +74,7 @@ GROUP_PER_MINUTE_MAX: Mapping[RouteGroup, int] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
+class Allowance(Struct, frozen=True):
     """What of a limit is left in this minute, as far as this process knows: others may have used some of it since."""
 
     name: str

@@ -8,9 +8,10 @@ from __future__ import annotations
 import base64
 import secrets
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
+
+from msgspec.structs import replace
 
 from quen.clock import Clock
 from quen.errors import ConflictRetryError, NotFoundError, QuenError, ValidationFailedError

@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, cast
@@ -28,6 +27,7 @@ from http_message_signatures import (
     VerificationKey,
     algorithms,
 )
+from msgspec import Struct
 
 from quen.partners.model import (
     TAG,
@@ -121,8 +121,7 @@ class _Verifier(HTTPMessageVerifier):
         pass
 
 
-@dataclass(frozen=True, slots=True)
-class _Message:
+class _Message(Struct, frozen=True):
     """A request as the library wants it, with nothing in it but what the signature covers."""
 
     method: str

@@ -8,10 +8,11 @@ a minute ago: so before a command is refused, the partner is read anew.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple, Protocol
 from zlib import crc32
+
+from msgspec import Struct
 
 from quen.errors import ConflictError
 from quen.partners.model import BY_PROGRAM, Funding, Partner, Total, TotalKey
@@ -52,8 +53,7 @@ class Piece(NamedTuple):
     capacity: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Today:
+class Today(Struct, frozen=True):
     """The local day of a command, and its instant."""
 
     program: Program

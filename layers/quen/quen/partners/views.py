@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
+
+from msgspec.structs import asdict
 
 from quen.instants import format_second
 from quen.partners.model import Exchange, IssuedKey, Partner, PartnerKey, Terms

@@ -7,17 +7,17 @@ below the ledger, which asks it when a use is reserved and when a purchase is pr
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, NamedTuple
+
+from msgspec import Struct, field
 
 from quen.program.model import Perk, Program, Quota, Reward, last_day_of
 
 Source = Literal["tier", "membership", "granted"]
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(Struct, frozen=True):
     """What a member has on a local day: their tier, the plan that they pay for ("": none) and the last day of what is paid,
     and the last day of every perk that was given to them.
     """

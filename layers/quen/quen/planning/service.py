@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from quen.errors import ValidationFailedError
 from quen.instants import format_second
@@ -47,8 +49,7 @@ class FindsMovers(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Stated:
+class Stated(Struct, frozen=True):
     """A document as it counts: the version that it is or would be, from when, and its canonical content."""
 
     version: int
@@ -56,8 +57,7 @@ class Stated:
     content: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """What a document changes. `before` is what it follows, None where it is the first."""
 
     before: Stated | None

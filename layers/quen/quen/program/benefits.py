@@ -7,9 +7,10 @@ largest remainder, so that the lines always add up to it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal, cast, get_args
+
+from msgspec import Struct
 
 BenefitKind = Literal[
     "free_product",
@@ -29,8 +30,7 @@ BILL_KINDS: frozenset[BenefitKind] = MONEY_KINDS | {"free_product", "percent_off
 """What takes something off a bill; the others are handed over, or passed on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Benefit:
+class Benefit(Struct, frozen=True):
     """What somebody gets.
 
     `amount` is what is off, the face value of a voucher, or what is donated; `percent` a part of one (15 % is 3/20);
@@ -51,8 +51,7 @@ class Benefit:
     event: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class BillLine:
+class BillLine(Struct, frozen=True):
     """One line of a bill: `quantity` pieces that cost `amount` together."""
 
     line_id: str
@@ -62,8 +61,7 @@ class BillLine:
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
-class Bill:
+class Bill(Struct, frozen=True):
     """What is to be paid: `total` with the delivery fee in it. A bill without lines is one of unnamed goods."""
 
     total: int
@@ -77,8 +75,7 @@ class Bill:
         return self.total - self.delivery_fee
 
 
-@dataclass(frozen=True, slots=True)
-class Allocation:
+class Allocation(Struct, frozen=True):
     """What is taken off a bill, and how much of it off which of its lines. A delivery fee is on no line."""
 
     amount: int = 0

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from quen.clock import Clock
 from quen.errors import NotFoundError, ValidationFailedError
@@ -24,8 +25,7 @@ CACHE_SECONDS = 60
 COMPILED_MAX = 16
 
 
-@dataclass(frozen=True, slots=True)
-class StoredVersion:
+class StoredVersion(Struct, frozen=True):
     """One version as it is kept: `text` is the canonical JSON of the document, `actor` who wrote it."""
 
     version: int
@@ -35,8 +35,7 @@ class StoredVersion:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PreparedVersion:
+class PreparedVersion(Struct, frozen=True):
     """What a document would become: that version, from then on. `before` is what would be in force then without it, and
     `marks` are all versions that there are.
     """

@@ -7,10 +7,11 @@ somebody claims, are the same purchase, and whichever comes first is the only on
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 from quen.earning.model import Purchase
 from quen.ledger.documents import Document, DocumentKey
@@ -29,8 +30,7 @@ class ReceiptState(StrEnum):
     VOIDED = "voided"
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(Struct, frozen=True):
     """`reported_on` and `claim_until` are local days, the last one a receipt's last; `number` says which of its codes it has;
     `would_earn` the points that were promised to whoever claims it.
     """

@@ -8,9 +8,10 @@ back can no longer be claimed, and one that was claimed no longer be voided.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
+
+from msgspec.structs import replace
 
 from quen.earning.model import Purchase
 from quen.earning.service import Purchases

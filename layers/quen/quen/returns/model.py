@@ -7,10 +7,12 @@ reads them back.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from quen.earning.model import NO_FACTS, Purchase, PurchaseLine, Tender, rooms_had, stamps_by_card
 from quen.errors import CurrencyMismatchError, ReturnExceedsPurchaseError, ValidationFailedError
@@ -25,8 +27,7 @@ from quen.program.model import Facts, Program, Wallet, WithGoods, card_wallet
 Details = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class LineReturned:
+class LineReturned(Struct, frozen=True):
     """So many pieces of one line of the receipt, for so much of its amount."""
 
     line_id: str
@@ -34,8 +35,7 @@ class LineReturned:
     amount: Money
 
 
-@dataclass(frozen=True, slots=True)
-class Goods:
+class Goods(Struct, frozen=True):
     """What comes back: an `amount` of the bill, or `lines` of it."""
 
     return_id: str
@@ -44,8 +44,7 @@ class Goods:
     lines: tuple[LineReturned, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Sale:
+class Sale(Struct, frozen=True):
     """A purchase as it stands: what it was, by which version of the program it was decided, what it still earns.
 
     `rooms` is what rules with a cap per day could still give when it was decided; `facts` what its rules knew of the

@@ -8,9 +8,10 @@ all is read again. No number is skipped, so who has it has seen every return bef
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Protocol
+
+from msgspec.structs import replace
 
 from quen.earning.budgets import Budgets
 from quen.earning.receipt import return_text

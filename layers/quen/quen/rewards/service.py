@@ -7,11 +7,12 @@ that a member made is redeemed at any till of the program; one that a till made,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from itertools import count
 from typing import Any
+
+from msgspec.structs import replace
 
 from quen.errors import (
     AlreadyRedeemedError,

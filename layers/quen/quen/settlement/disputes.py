@@ -5,8 +5,9 @@ statement.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from quen.business_days import local_day
 from quen.clock import Clock
@@ -26,8 +27,7 @@ from quen.shards.model import shard_names
 from quen.writes import Write
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What a partner disputes: a month's entry, or a purchase by its own id. `points` are what it thinks is right."""
 
     month: str
@@ -37,8 +37,7 @@ class Asked:
     points: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """What staff decide: `points` (signed) of a `category` where they accept it."""
 
     state: DisputeState

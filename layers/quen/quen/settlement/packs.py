@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
+
+from msgspec import Struct
 
 from quen.business_days import local_day
 from quen.clock import Clock
@@ -27,8 +28,7 @@ LOOK_SECONDS = 60
 SETTLED_AFTER_DAYS = 2
 
 
-@dataclass(frozen=True, slots=True)
-class PackLevel:
+class PackLevel(Struct, frozen=True):
     """All points that a partner ever bought ahead, and how many of them are left."""
 
     bought: int

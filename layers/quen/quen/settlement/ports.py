@@ -6,9 +6,10 @@ Every method may raise TemporarilyUnavailableError.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
+
+from msgspec import Struct
 
 from quen.partners.model import Partner, TotalKey
 from quen.program.model import Program
@@ -77,8 +78,7 @@ class DisputeRecords(Protocol):
         """What was resolved from the first to the last of these days, read consistently."""
 
 
-@dataclass(frozen=True, slots=True)
-class BoughtPack:
+class BoughtPack(Struct, frozen=True):
     """Points that a partner bought ahead, or fewer than none that were withdrawn; `paid` in the smallest unit."""
 
     pack_id: str

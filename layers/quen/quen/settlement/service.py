@@ -7,8 +7,9 @@ the same way, from the last closed month to the one that is asked for.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
+
+from msgspec import Struct
 
 from quen.business_days import local_day
 from quen.clock import Clock
@@ -57,8 +58,7 @@ def _unchanged(drawn: Statement) -> Statement:
     return drawn
 
 
-@dataclass(frozen=True, slots=True)
-class MonthState:
+class MonthState(Struct, frozen=True):
     """A month of a partner: its closed statement, or that it is open."""
 
     month: str

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
+
+from msgspec import Struct
 
 from quen.errors import ForbiddenError
 
@@ -142,8 +143,7 @@ ALLOWED: Mapping[Action, frozenset[Role]] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class StaffCaller:
+class StaffCaller(Struct, frozen=True):
     """A member of staff, by the subject of their token."""
 
     subject: str
@@ -161,8 +161,7 @@ def require(caller: StaffCaller, action: Action) -> None:
         raise ForbiddenError(f"The role {caller.role} may not do this.")
 
 
-@dataclass(frozen=True, slots=True)
-class AuditRecord:
+class AuditRecord(Struct, frozen=True):
     """One thing that staff did: who, in which role, what, to whom, and how it was before and after.
 
     `before` and `after` hold no personal data but what is masked. `at` is real time, even where a sandbox moves its own.

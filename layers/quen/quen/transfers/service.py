@@ -7,8 +7,9 @@ whom the points went to: the giver is told a masked name, and an entry names the
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Protocol
+
+from msgspec.structs import replace
 
 from quen.errors import MemberNotFoundError, QuenError
 from quen.ids import derived_id

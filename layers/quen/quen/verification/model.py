@@ -13,8 +13,10 @@ import hashlib
 import zlib
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from quen.archive.model import Volume, checkpoint_after
 from quen.ledger.documents import DocumentKey
@@ -43,8 +45,7 @@ _PARTITIONS = {
 _CLAIMED = frozenset({"birthday", "holiday", "win_back"})
 
 
-@dataclass(frozen=True, slots=True)
-class MemberFlaw:
+class MemberFlaw(Struct, frozen=True):
     """What is wrong with one member's history, and at which sequence it begins."""
 
     member_id: str
@@ -52,8 +53,7 @@ class MemberFlaw:
     what: str
 
 
-@dataclass(frozen=True, slots=True)
-class NamedEntry:
+class NamedEntry(Struct, frozen=True):
     """What a document says of itself: whose it is, and which entry it made."""
 
     key: DocumentKey
@@ -68,16 +68,14 @@ class NamedEntry:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(Struct, frozen=True):
     """An earlier day's kept root, taken once more of the same entries: is it the same?"""
 
     on: date
     is_same: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Verification:
+class Verification(Struct, frozen=True):
     """One check of the whole ledger, or of one member. `totals` are points by ledger account; they sum to zero.
 
     `root` is that of all histories as they stood at `as_of` (None: as they stood when they were read), empty for a check
@@ -101,8 +99,7 @@ class Verification:
         return not self.flaws and sum(self.totals.values()) == 0 and is_as_it_was
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """What the check of one member came to: points by ledger account, the history's number in each of the roots that
     were asked for, and the first flaw.
     """

@@ -16,11 +16,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from botocore.client import BaseClient
+from msgspec import Struct
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.exceptions import PutError
 from pynamodb.expressions.condition import Condition
@@ -37,8 +37,7 @@ _SCANNED = ["PK", "SK", "member_id", "sequence"]
 _FEW = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(Struct, frozen=True):
     """The members whose items begin in a part of a segment, the documents in it whose entry is not there, and where the
     next part starts (None: there is none).
     """

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from quen.vouchers.model import Terms
 
@@ -14,8 +16,7 @@ PAGE_VOUCHERS = 99
 """So many are issued at a time: with the batch itself, as many as a transaction holds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(Struct, frozen=True):
     """`issued` is how many of its vouchers are there: those numbered 0 … issued - 1. `fingerprint` is the request's."""
 
     batch_id: str

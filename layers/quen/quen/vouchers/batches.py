@@ -8,8 +8,10 @@ which one.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from quen.clock import Clock
 from quen.errors import ConflictRetryError, IdempotencyKeyReusedError, NotFoundError, ValidationFailedError
@@ -25,8 +27,7 @@ from quen.writes import Write
 TRIES_MAX = 8
 
 
-@dataclass(frozen=True, slots=True)
-class NewBatch:
+class NewBatch(Struct, frozen=True):
     """What staff ask for."""
 
     name: str

@@ -7,9 +7,10 @@ be there to be used, and it is told to who has it now.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
+
+from msgspec import Struct
 
 from quen.ledger.ports import CurrentProgram
 from quen.ledger.reading import Reading
@@ -26,8 +27,7 @@ class EndingRecords(Protocol):
         """A page of the shard's vouchers whose last day is that one, and where the next page starts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(Struct, frozen=True):
     """A voucher that one member still has: whose it is now, the last day to whose 24:00 it lives, and how many days that is
     from today. `amount` is what is left of one that pays like money, in the smallest unit (0: it is no money).
     """

@@ -7,9 +7,11 @@ until its time is over; both that and the last day are decided when the voucher 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from quen.errors import (
     ReservationExpiredError,
@@ -33,8 +35,7 @@ GIFT = "gft"
 _NEEDS_BILL = BILL_KINDS - MONEY_KINDS - {"free_product"}
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(Struct, frozen=True):
     """What all vouchers of one batch have in common. `last_day` is the day to whose 24:00 they live, `first_day` the one at
     whose 00:00 they begin (None: at once); `partial` says that one may be used in parts.
     """
@@ -55,8 +56,7 @@ class Terms:
         return (self.benefit.amount or 0) if self.is_money else 1
 
 
-@dataclass(frozen=True, slots=True)
-class Reservation:
+class Reservation(Struct, frozen=True):
     """What one use has set aside, and until when."""
 
     use_id: str
@@ -64,8 +64,7 @@ class Reservation:
     lapses_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Voucher:
+class Voucher(Struct, frozen=True):
     """One voucher: the n-th of its source. `member_id` is who alone may use it, None for whoever has the code.
 
     `grace_days` is how much longer than its last day it lives because a use was refunded.
@@ -98,16 +97,14 @@ class Voucher:
         return None if self.source_id.startswith((f"{BATCH}_", f"{GIFT}_")) else self.source_id
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Struct, frozen=True):
     """An instant, and the program's calendar day at it."""
 
     now: datetime
     today: date
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What a till wants of a voucher: so much money of it, or what it takes off this bill; or all of it."""
 
     amount: Money | None = None
@@ -119,8 +116,7 @@ class Wanted:
         return frozenset(each.currency for each in (self.amount, self.bill) if each)
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(Struct, frozen=True):
     """What a use takes of the voucher's value, and what it takes off the bill."""
 
     taken: int

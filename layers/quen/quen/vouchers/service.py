@@ -8,9 +8,10 @@ names no voucher of this caller's, for whatever reason, is answered alike, and c
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
+
+from msgspec.structs import replace
 
 from quen.errors import ConflictRetryError, CurrencyMismatchError, QuenError, VoucherExpiredError, VoucherNotFoundError
 from quen.ids import derived_id, is_id

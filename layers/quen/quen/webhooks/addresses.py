@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
+
+from msgspec import Struct
 
 from quen.errors import ValidationFailedError
 
@@ -80,8 +81,7 @@ class AddressRefusedError(Exception):
     """The name resolves to an address to which nothing is sent."""
 
 
-@dataclass(frozen=True, slots=True)
-class Destination:
+class Destination(Struct, frozen=True):
     """Where a webhook goes. `host` is the name in ASCII (`[::1]` in brackets), `target` the path and the query; `is_local`:
     this very machine, as a sandbox allows.
     """

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from quen.clock import Clock
 from quen.errors import ConflictRetryError, NotFoundError, QuenError, ValidationFailedError
@@ -42,8 +43,7 @@ PAGES_SEARCHED_MAX = 5
 PAGE_SEARCHED = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Replayed:
+class Replayed(Struct, frozen=True):
     """How many deliveries begin anew, and from when on to ask for the rest; None where that was all."""
 
     count: int

@@ -7,14 +7,14 @@ so is a discount that the till has not told line by line. What of the bill no li
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from quen.earning.model.values import Purchase
 from quen.program.model import BasisPolicy, Goods
 
 
-@dataclass(frozen=True, slots=True)
-class BasisLine:
+class BasisLine(Struct, frozen=True):
     """A line as far as it earns; what of a bill no line names has no id. `quantity` are the pieces that cost something."""
 
     line_id: str
@@ -24,8 +24,7 @@ class BasisLine:
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
-class Basis:
+class Basis(Struct, frozen=True):
     """What earns: `amount` is the sum of the lines, `parts` how it came about."""
 
     amount: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from quen.earning.model.basis import Basis
 from quen.earning.model.limits import Limit, rule_limits
@@ -10,8 +10,7 @@ from quen.earning.model.values import MemberEvent, Purchase, Skipped
 from quen.program.model import FIRST_PURCHASE, Campaign, EarningRule, Facts, Goods, Occasion, OnDates, Program
 
 
-@dataclass(frozen=True, slots=True)
-class Applying:
+class Applying(Struct, frozen=True):
     """A rule that applies: `covered` are the lines that count for it (None: all), `limits` what limits it beyond the
     purchase.
     """

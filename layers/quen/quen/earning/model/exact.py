@@ -6,9 +6,10 @@ Shares are whole numbers of one unit so small that every rule's share is exact: 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
+
+from msgspec import Struct
 
 from quen.earning.model.basis import Basis, BasisLine
 from quen.earning.model.eligibility import Applying
@@ -19,8 +20,7 @@ ONE = Fraction(1)
 DECIMALS_MAX = 6
 
 
-@dataclass(slots=True)
-class Share:
+class Share(Struct):
     """What one rule gives, in the making: `exact` in parts of a point, of which `unit` are one, `would` the same before its
     caps; whole `points` in the end. One that `is_beaten` gives nothing, because others give more for the same lines.
     """

@@ -9,8 +9,9 @@ longer, `~2026-11-30/double-star~month`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from quen.earning.model.values import RuleShare
 from quen.program.model import Campaign, Cap, EarningRule, Program, WhenReached, last_day_of
@@ -18,8 +19,7 @@ from quen.program.model import Campaign, Cap, EarningRule, Program, WhenReached,
 ALL_RULES = "*"
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Struct, frozen=True):
     """At most `points` under that name; `key` is where the account counts it, empty for a budget."""
 
     name: str

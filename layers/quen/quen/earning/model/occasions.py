@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from quen.earning.model.eligibility import event_occasion, why_not
 from quen.earning.model.exact import Share

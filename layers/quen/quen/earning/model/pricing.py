@@ -24,7 +24,8 @@ the facts and the room that the purchase had.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from quen.earning.model.basis import Basis, basis_of
 from quen.earning.model.eligibility import Applying, eligible, occasion_of

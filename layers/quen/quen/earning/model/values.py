@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from quen.money import Money
 from quen.program.model import Wallet, card_of_wallet
@@ -14,8 +15,7 @@ from quen.program.model import Wallet, card_of_wallet
 NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class PurchaseLine:
+class PurchaseLine(Struct, frozen=True):
     """One line of the receipt, after every discount: `amount` is for the whole line, not for a piece. Of its `quantity`,
     `free_quantity` pieces cost nothing: of pieces that come back, they are the last.
     """
@@ -33,16 +33,14 @@ class PurchaseLine:
         return self.quantity - min(self.free_quantity, self.quantity)
 
 
-@dataclass(frozen=True, slots=True)
-class Tender:
+class Tender(Struct, frozen=True):
     """How a part of the bill was paid: `cash`, `card`, `points`, `voucher`, `stored_value`, or another word of the till's."""
 
     type: str
     amount: Money
 
 
-@dataclass(frozen=True, slots=True)
-class Purchase:
+class Purchase(Struct, frozen=True):
     """What a till reports. `total` is for goods, after every discount; it contains `tax`, and what `tenders` say paid for it;
     `delivery_fee` comes on top; `member_discount` is what a tier or a paid membership has taken off the bill before. A
     preview's `purchase_id` is empty.
@@ -59,8 +57,7 @@ class Purchase:
     member_discount: Money | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class MemberEvent:
+class MemberEvent(Struct, frozen=True):
     """What a member did that is no purchase. `subject` is what it was about: the same member, type and subject count once."""
 
     event_id: str
@@ -70,8 +67,7 @@ class MemberEvent:
     store_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RuleShare:
+class RuleShare(Struct, frozen=True):
     """The part of an award that one rule gave. `basis`: the amount it looked at, in the currency's smallest unit.
 
     `exact` is what the rule gave before rounding and before its caps, as a decimal or a fraction; empty where that is
@@ -103,8 +99,7 @@ class Skipped(NamedTuple):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Award:
+class Award(Struct, frozen=True):
     """What is earned, and why. The shares of a wallet add up to it; a rule that applied and gave nothing is named with 0.
 
     `capped` is what every limit of a period or a budget has used of it, by the limit's name: what must be remembered.

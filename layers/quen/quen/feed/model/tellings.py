@@ -14,8 +14,9 @@ to their funder, and tell it nothing.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 from quen.events.cards import COMPLETED, MILESTONE_REACHED, STAMPS_EARNED, card_events
 from quen.events.memberships import membership_detail, membership_types
@@ -84,8 +85,7 @@ _USE_DETAILS = {"reward_id", "perk_id", "uses"}
 _PAYMENT_DETAILS = {"plan_id", "amount"}
 
 
-@dataclass(frozen=True, slots=True)
-class Telling:
+class Telling(Struct, frozen=True):
     """One partner is told one type of event, in one role. `points` is how many it is about (None: it is about none), signed
     for an adjustment alone; `own` how many of them the partner funds, where they are known to be some; `mark` tells several
     of a type apart.

@@ -11,8 +11,10 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
+
+from msgspec import Struct
+from msgspec.structs import force_setattr
 
 from quen.cards.model import mark_form, parse_mark
 from quen.earning.model import NO_FACTS, RuleShare
@@ -36,8 +38,7 @@ class Sealed(NamedTuple):
     hash: str
 
 
-@dataclass(frozen=True, slots=True)
-class Flaw:
+class Flaw(Struct, frozen=True):
     """The first thing wrong with a member's history: at which sequence, and what."""
 
     sequence: int
@@ -47,7 +48,7 @@ class Flaw:
 def seal(entry: Entry) -> Entry:
     """The entry, which nobody else has yet, with its hash."""
     # A copy for the sake of one member takes as long as the hash itself.
-    object.__setattr__(entry, "hash", hash_of(canonical_form(entry)))
+    force_setattr(entry, "hash", hash_of(canonical_form(entry)))
     return entry
 
 

@@ -7,15 +7,15 @@ one on. The first kept entry names the last archived one by its hash, so the two
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from quen.ledger.model.chain import Sealed, parse_entry
 from quen.ledger.model.values import Account
 
 
-@dataclass(frozen=True, slots=True)
-class Checkpoint:
+class Checkpoint(Struct, frozen=True):
     """`account` is the fold of all archived entries: its sequence is that of the last of them, its head that one's hash.
 
     `until` is the latest instant that one of them bears (UTC): whoever asks for a later one needs none of them. `totals` is
@@ -33,8 +33,7 @@ class Checkpoint:
         return self.account.sequence
 
 
-@dataclass(frozen=True, slots=True)
-class KeptHistory:
+class KeptHistory(Struct, frozen=True):
     """A member's history as far as the table has it: the checkpoint where entries were archived, and those after it."""
 
     member_id: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
+
+from msgspec import Struct, field
 
 from quen.earning.model import NO_FACTS, MemberEvent, Purchase, RuleShare
 from quen.ledger.model.lapses import NoteLapse
@@ -16,8 +17,7 @@ from quen.people import Person
 from quen.program.model import Facts, Gifts, Program, Wallet
 
 
-@dataclass(frozen=True, slots=True)
-class RecordPurchase:
+class RecordPurchase(Struct, frozen=True):
     """A till reports a purchase; the program's rules say what it earns. Zero points are recorded too.
 
     `person` is who bought, where rules ask about them; `budgets` what campaigns may still give to all members together;
@@ -33,8 +33,7 @@ class RecordPurchase:
     reported_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RecordEvent:
+class RecordEvent(Struct, frozen=True):
     """A partner reports what a member did that is no purchase: a visit, a review. Zero points are recorded too.
 
     `person`, `budgets` and `funder` are as in RecordPurchase.
@@ -47,8 +46,7 @@ class RecordEvent:
     funder: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ReturnPurchase:
+class ReturnPurchase(Struct, frozen=True):
     """Goods came back: take what the purchase no longer earns.
 
     `rules` is the program that decided the purchase, `before` what was left of it until now, `remaining` what is left
@@ -80,8 +78,7 @@ class ReturnPurchase:
     payees: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class GrantBonus:
+class GrantBonus(Struct, frozen=True):
     """What no purchase earned: `welcome` at enrolment; once a year `birthday` (`occasion` is the year) and each `holiday`
     (`<holiday>:<year>`); `win_back` once a lapse (the day of the last purchase). `shares` explains the points, where more
     than the one rule gave them. `gifts` are what the occasion gives, beside `points` that everybody has: by the tier that
@@ -99,16 +96,14 @@ class GrantBonus:
     reachable: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Exchanged:
+class Exchanged(Struct, frozen=True):
     """That points go to, or come from, that partner's own program, at most so many a member and local day (None: no end)."""
 
     partner_id: str
     per_day: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class ReceiveExchange:
+class ReceiveExchange(Struct, frozen=True):
     """Points come from a partner's own program, where they were so many units. They wait until `active_on`; `funder` is the
     partner that stands behind them (empty: the program).
     """
@@ -121,8 +116,7 @@ class ReceiveExchange:
     funder: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ReverseExchange:
+class ReverseExchange(Struct, frozen=True):
     """The exchange of that partner is called off: its points go, as long as they wait (so many, as `pending` says)."""
 
     exchange_id: str
@@ -131,8 +125,7 @@ class ReverseExchange:
     funder: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Reserve:
+class Reserve(Struct, frozen=True):
     """Set points aside for a reward, or (without `reward_id`) for part of a bill, until `lapses_at`.
 
     `prices` are what members of some tiers pay instead of `points`, `tiers` who may have it at all (empty: everybody).
@@ -161,8 +154,7 @@ class Reserve:
     exchanged: Exchanged | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ReservePerk:
+class ReservePerk(Struct, frozen=True):
     """Set so many uses of a counted perk aside until `lapses_at`. `saves` is what they save whoever pays for the perk, in the
     smallest unit of money; `partner_id` is as in Reserve.
     """
@@ -175,8 +167,7 @@ class ReservePerk:
     saves: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Redeem:
+class Redeem(Struct, frozen=True):
     """The reward was handed over by that partner: the held points are spent for good. `payee` is the partner that is paid for
     them (empty: none is), but for the `fee` that the program keeps of an exchange.
     """
@@ -187,15 +178,13 @@ class Redeem:
     fee: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(Struct, frozen=True):
     """The redemption is called off: the held points go back to the lots they came from."""
 
     redemption_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Refund:
+class Refund(Struct, frozen=True):
     """A redemption that was redeemed is undone: `hold` as it was, `lots` what of it has not come back already. Without
     `has_grace` they live no longer than they would have, as after a reservation that is called off. `payee` is the partner
     that was paid for it, but for the `fee`.
@@ -209,8 +198,7 @@ class Refund:
     fee: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Adjust:
+class Adjust(Struct, frozen=True):
     """Staff give (+) or take (−) points, for a reason. Taking never goes below what is active."""
 
     adjustment_id: str
@@ -219,8 +207,7 @@ class Adjust:
     expires_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SendPoints:
+class SendPoints(Struct, frozen=True):
     """Give points to another member, within the program's limits."""
 
     transfer_id: str
@@ -228,8 +215,7 @@ class SendPoints:
     to_member_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReceivePoints:
+class ReceivePoints(Struct, frozen=True):
     """The other half of a transfer: the very lots that left, with the last days they had."""
 
     transfer_id: str
@@ -237,8 +223,7 @@ class ReceivePoints:
     from_member_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class OpenBalance:
+class OpenBalance(Struct, frozen=True):
     """What the member had in an older system, by last day; `counters` for its other wallets."""
 
     import_id: str
@@ -246,8 +231,7 @@ class OpenBalance:
     counters: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class SetState:
+class SetState(Struct, frozen=True):
     """Let the member earn and spend, or not. What falls due by itself goes on in every state. `reason` is a word: members
     read it, and no entry is ever taken back.
     """
@@ -256,8 +240,7 @@ class SetState:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class SetTier:
+class SetTier(Struct, frozen=True):
     """Staff give the member a tier of the program until the end of a day (None: for good), or with an empty `tier` its
     entry tier. `reason` is a word, as in SetState.
     """
@@ -267,16 +250,14 @@ class SetTier:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class StartTrial:
+class StartTrial(Struct, frozen=True):
     """The member tries a paid membership for nothing, once in a life. `change_id` names the request."""
 
     change_id: str
     plan_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class RecordPayment:
+class RecordPayment(Struct, frozen=True):
     """A payment side says that a membership was paid for, or that it tried and was not; `payer` as `Membership` has it."""
 
     partner_id: str
@@ -288,18 +269,15 @@ class RecordPayment:
     payer: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class CancelMembership:
+class CancelMembership(Struct, frozen=True):
     """The membership is not renewed: it ends with what is paid for."""
 
 
-@dataclass(frozen=True, slots=True)
-class ResumeMembership:
+class ResumeMembership(Struct, frozen=True):
     """It was canceled, and is renewed after all."""
 
 
-@dataclass(frozen=True, slots=True)
-class RefundMembership:
+class RefundMembership(Struct, frozen=True):
     """What of that plan the `payer` was paid and is not used goes back, at once. `change_id` names the request."""
 
     change_id: str
@@ -307,8 +285,7 @@ class RefundMembership:
     payer: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class MoveStoredValue:
+class MoveStoredValue(Struct, frozen=True):
     """Money that the member keeps with the shop, in the smallest unit: loaded, redeemed, refunded, adjusted (±)."""
 
     activity_id: str
@@ -317,15 +294,13 @@ class MoveStoredValue:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class NoteReach:
+class NoteReach(Struct, frozen=True):
     """Whether the member may be told about their points: the profile has an address and a consent for it."""
 
     reachable: bool
 
 
-@dataclass(frozen=True, slots=True)
-class RecordProof:
+class RecordProof(Struct, frozen=True):
     """Why points of these last days may end: what became of the message that warned of them (`proof` is a word)."""
 
     days: tuple[str, ...]
@@ -333,8 +308,7 @@ class RecordProof:
     proof: str
 
 
-@dataclass(frozen=True, slots=True)
-class BringUpToDate:
+class BringUpToDate(Struct, frozen=True):
     """Nothing but what had fallen due at `until`."""
 
     until: datetime

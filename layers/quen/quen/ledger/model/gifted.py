@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+
+from msgspec import Struct, field
 
 from quen.ledger.model.commands import GrantBonus
 from quen.ledger.model.funding import issued
@@ -23,8 +24,7 @@ class NothingGivenError(Exception):
     """
 
 
-@dataclass(frozen=True, slots=True)
-class Giving:
+class Giving(Struct, frozen=True):
     """What an entry gives: `points`, `pieces` of rewards by their gift's key, and the last days of perks."""
 
     points: int = 0
@@ -32,8 +32,7 @@ class Giving:
     granted: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Until:
+class Until(Struct, frozen=True):
     """Something that was given, by its id, and its last day."""
 
     id: str
@@ -44,8 +43,7 @@ class Until:
         return {"id": self.id, "until": self.until}
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """What a bonus gave: points, a reward to be had for nothing, or the voucher itself, and a perk; None: no such thing."""
 
     points: int

@@ -8,8 +8,9 @@ moment is exactly the one that would have been shown then.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from quen.ledger.model.due import bring_up_to
 from quen.ledger.model.fold import apply
@@ -19,8 +20,7 @@ from quen.program.model import Program
 _FALL_DUE = frozenset({"activate", "lapse", "warn", "extend", "expire", "review", "card", "term"})
 
 
-@dataclass(frozen=True, slots=True)
-class Movement:
+class Movement(Struct, frozen=True):
     """An entry and when it took effect; `is_written` is false for what has fallen due and no command or job has written."""
 
     entry: Entry
@@ -28,8 +28,7 @@ class Movement:
     is_written: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """The account at the beginning and at the end of a period, and every movement between, oldest first."""
 
     opening: Account

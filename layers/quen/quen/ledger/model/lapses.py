@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal, NamedTuple
+
+from msgspec import Struct
 
 LapseOutcome = Literal["offered", "held_out", "unasked", "not_meant"]
 """What became of a member who had lapsed: they were offered something, are one of those who are not, have not agreed to
@@ -26,8 +27,7 @@ class HandledLapse(NamedTuple):
 NO_LAPSE = HandledLapse()
 
 
-@dataclass(frozen=True, slots=True)
-class NoteLapse:
+class NoteLapse(Struct, frozen=True):
     """The member who last bought on that day has lapsed, and is offered nothing: it is noted, and not asked again."""
 
     bought_on: date

@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from quen.ledger.model.privileges import NO_PRIVILEGES, Privileges
 from quen.ledger.model.values import Account, Lots, MemberState, Tally
 
 
-@dataclass(frozen=True, slots=True)
-class MergeAway:
+class MergeAway(Struct, frozen=True):
     """Everything of this account goes to the member who survives the merge, and the account is closed."""
 
     merge_id: str
     survivor_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class TakeOver:
+class TakeOver(Struct, frozen=True):
     """The other half of a merge: what the account that goes had when it went."""
 
     merge_id: str
     merged: Account
 
 
-@dataclass(frozen=True, slots=True)
-class GiveUp:
+class GiveUp(Struct, frozen=True):
     """A merge is undone, the survivor's half: `carried` is what had come, and goes back; `owed` is what the survivor owed
     before the merge, `before` what they had beside points.
     """
@@ -37,8 +35,7 @@ class GiveUp:
     before: Privileges = NO_PRIVILEGES
 
 
-@dataclass(frozen=True, slots=True)
-class ComeBack:
+class ComeBack(Struct, frozen=True):
     """A merge is undone, the other half: the account is open again, in `state`, with what the survivor gave up, and with the
     `privileges` that are left.
     """

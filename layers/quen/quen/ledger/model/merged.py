@@ -7,8 +7,9 @@ members have beside points stands in `privileges`; their stamps go on the surviv
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from quen.errors import InsufficientPointsError, InsufficientStoredValueError, RedemptionsOpenError
 from quen.ledger.model.draft import Draft

@@ -9,9 +9,10 @@ figures reach.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+
+from msgspec import Struct, field
 
 from quen.cards.model import NO_CARD, CardMark, mark_form, parse_mark
 from quen.errors import MembershipsBothRunError
@@ -31,8 +32,7 @@ _PAID: frozenset[MembershipState] = frozenset({"ACTIVE", "PAST_DUE", "CANCELED_A
 _RUNNING = _PAID | {"TRIAL"}
 
 
-@dataclass(frozen=True, slots=True)
-class Privileges:
+class Privileges(Struct, frozen=True):
     """The tier that staff set, the one that was earned, punch cards, gifts, perks that were given, the paid membership: each
     as in Account.
     """

@@ -8,9 +8,10 @@ program's limit; beyond it the shop bears the loss, as an entry that says so.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from fractions import Fraction
+
+from msgspec.structs import replace
 
 from quen.business_days import local_day
 from quen.earning.model import Award, Purchase, ends_on, limits_on, price_purchase

@@ -5,9 +5,10 @@ of their own, at the midnights at which reviews fall due.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Literal
+
+from msgspec.structs import replace
 
 from quen.business_days import local_day
 from quen.ledger.model.chain import seal

@@ -9,9 +9,10 @@ spending; behind an `@` stands the partner that funds it, where one does (see `f
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, NamedTuple
+
+from msgspec import Struct, field
 
 from quen.cards.model import CardMark
 from quen.earning.model import NO_FACTS, RuleShare
@@ -107,8 +108,7 @@ def gift_key(reward_id: str, last_day: str) -> str:
     return f"{reward_id}/{last_day}"
 
 
-@dataclass(frozen=True, slots=True)
-class Hold:
+class Hold(Struct, frozen=True):
     """Points set aside for one redemption, by the lot they came from, until they lapse back. Or a gift is, or uses of a
     perk, whose id is then `reward_id`.
 
@@ -171,8 +171,7 @@ class TierMark(NamedTuple):
 ENTRY_TIER = TierMark()
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """What a member has now. The same entries always fold to the same account.
 
     `caps` counts by `<day>/<rule>` what that day has used up; `rewards` how many of each limited reward were had, ever
@@ -280,16 +279,14 @@ def usable_gifts(account: Account, reward_id: str, day: date) -> Mapping[str, in
     return dict(sorted(found.items()))
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """What an entry is about, for example `Reference("purchase", "ptn_…#7731")`."""
 
     kind: str
     id: str
 
 
-@dataclass(frozen=True, slots=True)
-class HoldChange:
+class HoldChange(Struct, frozen=True):
     """What an entry does to a hold: opens it, or closes it because its points were spent or went back. `spent` says that
     nothing was ever held: the points were spent at once, and the hold says from which lots and for what. `by` is the partner
     that redeemed it, where that is not the one whose till made it.
@@ -301,8 +298,7 @@ class HoldChange:
     by: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One immutable fact. Its lines sum to zero in every unit; `lots`, `pending`, `rewards`, `counters`, `habits` and `gifts`
     are changes, signed (a gift's is 0 where it was had at once); `caps` are what days have now used up, `seen` and `granted`
     days as they are now, one that is empty being gone; `state`, `moved_to`, `tier` and `cards` are new values, `standing` and

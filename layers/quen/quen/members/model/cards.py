@@ -8,9 +8,11 @@ characters; the app's own code is kept whole beside it, because the app shows it
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from quen.errors import NotFoundError
 from quen.members.model.errors import CardBlockedError, CardLimitReachedError
@@ -23,8 +25,7 @@ BLOCKED_KEPT_MAX = 20
 CardKind = Literal["app", "plastic"]
 
 
-@dataclass(frozen=True, slots=True)
-class MemberCard:
+class MemberCard(Struct, frozen=True):
     """One card. `digest` is the keyed hash of its code; `brought_by` the member with whom it came in a merge (empty: own)."""
 
     card_id: str

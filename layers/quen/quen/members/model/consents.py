@@ -28,9 +28,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 OPEN_PURPOSES_MAX = 64
 PURPOSE_LENGTH_MAX = 64
@@ -51,8 +53,7 @@ ConsentSource = Literal["app", "till", "staff", "one_click", "complaint", "impor
 _SEPARATORS = re.compile(r"[_.:-]")
 
 
-@dataclass(frozen=True, slots=True)
-class ConsentDecision:
+class ConsentDecision(Struct, frozen=True):
     """What a member says now: yes or no to one purpose, having read one version of its text."""
 
     purpose: str
@@ -60,8 +61,7 @@ class ConsentDecision:
     text_version: str
 
 
-@dataclass(frozen=True, slots=True)
-class ConsentProof:
+class ConsentProof(Struct, frozen=True):
     """How we know of a decision: where it came from, who recorded it, and what that can be looked up by.
 
     `recorded_by` is `login:<keyed hash>`, `staff:<subject>`, `partner:<id>`, or empty where nobody signed in; `reference`
@@ -73,8 +73,7 @@ class ConsentProof:
     reference: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Consent:
+class Consent(Struct, frozen=True):
     """A decision as it is kept: the member's `sequence`-th. `recorded_at` is business time."""
 
     purpose: str

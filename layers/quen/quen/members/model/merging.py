@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from quen.errors import MemberAlreadyExistsError, MemberNotActiveError, ValidationFailedError
 from quen.members.model.cards import brought, given_back, without_blocked

@@ -7,9 +7,10 @@ added was not there before.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
+
+from msgspec.structs import replace
 
 from quen.members.model.values import Former, Member
 

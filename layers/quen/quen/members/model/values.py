@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any, Literal
+
+from msgspec import Struct
+from msgspec.structs import fields
 
 from quen.errors import ValidationFailedError
 from quen.members.model.cards import MemberCard
@@ -14,8 +16,7 @@ from quen.members.model.contact import mask_email, mask_name, mask_phone
 MemberState = Literal["active", "inactive", "blocked", "closed"]
 
 
-@dataclass(frozen=True, slots=True)
-class Former:
+class Former(Struct, frozen=True):
     """A phone number or an address that was the member's, to be warned at until that instant, and for nothing else; empty
     where there was none, and one was added.
     """
@@ -25,8 +26,7 @@ class Former:
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """One person's profile. `phone` is E.164, `email` normalised; at least one of them is there.
 
     `state`: *active*; *inactive* keeps points but neither earns nor spends; *blocked* and *closed* answer to partners as
@@ -80,8 +80,7 @@ class Member:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class MaskedMember:
+class MaskedMember(Struct, frozen=True):
     """A member as others see one: enough to say "is this you?", too little to call or write."""
 
     member_id: str
@@ -91,16 +90,14 @@ class MaskedMember:
     masked_email: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class SeenMember:
+class SeenMember(Struct, frozen=True):
     """A member as a partner sees one. `masked_name` is None where the member has not agreed to share it."""
 
     member_id: str
     masked_name: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Login:
+class Login(Struct, frozen=True):
     """Who a token speaks for. `phone` and `email` are there only where the issuer says that it verified them."""
 
     issuer: str
@@ -109,8 +106,7 @@ class Login:
     email: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Enrolment:
+class Enrolment(Struct, frozen=True):
     """What a person sends to become a member, as it was sent."""
 
     phone: str | None = None
@@ -122,16 +118,14 @@ class Enrolment:
     referral_code: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Enrolled:
+class Enrolled(Struct, frozen=True):
     """A new member and the account that was opened with the profile."""
 
     member: Member
     account: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class CardView:
+class CardView(Struct, frozen=True):
     """The virtual card: the lasting code, and a token for the screen that is good until `valid_until` (wall time)."""
 
     card_code: str
@@ -139,8 +133,7 @@ class CardView:
     valid_until: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class MemberReference:
+class MemberReference(Struct, frozen=True):
     """How a till names a member: by exactly one of these, as it was typed or scanned."""
 
     member_id: str | None = None

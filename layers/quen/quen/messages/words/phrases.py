@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """The phrases of one language. `why…` end a mail with the reason why one gets it; `happened` says by what it was what
     somebody did about a member ("" where it is something else); `days_left` has forms for one day and for more.
     """

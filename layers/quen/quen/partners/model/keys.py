@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from msgspec import Struct
+
 from quen.errors import PartnerForbiddenError, ValidationFailedError
 from quen.partners.model.terms import (
     NO_CAPS,
@@ -83,8 +85,7 @@ def parse_partner_name(text: str) -> str:
     return text.strip()
 
 
-@dataclass(frozen=True, slots=True)
-class Partner:
+class Partner(Struct, frozen=True):
     """A brand or a chain of tills that acts through the partner API. `stores` are those that it may name (empty: any);
     `packs` are all points that it ever bought ahead, less those that were `withdrawn` again; `terms` are on which it settles,
     each from its day on (empty: it does not). `revision` counts its changes.
@@ -121,8 +122,7 @@ class Partner:
         return Funding(self.partner_id if terms_on(self.terms, day) else "", totals)
 
 
-@dataclass(frozen=True, slots=True)
-class PartnerKey:
+class PartnerKey(Struct, frozen=True):
     """A key's record. `public_key` is PEM; of a symmetric key the secret lives in the secret store under the key's id."""
 
     key_id: str
@@ -151,8 +151,7 @@ class IssuedKey:
     secret: str | None = field(default=None, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class PartnerCaller:
+class PartnerCaller(Struct, frozen=True):
     """The partner behind a proven request, as it was within the last minute."""
 
     partner: Partner

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
+from msgspec.structs import force_setattr
 
 from quen.partners.model.errors import HeadersTooLargeError, PathNotCanonicalError, QueryNotAllowedError
 from quen.requests import DuplicateHeaderError, refuse_oversize
@@ -43,8 +45,7 @@ MEMBER_HEADERS = frozenset({"content-digest", "signature"})
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~!$&'()*+,=:@-]+)+")
 
 
-@dataclass(frozen=True, slots=True)
-class SignedRequest:
+class SignedRequest(Struct, frozen=True):
     """`headers` keeps every value of every header; its names are folded to lower case here, so that doubles show.
 
     `authority` and `path` come from the stack and the gateway, never from a header. `body` is the raw bytes, `has_query`
@@ -62,7 +63,7 @@ class SignedRequest:
         folded: dict[str, tuple[str, ...]] = {}
         for name, values in self.headers.items():
             folded[name.lower()] = folded.get(name.lower(), ()) + tuple(value.strip(" \t") for value in values)
-        object.__setattr__(self, "headers", folded)
+        force_setattr(self, "headers", folded)
 
     def find_header(self, name: str) -> str | None:
         """The first value of that header (lower case), or None. Single headers have no second one once checked."""

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from quen.partners.model.errors import (
     SignatureComponentsMissingError,
@@ -45,16 +46,14 @@ _NEVER_COVERED = frozenset({"signature", "signature-input"})
 _INTEGER_PARAMETERS = frozenset({"created", "expires"})
 
 
-@dataclass(frozen=True, slots=True)
-class Component:
+class Component(Struct, frozen=True):
     """One covered part of the request. A component with parameters (`;sf`, `;key=`, `;req`) is another component."""
 
     name: str
     has_parameters: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedSignature:
+class ParsedSignature(Struct, frozen=True):
     """The one signature under our tag. The texts are its two dictionary members, written the one canonical way.
 
     `is_canonical` says that the signature's bytes were spelled in base64 the one right way.
@@ -68,8 +67,7 @@ class ParsedSignature:
     is_canonical: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class SignatureParameters:
+class SignatureParameters(Struct, frozen=True):
     """The parameters, each of its type. `created` and `expires` are Unix seconds; `algorithm` is what was claimed."""
 
     created: int

@@ -7,10 +7,11 @@ local day, so what was settled once never changes with later terms.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Literal
+
+from msgspec import Struct
 
 
 class Relation(StrEnum):
@@ -29,8 +30,7 @@ class Billing(StrEnum):
     POSTPAID = "postpaid"
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(Struct, frozen=True):
     """On which terms a partner settles from that local day on. It pays `issued` for a point that it gives away and gets it
     back for one that is reversed; it is paid `redeemed` for a point that is spent with it, and `expired` for a point of its
     own that nobody spent. A prepaid pack that is `when_empty` refuses what would need more; `alert_below` points are left, and
@@ -46,8 +46,7 @@ class Terms:
     alert_below: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
+class Rate(Struct, frozen=True):
     """What points are in a partner's own program: `units` of its for every `points` of ours, after a `fee` in points that is
     kept of each exchange. At least `minimum` points at a time, at most `per_day` a member and local day (None: no end).
     `hold_hours` is how long an exchange can be called off: the partner's side may fail.
@@ -71,8 +70,7 @@ class Rate:
         return points - self.fee if points > self.fee and not rest else None
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(Struct, frozen=True):
     """At which rates points go `out` to a partner's own program, and come `into` ours from there; None: they do not."""
 
     out: Rate | None = None
@@ -82,8 +80,7 @@ class Exchange:
 NO_EXCHANGE = Exchange()
 
 
-@dataclass(frozen=True, slots=True)
-class DailyCaps:
+class DailyCaps(Struct, frozen=True):
     """At most so many points a local day that a partner gives away, and that are spent with it; None: no end."""
 
     issued: int | None = None
@@ -96,8 +93,7 @@ NO_CAPS = DailyCaps()
 TotalKey = tuple[Literal["PACK", "CAP"], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Total:
+class Total(Struct, frozen=True):
     """Points that a partner may not pass: its packs (`PACK`, `ptn_…`), a day's cap (`CAP`, `ptn_…/2026-11-26/issued`). One
     that is not firm is counted, and refuses nothing.
     """
@@ -113,8 +109,7 @@ class Total:
         return self.kind, self.name
 
 
-@dataclass(frozen=True, slots=True)
-class Funding:
+class Funding(Struct, frozen=True):
     """Who stands behind the points that a partner gives away, or behind those that are spent with it: `partner_id` is the
     partner that settles for them (empty: the program itself), `totals` are those that it may not pass with them.
     """

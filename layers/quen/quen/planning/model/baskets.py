@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from quen.money import AMOUNT_MAX, CURRENCY_DIGITS
 from quen.planning.model.drafts import Draft, fitted, holding
@@ -42,8 +44,7 @@ _SIZES: Sequence[tuple[str, str, str, int]] = (
 """How many halves of the amount that a rule gives points for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Basket:
+class Basket(Struct, frozen=True):
     """One sample. `basket_id` says what it is for: `usual`, `weekday:mon`, `category:drinks`, `rule:happy-hour` …"""
 
     basket_id: str

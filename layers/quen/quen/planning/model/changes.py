@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 ChangeKind = Literal["added", "changed", "removed"]
 Content = Mapping[str, Any]
@@ -14,8 +15,7 @@ _NAMES = ("id", "type")
 """The members that things of a list are told apart by."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One value that is there, is not there, or is another one. `path` leads to it like a pointer, with the name of a rule
     or a reward where a pointer has its number; `item` is that name, empty where the section has none.
     """

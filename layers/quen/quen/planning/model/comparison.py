@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from quen.earning.model import RuleShare, price_purchase
 from quen.money import Money
@@ -11,8 +12,7 @@ from quen.planning.model.baskets import Basket
 from quen.program.model import Program, WalletUnit, unit_of_wallet
 
 
-@dataclass(frozen=True, slots=True)
-class Earned:
+class Earned(Struct, frozen=True):
     """What a basket earns by one program: every rule's share that is not nothing, and what the points are worth there."""
 
     shares: tuple[RuleShare, ...]
@@ -23,8 +23,7 @@ class Earned:
         return sum(share.points for share in self.shares if unit_of_wallet(share.wallet) == unit)
 
 
-@dataclass(frozen=True, slots=True)
-class BasketPlan:
+class BasketPlan(Struct, frozen=True):
     """One basket by both programs. `before` is None where there was no program, or one in another currency."""
 
     basket: Basket

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from quen.earning.model import Purchase, PurchaseLine, Tender
 from quen.money import Money
@@ -42,8 +44,7 @@ _ANYTHING: tuple[str, str | None] = ("", None)
 _NO_FACTS = Facts()
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """A purchase by a member, as far as conditions may ask. `goods` share the amount evenly, one piece of each."""
 
     day: date

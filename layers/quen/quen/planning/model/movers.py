@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from quen.business_days import add_months
 from quen.ledger.model import Account, earner_of, tier_of
@@ -37,8 +38,7 @@ class Outlook(NamedTuple):
     on: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(Struct, frozen=True):
     """A member whose tier comes to be another one, or another day, than it would without the document: `instead`."""
 
     member_id: str
@@ -54,8 +54,7 @@ class Step(NamedTuple):
     after: str
 
 
-@dataclass(frozen=True, slots=True)
-class TierMoves:
+class TierMoves(Struct, frozen=True):
     """Of so many `members` above the entry tier how many would come from which tier to which (`planned`), and without the
     document (`instead`); the first of those for whom that differs. `is_all` says that there are no more members and moves.
     """

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
+
+from msgspec import Struct
 
 from quen.planning.model.comparison import BasketPlan
 from quen.program.model import Program, Reward
 
 
-@dataclass(frozen=True, slots=True)
-class Warned:
+class Warned(Struct, frozen=True):
     """One thing to know: `code` is stable, `path` leads to what it is about, `text` says it in every language."""
 
     code: str

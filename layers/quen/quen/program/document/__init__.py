@@ -12,10 +12,10 @@ pay for (`quen.program.compiled` loads what is stored). So import it where it is
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from pydantic import ValidationError
 
 from quen.errors import Fault, ValidationFailedError
@@ -29,8 +29,7 @@ __all__ = ["ParsedDocument", "json_schema", "parse_document", "read_text"]
 FAULTS_MAX = 100
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedDocument:
+class ParsedDocument(Struct, frozen=True):
     """A valid document: its canonical content, every default written out, and what the writer said about the write.
 
     `read_as` is the version that the writer had read, `effective_from` when it shall count; None where not said.

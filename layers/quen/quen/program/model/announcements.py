@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, time
+
+from msgspec import Struct, field
 
 from quen.program.model.messaging import Channel
 
 
-@dataclass(frozen=True, slots=True)
-class AnnouncementText:
+class AnnouncementText(Struct, frozen=True):
     """What is said in one language: a mail's subject and paragraphs, and the text of an SMS."""
 
     subject: str
@@ -18,8 +18,7 @@ class AnnouncementText:
     sms: str
 
 
-@dataclass(frozen=True, slots=True)
-class Announcement:
+class Announcement(Struct, frozen=True):
     """Something that is told on a day, once to each member, by the first of `channels` that reaches them; from the local time
     `at` on, or from the beginning of the day.
 

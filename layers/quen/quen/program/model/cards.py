@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+from msgspec import Struct
 
 from quen.business_days import add_months
 from quen.program.model.texts import text_in
@@ -23,8 +24,7 @@ def card_of_wallet(wallet: str) -> str:
     return card_id if unit == STAMPS else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Milestone:
+class Milestone(Struct, frozen=True):
     """What a stamp brings: one piece of a reward, for so many local days, that of the stamp included."""
 
     reward_id: str
@@ -35,8 +35,7 @@ class Milestone:
         return day + timedelta(days=self.valid_days - 1)
 
 
-@dataclass(frozen=True, slots=True)
-class PunchCard:
+class PunchCard(Struct, frozen=True):
     """A card of so many `stamps`; `milestones` say what the 5th, the 12th brings. It lives `months` or `days` from its first
     stamp (neither: for good).
     """

@@ -8,9 +8,10 @@ is priced again after a return is judged by what was true when it was made.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
+
+from msgspec import Struct
 
 from quen.lunar import is_within
 from quen.program.model.goods import Goods
@@ -18,8 +19,7 @@ from quen.program.model.goods import Goods
 MonthDay = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What conditions may know of the member, as of the moment: kept with what was decided by it.
 
     `tier` is empty where the program has none; `segments` are those that held; `nth` is which purchase of the member it is,
@@ -33,8 +33,7 @@ class Facts:
     perks: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Occasion:
+class Occasion(Struct, frozen=True):
     """What conditions are asked about: when and where, for how much, what was bought, how it was paid, and by whom.
 
     `minute` counts from local midnight; `amount` is the bill, in the currency's smallest unit; `goods` are the SKU and the
@@ -57,8 +56,7 @@ class Condition(Protocol):
         """None where it holds, else why not: a stable code."""
 
 
-@dataclass(frozen=True, slots=True)
-class OnWeekdays:
+class OnWeekdays(Struct, frozen=True):
     """Local days of the week; Monday is 0."""
 
     weekdays: frozenset[int]
@@ -68,8 +66,7 @@ class OnWeekdays:
         return None if occasion.day.weekday() in self.weekdays else "other_weekday"
 
 
-@dataclass(frozen=True, slots=True)
-class AtTimes:
+class AtTimes(Struct, frozen=True):
     """From one minute of the local day up to another one, which no longer belongs to it; they may span midnight."""
 
     first: int
@@ -84,8 +81,7 @@ class AtTimes:
         return None if is_within_times else "other_time"
 
 
-@dataclass(frozen=True, slots=True)
-class OnDates:
+class OnDates(Struct, frozen=True):
     """Local days from the first to the last one, both included; None: without that end."""
 
     first: date | None
@@ -98,8 +94,7 @@ class OnDates:
         return "other_date" if is_too_early or is_too_late else None
 
 
-@dataclass(frozen=True, slots=True)
-class OnLunarDays:
+class OnLunarDays(Struct, frozen=True):
     """Days of the Vietnamese lunar year, every year: see `quen.lunar.is_within`."""
 
     first: MonthDay
@@ -110,8 +105,7 @@ class OnLunarDays:
         return None if is_within(occasion.day, self.first, self.last) else "other_lunar_day"
 
 
-@dataclass(frozen=True, slots=True)
-class AtStores:
+class AtStores(Struct, frozen=True):
     """One of these stores."""
 
     stores: frozenset[str]
@@ -121,8 +115,7 @@ class AtStores:
         return None if occasion.store in self.stores else "other_store"
 
 
-@dataclass(frozen=True, slots=True)
-class OfAmount:
+class OfAmount(Struct, frozen=True):
     """A bill of so much at least and at most, in the currency's smallest unit."""
 
     at_least: int = 0
@@ -135,8 +128,7 @@ class OfAmount:
         return "amount_too_large" if self.at_most is not None and occasion.amount > self.at_most else None
 
 
-@dataclass(frozen=True, slots=True)
-class WithGoods:
+class WithGoods(Struct, frozen=True):
     """At least one line of these goods."""
 
     goods: Goods
@@ -146,8 +138,7 @@ class WithGoods:
         return None if any(self.goods.include(sku, category) for sku, category in occasion.goods) else "other_goods"
 
 
-@dataclass(frozen=True, slots=True)
-class PaidWith:
+class PaidWith(Struct, frozen=True):
     """Something was paid with one of these tenders."""
 
     tenders: frozenset[str]
@@ -157,8 +148,7 @@ class PaidWith:
         return "other_tender" if self.tenders.isdisjoint(occasion.tenders) else None
 
 
-@dataclass(frozen=True, slots=True)
-class InTiers:
+class InTiers(Struct, frozen=True):
     """A member of one of these tiers."""
 
     tiers: frozenset[str]
@@ -168,8 +158,7 @@ class InTiers:
         return None if occasion.facts.tier in self.tiers else "other_tier"
 
 
-@dataclass(frozen=True, slots=True)
-class InSegments:
+class InSegments(Struct, frozen=True):
     """A member of at least one of these segments."""
 
     segments: frozenset[str]
@@ -179,8 +168,7 @@ class InSegments:
         return "other_segment" if self.segments.isdisjoint(occasion.facts.segments) else None
 
 
-@dataclass(frozen=True, slots=True)
-class InBirthdayMonth:
+class InBirthdayMonth(Struct, frozen=True):
     """The month in which the member was born."""
 
     def failure(self, occasion: Occasion) -> str | None:
@@ -188,8 +176,7 @@ class InBirthdayMonth:
         return None if occasion.facts.is_birthday_month else "other_birthday_month"
 
 
-@dataclass(frozen=True, slots=True)
-class NthPurchase:
+class NthPurchase(Struct, frozen=True):
     """The member's n-th purchase; or with `is_every`, every n-th one."""
 
     n: int
@@ -201,8 +188,7 @@ class NthPurchase:
         return None if (nth % self.n == 0 if self.is_every else nth == self.n) else "other_purchase_number"
 
 
-@dataclass(frozen=True, slots=True)
-class AllOf:
+class AllOf(Struct, frozen=True):
     """Every one of these; what fails first is the reason."""
 
     parts: tuple[Condition, ...]
@@ -215,8 +201,7 @@ class AllOf:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class AnyOf:
+class AnyOf(Struct, frozen=True):
     """At least one of these."""
 
     parts: tuple[Condition, ...]
@@ -229,8 +214,7 @@ class AnyOf:
         return reasons[0] if len(reasons) == 1 else "none_of_these"
 
 
-@dataclass(frozen=True, slots=True)
-class NotThis:
+class NotThis(Struct, frozen=True):
     """The opposite."""
 
     part: Condition

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Literal, cast
+
+from msgspec import Struct
 
 from quen.business_days import end_of_month, end_of_year
 from quen.program.model.conditions import AllOf, Condition, NthPurchase, OnDates
@@ -33,8 +34,7 @@ def unit_of_wallet(wallet: Wallet) -> WalletUnit:
     return cast("WalletUnit", wallet.partition("/")[0])
 
 
-@dataclass(frozen=True, slots=True)
-class Cap:
+class Cap(Struct, frozen=True):
     """At most so many points for one member in a period of the program's own calendar; weeks begin on Mondays.
 
     Where a purchase would pass it, `cap` gives what is left of it, and `reject` gives nothing.
@@ -45,8 +45,7 @@ class Cap:
     when_reached: WhenReached = "cap"
 
 
-@dataclass(frozen=True, slots=True)
-class EarningRule:
+class EarningRule(Struct, frozen=True):
     """One way to earn. On a purchase, exactly one of these shapes:
 
         points, per          so many per that amount of what earns: a base rule
@@ -97,8 +96,7 @@ class EarningRule:
         return self.bonus or self.points or 0
 
 
-@dataclass(frozen=True, slots=True)
-class Campaign:
+class Campaign(Struct, frozen=True):
     """Rules with a window and a budget in common: `first` and `last` local day, both included (None: without that end);
     `budget` the points that all its rules may give to all members together; `caps` what they may give to one member
     in a period longer than a purchase. Only points count for these.
@@ -123,8 +121,7 @@ class Campaign:
         return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
 
 
-@dataclass(frozen=True, slots=True)
-class BasisPolicy:
+class BasisPolicy(Struct, frozen=True):
     """Which part of a bill earns: goods after every discount, and by these settings with the tax that they contain, with the
     delivery fee, without what these tenders paid, without these goods.
     """

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Goods:
+class Goods(Struct, frozen=True):
     """Lines whose category or SKU is named. A category that has parts is compiled with all of them."""
 
     categories: frozenset[str] = frozenset()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from quen.program.model.texts import text_in
 
@@ -11,8 +12,7 @@ RETRY_DAYS = (1, 3, 5)
 """On which days after the end of a period a payment is tried again, where a plan does not say."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """A paid membership: `price` in the smallest unit of money for every period of `months` months, or of `days` days where
     `months` is 0.
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import time
 from typing import Literal
+
+from msgspec import Struct, field
 
 Channel = Literal["email", "sms", "zalo", "push"]
 
@@ -36,8 +37,7 @@ MessageKind = Literal[
 """All that members are told; see `quen.messages.model` for what each is about."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
+class Wording(Struct, frozen=True):
     """A program's own words for one kind of message in one language; what is None is said in the words that Quen brings.
 
     `body` are paragraphs. `zalo_template` is the number under which Zalo has approved the text of that notice.
@@ -49,16 +49,14 @@ class Wording:
     zalo_template: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class MessageCap:
+class MessageCap(Struct, frozen=True):
     """At most so many offers and greetings, of all kinds together, go to one member within so many days."""
 
     messages: int
     days: int
 
 
-@dataclass(frozen=True, slots=True)
-class SmsPolicy:
+class SmsPolicy(Struct, frozen=True):
     """`is_unaccented`: Vietnamese goes without its marks, in about half of the segments. `segment_price` is what one segment
     costs, in the currency's smallest unit (None: nobody said).
     """
@@ -67,8 +65,7 @@ class SmsPolicy:
     segment_price: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AdvertisingPolicy:
+class AdvertisingPolicy(Struct, frozen=True):
     """What Decree 91/2020/ND-CP asks of advertising: its label at the very beginning, text messages only between two local
     times (`opens` included, `closes` not), and at most so many a day to one number or address. `refusals` say by locale, at the
     very end of a text message, how to get no more: by which message and by which call. Empty: Quen's own words.
@@ -85,8 +82,7 @@ _ADVERTISING = AdvertisingPolicy()
 _SMS = SmsPolicy()
 
 
-@dataclass(frozen=True, slots=True)
-class MessagePolicy:
+class MessagePolicy(Struct, frozen=True):
     """Who messages come from, and the local hours in which none is sent (they may span midnight).
 
     `channels` are the ways to try, the best first; `kinds` those of a kind that has its own (empty: it is never told);

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal, Protocol
+
+from msgspec import Struct, field
 
 from quen.business_days import end_of_month
 from quen.lunar import lunar_day
@@ -17,8 +18,7 @@ Feb29 = Literal["feb_28", "mar_1", "skip"]
 LEAP_DAY = (2, 29)
 
 
-@dataclass(frozen=True, slots=True)
-class RewardGift:
+class RewardGift(Struct, frozen=True):
     """A reward for nothing, which can be had for so many days, the first one included."""
 
     reward_id: str
@@ -29,8 +29,7 @@ class RewardGift:
         return first + timedelta(days=self.valid_days - 1)
 
 
-@dataclass(frozen=True, slots=True)
-class PerkGift:
+class PerkGift(Struct, frozen=True):
     """A perk for so many days, the first one included; None: to the end of their month."""
 
     perk_id: str
@@ -41,8 +40,7 @@ class PerkGift:
         return end_of_month(first) if self.days is None else first + timedelta(days=self.days - 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Gift:
+class Gift(Struct, frozen=True):
     """What is given at once: each of these, as far as it is there."""
 
     points: int = 0
@@ -58,8 +56,7 @@ class Gift:
 _NOTHING = Gift()
 
 
-@dataclass(frozen=True, slots=True)
-class Gifts:
+class Gifts(Struct, frozen=True):
     """What an occasion gives: members of some tiers have a gift of their own, instead of the `general` one."""
 
     general: Gift = _NOTHING
@@ -75,8 +72,7 @@ class Gifts:
         return all(gift.is_nothing for gift in (self.general, *self.by_tier.values()))
 
 
-@dataclass(frozen=True, slots=True)
-class Birthday:
+class Birthday(Struct, frozen=True):
     """The birthday gift: `points`, a `reward`, a `perk`, or what a tier has instead; given `days_before` the day, to whose
     birthday was known `known_days` before it (0: it need not be). `feb_29` is what 29 February means in a year without one.
     """
@@ -124,8 +120,7 @@ class Recurrence(Protocol):
         """The year whose holiday that day is; None where it is none. No year has two."""
 
 
-@dataclass(frozen=True, slots=True)
-class EveryYear:
+class EveryYear(Struct, frozen=True):
     """The same day of every year."""
 
     month: int
@@ -136,8 +131,7 @@ class EveryYear:
         return day.year if (day.month, day.day) == (self.month, self.day) else None
 
 
-@dataclass(frozen=True, slots=True)
-class EveryLunarYear:
+class EveryLunarYear(Struct, frozen=True):
     """The same day of every Vietnamese lunar year, in the ordinary month where one comes twice; day 30 is the last day of a
     month that has only 29.
     """
@@ -154,8 +148,7 @@ class EveryLunarYear:
         return lunar.year if lunar.day == self.day or is_last else None
 
 
-@dataclass(frozen=True, slots=True)
-class OneDay:
+class OneDay(Struct, frozen=True):
     """A day that does not come again."""
 
     day: date
@@ -165,8 +158,7 @@ class OneDay:
         return day.year if day == self.day else None
 
 
-@dataclass(frozen=True, slots=True)
-class Holiday:
+class Holiday(Struct, frozen=True):
     """A day on which members are given something, `days_before` it. Where it is for a `segment`, or for who has one of these
     `tags`, others have nothing. `message` is what they are told by locale, instead of a greeting of ours.
     """

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
+
+from msgspec import Struct
 
 from quen.program.model.goods import Goods
 
 
-@dataclass(frozen=True, slots=True)
-class PaymentPolicy:
+class PaymentPolicy(Struct, frozen=True):
     """How points pay for part of a bill: so many at least, in such steps, at most that share of it, and not for
     `excluded` goods.
     """
@@ -25,8 +25,7 @@ class PaymentPolicy:
         return self.max_share < 1 or self.excluded is not None
 
 
-@dataclass(frozen=True, slots=True)
-class TierDiscount:
+class TierDiscount(Struct, frozen=True):
     """What a tier has off every bill: `percent` (10 % is 1/10) of what is not `excluded`, `maximum` (smallest unit) at the
     most.
     """

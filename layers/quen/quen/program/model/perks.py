@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
 from typing import Literal
+
+from msgspec import Struct, field
 
 from quen.program.benefits import Benefit
 from quen.program.model.payment import TierDiscount
@@ -18,8 +19,7 @@ QuotaPeriod = Literal["day", "week", "month", "year", "membership_period"]
 ONE = Fraction(1)
 
 
-@dataclass(frozen=True, slots=True)
-class Quota:
+class Quota(Struct, frozen=True):
     """How often a perk is used in each period of the program's calendar, or of the paid membership: `uses` whoever has it,
     or `by_holder` so many by tier or plan.
     """
@@ -29,8 +29,7 @@ class Quota:
     by_holder: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Perk:
+class Perk(Struct, frozen=True):
     """Something that members of some `tiers` or with some paid `plans` have; where both are empty, only who it is given to.
 
     By `kind`: `delivery` is what it takes off a delivery fee; `discount` off the goods of a bill, `is_for_birthday_month`

@@ -8,8 +8,9 @@ every name they use; the others are said in the words that Quen brings.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from string import Template
+
+from msgspec import Struct
 
 from quen.program.model.messaging import MessageKind, Wording
 
@@ -20,8 +21,7 @@ class Pattern(Template):
     braceidpattern = "(?!)"
 
 
-@dataclass(frozen=True, slots=True)
-class Placeholder:
+class Placeholder(Struct, frozen=True):
     """What a name stands for, and by language what it may become."""
 
     meaning: str
@@ -29,8 +29,7 @@ class Placeholder:
     en: str
 
 
-@dataclass(frozen=True, slots=True)
-class Saying:
+class Saying(Struct, frozen=True):
     """One thing that a kind of message may say: when it does, and which names it has beside those of every message."""
 
     when: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
+
+from msgspec import Struct
 
 from quen.business_days import add_months, end_of_month, end_of_quarter, end_of_year
 
@@ -21,8 +22,7 @@ _ENDS: Mapping[EndOf, Callable[[date], date]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ExpiryWarning:
+class ExpiryWarning(Struct, frozen=True):
     """Members are warned so many `days` before their points end, of what ends within `together_days` at once. Where it
     `is_required`, points of whoever may be told do not end before a warning has arrived: they live on by `grace_days`.
     """
@@ -44,8 +44,7 @@ NO_LIFE = 10**6
 NO_WARNING = ExpiryWarning()
 
 
-@dataclass(frozen=True, slots=True)
-class Expiry:
+class Expiry(Struct, frozen=True):
     """How long points live, counted from the day they become active; they live to 24:00 local of their last day.
 
     `amount` is the number of months or days; `month_day` the fixed day, the same every year; `at` moves the last day on
@@ -80,8 +79,7 @@ class Expiry:
         return self.kind == "inactive_months" and activity in self.activities
 
 
-@dataclass(frozen=True, slots=True)
-class PointsPolicy:
+class PointsPolicy(Struct, frozen=True):
     """What points are: `worth_points` of them are worth `worth_money` (smallest unit) at the till; how long they wait
     before they are active, how long they live, how far a return may push an account below zero, and the one rounding.
     """

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from msgspec.structs import force_setattr
 
 from quen.business_days import local_day
 from quen.errors import RewardNotFoundError
 from quen.money import Money
 from quen.program.model.announcements import Announcement
 from quen.program.model.cards import PunchCard
-from quen.program.model.conditions import InBirthdayMonth, InSegments, InTiers, NthPurchase, WithGoods, leaves
+from quen.program.model.conditions import (
+    Condition,
+    InBirthdayMonth,
+    InSegments,
+    InTiers,
+    NthPurchase,
+    WithGoods,
+    leaves,
+)
 from quen.program.model.earning import EVENTS, BasisPolicy, Campaign, Cap, EarningRule
 from quen.program.model.memberships import Plan
 from quen.program.model.messaging import MessagePolicy
@@ -32,8 +43,7 @@ _NO_LIMITS = AdjustmentPolicy()
 _BY_CALENDAR_YEAR = TierPolicy()
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(Struct, frozen=True, dict=True):
     """One version of the stack's loyalty program, in force from an instant until the next version's.
 
     `accepted_days` is how many days late a receipt may come; `claim_days` for how many one that names no member can be
@@ -79,21 +89,20 @@ class Program:
     caps: tuple[Cap, ...] = ()
     segments: tuple[Segment, ...] = ()
     events: frozenset[str] = frozenset()
-    purchase_rules: tuple[EarningRule, ...] = field(init=False, compare=False, repr=False)
-    """Of `earning`, what a purchase is asked about."""
-    asked: frozenset[type] = field(init=False, compare=False, repr=False)
-    """The kinds of questions that rules and campaigns ask: what nobody asks need not be known or kept."""
-    asked_segments: frozenset[str] = field(init=False, compare=False, repr=False)
-    """The segments that rules and campaigns ask about."""
-    has_reachable_tiers: bool = field(init=False, compare=False, repr=False)
-    """Whether members can reach a tier by themselves."""
 
     def __post_init__(self) -> None:
-        """Sort out once what every purchase would have to."""
-        conditions = [rule.when for rule in self.earning] + [campaign.when for campaign in self.campaigns]
-        questions = [leaf for condition in conditions for leaf in leaves(condition)]
-        asked: set[type] = {type(leaf) for leaf in questions}
-        segments = [leaf.segments for leaf in questions if isinstance(leaf, InSegments)]
+        """Let every segment know what its own question does not say."""
+        force_setattr(self, "segments", linked(self.segments))
+
+    @cached_property
+    def purchase_rules(self) -> tuple[EarningRule, ...]:
+        """Of `earning`, what a purchase is asked about."""
+        return tuple(rule for rule in self.earning if rule.is_for_purchases)
+
+    @cached_property
+    def asked(self) -> frozenset[type]:
+        """The kinds of questions that rules and campaigns ask: what nobody asks need not be known or kept."""
+        asked: set[type] = {type(leaf) for leaf in self._questions}
         if any(rule.on == "first_purchase" for rule in self.earning):
             asked.add(NthPurchase)
         if any(tier.multiplier != 1 for tier in self.tiers):
@@ -102,12 +111,22 @@ class Program:
             asked.add(Perk)
         if self.basis.without_goods or any(rule.goods for rule in self.earning):
             asked.add(WithGoods)
-        object.__setattr__(self, "purchase_rules", tuple(rule for rule in self.earning if rule.is_for_purchases))
-        object.__setattr__(self, "asked", frozenset(asked))
-        object.__setattr__(self, "asked_segments", frozenset().union(*segments))
-        is_reachable = any(tier.reach and not tier.is_retired for tier in self.tiers)
-        object.__setattr__(self, "has_reachable_tiers", is_reachable)
-        object.__setattr__(self, "segments", linked(self.segments))
+        return frozenset(asked)
+
+    @cached_property
+    def asked_segments(self) -> frozenset[str]:
+        """The segments that rules and campaigns ask about."""
+        return frozenset[str]().union(*(leaf.segments for leaf in self._questions if isinstance(leaf, InSegments)))
+
+    @cached_property
+    def has_reachable_tiers(self) -> bool:
+        """Whether members can reach a tier by themselves."""
+        return any(tier.reach and not tier.is_retired for tier in self.tiers)
+
+    @property
+    def _questions(self) -> list[Condition]:
+        conditions = [rule.when for rule in self.earning] + [campaign.when for campaign in self.campaigns]
+        return [leaf for condition in conditions for leaf in leaves(condition)]
 
     @property
     def asks_person(self) -> bool:
@@ -179,8 +198,7 @@ class Program:
         raise RewardNotFoundError
 
 
-@dataclass(frozen=True, slots=True)
-class VersionMark:
+class VersionMark(Struct, frozen=True):
     """That a version exists, and from when it counts."""
 
     version: int

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
+
+from msgspec import Struct, field
 
 from quen.program.benefits import Benefit, BenefitKind
 from quen.program.model.earning import last_day_of
@@ -14,8 +15,7 @@ from quen.program.model.texts import text_in
 LimitPeriod = Literal["day", "week", "month", "year", "ever"]
 
 
-@dataclass(frozen=True, slots=True)
-class DayWindow:
+class DayWindow(Struct, frozen=True):
     """Local days, the first and the last one included; None: no end on that side."""
 
     first: date | None = None
@@ -34,8 +34,7 @@ _ALWAYS = DayWindow()
 AT_ONCE_KINDS: frozenset[BenefitKind] = frozenset({"voucher", "donation"})
 
 
-@dataclass(frozen=True, slots=True)
-class VoucherTerms:
+class VoucherTerms(Struct, frozen=True):
     """How a voucher that points buy is used: whether what one bill leaves of it can pay for another, and for how many local
     days, that of its issue included.
     """
@@ -44,8 +43,7 @@ class VoucherTerms:
     valid_days: int = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Reward:
+class Reward(Struct, frozen=True):
     """What points buy. `name` and `terms` go by locale, the program's first locale first.
 
     `points` is the price, `price_by_tier` another one for members of some tiers. `benefit` is what it is (None: a plain

@@ -8,9 +8,11 @@ month counts whole. Nothing is said of a person who is not known: no question ab
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal, Protocol
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from quen.business_days import add_months
 from quen.people import Behaviour, Person
@@ -23,8 +25,7 @@ Measure = Literal["purchases", "spend", "visits"]
 _MEASURES: Sequence[Measure] = ("purchases", "spend", "visits")
 
 
-@dataclass(frozen=True, slots=True)
-class AsOf:
+class AsOf(Struct, frozen=True):
     """A member as of a local day: whom segments are asked about. `person` is None where nobody looked.
 
     `segments` are those that a segment may ask about by name; each is asked once, and its answer kept in `answers`.
@@ -75,8 +76,7 @@ class Question(Protocol):
         """Whether it is so, as of the day."""
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(Struct, frozen=True):
     """Members of whom `when` holds. `asks_person` is whether only a profile can tell, be it by way of another segment;
     a `Program` sees to it.
     """
@@ -91,8 +91,7 @@ class Segment:
         return text_in(self.name, locale)
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(Struct, frozen=True):
     """Whole numbers from one to another, both included; None: without that end."""
 
     at_least: int | None = None
@@ -104,8 +103,7 @@ class Range:
         return is_enough and (self.at_most is None or number <= self.at_most)
 
 
-@dataclass(frozen=True, slots=True)
-class LastPurchase:
+class LastPurchase(Struct, frozen=True):
     """The last purchase was so many days ago. One that is known to be later than the day counts as of the day."""
 
     days: Range
@@ -115,8 +113,7 @@ class LastPurchase:
         return member.has_bought and self.days.includes(member.days_since(member.behaviour.last_on) or 0)
 
 
-@dataclass(frozen=True, slots=True)
-class FirstPurchase:
+class FirstPurchase(Struct, frozen=True):
     """The first purchase was so many days ago."""
 
     days: Range
@@ -127,8 +124,7 @@ class FirstPurchase:
         return days is not None and self.days.includes(days)
 
 
-@dataclass(frozen=True, slots=True)
-class NeverBought:
+class NeverBought(Struct, frozen=True):
     """There was no purchase yet; one that came back was one."""
 
     def holds(self, member: AsOf) -> bool:
@@ -136,8 +132,7 @@ class NeverBought:
         return not member.has_bought
 
 
-@dataclass(frozen=True, slots=True)
-class InAll:
+class InAll(Struct, frozen=True):
     """So many purchases or visits, or so much spent, in the day's calendar month and those before it, so many in all;
     None: ever. What came back is taken off.
     """
@@ -151,8 +146,7 @@ class InAll:
         return self.range.includes(member.tally(self.measure, self.months))
 
 
-@dataclass(frozen=True, slots=True)
-class SeenAt:
+class SeenAt(Struct, frozen=True):
     """One of these was among the last stores."""
 
     stores: frozenset[str]
@@ -162,8 +156,7 @@ class SeenAt:
         return member.has_bought and not self.stores.isdisjoint(member.behaviour.stores)
 
 
-@dataclass(frozen=True, slots=True)
-class OfTiers:
+class OfTiers(Struct, frozen=True):
     """In one of these tiers."""
 
     tiers: frozenset[str]
@@ -173,8 +166,7 @@ class OfTiers:
         return member.behaviour.tier in self.tiers
 
 
-@dataclass(frozen=True, slots=True)
-class OfSegments:
+class OfSegments(Struct, frozen=True):
     """In at least one of these other segments."""
 
     segments: frozenset[str]
@@ -184,8 +176,7 @@ class OfSegments:
         return any(member.is_in(segment_id) for segment_id in sorted(self.segments))
 
 
-@dataclass(frozen=True, slots=True)
-class Joined:
+class Joined(Struct, frozen=True):
     """Joined so many days ago."""
 
     days: Range
@@ -196,8 +187,7 @@ class Joined:
         return days is not None and self.days.includes(days)
 
 
-@dataclass(frozen=True, slots=True)
-class Tagged:
+class Tagged(Struct, frozen=True):
     """Has one of these tags."""
 
     tags: frozenset[str]
@@ -207,8 +197,7 @@ class Tagged:
         return member.person is not None and not self.tags.isdisjoint(member.person.tags)
 
 
-@dataclass(frozen=True, slots=True)
-class BornIn:
+class BornIn(Struct, frozen=True):
     """Born in one of these months, 1 to 12; None: in the month of the day."""
 
     months: frozenset[int] | None = None
@@ -219,8 +208,7 @@ class BornIn:
         return member.person is not None and member.person.birth_month in months
 
 
-@dataclass(frozen=True, slots=True)
-class Consenting:
+class Consenting(Struct, frozen=True):
     """Consented to one of these purposes."""
 
     purposes: frozenset[str]
@@ -230,8 +218,7 @@ class Consenting:
         return member.person is not None and not self.purposes.isdisjoint(member.person.consents)
 
 
-@dataclass(frozen=True, slots=True)
-class AllHold:
+class AllHold(Struct, frozen=True):
     """Every one of these."""
 
     parts: tuple[Question, ...]
@@ -241,8 +228,7 @@ class AllHold:
         return all(part.holds(member) for part in self.parts)
 
 
-@dataclass(frozen=True, slots=True)
-class AnyHolds:
+class AnyHolds(Struct, frozen=True):
     """At least one of these."""
 
     parts: tuple[Question, ...]
@@ -252,8 +238,7 @@ class AnyHolds:
         return any(part.holds(member) for part in self.parts)
 
 
-@dataclass(frozen=True, slots=True)
-class Opposite:
+class Opposite(Struct, frozen=True):
     """The opposite."""
 
     part: Question

@@ -6,9 +6,10 @@ Periods are whole months of the program's calendar, as an account remembers what
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
+
+from msgspec import Struct
 
 from quen.program.model.payment import TierDiscount
 from quen.program.model.texts import text_in
@@ -18,8 +19,7 @@ Descent = Literal["one_level", "to_earned"]
 Measure = Literal["qualifying", "spend", "visits", "purchases"]
 
 
-@dataclass(frozen=True, slots=True)
-class Criteria:
+class Criteria(Struct, frozen=True):
     """What must have been reached in a period: so much of every measure in `at_least`, every one of `all_of`, and where
     there are any, one of `any_of`. Spend is in the smallest unit of money.
     """
@@ -29,8 +29,7 @@ class Criteria:
     any_of: tuple[Criteria, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Tier:
+class Tier(Struct, frozen=True):
     """A level of members; `multiplier` applies to what the base rules give in points, `discount` is off every bill. The
     first one is everybody's. `reach` is how others are reached (None: staff alone give it), `keep` what keeps it (None: what
     reaches it). One that is `is_retired` is reached no more; who has it keeps it to the end of their period.
@@ -49,8 +48,7 @@ class Tier:
         return text_in(self.name, locale)
 
 
-@dataclass(frozen=True, slots=True)
-class TierPolicy:
+class TierPolicy(Struct, frozen=True):
     """Over which periods tiers are reached and reviewed, and how they are lost.
 
     `starts_month` is the first month of a program year, `months` the length of a rolling period. `notice_days` is how long

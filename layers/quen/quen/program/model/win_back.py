@@ -7,9 +7,10 @@ is the member's own: so many times the average gap between their purchases, with
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+
+from msgspec import Struct
 
 from quen.program.model.messaging import Channel
 from quen.program.model.occasions import Gifts
@@ -19,8 +20,7 @@ _NOBODY = Fraction(0)
 _DRAWS = 2**64
 
 
-@dataclass(frozen=True, slots=True)
-class WinBackPolicy:
+class WinBackPolicy(Struct, frozen=True):
     """Members lapse `after` so many times their own average gap, `days_min` to `days_max` days after the last purchase;
     those with fewer than `purchases_min` purchases never, for they have no rhythm yet. `hold_out` is the share of members
     who are offered nothing, to see what the offer brings; the others are given the `gifts`, and told by the `channels`.

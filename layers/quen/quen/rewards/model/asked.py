@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+
+from msgspec import Struct
 
 from quen.instants import format_instant
 from quen.ledger.model import Entry, Exchanged, Reserve, ReservePerk
@@ -26,8 +27,7 @@ from quen.rewards.model.wanted import (
 from quen.vouchers.model import Terms
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What a member wants under which id, by which program and when; `reward` is None for plain points and for a `perk`,
     `partner_id` None for who asks for themselves.
     """

@@ -6,7 +6,8 @@ remainder; goods that are excluded never carry any of it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from quen.errors import CurrencyMismatchError, ValidationFailedError
 from quen.program.benefits import NOTHING_OFF, Allocation, Benefit, Bill, discount
@@ -15,8 +16,7 @@ from quen.program.model import Goods, PaymentPolicy, Program, Reward, TierDiscou
 _FREELY = PaymentPolicy()
 
 
-@dataclass(frozen=True, slots=True)
-class PayablePoints:
+class PayablePoints(Struct, frozen=True):
     """Points from `minimum` to `maximum`, in steps of `multiple`, may pay; no `maximum`: none may."""
 
     minimum: int

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+
+from msgspec import Struct, field
 
 from quen.ledger.model import limit_key
 from quen.program.benefits import MONEY_KINDS
 from quen.program.model import Program, Reward
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """A reward at one member's price. `left` are the pieces that are left in all (None: no end of it), `left_by_store` those
     of each store that has its own. `missing` are the points that the member lacks, `gifts` the pieces that they may have
     for nothing.

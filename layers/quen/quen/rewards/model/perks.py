@@ -7,15 +7,16 @@ redemption, so it is offered, and only where it takes more than what the member 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from quen.program.benefits import NOTHING_OFF, Allocation, Bill, discount
 from quen.program.model import Perk, TierDiscount
 from quen.rewards.model.bills import bill_less, check_lines, tier_discount
 
 
-@dataclass(frozen=True, slots=True)
-class PerkOff:
+class PerkOff(Struct, frozen=True):
     """What a perk takes off a bill. `is_applied`: the member has it without asking; else it can be redeemed, so often as
     `uses_left` says, and a discount is then had instead of the one that is applied.
     """
@@ -26,8 +27,7 @@ class PerkOff:
     uses_left: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Relief:
+class Relief(Struct, frozen=True):
     """What a member has off a bill without spending anything: the discount on its goods, whosever it is, and the perks; and
     the bill that is `left` to pay, its delivery fee what is left of that.
     """

@@ -4,8 +4,9 @@ another program.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from quen.business_days import day_end
 from quen.partners.model import Rate
@@ -19,8 +20,7 @@ PERK_DAYS = 30
 """So long a use that a member has set aside for themselves stands at the most; it never outlives its period."""
 
 
-@dataclass(frozen=True, slots=True)
-class RewardWanted:
+class RewardWanted(Struct, frozen=True):
     """So many pieces of one reward of the catalogue, at a store, for a bill that the till shows; `is_gift`: instead of points
     the member uses one that they were given.
     """
@@ -32,8 +32,7 @@ class RewardWanted:
     is_gift: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class PerkWanted:
+class PerkWanted(Struct, frozen=True):
     """So many uses of a counted perk, on a bill that is shown."""
 
     perk_id: str
@@ -42,8 +41,7 @@ class PerkWanted:
     store_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PointsWanted:
+class PointsWanted(Struct, frozen=True):
     """Plain points, to pay part of a bill with: that of a purchase, where the till names it, and as it shows it. `is_own`: the
     member sets them aside, for a bill that is not known yet.
     """
@@ -55,8 +53,7 @@ class PointsWanted:
     is_own: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ExchangeWanted:
+class ExchangeWanted(Struct, frozen=True):
     """Points that go to a partner's own program at that rate, where they become so many units."""
 
     points: int

@@ -7,11 +7,12 @@ late is booked on the day on which the ledger heard of it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from quen.business_days import local_day
 from quen.ledger.model import Entry, entry_id
@@ -32,8 +33,7 @@ class Slot(NamedTuple):
     category: Category
 
 
-@dataclass(frozen=True, slots=True)
-class Sum:
+class Sum(Struct, frozen=True):
     """So many points in so many bookings."""
 
     points: int = 0
@@ -50,8 +50,7 @@ NOTHING = Sum()
 Sums = Mapping[Slot, Sum]
 
 
-@dataclass(frozen=True, slots=True)
-class Booking:
+class Booking(Struct, frozen=True):
     """One entry, as one partner's books have it. `reference` is what it is about, by the partner's own id (empty where it is
     another's business).
     """
@@ -92,8 +91,7 @@ def bookings_of(entry: Entry, zone: ZoneInfo) -> list[Booking]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class MonthSums:
+class MonthSums(Struct, frozen=True):
     """The bookings of a month by day and category, and how many they are."""
 
     sums: Sums

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from quen.errors import AlreadyDecidedError, ValidationFailedError
 from quen.settlement.model.bookings import Category
@@ -19,8 +21,7 @@ class DisputeState(StrEnum):
     REJECTED = "rejected"
 
 
-@dataclass(frozen=True, slots=True)
-class Resolution:
+class Resolution(Struct, frozen=True):
     """What became of a dispute: when, by whom, and why. One that is accepted adds `points` (signed) to `category`."""
 
     state: DisputeState
@@ -31,8 +32,7 @@ class Resolution:
     category: Category | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Dispute:
+class Dispute(Struct, frozen=True):
     """`day` is that of the entry that it names, or the month's last that had begun: by its terms a correction is priced.
     `points` are what the partner thinks is right; a purchase may be one that the books do not know.
     """

@@ -8,7 +8,8 @@ month was closed is in the next one that is closed, wherever between reading and
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from quen.partners.model.terms import Terms
 from quen.settlement.model.bookings import MonthSums, Slot, Sum, Sums, beyond
@@ -27,8 +28,7 @@ from quen.settlement.model.statements import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Books:
+class Books(Struct, frozen=True):
     """What is read for one drawing. `own` are the month's bookings, `again` those of the closed months before it that have more
     than was stated; `corrections` and `packs` those of all of these months, whether stated already or not.
     """

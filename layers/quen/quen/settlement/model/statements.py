@@ -6,8 +6,9 @@ An open one is drawn whenever somebody asks; a closed one is kept for ever, hash
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
+
+from msgspec import Struct, field
 
 from quen.partners.model.terms import Billing, Terms
 from quen.settlement.model.bookings import CATEGORIES, NOTHING, Category, Slot, Sum
@@ -21,8 +22,7 @@ MONTHS_READ_AGAIN = 3
 read for two weeks: after three months nothing can come any more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One category of one local day. `money` is its worth at `price` (a decimal text), `due` what the partner owes of it."""
 
     day: date
@@ -40,8 +40,7 @@ class Line:
         return Slot(self.day, self.category)
 
 
-@dataclass(frozen=True, slots=True)
-class Correction:
+class Correction(Struct, frozen=True):
     """Points (signed) that a dispute adds to a category, by the terms of the day that it is about."""
 
     dispute_id: str
@@ -50,16 +49,14 @@ class Correction:
     points: int
 
 
-@dataclass(frozen=True, slots=True)
-class CorrectionLine:
+class CorrectionLine(Struct, frozen=True):
     """A correction as a line."""
 
     dispute_id: str
     line: Line
 
 
-@dataclass(frozen=True, slots=True)
-class Pack:
+class Pack(Struct, frozen=True):
     """Points that were bought ahead on a local day, and what was paid for them; fewer than none where some were withdrawn."""
 
     pack_id: str
@@ -68,8 +65,7 @@ class Pack:
     paid: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class PackAccount:
+class PackAccount(Struct, frozen=True):
     """The month of the points that were bought ahead: `before` were left, some were bought, `used` were given away."""
 
     before: int = 0
@@ -82,16 +78,14 @@ class PackAccount:
         return self.before + sum(pack.points for pack in self.bought) - self.used
 
 
-@dataclass(frozen=True, slots=True)
-class CategoryTotal:
+class CategoryTotal(Struct, frozen=True):
     """A category over all lines of a statement."""
 
     points: int = 0
     money: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """`lines` are of the month itself, `late` of earlier months and came after those were closed, `corrections` of disputes;
     `stated_bookings` is how many bookings of this month and of those before it are in lines by now.
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from quen.program.model import Program, Tier
 from quen.tiers.model.criteria import lacking, ways_to
@@ -13,8 +14,7 @@ from quen.tiers.model.reviews import Earner, asked_of, keeping
 from quen.tiers.model.values import Figures
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """What was gathered in the day's period (`figures`), which ends with `window_end` (None: never); what is lacking on the
     closest way to the `next` tier (None: there is none), and on the other ways to it.
 

@@ -8,8 +8,9 @@ change of the tiers or of the kind of period takes nothing away before.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+from msgspec import Struct
 
 from quen.program.model import Criteria, Program
 from quen.tiers.model.criteria import holds, measures_of
@@ -27,8 +28,7 @@ from quen.tiers.model.values import NO_STANDING, Figures, Standing, StandingCaus
 _ONE_DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Earner:
+class Earner(Struct, frozen=True):
     """Whose standing it is: what they gathered over months, and the day on which they joined, where it is known."""
 
     standing: Standing

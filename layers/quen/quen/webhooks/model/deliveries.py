@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from quen.instants import format_instant
 from quen.webhooks.model.schedule import wait_seconds
@@ -37,8 +39,7 @@ class DeliveryState(StrEnum):
     DEAD = "dead"
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """What came of an attempt: the status of an answer, or the kind of failure where there was none (`status` 0)."""
 
     status: int = 0
@@ -65,8 +66,7 @@ class Result:
         return "redirected" if self.status in REDIRECTS else "refused"
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(Struct, frozen=True):
     """`attempts` are those that have ended; `begun_at` is when the one began that may be under way. `body` is there for an
     event that only this webhook has.
     """
@@ -140,8 +140,7 @@ class Delivery:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Wake:
+class Wake(Struct, frozen=True):
     """A message of the queue: it is time for that attempt, once `due_at` has come. Without a webhook: for every one that the
     partner has.
     """

@@ -6,10 +6,13 @@ All that is kept of its secrets is the ids under which the secret store has them
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from quen.errors import ValidationFailedError
 
@@ -40,8 +43,7 @@ class DisabledBy(StrEnum):
     FAILING = "failing"
 
 
-@dataclass(frozen=True, slots=True)
-class Webhook:
+class Webhook(Struct, frozen=True):
     """`event_types` are types, or prefixes that end with a dot (none: all). `failing_since` is the first failure after which
     nothing succeeded; until `resting_until` nobody else tries. `revision` counts its changes.
     """

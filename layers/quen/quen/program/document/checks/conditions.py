@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from quen.errors import Fault
 from quen.program.document.checks.reading import at, items, members, texts
@@ -27,8 +29,7 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _FIRST_DAY, _LAST_DAY = date.min, date.max
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """What conditions that must all hold leave: by name the values, the days, the minutes of the day, the sizes of a bill,
     the numbers that the purchase is divided by. None: whatever. `asks_bill` is what is asked of a bill.
     """

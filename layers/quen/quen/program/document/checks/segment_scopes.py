@@ -6,8 +6,9 @@ Only what is certain is said: a range that is empty, by itself or by what anothe
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from quen.program.document.checks.reading import at, items
 
@@ -32,8 +33,7 @@ class Bounds(NamedTuple):
         return self.least is not None and self.most is not None and self.least > self.most
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
+class Demand(Struct, frozen=True):
     """What is demanded of one number, of days ago or of a tally of so many months; `by` is the question that does so."""
 
     name: str
