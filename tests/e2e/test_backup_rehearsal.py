@@ -6,11 +6,11 @@ import base64
 import json
 import time
 import urllib.request
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
 
 from local.callers import open_partner
 from local.command import main

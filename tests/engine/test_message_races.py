@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Barrier
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
 
 from factories import make_program
 from quen.errors import TemporarilyUnavailableError

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -12,7 +13,6 @@ from typing import Any
 
 import boto3
 import pytest
-from msgspec.structs import replace
 
 from local.backup_files import Manifest, read_manifest
 from local.backup_making import export, scan, take

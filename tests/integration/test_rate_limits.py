@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
 import pytest
 from botocore.model import OperationModel
-from msgspec.structs import replace
 
 from gateway_events import Answer
 from quen.bootstrap import application

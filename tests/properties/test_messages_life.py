@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import defaultdict
 from contextlib import suppress
 from datetime import datetime, time, timedelta
@@ -117,9 +118,9 @@ class Life:
         kind = self.chance.choice(KINDS)
         if self.chance.random() < NEW:
             self.told += 1
-        intent = replace(make_intent(kind), period=str(self.told))
+        intent = dataclasses.replace(make_intent(kind), period=str(self.told))
         data = {"through": f"{self.post.clock.now() + timedelta(days=2):%Y-%m-%d}"} if kind == "expiring" else {}
-        self._deliver(replace(intent, data={**intent.data, **data}))
+        self._deliver(dataclasses.replace(intent, data={**intent.data, **data}))
 
     def bring_again(self) -> None:
         held = [intent for intent, _ in self.post.queue.waiting]

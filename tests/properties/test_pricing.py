@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
 from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import Struct
 from msgspec.structs import replace
 
 from factories import make_program, make_purchase
@@ -142,9 +142,9 @@ def test_nowhere_is_a_float(program: Program, amount: int, at: datetime) -> None
 
 def assert_no_float(value: object) -> None:
     assert not isinstance(value, float)
-    if is_dataclass(value):
-        for field in fields(value):
-            assert_no_float(getattr(value, field.name))
+    if isinstance(value, Struct):
+        for name in value.__struct_fields__:
+            assert_no_float(getattr(value, name))
     elif isinstance(value, Mapping):
         for key, item in value.items():
             assert_no_float(key)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from html.parser import HTMLParser
 
 import pytest
@@ -67,7 +66,7 @@ def test_no_name_of_a_program_breaks_a_page(language: str):
 
 def test_every_language_has_all_the_words_and_every_purpose_a_way():
     for words in WORDS.values():
-        assert all(getattr(words, field.name) for field in fields(Words))
+        assert all(getattr(words, name) for name in Words.__struct_fields__)
         assert {*words.ways} == {*PURPOSES} - {ALL_ADVERTISING}
 
 

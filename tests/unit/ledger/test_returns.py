@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from random import Random
@@ -120,7 +121,9 @@ def test_what_the_rules_of_its_day_gave_is_taken_back_though_the_program_has_cha
     till = Till()
     till.buy(1_000_000)
     for rules in ((), (EarningRule("other", "purchase", points=7, per=1_000),)):
-        changed = replace(till, program=make_program(earning=rules, version=2), entries=[], returns={"B-1": []})
+        changed = dataclasses.replace(
+            till, program=make_program(earning=rules, version=2), entries=[], returns={"B-1": []}
+        )
         [entry] = changed.bring_back(500_000)
         assert (entry.points, entry.program_version) == (-50, 1)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
 
 from local.emulator_http_api import HttpApiRequest, payload_1_0, speaking_1_0
 from quen.http.gateway import GatewayRequest

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -274,7 +275,7 @@ class Post:
         message = self.stored()
         told = DeliveryReport(channel, "provider-1", outcome, self.wall.now())
         named = {"member_id": message.member_id, "key": message.key} if channel == "email" else {}
-        return replace(told, **named, **changes)
+        return dataclasses.replace(told, **named, **changes)
 
     def pass_on(self) -> None:
         """Give what waits in the queue to the messages, once."""
@@ -283,7 +284,7 @@ class Post:
             self.messages.receive(intent.body())
 
     def set_profile(self, **changes: Any) -> None:
-        self.profiles.profile = replace(self.profiles.profile or FakeProfile(), **changes)
+        self.profiles.profile = dataclasses.replace(self.profiles.profile or FakeProfile(), **changes)
 
 
 def make_intent(kind: str = "birthday", **data: Any) -> Intent:

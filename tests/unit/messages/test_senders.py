@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-
 import pytest
 
 from quen.adapters import Adapters
@@ -15,6 +13,6 @@ from quen.settings import Settings
     [("", {"email", "sms"}), ("arn:aws:secretsmanager:us-east-1:123456789012:secret:zalo", {"email", "sms", "zalo"})],
 )
 def test_zalo_is_a_channel_where_its_token_is_kept_and_push_is_none_yet(zalo_secret, channels):
-    environment = {field.name.upper(): "given" for field in fields(Settings)} | {"ZALO_SECRET": zalo_secret}
+    environment = {name.upper(): "given" for name in Settings.__struct_fields__} | {"ZALO_SECRET": zalo_secret}
     settings = Settings.from_environment(environment)
     assert Adapters(settings)._senders.keys() == channels

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from msgspec.structs import replace
 
 from factories import make_program
 from quen.messages.timing import closed_until, held_until, is_overtaken, quiet_until

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import socket
 import threading
@@ -234,7 +235,7 @@ def test_whoever_has_no_zalo_gets_a_text_message_and_is_not_looked_for_there_aga
         parts = (post.records, post.profiles, post.programs, senders, post.queue, post.clock, post.wall)
         messages = Messages(*parts, email_from="", suppressions=post.suppressions)
         assert messages.send(make_intent("expired")) == "SENT"
-        assert messages.send(replace(make_intent("expired"), period="2027")) == "SENT"
+        assert messages.send(dataclasses.replace(make_intent("expired"), period="2027")) == "SENT"
     assert receiver.connections == 1
     assert [number for number, *_ in post.sms.sent] == [NUMBER, NUMBER]
     first, _ = post.records.messages.values()

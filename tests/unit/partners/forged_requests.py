@@ -5,6 +5,7 @@ that a careless library lets through. The answer is the same to all, so that nob
 from __future__ import annotations
 
 import base64
+import dataclasses
 import hashlib
 import hmac
 from collections.abc import Callable
@@ -60,7 +61,7 @@ def point(pem: bytes) -> bytes:
 
 
 def secret_in_base64(_: World, draft: Draft) -> None:
-    draft.credentials = replace(draft.credentials, secret=base64.b64encode(draft.credentials.secret))
+    draft.credentials = dataclasses.replace(draft.credentials, secret=base64.b64encode(draft.credentials.secret))
 
 
 def sign_as(forge: Callable[[Draft, bytes], bytes]) -> Bend:
@@ -167,7 +168,7 @@ FORGED: list[tuple[str, str, Bend]] = [
     (
         "the secret is empty",
         "signature_invalid",
-        sign_as(lambda draft, base: replace(draft.credentials, secret=b"").sign(base)),
+        sign_as(lambda draft, base: dataclasses.replace(draft.credentials, secret=b"").sign(base)),
     ),
     ("the signature is zeroes", "signature_invalid", sign_as(lambda _draft, _base: bytes(32))),
     ("the signature is cut", "signature_invalid", sign_as(lambda draft, base: draft.credentials.sign(base)[:16])),
@@ -215,7 +216,11 @@ FORGED: list[tuple[str, str, Bend]] = [
     (
         "an HMAC is made with the key's id",
         "signature_invalid",
-        sign_as(lambda draft, base: replace(draft.credentials, secret=draft.credentials.key_id.encode()).sign(base)),
+        sign_as(
+            lambda draft, base: dataclasses.replace(draft.credentials, secret=draft.credentials.key_id.encode()).sign(
+                base
+            )
+        ),
     ),
     (
         "an HMAC is of SHA-512, cut to fit",

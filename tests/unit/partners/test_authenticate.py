@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import hashlib
 from datetime import timedelta
 
@@ -284,7 +285,7 @@ def test_keys_rotate_with_overlap(world: World) -> None:
     assert accepts(world, old)
     assert accepts(world, make_draft(world))
     world.clock.advance(100)
-    late = replace(make_draft(world), credentials=old.credentials)
+    late = dataclasses.replace(make_draft(world), credentials=old.credentials)
     with pytest.raises(SignatureInvalidError):
         world.partners.authenticate(late.sign())
     assert accepts(world, make_draft(world))
