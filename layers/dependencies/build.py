@@ -13,6 +13,7 @@ import argparse
 import hashlib
 import platform
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -31,9 +32,15 @@ NOT_SHIPPED = frozenset(
     ("ansicon", "blessed", "click", "editor", "inquirer", "jinxed", "packaging", "readchar", "runs", "wcwidth", "xmod")
 )
 CHALICE_RUNTIME = frozenset({"__init__.py", "app.py", "py.typed"})
+ELF_64_LITTLE_ENDIAN = b"\x7fELF\x02\x01"
 SERVICES_USED = frozenset({"dynamodb", "events", "s3", "secretsmanager", "sesv2", "sns", "sqs"})
 NEVER_LOADED = (
     "bin",
+    "boto3",
+    "cffi",
+    "pycparser",
+    "s3transfer",
+    "yaml/cyaml.py",
     "aws_lambda_powertools/event_handler",
     "aws_lambda_powertools/utilities/data_masking",
     "aws_lambda_powertools/utilities/feature_flags",
@@ -42,8 +49,6 @@ NEVER_LOADED = (
     "aws_lambda_powertools/utilities/parser",
     "aws_lambda_powertools/utilities/streaming",
     "aws_lambda_powertools/utilities/validation",
-    "boto3/data",
-    "boto3/examples",
     "phonenumbers/carrierdata",
     "phonenumbers/geodata",
     "phonenumbers/tzdata",
@@ -89,8 +94,27 @@ def remove(paths: Iterable[Path]) -> None:
             path.unlink(missing_ok=True)
 
 
+def drop_symbols(library: Path) -> None:
+    """Cut off an ELF file (64 bits, little-endian) behind its last loaded byte: symbols and debugging data, a quarter of
+    cryptography. The dynamic loader reads program headers only (System V ABI, chapter 5); the table of sections that pointed
+    behind the cut is declared absent.
+    """
+    content = bytearray(library.read_bytes())
+    if content[:6] != ELF_64_LITTLE_ENDIAN:
+        return
+    (first,) = struct.unpack_from("<Q", content, 32)
+    size, count = struct.unpack_from("<HH", content, 54)
+    segments = (struct.unpack_from("<IIQQQQ", content, first + size * number) for number in range(count))
+    end = max(offset + filled for _, _, offset, _, _, filled in segments)
+    struct.pack_into("<Q", content, 40, 0)  # where the sections' headers are
+    struct.pack_into("<HH", content, 60, 0, 0)  # how many there are, and which one has their names
+    library.write_bytes(content[:end])
+
+
 def reduce(site: Path) -> None:
-    """Drop what is never loaded: service models of other services, Chalice's command line, places of phone numbers."""
+    """Drop what is never loaded: service models of other services, Chalice's command line, places of phone numbers,
+    debugging symbols, YAML's second parser.
+    """
     remove(site / name for name in NEVER_LOADED)
     remove(item for item in (site / "chalice").iterdir() if item.name not in CHALICE_RUNTIME)
     models = (item for item in (site / "botocore/data").iterdir() if item.is_dir())
@@ -98,6 +122,9 @@ def reduce(site: Path) -> None:
     remove(list((site / "botocore/data").glob("*/*/examples-1.json")))
     # Short numbers (emergency, directory) are nobody's phone; their list of regions is loaded, the regions are not.
     remove(list((site / "phonenumbers/shortdata").glob("region_*.py")))
+    remove(list((site / "yaml").glob("_yaml*.so")))
+    for library in site.rglob("*.so"):
+        drop_symbols(library)
     remove(list(site.rglob("__pycache__")))
     remove(list(site.rglob("*.pyi")))
     # RECORD names files that are gone now.

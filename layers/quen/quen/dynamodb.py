@@ -2,12 +2,13 @@
 
 PynamoDB gives models, reads and queries. A use case commits through `commit`, which sends one TransactWriteItems on the
 same client, in the order it was given, and says by name which write was refused: PynamoDB's own transactions re-order
-their writes and lose the names. Nothing here runs at import.
+their writes and lose the names.
 https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
 """
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any, cast
@@ -25,6 +26,10 @@ from pynamodb.models import Model
 from quen.errors import TemporarilyUnavailableError
 from quen.log_lines import name_entries
 from quen.writes import Item, Refusal, TransactionRefusedError, Write
+
+# What is imported so far stays for as long as the process does. Without this a full collection walks through all of
+# botocore some modules later, and takes a fifth of a cold start to find nothing.
+gc.freeze()
 
 WRITES_MAX = 100
 __all__ = [
