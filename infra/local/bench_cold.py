@@ -1,60 +1,170 @@
-"""What a cold start costs, function by function, beside a bare DynamoDB client.
+"""What a cold start costs: a fresh Python imports the built function and answers its first event, beside a bare DynamoDB
+client that is opened and asked once.
 
-Each import runs in a Python of its own that sees the built function and the built layers only, as on Lambda; CPU time,
-the median of several, so that a busy machine does not change the answer much.
+Each process sees the built function, the built layers and the deployed function's settings only, as on Lambda, and speaks
+to a stack that runs on this machine; nothing else runs. CPU time, Python's own start left out; floor and functions take
+turns, and the best of several rounds counts, so that a busy machine does not change the ratio much.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import resource
-import statistics
 import subprocess
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-from local.deployment import BUILD, PROJECT, build, one_build_at_a_time
+from local.cold_events import first_event
+from local.connection import CREDENTIALS, aws_client
+from local.deployment import BUILD, PROJECT
+from local.emulator import free_port
+from local.running_stack import RunningStack
+from local.stack import STACK_NAME, LocalStack
 from local.template_reader import read_template
 
-RUNS = 7
-BARE_CLIENT = (
-    "import botocore.session; botocore.session.get_session().create_client('dynamodb', region_name='us-east-1')"
-)
-IMPORT = "import sys; sys.path[:0] = sys.argv[1].split(':'); {statement}"
+ROUNDS = 5
+BARE = """
+import os, botocore.session
+client = botocore.session.get_session().create_client("dynamodb")
+client.get_item(TableName=os.environ["LEDGER_TABLE"], Key={"PK": {"S": "MEMBER#mem_1"}, "SK": {"S": "ACCOUNT"}})
+"""
+FIRST_EVENT = """
+import importlib, json
+class Context:
+    aws_request_id, function_name, function_version, memory_limit_in_mb = "first", "function", "1", 1024
+    invoked_function_arn = "arn:aws:lambda:us-east-1:000000000000:function:function"
+    def get_remaining_time_in_millis(self): return 15000
+module, name = os.environ["COLD_HANDLER"].rsplit(".", 1)
+answer = getattr(importlib.import_module(module), name)(json.loads(os.environ["COLD_EVENT"]), Context())
+print("\\n" + json.dumps({"status": (answer or {}).get("statusCode"), "failed": (answer or {}).get("batchItemFailures")}))
+"""
+PREPARE = "import os, sys; sys.path[:0] = os.environ['COLD_PATH'].split(':')\n"
+LAYERS = (BUILD / "DependenciesLayer/python", BUILD / "QuenLayer/python")
 
 
-def cpu_milliseconds(statement: str, folders: Sequence[Path]) -> float:
-    """User and system time of one fresh Python that runs the statement."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    path = ":".join(map(str, folders))
-    command = [sys.executable, "-I", "-S", "-B", "-c", IMPORT.format(statement=statement), path]
-    subprocess.run(command, env={"PATH": os.environ["PATH"]}, check=True)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return 1000 * (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+@dataclass(frozen=True, slots=True)
+class ColdStart:
+    """A function's: CPU milliseconds, those of the bare client, and what its first event was answered with."""
+
+    function: str
+    is_api: bool
+    milliseconds: float
+    floor: float
+    answered: str
+
+    @property
+    def ratio(self) -> float:
+        """How many times the bare client."""
+        return self.milliseconds / self.floor
 
 
-def median_cost(statement: str, folders: Sequence[Path]) -> float:
-    """The middle one of several runs; the first warms the disk and is not counted."""
-    cpu_milliseconds(statement, folders)
-    return statistics.median(cpu_milliseconds(statement, folders) for _ in range(RUNS))
+class Fresh:
+    """A Python of its own for each measurement; `best` is the least CPU that it has taken, and `said` its last line."""
+
+    def __init__(self, statement: str, environment: Mapping[str, str], event: Callable[[], object] = dict) -> None:
+        self._command = [sys.executable, "-I", "-S", "-B", "-c", PREPARE + statement]
+        self._environment = {"PATH": os.environ["PATH"], **environment}
+        self._event = event
+        self.best = float("inf")
+        self.said = ""
+
+    def run(self) -> None:
+        """Once more."""
+        environment = {**self._environment, "COLD_EVENT": json.dumps(self._event())}
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        done = subprocess.run(self._command, env=environment, check=True, capture_output=True, text=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        self.best = min(self.best, 1000 * spent)
+        self.said = done.stdout.strip().rpartition("\n")[2]
+
+
+def measure() -> list[ColdStart]:
+    """Every function's, on a stack of this hour."""
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder)
+        with LocalStack(data, free_port(), is_kept=False), RunningStack.load(data) as stack:
+            return _measured(stack)
+
+
+def _measured(stack: RunningStack) -> list[ColdStart]:
+    functions = _functions()
+    settings = {name: _settings(stack, name, properties) for name, properties in functions.items()}
+    python = Fresh("pass", {"COLD_PATH": ""})
+    bare = Fresh(BARE, next(iter(settings.values())))
+    fresh = {
+        name: Fresh(FIRST_EVENT, settings[name], partial(first_event, stack, *_entry(properties)))
+        for name, properties in functions.items()
+    }
+    for one in (python, bare, *fresh.values()):
+        one.run()  # warms the disk
+        one.best = float("inf")
+    for _ in range(ROUNDS):
+        for one in (python, bare, *fresh.values()):
+            one.run()
+    floor = bare.best - python.best
+    return [
+        ColdStart(name, _is_api(functions[name]), one.best - python.best, floor, one.said)
+        for name, one in fresh.items()
+    ]
+
+
+def _settings(stack: RunningStack, name: str, properties: Mapping[str, Any]) -> dict[str, str]:
+    deployed = properties["FunctionName"]["Fn::Sub"].replace("${AWS::StackName}", STACK_NAME)
+    configured = aws_client("lambda", stack.aws_endpoint).get_function_configuration(FunctionName=deployed)
+    return {
+        **configured["Environment"]["Variables"],
+        **CREDENTIALS,
+        "AWS_REGION": CREDENTIALS["AWS_DEFAULT_REGION"],
+        "AWS_ENDPOINT_URL": stack.aws_endpoint,
+        "COLD_PATH": ":".join(map(str, (BUILD / name, *LAYERS))),
+        "COLD_HANDLER": properties["Handler"],
+    }
+
+
+def _entry(properties: Mapping[str, Any]) -> tuple[str, str]:
+    """The package, and the name of the handler in it."""
+    package, _, name = properties["Handler"].rpartition(".")
+    return package.partition(".")[0], name
+
+
+def _functions() -> dict[str, Mapping[str, Any]]:
+    template = read_template((PROJECT / "template.yaml").read_text("utf-8"))
+    resources = template["Resources"].items()
+    return {name: one["Properties"] for name, one in resources if one["Type"] == "AWS::Serverless::Function"}
+
+
+def _is_api(properties: Mapping[str, Any]) -> bool:
+    return any(event["Type"] == "Api" for event in properties.get("Events", {}).values())
+
+
+def artefact_megabytes() -> Mapping[str, float]:
+    """What is built for AWS or here, unzipped: the layers and all functions together."""
+    parts: Mapping[str, Sequence[Path]] = {
+        "dependencies": [LAYERS[0]],
+        "library": [LAYERS[1]],
+        "functions": [BUILD / name for name in _functions()],
+    }
+    return {name: sum(map(_size, folders)) / 1e6 for name, folders in parts.items()}
+
+
+def _size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 def main() -> None:
-    """Build for this machine, then one line for each function."""
-    with one_build_at_a_time():
-        build()
-    layers = [BUILD / "DependenciesLayer/python", BUILD / "QuenLayer/python"]
-    python = median_cost("pass", [])
-    bare = median_cost(BARE_CLIENT, layers) - python
-    print("CPU to import, ms (Python's own start left out)\n")
-    print(f"  {'a bare DynamoDB client':<32} {bare:6.0f}")
-    template = read_template((PROJECT / "template.yaml").read_text("utf-8"))
-    for name, function in template["Resources"].items():
-        if function["Type"] == "AWS::Serverless::Function":
-            module = function["Properties"]["Handler"].rsplit(".", 1)[0]
-            cost = median_cost(f"import {module}", [BUILD / name, *layers]) - python
-            print(f"  {name:<32} {cost:6.0f}")
+    """One line for each function."""
+    print("\nImport and first event in a fresh process, CPU ms, against a bare DynamoDB client\n")
+    for one in sorted(measure(), key=lambda each: -each.ratio):
+        print(f"  {one.function:<30} {one.milliseconds:6.0f} {one.floor:6.0f} {one.ratio:6.2f}  {one.answered}")
+    for name, megabytes in artefact_megabytes().items():
+        print(f"  {name:<30} {megabytes:6.1f} MB")
 
 
 if __name__ == "__main__":
