@@ -27,19 +27,31 @@ KEPT_BUILDS = HERE.parents[1] / "build" / "dependencies"
 LAMBDA_PYTHON = "3.13"
 LAMBDA_PLATFORMS = ("manylinux2014_aarch64", "manylinux_2_28_aarch64", "manylinux_2_34_aarch64")
 
-# What `chalice` the command line needs and `chalice.app` does not.
+# What `chalice` the command line needs and `chalice.app` does not, and what is locked beside botocore and cffi and never loaded.
 NOT_SHIPPED = frozenset(
-    ("ansicon", "blessed", "click", "editor", "inquirer", "jinxed", "packaging", "readchar", "runs", "wcwidth", "xmod")
+    (
+        "ansicon",
+        "blessed",
+        "boto3",
+        "click",
+        "editor",
+        "inquirer",
+        "jinxed",
+        "packaging",
+        "pycparser",
+        "readchar",
+        "runs",
+        "s3transfer",
+        "wcwidth",
+        "xmod",
+    )
 )
 CHALICE_RUNTIME = frozenset({"__init__.py", "app.py", "py.typed"})
 ELF_64_LITTLE_ENDIAN = b"\x7fELF\x02\x01"
 SERVICES_USED = frozenset({"dynamodb", "events", "s3", "secretsmanager", "sesv2", "sns", "sqs"})
 NEVER_LOADED = (
     "bin",
-    "boto3",
     "cffi",
-    "pycparser",
-    "s3transfer",
     "yaml/cyaml.py",
     "aws_lambda_powertools/event_handler",
     "aws_lambda_powertools/utilities/data_masking",
