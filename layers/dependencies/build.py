@@ -27,7 +27,7 @@ KEPT_BUILDS = HERE.parents[1] / "build" / "dependencies"
 LAMBDA_PYTHON = "3.13"
 LAMBDA_PLATFORMS = ("manylinux2014_aarch64", "manylinux_2_28_aarch64", "manylinux_2_34_aarch64")
 
-# What `chalice` the command line needs and `chalice.app` does not, and what is locked beside botocore and cffi and never loaded.
+# What `chalice` the command line needs and `chalice.app` does not; what botocore and cffi are locked with and never load.
 NOT_SHIPPED = frozenset(
     (
         "ansicon",
