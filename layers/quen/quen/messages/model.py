@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, get_args
 
+import msgspec
 from msgspec import Struct
 
 from quen.program.model import Channel, MessageKind, Program
@@ -138,7 +139,7 @@ class Message(Struct, frozen=True):
     provider_id: str = ""
     error: str = ""
     revision: int = 0
-    data: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, Any] = msgspec.field(default_factory=dict)
     created_at: datetime | None = None
     sent_at: datetime | None = None
     delivered_at: datetime | None = None
