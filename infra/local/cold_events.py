@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import secrets
-import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -13,6 +12,7 @@ from local.deployment import PROJECT
 from local.running_stack import RunningStack
 from quen.client import Credentials
 from quen.client.signing import UnsignedRequest, sign
+from quen.clock import WallClock
 
 Event = Mapping[str, Any]
 NEVER_ENDS = "4102444800"
@@ -62,7 +62,7 @@ def _signed(stack: RunningStack, path: str, asked: Mapping[str, Any]) -> Event:
     body = json.dumps(asked).encode()
     unsigned = UnsignedRequest("POST", key.authority, key.path_prefix + path, body)
     credentials = Credentials(key.key_id, key.algorithm, base64.b64decode(key.secret))
-    headers = sign(unsigned, credentials, created=int(time.time()), nonce=secrets.token_urlsafe(18))
+    headers = sign(unsigned, credentials, created=int(WallClock().now().timestamp()), nonce=secrets.token_urlsafe(18))
     return _request("POST", path, headers=headers, body=body, prefix=key.path_prefix, domain=key.authority)
 
 

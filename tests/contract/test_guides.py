@@ -21,7 +21,7 @@ README = PROJECT / "README.md"
 LINES_MAX, COLUMNS_MAX = 90, 120
 LANGUAGES = {"console", "python", "sh", "yaml", "text"}
 NOT_RUN_MAX = 1
-OTHER_TOOLS = {"git"}
+OTHER_TOOLS = {"aws", "git"}
 TOLD_BY_THE_LEDGER = {"marketing"}
 """The pages whose texts are told by `test_how_points_behave` and `test_how_status_behaves`."""
 LEAST: Mapping[str, Any] = {

@@ -138,7 +138,7 @@ def test_the_bill_names_each_deployed_package_once_with_the_hashes_of_the_lock()
         assert re.findall(r"sha256:([0-9a-f]{64})", block[0]) == [each["content"] for each in one["hashes"]]
         assert one["licenses"][0]["expression"] != licences.UNKNOWN
     assert not {package.name for package in SHIPPED} & NOT_SHIPPED
-    assert {"boto3", "chalice", "cryptography", "joserfc"} <= {package.name for package in SHIPPED}
+    assert {"botocore", "chalice", "cryptography", "joserfc"} <= {package.name for package in SHIPPED}
 
 
 def test_the_bill_has_the_shape_of_cyclonedx_and_is_the_same_each_time() -> None:

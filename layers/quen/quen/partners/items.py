@@ -6,7 +6,7 @@ import json
 from datetime import date
 from typing import Any
 
-from msgspec.structs import asdict
+from msgspec import to_builtins
 from pynamodb.attributes import UnicodeAttribute, UnicodeSetAttribute, UTCDateTimeAttribute
 from pynamodb.models import Model
 
@@ -103,7 +103,7 @@ def partner_item(partner: Partner) -> PartnerItem:
 
 
 def _exchange_text(exchange: Exchange) -> str | None:
-    return json.dumps(asdict(exchange), separators=(",", ":")) if exchange != NO_EXCHANGE else None
+    return json.dumps(to_builtins(exchange), separators=(",", ":")) if exchange != NO_EXCHANGE else None
 
 
 def read_partner(item: PartnerItem) -> Partner:

@@ -37,7 +37,7 @@ from quen.errors import (
 )
 from quen.exchanges.errors import ExchangeLimitReachedError, ExchangeNotOfferedError
 from quen.ids import derived_id, is_id
-from quen.ledger.documents import Claim, Closing, Document, DocumentKey, Outcome
+from quen.ledger.documents import Claim, Closing, Document, Outcome
 from quen.ledger.model import Account, Entry, Hold, Lots, Redeem, Refund, Release
 from quen.ledger.model.funding import redeemed
 from quen.ledger.ports import CurrentProgram, Documents, Intent
@@ -50,6 +50,7 @@ from quen.perks.views import uses_view
 from quen.program.model import Program
 from quen.returns.documents import with_back
 from quen.rewards.checks import Checks
+from quen.rewards.documents import bound_to, key_of, paid_to, undoing
 from quen.rewards.model import (
     Asked,
     RewardWanted,
@@ -128,7 +129,7 @@ class Rewards:
         """
         caller = f"partner:{partner_id}" if partner_id else f"member:{member.member_id}"
         redemption_id = derived_id("red", self._id_key, caller, idempotency_key)
-        claim = Claim(_key(redemption_id), "redemption", fingerprint, "reserved")
+        claim = Claim(key_of(redemption_id), "redemption", fingerprint, "reserved")
         now = self._ledger.now()
         program = self._programs.current(now)
         try:
@@ -150,7 +151,7 @@ class Rewards:
     def find_reserved(self, partner_id: str, idempotency_key: str, fingerprint: str) -> Outcome | None:
         """The first answer to a till that has asked so before. Raises IdempotencyKeyReusedError for another request."""
         redemption_id = derived_id("red", self._id_key, f"partner:{partner_id}", idempotency_key)
-        replay = self._ledger.find_replay(Claim(_key(redemption_id), "redemption", fingerprint, "reserved"))
+        replay = self._ledger.find_replay(Claim(key_of(redemption_id), "redemption", fingerprint, "reserved"))
         return replace(replay, result=self._with_codes(replay.result)) if replay else None
 
     def redeem(self, redemption_id: str, *, partner_id: str, acceptor: Partner | None = None) -> Outcome:
@@ -160,7 +161,7 @@ class Rewards:
         """
         redemption_id = parse_redemption_id(redemption_id)
         document = self._load(redemption_id)
-        if _bound_to(document) not in {None, partner_id}:
+        if bound_to(document) not in {None, partner_id}:
             raise RedemptionNotFoundError
         if document.state == "redeemed" and document.closing is None:
             return Outcome(document.result, replayed=True)  # it was from the beginning: there was nothing to wait for
@@ -176,7 +177,7 @@ class Rewards:
         """
         redemption_id = parse_redemption_id(redemption_id)
         document = self._load(redemption_id)
-        owner = document.closed_by or _bound_to(document)
+        owner = document.closed_by or bound_to(document)
         # Until somebody has redeemed it, a member's own is any till's to redeem, which may be told that it has not.
         if owner != partner_id and (owner or document.state in {"redeemed", "refunded"}):
             raise RedemptionNotFoundError
@@ -185,7 +186,7 @@ class Rewards:
     def _undo(self, document: Document, *, has_grace: bool = True, payee: str = "") -> Outcome:
         if document.state not in {"redeemed", "refunded"}:
             raise NotRedeemedError
-        if (answered := _undoing(document).replay(document)) is not None:
+        if (answered := undoing(document).replay(document)) is not None:
             return Outcome(answered, replayed=True)  # for ever: what it held may be archived by now
         program = self._programs.current(self._ledger.now())
         hold = self._load_hold(document)
@@ -196,7 +197,7 @@ class Rewards:
         try:
             return self._ledger.carry_out(document.member_id, plan, program)
         except AlreadyReturnedError:
-            if replay := self._ledger.find_replay(None, _undoing(document)):
+            if replay := self._ledger.find_replay(None, undoing(document)):
                 return replay
             raise
 
@@ -230,10 +231,10 @@ class Rewards:
             more = len(entries) == SCANNED_PAGE
             before = entries[-1].sequence if entries else before
         page = found[:limit]
-        documents = self._history.find_documents([_key(entry.reference.id) for entry in page])
+        documents = self._history.find_documents([key_of(entry.reference.id) for entry in page])
         by_key = {document.key: document for document in documents}
         now = self._ledger.now()
-        shown = [dict(self._with_codes(redemption_view(by_key[_key(entry.reference.id)], now))) for entry in page]
+        shown = [dict(self._with_codes(redemption_view(by_key[key_of(entry.reference.id)], now))) for entry in page]
         if len(found) > limit:
             return shown, page[-1].sequence
         return shown, before if more else None
@@ -330,7 +331,7 @@ class Rewards:
                     state,
                     "reserved",
                     by,
-                    _paid_to(document, payee),
+                    paid_to(document, payee),
                     is_own=True,
                     answered=document.result,
                 ),
@@ -367,7 +368,7 @@ class Rewards:
             return shown | {"points_refunded": -redeemed(entry)}
 
         command = Refund(redemption_id, hold, lots, has_grace, payee, document.details.get("fee", 0))
-        return Intent(command, answer, closing=_undoing(document), others=others, is_replanned=True)
+        return Intent(command, answer, closing=undoing(document), others=others, is_replanned=True)
 
     def _load_hold(self, document: Document) -> Hold:
         """What the redemption held, as its first entry says. Raises EntriesArchivedError."""
@@ -377,26 +378,7 @@ class Rewards:
         return change.hold
 
     def _load(self, redemption_id: str) -> Document:
-        document = self._ledger.find_document(_key(redemption_id)) if is_id("red", redemption_id) else None
+        document = self._ledger.find_document(key_of(redemption_id)) if is_id("red", redemption_id) else None
         if document is None:
             raise RedemptionNotFoundError
         return document
-
-
-def _bound_to(document: Document) -> str | None:
-    """The partner whose tills alone may redeem it; None where any may."""
-    bound_to: str | None = document.details["partner_id"] or document.details.get("only_for")
-    return bound_to
-
-
-def _paid_to(document: Document, payee: str) -> dict[str, Any] | None:
-    """What a redemption remembers beside the rest of the partner that was paid for it: a refund takes it back there."""
-    return {**document.details, "payee": payee} if payee else None
-
-
-def _undoing(document: Document) -> Closing:
-    return Closing(document.key, "refunded", before="redeemed", answered=document.result)
-
-
-def _key(redemption_id: str) -> DocumentKey:
-    return DocumentKey(f"REDEMPTION#{redemption_id}")
