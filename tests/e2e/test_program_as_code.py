@@ -44,12 +44,17 @@ def test_a_program_is_planned_applied_and_rolled_back(quen: Quen, tmp_path: Path
     assert applied["version"] == planned["version"]
     assert quen("plan", str(file), as_text=True).startswith(f"Nothing changes: version {applied['version']} says it")
 
-    later = quen("apply", str(PROGRAM), "--from", "2199-01-01")
+    # Another one than any that was put here before: what is so already is not put once more.
+    file.write_text(PROGRAM.read_text("utf-8").replace("points: 40", "points: 61"), encoding="utf-8")
+    later = quen("apply", str(file), "--from", "2199-01-01")
     assert later["effective_from"] == "2198-12-31T17:00:00Z"
     assert f"# Version {later['version']} counts from 2198-12-31T17:00:00Z." in quen("show", as_text=True)
     assert quen("show", "--version", str(later["version"])) == later
     (warned,) = [one for one in quen("plan", str(PROGRAM))["warnings"] if one["code"] == "later_version_follows"]
-    assert str(later["version"]) in warned["text"]["en"]
+    coming = [one for one in quen("versions")["items"] if one["effective_from"] > applied["effective_from"]]
+    assert later["version"] in [one["version"] for one in coming]
+    following = min(coming, key=lambda one: one["effective_from"])
+    assert f"Version {following['version']} is prepared" in warned["text"]["en"]
 
     restored = quen("rollback", str(before["version"]))
     assert restored["version"] == later["version"] + 1
