@@ -1,7 +1,8 @@
-"""A backup as files: one of lines for each table, as DynamoDB exports them, and one that says what all of it is.
+"""A backup as files: one of lines for each table, as DynamoDB exports them, old entries, and one that says what all of it is.
 
 backup.json             when, of which stack and version, how many items, the ledger's root, which master key
 <table>/*.json.gz       lines of {"Item": …} in DynamoDB's JSON: what ExportTableToPointInTime writes, and ImportTable reads
+entries/*               the archive's objects: see `local.backup_archive`
 secrets.json            apart from the others, where it was asked for: the master key and partners' secrets
 """
 
@@ -27,7 +28,8 @@ Item = dict[str, Any]
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """What a backup is. `items` and `digests` (SHA-256 of the file's lines) are by table; `root` is the ledger's, `key_check`
-    tells one master key from another and nothing of it. Of an export, which nobody has read, root and digests are empty.
+    tells one master key from another and nothing of it. `objects` counts those of the archive, `archive` is their bucket.
+    Of an export, which nobody has read, root and digests are empty and `objects` is None.
     """
 
     taken_at: str
@@ -36,6 +38,8 @@ class Manifest:
     key_check: str
     digests: dict[str, str] = field(default_factory=dict)
     root: str = ""
+    objects: int | None = None
+    archive: str = ""
     totals: dict[str, int] = field(default_factory=dict)
     format: int = FORMAT
 

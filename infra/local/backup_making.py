@@ -2,6 +2,7 @@
 
 A scan is no snapshot: an account read before a purchase and its entry read after would not fit each other, and points are
 money. So it is taken twice, and is a backup only where both are the same: then every table was so at each instant between.
+What is archived follows the tables: see `local.backup_archive`.
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from local.backup_archive import FolderObjects, copy_archive
 from local.backup_files import (
     MANIFEST,
     Item,
     Manifest,
     encoded,
     key_check_of,
+    read_items,
     write_items,
     write_manifest,
     write_secrets,
@@ -41,7 +44,7 @@ UNSTEADY = ("NONCE#", "RATE#", "VERIFICATION")
 
 
 def take(place: Place, folder: Path, secrets: Path | None = None) -> Manifest:
-    """All tables of a stack, to a new folder. Raises LocalError where it is not new, or somebody keeps writing."""
+    """All tables of a stack and its archive, to a new folder. Raises LocalError where it is not new, or somebody keeps writing."""
     if folder.exists() and any(folder.iterdir()):
         raise LocalError(f"{folder} is not empty; a backup goes into a folder of its own.")
     now = WallClock().now()
@@ -55,6 +58,7 @@ def take(place: Place, folder: Path, secrets: Path | None = None) -> Manifest:
         raise LocalError("somebody keeps writing; a backup of a running stack is taken by DynamoDB itself, on AWS.")
     if not found.is_sound:
         raise LocalError("the ledger is not sound, so this would be a backup of damage; see `quen ledger verify`.")
+    objects = copy_archive(read_items(folder, "ledger"), place.objects, FolderObjects(folder))
     manifest = Manifest(
         taken_at=format_instant(now),
         stack=place.stack,
@@ -62,6 +66,8 @@ def take(place: Place, folder: Path, secrets: Path | None = None) -> Manifest:
         key_check=key_check_of(place.master_key()),
         digests={name: digest for name, (_, digest) in written.items()},
         root=found.root,
+        objects=objects,
+        archive=place.archive_bucket,
         totals=dict(found.totals),
     )
     if secrets:
@@ -80,7 +86,8 @@ def export(
     sleep: Callable[[float], None] = time.sleep,
 ) -> Manifest:
     """All tables as they were at one instant, written to S3 by DynamoDB; answers when all are there, and the manifest beside
-    them (`keep` puts a bucket's object). Raises LocalError.
+    them (`keep` puts a bucket's object). What is archived stays in the bucket that the manifest names: it only ever grows.
+    Raises LocalError.
     """
     started = {}
     for name in TABLES:
@@ -97,7 +104,8 @@ def export(
         if shown["ExportStatus"] != "COMPLETED":
             raise LocalError(f"the export of {name} failed: {shown.get('FailureMessage', shown['ExportStatus'])}")
         items[name] = int(shown["ItemCount"])
-    manifest = Manifest(format_instant(at), place.stack, items, key_check_of(place.master_key()))
+    check = key_check_of(place.master_key())
+    manifest = Manifest(format_instant(at), place.stack, items, check, archive=place.archive_bucket)
     keep(bucket, f"{prefix}/{MANIFEST}", json.dumps(asdict(manifest), indent=2).encode())
     return manifest
 

@@ -28,6 +28,7 @@ class Place:
     dynamodb: Any
     vault: Any
     objects: Objects
+    archive_bucket: str
     is_local: bool
 
     @property
@@ -51,7 +52,8 @@ def local_place(data: Path) -> Place:
     stack = RunningStack.load(data)
     vault = aws_client("secretsmanager", stack.aws_endpoint)
     dynamodb = aws_client("dynamodb", stack.aws_endpoint)
-    return Place(STACK_NAME, dict(stack.tables), dynamodb, vault, stack.open_objects(), is_local=True)
+    objects = stack.open_objects()
+    return Place(STACK_NAME, dict(stack.tables), dynamodb, vault, objects, stack.archive_bucket, is_local=True)
 
 
 def aws_place(stack: str) -> Place:
@@ -65,8 +67,10 @@ def aws_place(stack: str) -> Place:
         raise LocalError(f"the stack {stack} cannot be read: {error}") from None
     outputs = {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", ())}
     tables = {name: outputs[f"{name.title()}Table"] for name in TABLES}
-    objects = S3Objects(lambda: boto3.client("s3"), outputs["ArchiveBucket"])
-    return Place(stack, tables, boto3.client("dynamodb"), boto3.client("secretsmanager"), objects, is_local=False)
+    bucket = outputs["ArchiveBucket"]
+    objects = S3Objects(lambda: boto3.client("s3"), bucket)
+    dynamodb, vault = boto3.client("dynamodb"), boto3.client("secretsmanager")
+    return Place(stack, tables, dynamodb, vault, objects, bucket, is_local=False)
 
 
 def put_object(bucket: str, key: str, content: bytes) -> None:

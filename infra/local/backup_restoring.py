@@ -1,11 +1,12 @@
 """Puts a backup into an empty stack so that nothing is done or told a second time, and proves it before the stack begins.
 
     1. the stream's beginning is set to a day that never comes     nothing that is loaded is told
-    2. messages, members, ledger, program                          but not which program is in force: without one, no API,
+    2. the archive's objects                                       which nobody reads yet
+    3. messages, members, ledger, program                          but not which program is in force: without one, no API,
                                                                    no job and no function of the stack does anything
-    3. the ledger is verified, its root and all counts compared, the indexes counted
-    4. the stream's beginning is now                               what happens from here on is told
-    5. the program in force                                        the stack begins
+    4. the ledger is verified, its root and all counts compared, the indexes counted
+    5. the stream's beginning is now                               what happens from here on is told
+    6. the program in force                                        the stack begins
 
 It can be stopped anywhere and begun anew: until the last step the stack is asleep.
 """
@@ -22,6 +23,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from local.backup_archive import bringing, restore_archive
 from local.backup_files import Item, Manifest, key_check_of, read_items, read_manifest, read_secrets
 from local.backup_making import open_verifications, scan
 from local.backup_places import TABLES, Place
@@ -47,18 +49,22 @@ INDEXES = {
     "TierReviews": "tier_shard",
     "WinBacks": "lapse_shard",
     "VoucherEnds": "end_shard",
+    "OldEntries": "archive_shard",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What a restore came to. `indexed` counts what each index of the ledger shows."""
+    """What a restore came to. `indexed` counts what each index of the ledger shows, `objects` those that were put into the
+    archive's bucket (None: they were brought there before).
+    """
 
     manifest: Manifest
     members: int
     entries: int
     root: str
     indexed: dict[str, int]
+    objects: int | None
 
 
 def restore(
@@ -91,8 +97,9 @@ def restore(
     if not manifest.digests:
         check_quiet(manifest, read_items(folder, "ledger"))
     _begin_stream(place, NEVER)
+    objects = restore_archive(place, folder, manifest)
     held, due = _load(place, folder, manifest)
-    restored = _prove(place, manifest, due)
+    restored = _prove(place, manifest, due, objects)
     begins_at = WallClock().now() + timedelta(seconds=STREAM_SECOND)
     _begin_stream(place, format_instant(begins_at))
     sleep(2 * STREAM_SECOND)
@@ -154,13 +161,14 @@ def _load(place: Place, folder: Path, manifest: Manifest) -> tuple[list[Item], C
     return held, due
 
 
-def _prove(place: Place, manifest: Manifest, due: Counter[str]) -> Restored:
+def _prove(place: Place, manifest: Manifest, due: Counter[str], objects: int | None) -> Restored:
     found = open_verifications(place).verify_all()
     if not found.is_sound:
         flaws = "; ".join(f"{flaw.member_id}, sequence {flaw.sequence}: {flaw.what}" for flaw in found.flaws)
         raise LocalError(
             f"the restored ledger is not sound, and the stack stays asleep. Where a transaction was torn by the "
-            f"instant of the export, take one of another instant. {flaws}"
+            f"instant of the export, take one of another instant; where an archived object is missing, bring the archive "
+            f"({bringing(manifest.archive, place.archive_bucket)}) and begin again. {flaws}"
         )
     if manifest.root and (found.root, dict(found.totals)) != (manifest.root, manifest.totals):
         raise LocalError("the restored ledger is not the one that was backed up, and the stack stays asleep.")
@@ -171,7 +179,7 @@ def _prove(place: Place, manifest: Manifest, due: Counter[str]) -> Restored:
     indexed = {name: sum(1 for _ in _scan_index(place, name)) for name in INDEXES}
     if indexed != {name: due[name] for name in INDEXES}:
         raise LocalError(f"the indexes show {indexed} of {dict(due)}; they follow within seconds, so try again.")
-    return Restored(manifest, found.members, found.entries, found.root, indexed)
+    return Restored(manifest, found.members, found.entries, found.root, indexed, objects)
 
 
 def _scan_index(place: Place, name: str) -> Iterator[Item]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -14,12 +16,14 @@ from typing import Any
 import boto3
 import pytest
 
+from factories import SAIGON
 from local.backup_files import Manifest, read_manifest
 from local.backup_making import export, scan, take
 from local.backup_places import TABLES, Place, put_object
 from local.backup_restoring import QUIET, check_quiet, quiet_instant, restore
 from local.errors import LocalError
 from quen.archive.objects import S3Objects
+from quen.archive.service import Archiving
 from quen.bootstrap import application
 from quen.instants import format_instant
 from served import Served, open_queues, serving
@@ -33,6 +37,7 @@ class Shop:
 
     def __init__(self, served: Served) -> None:
         self.served = served
+        self.store = boto3.client("s3", region_name=REGION)
         self.vault = boto3.client("secretsmanager", region_name=REGION)
         settings = application().settings
         self.place = self.stack("quen-test", {name: getattr(settings, f"{name}_table") for name in TABLES})
@@ -42,8 +47,12 @@ class Shop:
         self.first = self.buy("P-1")
 
     def stack(self, name: str, tables: dict[str, str]) -> Place:
-        bucket = S3Objects(lambda: boto3.client("s3", region_name=REGION), f"{name}-archive")
-        return Place(name, tables, open_mocked(), self.vault, bucket, is_local=True)
+        bucket = f"{name}-archive"
+        self.store.create_bucket(Bucket=bucket)
+        return Place(name, tables, open_mocked(), self.vault, self.objects(bucket), bucket, is_local=True)
+
+    def objects(self, bucket: str) -> S3Objects:
+        return S3Objects(lambda: self.store, bucket)
 
     def second(self, master_key: str = "m" * 64) -> Place:
         """Another stack, as it is deployed: empty tables, a master key of its own."""
@@ -64,7 +73,16 @@ class Shop:
         """The APIs are those of that stack from now on."""
         for name, table in place.tables.items():
             os.environ[f"{name.upper()}_TABLE"] = table  # `serving` puts the environment back
+        os.environ["ARCHIVE_BUCKET"] = place.archive_bucket
         application.cache_clear()
+        application().__dict__["_archived_objects"] = place.objects  # a client of its own takes long to open
+
+    def archive(self, run_id: str) -> Any:
+        """Everything but the member's last entry goes to the archive, as on a day when all of it is old."""
+        app = application()
+        day = app.ledger.now().date() + timedelta(days=2)
+        archiving = Archiving(app._archive_store, self.place.objects)
+        return archiving.archive(self.member_id, day, SAIGON, run_id, is_recovering=False)
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +98,16 @@ def shop(opened: Shop) -> Shop:
     """The first stack's APIs again."""
     opened.move_to(opened.place)
     return opened
+
+
+@pytest.fixture
+def old_shop(shop: Shop) -> Shop:
+    """The first stack with at least two objects in its archive, one naming the other."""
+    for run in range(2):
+        number = next(shop.numbers)
+        assert shop.buy(f"OLD-{number}").status == 201
+        assert shop.archive(f"run_{run}").volumes == 1
+    return shop
 
 
 def restored(place: Place, folder: Path, **options: Any) -> Any:
@@ -203,7 +231,87 @@ def test_an_export_of_dynamodb_itself_is_restored_alike(shop: Shop, tmp_path: Pa
     second = shop.second()
     found = restored(second, tmp_path / "today")
     assert (found.manifest.items, found.members) == (manifest.items, 1)
+    assert (manifest.archive, manifest.objects) == (shop.place.archive_bucket, None)
     assert {name: items(second, name) for name in TABLES} == {name: items(shop.place, name) for name in TABLES}
+
+
+def keys(place: Place) -> set[str]:
+    """The names of a stack's archived objects."""
+    listed = boto3.client("s3", region_name=REGION).list_objects_v2(Bucket=place.archive_bucket)
+    return {each["Key"] for each in listed.get("Contents", ())}
+
+
+def files(folder: Path) -> list[Path]:
+    """A backup's archived objects, the oldest first."""
+    return sorted((folder / "entries").rglob("*.gz"))
+
+
+def test_what_is_archived_is_a_part_of_the_backup_and_of_the_second_stack(old_shop: Shop, tmp_path: Path) -> None:
+    before = application().verification.verify_all()
+    manifest = take(old_shop.place, tmp_path / "backup")
+    assert manifest.objects == len(files(tmp_path / "backup")) >= 2
+    second = old_shop.second()
+    found = restored(second, tmp_path / "backup")
+    assert (found.root, found.entries, found.objects) == (before.root, before.entries, manifest.objects)
+    assert found.indexed["OldEntries"] == 1
+    assert keys(second) == keys(old_shop.place)
+
+    old_shop.move_to(second)
+    assert old_shop.buy("AFTER").status == 201
+    old_shop.place, first = second, old_shop.place
+    assert old_shop.archive("run_after").entries > 0
+    old_shop.place = first
+    assert application().verification.verify_all().is_sound
+
+
+def test_an_object_that_no_checkpoint_reaches_is_no_part_of_the_backup(old_shop: Shop, tmp_path: Path) -> None:
+    """A run that was stopped between object and checkpoint has left it; the next one writes what it needs."""
+    old_shop.place.objects.put("entries/mem_x/stopped.ndjson.gz", b"")
+    assert take(old_shop.place, tmp_path / "backup").objects == len(keys(old_shop.place)) - 1
+
+
+@pytest.mark.parametrize(
+    ("which", "bend", "told"),
+    [
+        (0, Path.unlink, "is missing"),
+        (-1, lambda path: path.write_bytes(b"not gzip"), "cannot be read"),
+        (0, lambda path: path.write_bytes(gzip.compress(b"{}\n")), "was changed"),
+    ],
+    ids=["oldest missing", "newest damaged", "oldest exchanged"],
+)
+def test_an_archived_object_that_is_not_what_it_was_leaves_the_second_stack_asleep(
+    old_shop: Shop, tmp_path: Path, which: int, bend: Callable[[Path], Any], told: str
+) -> None:
+    take(old_shop.place, tmp_path / "backup")
+    path = files(tmp_path / "backup")[which]
+    kept = path.read_bytes()
+    bend(path)
+    second = old_shop.second()
+    with pytest.raises(LocalError, match=f"{path.name} {told}"):
+        restored(second, tmp_path / "backup")
+    assert items(second, "ledger") == items(second, "program") == []
+    path.write_bytes(kept)
+    assert restored(second, tmp_path / "backup").objects
+
+
+def test_of_an_export_the_archive_is_brought_from_bucket_to_bucket(old_shop: Shop, tmp_path: Path) -> None:
+    take(old_shop.place, tmp_path / "backup")
+    manifest = replace(read_manifest(tmp_path / "backup"), objects=None)  # as of an export: the tables alone
+    (tmp_path / "backup/backup.json").write_text(json.dumps(as_dict(manifest)))
+    (tmp_path / "backup/entries").rename(tmp_path / "entries")
+    second = old_shop.second()
+    command = f"aws s3 sync s3://quen-test-archive/entries/ s3://{second.archive_bucket}/entries/"
+    with pytest.raises(LocalError, match=command):
+        restored(second, tmp_path / "backup")
+    *older, newest = files(tmp_path)
+    put = partial(put_object, second.archive_bucket)
+    put(str(newest.relative_to(tmp_path)), newest.read_bytes())
+    with pytest.raises(LocalError, match=f"{command}.*is missing"):  # the proof reads every one
+        restored(second, tmp_path / "backup")
+    for path in older:
+        put(str(path.relative_to(tmp_path)), path.read_bytes())
+    found = restored(second, tmp_path / "backup")
+    assert (found.root, found.objects) == (manifest.root, None)
 
 
 def as_dict(manifest: Manifest) -> dict[str, Any]:

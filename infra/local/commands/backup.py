@@ -1,4 +1,4 @@
-"""`quen backup`: a stack's tables as files, and back into an empty stack, proven."""
+"""`quen backup`: a stack's tables and its archive as files, and back into an empty stack, proven."""
 
 from __future__ import annotations
 
@@ -22,8 +22,10 @@ quen backup restore my-backup --stack quen-restored --secrets my-secrets.json
 """
 DETAILS = """
 On this machine the tables are read twice, and are a backup where nobody wrote between. Of a stack on AWS (--stack), DynamoDB
-itself exports all of them as they were at one instant, to S3; `aws s3 sync` brings them here for a restore. The secrets are
-what opens everything: keep their file apart.
+itself exports all of them as they were at one instant, to S3; `aws s3 sync` brings them here for a restore. Old entries that
+left the table are in the archive's bucket: on this machine they are copied into the backup, on AWS they stay there, and what
+is printed says how to copy them to the bucket of the stack that is restored into. The secrets are what opens everything: keep
+their file apart.
 
 A restore goes into a stack that has not begun: it tells nothing that was told, verifies the ledger, compares its root with
 the backup's, and only then puts the program in force. With --secrets it first puts these into the stack, and asks for it to be
@@ -56,6 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _create(place: Place, arguments: argparse.Namespace) -> dict[str, Any]:
+    from local.backup_archive import bringing
     from local.backup_making import export, partners_secrets, take
 
     if not arguments.where.startswith("s3://"):
@@ -73,7 +76,7 @@ def _create(place: Place, arguments: argparse.Namespace) -> dict[str, Any]:
     manifest = export(place, bucket, prefix.rstrip("/"), at, put_object)
     if arguments.secrets:
         write_secrets(arguments.secrets, place.master_key(), partners_secrets(place))
-    return _shown(manifest)
+    return _shown(manifest) | {"archive": bringing(manifest.archive, "the new stack's ArchiveBucket")}
 
 
 def _restore(place: Place, arguments: argparse.Namespace) -> dict[str, Any]:
@@ -87,8 +90,10 @@ def _restore(place: Place, arguments: argparse.Namespace) -> dict[str, Any]:
         "root": restored.root,
         "compared with the backup's": "yes" if restored.manifest.root else "it has none",
         "indexes": restored.indexed,
+        "archived objects": "already in the bucket" if restored.objects is None else grouped(restored.objects),
     }
 
 
 def _shown(manifest: Manifest) -> dict[str, Any]:
-    return {"taken at": manifest.taken_at, "items": manifest.items, "root": manifest.root or "not read"}
+    objects = {} if manifest.objects is None else {"archived objects": grouped(manifest.objects)}
+    return {"taken at": manifest.taken_at, "items": manifest.items, "root": manifest.root or "not read"} | objects
