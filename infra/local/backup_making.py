@@ -44,7 +44,7 @@ UNSTEADY = ("NONCE#", "RATE#", "VERIFICATION")
 
 
 def take(place: Place, folder: Path, secrets: Path | None = None) -> Manifest:
-    """All tables of a stack and its archive, to a new folder. Raises LocalError where it is not new, or somebody keeps writing."""
+    """All tables of a stack and its archive, to a new folder. Raises LocalError where it is not new, or somebody writes."""
     if folder.exists() and any(folder.iterdir()):
         raise LocalError(f"{folder} is not empty; a backup goes into a folder of its own.")
     now = WallClock().now()

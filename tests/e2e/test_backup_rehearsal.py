@@ -7,8 +7,10 @@ import json
 import time
 import urllib.request
 from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -18,7 +20,10 @@ from local.commands.ledger import open_verifications
 from local.emulator import free_port
 from local.running_stack import PartnerKey, RunningStack
 from local.stack import LocalStack
+from quen.archive.service import Archiving
+from quen.archive.store import ArchiveStore
 from quen.client import PartnerClient
+from quen.ledger.items import SHARDS
 
 pytestmark = [pytest.mark.e2e, pytest.mark.long]
 STREAM_SECONDS = 10
@@ -45,12 +50,23 @@ def till_of(key: PartnerKey, stack: RunningStack) -> PartnerClient:
     return open_partner(replace(stack, partner=there))
 
 
+def archive_all(stack: RunningStack) -> None:
+    """All entries but each member's last go to the archive, as on a day when everything is old."""
+    store, objects = ArchiveStore(stack.open_dynamodb(), stack.tables["ledger"]), stack.open_objects()
+    members = [who for shard in range(SHARDS) for who in store.list_old(shard, date.max, None, 1000).member_ids]
+    day, archiving = datetime.now(UTC).date() + timedelta(days=2), Archiving(store, objects)
+    done = [archiving.archive(who, day, ZoneInfo("UTC"), "run_1", is_recovering=False) for who in members]
+    assert sum(archived.volumes for archived in done) > 0
+
+
 def test_what_one_stack_backed_up_goes_on_in_another(connection: dict[str, Any], data: Path, tmp_path: Path) -> None:
     assert connection
     backup, secrets, elsewhere = tmp_path / "backup", tmp_path / "secrets.json", tmp_path / "second"
     with RunningStack.load(data) as first, open_partner(first) as till:
         bought = till.record_purchase(purchase("KEPT-1"))
         assert bought.status == 201
+        archive_all(first)
+        before = open_verifications(first).verify_all()
         assert main(["backup", "create", str(backup), "--secrets", str(secrets), "--data", str(data)]) == 0
         assert till.record_purchase(purchase("LOST-1")).status == 201  # after the backup
         key = first.partner
@@ -62,6 +78,8 @@ def test_what_one_stack_backed_up_goes_on_in_another(connection: dict[str, Any],
         time.sleep(STREAM_SECONDS)  # what its own seeds have to say is said
         told = mails(second)
         assert main(["backup", "restore", str(backup), *where]) == 0
+        restored = open_verifications(second).verify_all()
+        assert (restored.root, restored.entries) == (before.root, before.entries)
         with till_of(key, second) as there:
             again = there.record_purchase(purchase("KEPT-1"))
             assert (again.document, again.is_replay) == (bought.document, True)

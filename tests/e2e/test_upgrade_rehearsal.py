@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from local.callers import open_member, open_partner
+from local.command import main
 from local.commands.ledger import open_verifications
 from local.emulator import PROJECT, STACK_PYTHON, free_port
 from local.running_stack import RunningStack
@@ -71,6 +72,16 @@ def purchase(purchase_id: str, amount: int) -> dict[str, Any]:
     }
 
 
+def shown_in_old_entries(stack: RunningStack) -> int:
+    """How many members the nightly archiving would find, were everything old."""
+    return sum(
+        page["Count"]
+        for page in stack.open_dynamodb()
+        .get_paginator("scan")
+        .paginate(TableName=stack.tables["ledger"], IndexName="OldEntries")
+    )
+
+
 def test_a_data_directory_of_the_last_version_goes_on_under_this_one(released: Path, tmp_path: Path) -> None:
     data, port = tmp_path / "data", free_port()
     with served_by(released, data, port), RunningStack.load(data) as old:
@@ -86,6 +97,8 @@ def test_a_data_directory_of_the_last_version_goes_on_under_this_one(released: P
         found = open_verifications(new).verify_all()
         assert found.is_sound
         assert (found.root, found.totals) == (before.root, before.totals)
+        assert main(["upgrade", "--data", str(data)]) == 0
+        assert shown_in_old_entries(new) == found.members
         shown = open_member(new).request("GET", "/v1/me/account").document
         assert shown["points"] == account["points"]
         again = till.record_purchase(purchase("OLD-1", 2_500_000))

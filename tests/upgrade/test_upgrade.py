@@ -7,18 +7,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, get_args
 
 import pytest
 from msgspec.structs import replace
 
 from factories import make_program
+from local.backup_places import Place
+from local.upgrading import upgrade
+from quen.archive.service import Archiving
 from quen.bootstrap import application
 from quen.instants import parse_instant
-from quen.ledger.items import AccountItem, entry_item, read_account
+from quen.ledger.items import SHARDS, AccountItem, entry_item, entry_key, read_account
 from quen.ledger.model import Sealed, parse_entry, rebuild, verify
 from quen.ledger.model.values import Kind
+from unit.archive.fakes import MemoryObjects
 from upgrade.asking import Asked, vnd
 from upgrade.recorded import Recorded, read, restore
 from upgrade.world import CONTEXT, World, opened, work_bodies
@@ -209,3 +213,34 @@ def test_members_buy_and_nights_pass_and_the_ledger_is_sound(world: World, recor
     assert found.is_sound, found.flaws
     assert found.baseline
     assert found.baseline.is_same
+
+
+def shown_in_old_entries() -> set[str]:
+    """Whom the nightly archiving would find, were everything old."""
+    store = application()._archive_store
+    return {who for shard in range(SHARDS) for who in store.list_old(shard, date.max, None, 1000).member_ids}
+
+
+def test_what_was_written_before_is_archived_once_it_was_upgraded(world: World, recorded: Recorded) -> None:
+    objects = MemoryObjects()
+    place = Place("quen-test", world.tables, world.client, None, objects, "", is_local=True)
+    members = {item["PK"]["S"].removeprefix("MEMBER#") for item in entries(recorded)}
+    assert not members & shown_in_old_entries()
+    assert upgrade(place) == len(members)
+    assert upgrade(place) == 0
+    assert shown_in_old_entries() >= members
+    program = application().programs.current(world.now())
+    for item in world.scan("ledger"):
+        if item["SK"]["S"] == entry_key(1):
+            assert item == entry_item(parse_entry(item["form"]["S"], item["hash"]["S"]), program).serialize()
+
+    application.cache_clear()
+    app = application()
+    app.__dict__["_archived_objects"] = objects
+    before, day = app.verification.verify_all(), world.now().date() + timedelta(days=1)
+    archiving = Archiving(app._archive_store, objects)
+    done = [archiving.archive(who, day, program.time_zone, "run_1", is_recovering=False) for who in members]
+    assert sum(archived.entries for archived in done) > len(entries(recorded)) // 2
+    after = app.verification.verify_all()
+    assert after.is_sound
+    assert (after.root, after.totals) == (before.root, before.totals)
