@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from local import bench_cold, bench_ledger, bench_nights, bench_partners, bench_program
+from local import bench_ledger, bench_nights, bench_partners, bench_program
 from local.bench_engine import Engine, open_engine
 from local.bench_figures import RECORDS, Figure, Last, Run, find_last, record, shown, table
 from local.bench_parts import Part, Results, parts
@@ -27,7 +27,6 @@ from quen.clock import WallClock
 
 PICTURE = PROJECT / "build/bench.svg"
 TABLES: Mapping[str, Callable[[], None]] = {
-    "cold": bench_cold.main,
     "ledger": bench_ledger.main,
     "signatures": bench_partners.main,
     "program": bench_program.main,

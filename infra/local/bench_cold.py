@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -57,6 +58,12 @@ class ColdStart:
     milliseconds: float
     floor: float
     answered: str
+
+    @property
+    def name(self) -> str:
+        """As it is recorded: `mobile-api`, `expire-points-work`."""
+        words = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", self.function.removesuffix("Function"))
+        return words.lower()
 
     @property
     def ratio(self) -> float:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
-from local import bench_expiry, bench_million, bench_own, bench_ratios
+from local import bench_cold, bench_expiry, bench_million, bench_own, bench_ratios
 from local.bench_bill import PRICES, Fixtures, Line, Use, bill, growth, read_prices
 from local.bench_engine import Engine
 from local.bench_figures import Figure, shown
@@ -21,7 +21,10 @@ EARN_WRITES_MAX, EARN_READS_MAX = 6.0, 1.0
 FINDING_UNITS_MAX = 1_000
 GROWTH_MEGABYTES_MAX = 5.0
 BILLED = (10_000, 1_000_000)
-GATEWAYS = ("http_api_calls", "rest_api_calls")
+GATEWAYS = ("rest_api_calls", "http_api_calls")
+"""The default first: the lines of the bill are by it."""
+COLD_API_MAX, COLD_WORKER_MAX = 1.6, 1.3
+ARTEFACTS_MEGABYTES_MAX = 15.0
 
 
 class Results:
@@ -52,7 +55,7 @@ Part = Callable[[Results], list[Figure]]
 
 def parts() -> Mapping[str, Part]:
     """In the order in which they are measured and printed."""
-    return {"ratios": ratios, "own": own, "units": units, "due": due, "memory": memory, "bill": monthly}
+    return {"ratios": ratios, "own": own, "units": units, "due": due, "memory": memory, "bill": monthly, "cold": cold}
 
 
 def ratios(results: Results) -> list[Figure]:
@@ -113,6 +116,16 @@ def memory(results: Results) -> list[Figure]:
 def monthly(results: Results) -> list[Figure]:
     """The bill, in words too."""
     return Bills(uses_of(results), fixtures()).figures(results)
+
+
+def cold(_results: Results) -> list[Figure]:
+    """Of each function, and what is built."""
+    part, found = "Import and first event, against a bare client", []
+    for start in bench_cold.measure():
+        target = COLD_API_MAX if start.is_api else COLD_WORKER_MAX
+        found.append(Figure(f"cold {start.name}", part, start.ratio, "", "less", target))
+    megabytes = sum(bench_cold.artefact_megabytes().values())
+    return [*found, Figure("all artefacts, built here", "Built", megabytes, "MB", "less", ARTEFACTS_MEGABYTES_MAX)]
 
 
 def uses_of(results: Results) -> Mapping[str, Use]:
