@@ -92,6 +92,12 @@ BANS = (
         ("layers/quen/quen/program/document/values.py",),
     ),
     Ban(r"\bfloat\(|: float\b|-> float\b", "int or Fraction", MODELS),
+    # A value of a model is one, and a model reads and writes no text.
+    Ban(
+        r"msgspec\.(json|msgpack|yaml|toml|convert|decode|encode)|import .*\b(json_schema|convert)\b",
+        "msgspec.Struct alone",
+        MODELS,
+    ),
     Ban(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X)\b", "an issue", [*PYTHON, *TEXTS]),
     Ban(r"(?<![\w.])/(home|root|work|Users)/[a-z]", "a path of the project", [*PYTHON, *TEXTS], (HERE,)),
 )
