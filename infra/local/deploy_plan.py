@@ -21,6 +21,7 @@ STACK_NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]")
 # Asked for where nobody said it; every other parameter has a default that is right for most.
 ASKED = ("TokenIssuer", "TokenAudience", "TokenJwksUrl", "EmailFrom", "AlarmEmail", "MonthlyBudget")
+DOMAINS = ("MobileDomain", "PartnerDomain", "AdminDomain")
 NEVER_ASKED = frozenset({"Revision"})  # computed
 CAPABILITIES = ("CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND")
 COMMIT_DIGITS = 12
@@ -95,8 +96,14 @@ def settled(template: Template, *sources: Mapping[str, str | None]) -> dict[str,
 def faults(answers: Mapping[str, str], template: Template) -> list[str]:
     """Everything that is wrong or missing, one sentence each."""
     found = [fault_of(name, answers.get(name, ""), template) for name in settable(template)]
-    if int(answers.get("MonthlyBudget") or 0) and not (answers.get("AlarmEmail") or answers.get("AlarmTopicArn")):
+    is_told = bool(answers.get("AlarmEmail") or answers.get("AlarmTopicArn"))
+    # The template's own Rules, which CloudFormation would ask minutes later.
+    if int(answers.get("MonthlyBudget") or 0) and not is_told:
         found.append("MonthlyBudget: a budget needs somebody to tell; give AlarmEmail or AlarmTopicArn.")
+    if answers.get("Deployment", "AllAtOnce") != "AllAtOnce" and not is_told:
+        found.append("Deployment: in steps it goes back where an alarm rings; give AlarmEmail or AlarmTopicArn.")
+    if any(answers.get(name) for name in DOMAINS) and not answers.get("CertificateArn"):
+        found.append("CertificateArn: a domain needs a certificate.")
     return [fault for fault in found if fault]
 
 

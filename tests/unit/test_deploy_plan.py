@@ -67,11 +67,35 @@ def test_a_parameter_may_say_what_the_template_says_it_may(parameter: str, value
     assert (fault_of(parameter, value, TEMPLATE) is None) is is_right
 
 
-def test_a_budget_without_anybody_to_tell_is_refused_as_the_template_would() -> None:
-    budget = settled(TEMPLATE, NEEDED | {"MonthlyBudget": "50"})
-    assert [fault.split(":")[0] for fault in faults(budget, TEMPLATE)] == ["MonthlyBudget"]
-    assert faults(budget | {"AlarmEmail": "ops@shop.example"}, TEMPLATE) == []
-    assert "BudgetTellsSomebody" in TEMPLATE["Rules"]
+@pytest.mark.parametrize(
+    ("said", "lacks", "enough", "rule"),
+    [
+        ({"MonthlyBudget": "50"}, "MonthlyBudget", {"AlarmEmail": "ops@shop.example"}, "BudgetTellsSomebody"),
+        (
+            {"Deployment": "Canary10Percent5Minutes"},
+            "Deployment",
+            {"AlarmTopicArn": "arn:aws:sns:eu-west-1:123456789012:ops"},
+            "ShiftedDeploymentsAreWatched",
+        ),
+        (
+            {"AdminDomain": "admin.shop.example"},
+            "CertificateArn",
+            {"CertificateArn": "arn:aws:acm:eu-west-1:123456789012:certificate/1"},
+            "DomainsHaveACertificate",
+        ),
+    ],
+)
+def test_what_goes_together_is_asked_for_before_the_template_would(
+    said: dict[str, str], lacks: str, enough: dict[str, str], rule: str
+) -> None:
+    answers = settled(TEMPLATE, NEEDED | said)
+    assert [fault.split(":")[0] for fault in faults(answers, TEMPLATE)] == [lacks]
+    assert faults(answers | enough, TEMPLATE) == []
+    assert rule in TEMPLATE["Rules"]
+
+
+def test_every_rule_of_the_template_is_asked_before() -> None:
+    assert {*TEMPLATE["Rules"]} == {"BudgetTellsSomebody", "ShiftedDeploymentsAreWatched", "DomainsHaveACertificate"}
 
 
 def test_a_flag_wins_over_the_environment_and_that_over_the_last_time() -> None:
