@@ -24,6 +24,9 @@ ASKED = ("TokenIssuer", "TokenAudience", "TokenJwksUrl", "EmailFrom", "AlarmEmai
 DOMAINS = ("MobileDomain", "PartnerDomain", "AdminDomain")
 NEVER_ASKED = frozenset({"Revision"})  # computed
 CAPABILITIES = ("CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND")
+# A stack's status before its first deployment, and where that has failed and was left as it was.
+NEVER_WHOLE = frozenset({"", "REVIEW_IN_PROGRESS", "CREATE_FAILED", "UPDATE_FAILED"})
+TAKEN_BACK = frozenset({"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED"})
 COMMIT_DIGITS = 12
 DIGEST_DIGITS = 10  # SAM tells versions by these
 
@@ -124,6 +127,21 @@ def deploy_arguments(target: Target, answers: Mapping[str, str], revision: str, 
         *("--tags", "application=quen", f"stack={target.stack}"),
         *("--parameter-overrides", *overrides, f"ParameterKey=Revision,ParameterValue={revision}"),
     ]
+
+
+def failure_arguments(status: str) -> list[str]:
+    """What SAM is told to do where the deployment fails. `status` is the stack's, "" where there is none.
+
+    Raises LocalError where CloudFormation takes no more deployments.
+    """
+    if status in TAKEN_BACK:
+        raise LocalError(
+            f"the stack is {status}: its first deployment was taken back or it was deleted, and its tables are still there. "
+            'See "Where the first deployment fails" in infra/guides/operators.md.'
+        )
+    # Taken back, a first deployment would leave its tables behind, and the next one find their names taken: so what was
+    # made stays, and the next deployment goes on from there. A stack that was whole once goes back to what it was.
+    return ["--disable-rollback"] if status in NEVER_WHOLE else []
 
 
 def idle_costs(templates: Mapping[str, Template], answers: Mapping[str, str]) -> dict[str, float]:

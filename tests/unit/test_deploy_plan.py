@@ -10,6 +10,7 @@ from local.deploy_plan import (
     DIGEST_DIGITS,
     Target,
     deploy_arguments,
+    failure_arguments,
     fault_of,
     faults,
     flag_of,
@@ -168,6 +169,21 @@ def test_a_stack_is_named_so_that_its_functions_can_be(stack: str, region: str, 
     else:
         with pytest.raises(LocalError):
             Target(stack, region).check()
+
+
+@pytest.mark.parametrize("status", ["", "REVIEW_IN_PROGRESS", "CREATE_FAILED", "UPDATE_FAILED"])
+def test_a_first_deployment_that_fails_is_not_taken_back_because_its_tables_would_stay(status: str) -> None:
+    assert failure_arguments(status) == ["--disable-rollback"]
+
+
+@pytest.mark.parametrize("status", ["CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"])
+def test_a_stack_that_was_whole_once_goes_back_to_what_it_was(status: str) -> None:
+    assert failure_arguments(status) == []
+
+
+def test_a_stack_that_takes_no_more_deployments_is_refused_before_anything_is_built() -> None:
+    with pytest.raises(LocalError, match="the stack is ROLLBACK_COMPLETE"):
+        failure_arguments("ROLLBACK_COMPLETE")
 
 
 def function_names() -> list[str]:
