@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +34,9 @@ DIGEST_DIGITS = 10  # SAM tells versions by these
 ALARM_USD = 0.10
 SECRET_USD = 0.40
 KEY_USD = 1.00
+WEB_ACL = "AWS::WAFv2::WebACL"
+WEB_ACL_USD = 5.00
+WEB_ACL_RULE_USD = 1.00
 # Five pollers of twenty seconds each ask an empty queue 15 times a minute; a million requests cost 0.40.
 QUEUE_POLLING_USD = 15 * 60 * 24 * 30 * 0.40 / 1_000_000
 
@@ -144,13 +147,30 @@ def failure_arguments(status: str) -> list[str]:
     return ["--disable-rollback"] if status in NEVER_WHOLE else []
 
 
+def made_of(files: Iterable[str], answers: Mapping[str, str]) -> set[str]:
+    """Those of the templates' files that a stack with these answers is made of."""
+    is_told = bool(answers.get("AlarmEmail") or answers.get("AlarmTopicArn"))
+    has_web_acl = answers.get("WafRules") == "managed" and not answers.get("WebAclArn")
+    conditional = {
+        "account.yaml": False,  # a stack of its own
+        "alarms.yaml": is_told,
+        "saturation.yaml": is_told,
+        "http_gateway.yaml": answers.get("Gateway") == "http",
+        "waf.yaml": has_web_acl,
+        "keys.yaml": answers.get("EncryptionKey") == "own",
+    }
+    return {file for file in files if conditional.get(file, True)}
+
+
 def idle_costs(templates: Mapping[str, Template], answers: Mapping[str, str]) -> dict[str, float]:
     """US dollars a month of what costs although nobody buys, by what it is. `templates` are all of them, by file."""
-    kinds = [resource["Type"] for each in templates.values() for resource in each["Resources"].values()]
+    made = made_of(templates, answers)
+    resources = [one for file in made for one in templates[file]["Resources"].values()]
+    kinds = [resource["Type"] for resource in resources]
+    rules = [rule for one in resources if one["Type"] == WEB_ACL for rule in one["Properties"]["Rules"]]
     reading = [
         event
-        for each in templates.values()
-        for resource in each["Resources"].values()
+        for resource in resources
         for event in resource.get("Properties", {}).get("Events", {}).values()
         if isinstance(event, Mapping) and event.get("Type") == "SQS"
     ]
@@ -159,4 +179,6 @@ def idle_costs(templates: Mapping[str, Template], answers: Mapping[str, str]) ->
         f"asking {len(reading)} empty queues": len(reading) * QUEUE_POLLING_USD,
         "the master key's secret": kinds.count("AWS::SecretsManager::Secret") * SECRET_USD,
     }
+    if rules:
+        costs[f"a web ACL and its {len(rules)} rules"] = WEB_ACL_USD + len(rules) * WEB_ACL_RULE_USD
     return costs | ({"a key of its own": KEY_USD} if answers.get("EncryptionKey") == "own" else {})

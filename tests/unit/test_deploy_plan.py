@@ -15,6 +15,7 @@ from local.deploy_plan import (
     faults,
     flag_of,
     idle_costs,
+    made_of,
     revision_of,
     settled,
     variable_of,
@@ -195,3 +196,24 @@ def test_what_a_stack_costs_while_nobody_buys_is_counted_from_the_templates() ->
     some = {"Resources": {"One": {"Type": "AWS::CloudWatch::Alarm"}, "Two": {"Type": "AWS::SecretsManager::Secret"}}}
     costs = idle_costs({"template.yaml": some}, {"EncryptionKey": "own"})
     assert costs == {"1 alarms": 0.1, "asking 0 empty queues": 0, "the master key's secret": 0.4, "a key of its own": 1}
+
+
+def test_what_no_stack_is_made_of_with_these_answers_costs_nothing() -> None:
+    alarm = {"Resources": {"One": {"Type": "AWS::CloudWatch::Alarm"}}}
+    acl = {"Resources": {"One": {"Type": "AWS::WAFv2::WebACL", "Properties": {"Rules": [{}, {}]}}}}
+    templates = {"alarms.yaml": alarm, "messaging.yaml": alarm, "waf.yaml": acl, "account.yaml": alarm}
+    assert "1 alarms" in idle_costs(templates, {})
+    assert "2 alarms" in idle_costs(templates, {"AlarmEmail": "ops@shop.example"})
+    assert idle_costs(templates, {"WafRules": "managed"})["a web ACL and its 2 rules"] == 7
+    assert idle_costs(templates, {"WafRules": "managed", "WebAclArn": "arn"}) == idle_costs(templates, {})
+
+
+def test_every_template_that_is_made_on_a_condition_is_known_as_one() -> None:
+    files = {path.name for path in (PROJECT / "infra").glob("*.yaml")}
+    unconditional = {
+        Path(str(one["Properties"]["Location"])).name
+        for one in TEMPLATE["Resources"].values()
+        if one["Type"] == "AWS::Serverless::Application" and "Condition" not in one
+    }
+    free = {"domains.yaml", "operator.yaml"}  # made on a condition, and nothing in them costs by itself
+    assert made_of(files, {}) == unconditional | free
