@@ -16,8 +16,10 @@ from local.errors import LocalError
 
 Template = Mapping[str, Any]
 
-# "-birthday-rewards-start" is the longest end of a function's name, which has 64 characters.
-STACK_NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
+# The name stands in every statement of a function's resource policy, which ends at 20 KB: the partner API's has room for
+# this much.
+STACK_NAME_MAX = 32
+STACK_NAME = re.compile(rf"[a-z][a-z0-9-]{{0,{STACK_NAME_MAX - 1}}}")
 REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]")
 # Asked for where nobody said it; every other parameter has a default that is right for most.
 ASKED = ("TokenIssuer", "TokenAudience", "TokenJwksUrl", "EmailFrom", "AlarmEmail", "MonthlyBudget")
@@ -52,7 +54,8 @@ class Target:
         """Raises LocalError in a sentence where AWS would refuse it later."""
         if not STACK_NAME.fullmatch(self.stack):
             raise LocalError(
-                f'"{self.stack}" cannot be the stack\'s name: 1 to 40 small letters, digits and hyphens, a letter first.'
+                f'"{self.stack}" cannot be the stack\'s name: '
+                f"1 to {STACK_NAME_MAX} small letters, digits and hyphens, a letter first."
             )
         if not REGION.fullmatch(self.region):
             raise LocalError(f'"{self.region}" is no region, such as ap-southeast-1.')

@@ -8,6 +8,7 @@ import pytest
 
 from local.deploy_plan import (
     DIGEST_DIGITS,
+    STACK_NAME_MAX,
     Target,
     deploy_arguments,
     failure_arguments,
@@ -156,15 +157,15 @@ def test_sam_is_told_every_parameter_because_one_that_is_left_out_keeps_its_last
     ("stack", "region", "is_right"),
     [
         ("quen", "ap-southeast-1", True),
-        ("q" * 40, "us-gov-west-1", True),
-        ("q" * 41, "us-east-1", False),
+        ("q" * STACK_NAME_MAX, "us-gov-west-1", True),
+        ("q" * (STACK_NAME_MAX + 1), "us-east-1", False),
         ("Quen", "us-east-1", False),
         ("quen", "Singapore", False),
     ],
 )
 def test_a_stack_is_named_so_that_its_functions_can_be(stack: str, region: str, is_right: bool) -> None:
     longest = max(len(name.removeprefix("${AWS::StackName}")) for name in function_names())
-    assert 40 + longest <= 64
+    assert STACK_NAME_MAX + longest <= 64
     if is_right:
         Target(stack, region).check()
     else:
