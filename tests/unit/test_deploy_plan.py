@@ -199,6 +199,14 @@ def test_what_a_stack_costs_while_nobody_buys_is_counted_from_the_templates() ->
     assert costs == {"1 alarms": 0.1, "asking 0 empty queues": 0, "the master key's secret": 0.4, "a key of its own": 1}
 
 
+def test_the_operators_guide_says_what_a_stack_costs_while_nobody_buys() -> None:
+    guide = (PROJECT / "infra/guides/operators.md").read_text("utf-8")
+    files = [PROJECT / "template.yaml", *(PROJECT / "infra").glob("*.yaml")]
+    templates = {file.name: read_template(file.read_text("utf-8")) for file in files}
+    plain, told = (sum(idle_costs(templates, said).values()) for said in ({}, {"AlarmEmail": "ops@shop.example"}))
+    assert f"costs {plain:.2f} USD a month, {told:.2f} with all its alarms" in guide
+
+
 def test_what_no_stack_is_made_of_with_these_answers_costs_nothing() -> None:
     alarm = {"Resources": {"One": {"Type": "AWS::CloudWatch::Alarm"}}}
     acl = {"Resources": {"One": {"Type": "AWS::WAFv2::WebACL", "Properties": {"Rules": [{}, {}]}}}}
