@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,13 +16,19 @@ from local.errors import LocalError
 
 Template = Mapping[str, Any]
 
-# "-birthday-rewards-start" is the longest end of a function's name, which has 64 characters.
-STACK_NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
+# The name stands in every statement of a function's resource policy, which ends at 20 KB: the partner API's has room for
+# this much.
+STACK_NAME_MAX = 32
+STACK_NAME = re.compile(rf"[a-z][a-z0-9-]{{0,{STACK_NAME_MAX - 1}}}")
 REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]")
 # Asked for where nobody said it; every other parameter has a default that is right for most.
 ASKED = ("TokenIssuer", "TokenAudience", "TokenJwksUrl", "EmailFrom", "AlarmEmail", "MonthlyBudget")
+DOMAINS = ("MobileDomain", "PartnerDomain", "AdminDomain")
 NEVER_ASKED = frozenset({"Revision"})  # computed
 CAPABILITIES = ("CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND")
+# A stack's status before its first deployment, and where that has failed and was left as it was.
+NEVER_WHOLE = frozenset({"", "REVIEW_IN_PROGRESS", "CREATE_FAILED", "UPDATE_FAILED"})
+TAKEN_BACK = frozenset({"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED"})
 COMMIT_DIGITS = 12
 DIGEST_DIGITS = 10  # SAM tells versions by these
 
@@ -30,6 +36,9 @@ DIGEST_DIGITS = 10  # SAM tells versions by these
 ALARM_USD = 0.10
 SECRET_USD = 0.40
 KEY_USD = 1.00
+WEB_ACL = "AWS::WAFv2::WebACL"
+WEB_ACL_USD = 5.00
+WEB_ACL_RULE_USD = 1.00
 # Five pollers of twenty seconds each ask an empty queue 15 times a minute; a million requests cost 0.40.
 QUEUE_POLLING_USD = 15 * 60 * 24 * 30 * 0.40 / 1_000_000
 
@@ -45,7 +54,8 @@ class Target:
         """Raises LocalError in a sentence where AWS would refuse it later."""
         if not STACK_NAME.fullmatch(self.stack):
             raise LocalError(
-                f'"{self.stack}" cannot be the stack\'s name: 1 to 40 small letters, digits and hyphens, a letter first.'
+                f'"{self.stack}" cannot be the stack\'s name: '
+                f"1 to {STACK_NAME_MAX} small letters, digits and hyphens, a letter first."
             )
         if not REGION.fullmatch(self.region):
             raise LocalError(f'"{self.region}" is no region, such as ap-southeast-1.')
@@ -95,8 +105,14 @@ def settled(template: Template, *sources: Mapping[str, str | None]) -> dict[str,
 def faults(answers: Mapping[str, str], template: Template) -> list[str]:
     """Everything that is wrong or missing, one sentence each."""
     found = [fault_of(name, answers.get(name, ""), template) for name in settable(template)]
-    if int(answers.get("MonthlyBudget") or 0) and not (answers.get("AlarmEmail") or answers.get("AlarmTopicArn")):
+    is_told = bool(answers.get("AlarmEmail") or answers.get("AlarmTopicArn"))
+    # The template's own Rules, which CloudFormation would ask minutes later.
+    if int(answers.get("MonthlyBudget") or 0) and not is_told:
         found.append("MonthlyBudget: a budget needs somebody to tell; give AlarmEmail or AlarmTopicArn.")
+    if answers.get("Deployment", "AllAtOnce") != "AllAtOnce" and not is_told:
+        found.append("Deployment: in steps it goes back where an alarm rings; give AlarmEmail or AlarmTopicArn.")
+    if any(answers.get(name) for name in DOMAINS) and not answers.get("CertificateArn"):
+        found.append("CertificateArn: a domain needs a certificate.")
     return [fault for fault in found if fault]
 
 
@@ -119,13 +135,45 @@ def deploy_arguments(target: Target, answers: Mapping[str, str], revision: str, 
     ]
 
 
+def failure_arguments(status: str) -> list[str]:
+    """What SAM is told to do where the deployment fails. `status` is the stack's, "" where there is none.
+
+    Raises LocalError where CloudFormation takes no more deployments.
+    """
+    if status in TAKEN_BACK:
+        raise LocalError(
+            f"the stack is {status}: its first deployment was taken back or it was deleted, and its tables are still there. "
+            'See "Where the first deployment fails" in infra/guides/operators.md.'
+        )
+    # Taken back, a first deployment would leave its tables behind, and the next one find their names taken: so what was
+    # made stays, and the next deployment goes on from there. A stack that was whole once goes back to what it was.
+    return ["--disable-rollback"] if status in NEVER_WHOLE else []
+
+
+def made_of(files: Iterable[str], answers: Mapping[str, str]) -> set[str]:
+    """Those of the templates' files that a stack with these answers is made of."""
+    is_told = bool(answers.get("AlarmEmail") or answers.get("AlarmTopicArn"))
+    has_web_acl = answers.get("WafRules") == "managed" and not answers.get("WebAclArn")
+    conditional = {
+        "account.yaml": False,  # a stack of its own
+        "alarms.yaml": is_told,
+        "saturation.yaml": is_told,
+        "http_gateway.yaml": answers.get("Gateway") == "http",
+        "waf.yaml": has_web_acl,
+        "keys.yaml": answers.get("EncryptionKey") == "own",
+    }
+    return {file for file in files if conditional.get(file, True)}
+
+
 def idle_costs(templates: Mapping[str, Template], answers: Mapping[str, str]) -> dict[str, float]:
     """US dollars a month of what costs although nobody buys, by what it is. `templates` are all of them, by file."""
-    kinds = [resource["Type"] for each in templates.values() for resource in each["Resources"].values()]
+    made = made_of(templates, answers)
+    resources = [one for file in made for one in templates[file]["Resources"].values()]
+    kinds = [resource["Type"] for resource in resources]
+    rules = [rule for one in resources if one["Type"] == WEB_ACL for rule in one["Properties"]["Rules"]]
     reading = [
         event
-        for each in templates.values()
-        for resource in each["Resources"].values()
+        for resource in resources
         for event in resource.get("Properties", {}).get("Events", {}).values()
         if isinstance(event, Mapping) and event.get("Type") == "SQS"
     ]
@@ -134,4 +182,6 @@ def idle_costs(templates: Mapping[str, Template], answers: Mapping[str, str]) ->
         f"asking {len(reading)} empty queues": len(reading) * QUEUE_POLLING_USD,
         "the master key's secret": kinds.count("AWS::SecretsManager::Secret") * SECRET_USD,
     }
+    if rules:
+        costs[f"a web ACL and its {len(rules)} rules"] = WEB_ACL_USD + len(rules) * WEB_ACL_RULE_USD
     return costs | ({"a key of its own": KEY_USD} if answers.get("EncryptionKey") == "own" else {})

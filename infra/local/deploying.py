@@ -24,6 +24,7 @@ from local.deploy_plan import (
     ASKED,
     Target,
     deploy_arguments,
+    failure_arguments,
     fault_of,
     faults,
     flag_of,
@@ -92,11 +93,13 @@ def deploy(template: Mapping[str, Any], said: Mapping[str, Any], memory: Path) -
         return
     check_keys(answers["TokenJwksUrl"])
     account = account_of(target.region)
+    cloudformation: Any = get_session().create_client("cloudformation", region_name=target.region)
+    command += failure_arguments(status_of(cloudformation, target.stack))
     remember(target, answers, memory)
     run(["make", "build"])
     print(f"\nDeploying {target.stack} to account {account}, {target.region}. The first time takes about five minutes.")
     run(command)
-    tell_what_is_next(target)
+    tell_what_is_next(cloudformation, target.stack)
 
 
 def choose_target(said: Mapping[str, Any], memory: Path, *, asks: bool) -> tuple[Target, dict[str, str]]:
@@ -166,6 +169,16 @@ def account_of(region: str) -> str:
         ) from None
 
 
+def status_of(cloudformation: Any, stack: str) -> str:
+    """The stack's status, such as UPDATE_COMPLETE; "" where there is none. Raises LocalError where AWS does not say."""
+    try:
+        return str(cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"])
+    except (BotoCoreError, ClientError) as error:
+        if "does not exist" in str(error):
+            return ""
+        raise LocalError(f"AWS does not say how the stack {stack} is ({error}).") from None
+
+
 def commit() -> str:
     """The commit that is checked out, or nothing where there is no git."""
     git = shutil.which("git")
@@ -191,11 +204,10 @@ def run(command: Sequence[str]) -> None:
         raise LocalError(f"`{Path(command[0]).name} {command[1]}` failed; it said why above.")
 
 
-def tell_what_is_next(target: Target) -> None:
+def tell_what_is_next(cloudformation: Any, stack: str) -> None:
     """The stack's outputs, and the three commands that come next."""
-    cloudformation: Any = get_session().create_client("cloudformation", region_name=target.region)
-    stack = cloudformation.describe_stacks(StackName=target.stack)["Stacks"][0]
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", ())}
+    found = cloudformation.describe_stacks(StackName=stack)["Stacks"][0].get("Outputs", ())
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in found}
     for name in ("MobileApiUrl", "PartnerApiUrl", "AdminApiUrl"):
         print(f"  {name:14} {outputs.get(name, '')}")
     admin, token = outputs.get("AdminApiUrl", ""), '-H "Authorization: Bearer $STAFF_TOKEN"'

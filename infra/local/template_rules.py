@@ -117,7 +117,9 @@ def log_group_faults(resources: Resources) -> Iterator[Fault]:
 
 
 def access_faults(resources: Resources) -> Iterator[Fault]:
-    """No wildcard without its reason beside it, as in `Metadata: {Wildcards: {"sns:Publish": a phone number has no ARN}}`."""
+    """No wildcard without its reason beside it, as in `Metadata: {Wildcards: {"sns:Publish": a phone number has no ARN}}`, and
+    no policy of AWS without one, as in `Metadata: {PolicyOfAws: the service takes no other}`.
+    """
     for name, document in policy_documents(resources):
         excused = (resources[name].get("Metadata") or {}).get("Wildcards") or {}
         for statement in statements(document):
@@ -129,7 +131,10 @@ def access_faults(resources: Resources) -> Iterator[Fault]:
         policies = properties.get("ManagedPolicyArns", ())
         if len(policies) > POLICIES_PER_ROLE_MAX:
             yield role, f"has {len(policies)} managed policies; IAM's quota is {POLICIES_PER_ROLE_MAX}"
-        if role != "CodeDeployServiceRole":  # SAM's; CodeDeploy's own policy is what AWS says it needs
+        is_excused = "PolicyOfAws" in (resources[role].get("Metadata") or {})
+        if (
+            role != "CodeDeployServiceRole" and not is_excused
+        ):  # SAM's; CodeDeploy's own policy is what AWS says it needs
             yield from ((role, f"is given AWS's policy {arn}") for arn in policies if ":iam::aws:policy" in str(arn))
 
 

@@ -124,6 +124,7 @@ def test_access_logs_end_as_the_others_do() -> None:
     groups = [MAIN["Resources"][f"{api.title()}AccessLogs"] for api in (*APIS, "admin")]
     assert {group["Condition"] for group in groups} == {"HasAccessLogs"}
     assert all(group["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"} for group in groups)
+    assert all(group["Properties"]["KmsKeyId"]["Fn::If"][0] == "HasOwnKey" for group in groups)
 
 
 def test_no_stack_makes_the_setting_that_belongs_to_the_account() -> None:

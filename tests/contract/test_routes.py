@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from local.deploy_plan import STACK_NAME_MAX
 from local.template_reader import read_yaml
 from quen.http.openapi import ABOUT, FUNCTIONS, load
 from tables import load_template
@@ -21,6 +22,9 @@ METHODS = {"get", "put", "post", "patch", "delete"}
 EVERY_FUNCTION = [function for functions in FUNCTIONS.values() for function in functions]
 
 Route = tuple[str, str]
+
+LONGEST_STACK = "s" * STACK_NAME_MAX
+SID_MAX = 100
 
 # Whoever has the link of a message may say no with it, signed in or not.
 PUBLIC: dict[str, set[Route]] = {
@@ -130,11 +134,12 @@ def test_a_function_s_resource_policy_has_room_for_its_routes(function: str) -> 
     """Every event is a statement in it, and it ends at 20 KB (Lambda quotas, "function resource-based policy")."""
     statements = [
         {
-            "Sid": f"{'s' * 30}-{deployed_as(function)}{logical_id}Permissionlive-ABCDEFGHIJKLM",
+            "Sid": f"{LONGEST_STACK}-{deployed_as(function)}{logical_id}Permissionlive-ABCDEFGHIJKL"[:SID_MAX],
             "Effect": "Allow",
             "Principal": {"Service": "apigateway.amazonaws.com"},
             "Action": "lambda:InvokeFunction",
-            "Resource": f"arn:aws:lambda:ap-southeast-1:123456789012:function:{'s' * 30}-{function.replace('_', '-')}",
+            "Resource": f"arn:aws:lambda:ap-southeast-1:123456789012:function:{LONGEST_STACK}-"
+            f"{function.replace('_', '-')}:live",
             "Condition": {
                 "ArnLike": {
                     "AWS:SourceArn": "arn:aws:execute-api:ap-southeast-1:123456789012:a1b2c3d4e5/*/"

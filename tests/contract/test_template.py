@@ -323,14 +323,29 @@ def test_whatever_is_kept_lies_under_the_stacks_own_key_where_it_has_one(file: s
     assert found == [key] * len(found) != []
 
 
+def either(value: Mapping[str, Any]) -> list[Mapping[str, str]]:
+    """What a value is, whichever way its condition goes."""
+    return list(value["Fn::If"][1:]) if "Fn::If" in value else [value]
+
+
+def test_a_budget_has_no_name_which_would_be_taken_when_whom_it_tells_changes() -> None:
+    """That replaces it, and CloudFormation makes the new one first."""
+    [budget] = resources("infra/operator.yaml", "AWS::Budgets::Budget").values()
+    assert "BudgetName" not in budget["Budget"]
+
+
 def test_an_alarm_that_takes_a_deployment_back_is_one_that_there_is() -> None:
-    known = {name(alarm["AlarmName"]) for alarm in ALARMS.values()}
+    files = ("infra/alarms.yaml", "infra/http_gateway.yaml")
+    known = {name(one["AlarmName"]) for file in files for one in resources(file, "AWS::CloudWatch::Alarm").values()}
     watching = {
-        function: {name(alarm) for alarm in properties["DeploymentPreference"]["Alarms"]}
+        function: {name(each) for alarm in properties["DeploymentPreference"]["Alarms"] for each in either(alarm)}
         for function, properties in FUNCTIONS.items()
         if "Alarms" in properties.get("DeploymentPreference", {})
     }
     assert set().union(*watching.values()) <= known
+    # Behind an HTTP API the REST API's alarm counts nothing.
+    for function in ("MobileApiFunction", "PartnerApiFunction", "BackofficeApiFunction"):
+        assert len([alarm for alarm in watching[function] if alarm.endswith("-http-failures")]) == 1
     # Whoever is woken once an hour shifts nobody within minutes; every other function goes back where its alarm rings.
     assert {*FUNCTIONS} - {*watching} == {name for name in FUNCTIONS if name.endswith("StartFunction")}
 

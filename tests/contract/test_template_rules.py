@@ -170,3 +170,9 @@ def test_a_wildcard_with_its_reason_is_none() -> None:
 def test_of_a_conditional_statement_both_sides_are_read() -> None:
     sides = {"Fn::If": ["Has", *permission("s3:*")["Statement"], {"Ref": "AWS::NoValue"}]}
     assert [*access_faults(broken(POLICY, {"Statement": [sides]}))] == [("Say", "allows s3:*")]
+
+
+def test_a_policy_of_aws_with_its_reason_is_none() -> None:
+    resources = broken("SayRole/Properties/ManagedPolicyArns", ["arn:aws:iam::aws:policy/All"])
+    resources["SayRole"]["Metadata"] = {"PolicyOfAws": "the service takes no other"}
+    assert [*access_faults(resources)] == []

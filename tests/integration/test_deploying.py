@@ -8,8 +8,11 @@ import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from botocore.session import get_session
+from botocore.stub import Stubber
 
 from local import deploying
 from local.errors import LocalError
@@ -85,6 +88,36 @@ def test_without_credentials_nothing_is_built(
     assert deploying.main(["--yes", *NEEDED, "--token-jwks-url", f"{site}/keys.json"], remembered) == 1
     assert "AWS does not know who you are" in capsys.readouterr().err
     assert not remembered.exists()
+
+
+def cloudformation() -> tuple[Any, Stubber]:
+    """A client that is told what AWS says."""
+    client = get_session().create_client(
+        "cloudformation", "eu-west-1", aws_access_key_id="x", aws_secret_access_key="x"
+    )
+    return client, Stubber(client)
+
+
+def test_a_stack_that_is_not_there_yet_has_no_status() -> None:
+    client, told = cloudformation()
+    told.add_client_error("describe_stacks", "ValidationError", "Stack with id quen-test does not exist")
+    with told:
+        assert deploying.status_of(client, "quen-test") == ""
+
+
+def test_a_stack_s_status_is_what_aws_says() -> None:
+    client, told = cloudformation()
+    stack = {"StackName": "quen-test", "CreationTime": "2026-11-26T00:00:00Z", "StackStatus": "UPDATE_COMPLETE"}
+    told.add_response("describe_stacks", {"Stacks": [stack]})
+    with told:
+        assert deploying.status_of(client, "quen-test") == "UPDATE_COMPLETE"
+
+
+def test_whoever_may_not_ask_for_a_stack_is_told_so() -> None:
+    client, told = cloudformation()
+    told.add_client_error("describe_stacks", "AccessDenied", "not authorized")
+    with told, pytest.raises(LocalError, match="not authorized"):
+        deploying.status_of(client, "quen-test")
 
 
 def test_what_was_answered_is_the_default_of_the_next_time(remembered: Path) -> None:

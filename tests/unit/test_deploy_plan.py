@@ -8,12 +8,15 @@ import pytest
 
 from local.deploy_plan import (
     DIGEST_DIGITS,
+    STACK_NAME_MAX,
     Target,
     deploy_arguments,
+    failure_arguments,
     fault_of,
     faults,
     flag_of,
     idle_costs,
+    made_of,
     revision_of,
     settled,
     variable_of,
@@ -67,11 +70,35 @@ def test_a_parameter_may_say_what_the_template_says_it_may(parameter: str, value
     assert (fault_of(parameter, value, TEMPLATE) is None) is is_right
 
 
-def test_a_budget_without_anybody_to_tell_is_refused_as_the_template_would() -> None:
-    budget = settled(TEMPLATE, NEEDED | {"MonthlyBudget": "50"})
-    assert [fault.split(":")[0] for fault in faults(budget, TEMPLATE)] == ["MonthlyBudget"]
-    assert faults(budget | {"AlarmEmail": "ops@shop.example"}, TEMPLATE) == []
-    assert "BudgetTellsSomebody" in TEMPLATE["Rules"]
+@pytest.mark.parametrize(
+    ("said", "lacks", "enough", "rule"),
+    [
+        ({"MonthlyBudget": "50"}, "MonthlyBudget", {"AlarmEmail": "ops@shop.example"}, "BudgetTellsSomebody"),
+        (
+            {"Deployment": "Canary10Percent5Minutes"},
+            "Deployment",
+            {"AlarmTopicArn": "arn:aws:sns:eu-west-1:123456789012:ops"},
+            "ShiftedDeploymentsAreWatched",
+        ),
+        (
+            {"AdminDomain": "admin.shop.example"},
+            "CertificateArn",
+            {"CertificateArn": "arn:aws:acm:eu-west-1:123456789012:certificate/1"},
+            "DomainsHaveACertificate",
+        ),
+    ],
+)
+def test_what_goes_together_is_asked_for_before_the_template_would(
+    said: dict[str, str], lacks: str, enough: dict[str, str], rule: str
+) -> None:
+    answers = settled(TEMPLATE, NEEDED | said)
+    assert [fault.split(":")[0] for fault in faults(answers, TEMPLATE)] == [lacks]
+    assert faults(answers | enough, TEMPLATE) == []
+    assert rule in TEMPLATE["Rules"]
+
+
+def test_every_rule_of_the_template_is_asked_before() -> None:
+    assert {*TEMPLATE["Rules"]} == {"BudgetTellsSomebody", "ShiftedDeploymentsAreWatched", "DomainsHaveACertificate"}
 
 
 def test_a_flag_wins_over_the_environment_and_that_over_the_last_time() -> None:
@@ -130,20 +157,35 @@ def test_sam_is_told_every_parameter_because_one_that_is_left_out_keeps_its_last
     ("stack", "region", "is_right"),
     [
         ("quen", "ap-southeast-1", True),
-        ("q" * 40, "us-gov-west-1", True),
-        ("q" * 41, "us-east-1", False),
+        ("q" * STACK_NAME_MAX, "us-gov-west-1", True),
+        ("q" * (STACK_NAME_MAX + 1), "us-east-1", False),
         ("Quen", "us-east-1", False),
         ("quen", "Singapore", False),
     ],
 )
 def test_a_stack_is_named_so_that_its_functions_can_be(stack: str, region: str, is_right: bool) -> None:
     longest = max(len(name.removeprefix("${AWS::StackName}")) for name in function_names())
-    assert 40 + longest <= 64
+    assert STACK_NAME_MAX + longest <= 64
     if is_right:
         Target(stack, region).check()
     else:
         with pytest.raises(LocalError):
             Target(stack, region).check()
+
+
+@pytest.mark.parametrize("status", ["", "REVIEW_IN_PROGRESS", "CREATE_FAILED", "UPDATE_FAILED"])
+def test_a_first_deployment_that_fails_is_not_taken_back_because_its_tables_would_stay(status: str) -> None:
+    assert failure_arguments(status) == ["--disable-rollback"]
+
+
+@pytest.mark.parametrize("status", ["CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"])
+def test_a_stack_that_was_whole_once_goes_back_to_what_it_was(status: str) -> None:
+    assert failure_arguments(status) == []
+
+
+def test_a_stack_that_takes_no_more_deployments_is_refused_before_anything_is_built() -> None:
+    with pytest.raises(LocalError, match="the stack is ROLLBACK_COMPLETE"):
+        failure_arguments("ROLLBACK_COMPLETE")
 
 
 def function_names() -> list[str]:
@@ -155,3 +197,32 @@ def test_what_a_stack_costs_while_nobody_buys_is_counted_from_the_templates() ->
     some = {"Resources": {"One": {"Type": "AWS::CloudWatch::Alarm"}, "Two": {"Type": "AWS::SecretsManager::Secret"}}}
     costs = idle_costs({"template.yaml": some}, {"EncryptionKey": "own"})
     assert costs == {"1 alarms": 0.1, "asking 0 empty queues": 0, "the master key's secret": 0.4, "a key of its own": 1}
+
+
+def test_the_operators_guide_says_what_a_stack_costs_while_nobody_buys() -> None:
+    guide = (PROJECT / "infra/guides/operators.md").read_text("utf-8")
+    files = [PROJECT / "template.yaml", *(PROJECT / "infra").glob("*.yaml")]
+    templates = {file.name: read_template(file.read_text("utf-8")) for file in files}
+    plain, told = (sum(idle_costs(templates, said).values()) for said in ({}, {"AlarmEmail": "ops@shop.example"}))
+    assert f"costs {plain:.2f} USD a month, {told:.2f} with all its alarms" in guide
+
+
+def test_what_no_stack_is_made_of_with_these_answers_costs_nothing() -> None:
+    alarm = {"Resources": {"One": {"Type": "AWS::CloudWatch::Alarm"}}}
+    acl = {"Resources": {"One": {"Type": "AWS::WAFv2::WebACL", "Properties": {"Rules": [{}, {}]}}}}
+    templates = {"alarms.yaml": alarm, "messaging.yaml": alarm, "waf.yaml": acl, "account.yaml": alarm}
+    assert "1 alarms" in idle_costs(templates, {})
+    assert "2 alarms" in idle_costs(templates, {"AlarmEmail": "ops@shop.example"})
+    assert idle_costs(templates, {"WafRules": "managed"})["a web ACL and its 2 rules"] == 7
+    assert idle_costs(templates, {"WafRules": "managed", "WebAclArn": "arn"}) == idle_costs(templates, {})
+
+
+def test_every_template_that_is_made_on_a_condition_is_known_as_one() -> None:
+    files = {path.name for path in (PROJECT / "infra").glob("*.yaml")}
+    unconditional = {
+        Path(str(one["Properties"]["Location"])).name
+        for one in TEMPLATE["Resources"].values()
+        if one["Type"] == "AWS::Serverless::Application" and "Condition" not in one
+    }
+    free = {"domains.yaml", "operator.yaml"}  # made on a condition, and nothing in them costs by itself
+    assert made_of(files, {}) == unconditional | free
