@@ -81,7 +81,9 @@ def adjust(call: Call[StaffCaller, AdjustmentBody], member_id: str) -> Outcome:
     if asked.points == 0:
         raise ValidationFailedError.at("/points", "out_of_range", "An adjustment gives or takes points.")
     after = {"points": asked.points, "reason_code": asked.reason_code, "idempotency_key": call.idempotency_key}
-    record = app.audit.write(call.caller, Action.ADJUST_POINTS, f"member:{member_id}", after=after, reason=asked.note)
+    record = app.audit.write(
+        call.caller, Action.ADJUST_POINTS, f"member:{member_id}", after=after, reason=asked.note, pointer="/note"
+    )
     return app.adjustments.adjust(
         Asked(
             member_id,

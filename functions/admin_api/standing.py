@@ -162,7 +162,11 @@ def change_tier(call: Call[StaffCaller, TierBody], member_id: str) -> Mapping[st
         was = {"tier": before.tier or None, "until": before.tier_until or None}
         after = {"tier": asked.tier, "until": asked.until and asked.until.isoformat(), "reason_code": asked.reason_code}
         target, note = f"member:{member_id}", asked.note or ""
-        return [app.audit.write(call.caller, Action.CHANGE_MEMBER_TIER, target, before=was, after=after, reason=note)]
+        return [
+            app.audit.write(
+                call.caller, Action.CHANGE_MEMBER_TIER, target, before=was, after=after, reason=note, pointer="/note"
+            )
+        ]
 
     command = SetTier(asked.tier or "", asked.until, asked.reason_code)
     return app.tiers.set(member_id, command, record=record)

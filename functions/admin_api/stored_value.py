@@ -68,7 +68,9 @@ def adjust(call: Call[StaffCaller, ValueAdjustmentBody], member_id: str) -> Outc
     app, asked = application(), call.input
     after = {"amount": asked.amount, "reason_code": asked.reason_code, "idempotency_key": call.idempotency_key}
     target = f"member:{member_id}"
-    record = app.audit.write(call.caller, Action.ADJUST_STORED_VALUE, target, after=after, reason=asked.note)
+    record = app.audit.write(
+        call.caller, Action.ADJUST_STORED_VALUE, target, after=after, reason=asked.note, pointer="/note"
+    )
     return app.stored_values.adjust(
         member_id,
         asked.amount,

@@ -1,1 +1,1 @@
-"""The job that closes the statements of partners that settle."""
+"""The job that moves old entries to the archive."""

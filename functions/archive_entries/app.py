@@ -10,14 +10,16 @@ from quen.bootstrap import application
 from quen.deliveries import handle_each
 from quen.jobs.archive_entries import NAME
 from quen.jobs.service import RunningFunction, within
-from quen.observability import logger, wordless
+from quen.log_lines import line
+from quen.observability import wordless
 
 
 @wordless
 def start(event: Mapping[str, Any], _context: object) -> None:
     """A scheduled event: its own time says which days have begun, never the clock."""
-    claimed = application().jobs.start(NAME, datetime.fromisoformat(event["time"]))
-    logger().info("Days claimed", extra={"job": NAME, "days": [run["on"] for run in claimed]})
+    with line("start", job=NAME) as writing:
+        claimed = application().jobs.start(NAME, datetime.fromisoformat(event["time"]))
+        writing.say(days=[run["on"] for run in claimed])
 
 
 def work(event: Mapping[str, Any], context: RunningFunction) -> dict[str, Any]:

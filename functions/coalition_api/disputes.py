@@ -91,7 +91,9 @@ def resolve(call: Call[StaffCaller, ResolutionBody], dispute_id: str) -> Mapping
     def record(before: DisputeValue, after: DisputeValue) -> list[Write]:
         was, is_now = staff_dispute_view(before), staff_dispute_view(after)
         target, action = f"dispute:{dispute_id}", Action.RESOLVE_DISPUTE
-        return [app.audit.write(call.caller, action, target, before=was, after=is_now, reason=body.note)]
+        return [
+            app.audit.write(call.caller, action, target, before=was, after=is_now, reason=body.note, pointer="/note")
+        ]
 
     decision = Decision(DisputeState(body.outcome), body.note, call.caller.subject, body.points, body.category)
     return staff_dispute_view(app.books.disputes.resolve(dispute_id, decision, record))

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from gateway_events import member_claims
+from quen.bootstrap import application
 from served import Served, read_program, serving
 
 NAMES = {"vi": "Tên", "en": "Name"}
@@ -151,3 +152,17 @@ def test_a_till_pays_part_of_the_bill_with_points(served: Served, member_id: str
     assert (off["benefit"]["kind"], off["taken_off"]["amount"]) == ("amount_off", vnd(20_000))
     done = served.partner("POST", f"/v1/redemptions/{off['redemption_id']}/redeem").body
     assert (done["state"], done["taken_off"]) == ("redeemed", off["taken_off"])
+
+
+def test_what_was_paid_is_answered_for_ever_though_its_entries_are_archived(served: Served, member_id: str) -> None:
+    def pay(key: str) -> str:
+        body = {"member": {"member_id": member_id}, "points": 100, "bill": BILL, "purchase_id": "B-1"}
+        return str(served.partner("POST", "/v1/redemptions", body, key=key).body["redemption_id"])
+
+    paid, forgotten = pay("a"), pay("b")
+    first = served.partner("POST", f"/v1/redemptions/{paid}/redeem")
+    assert first.status == 200, first
+    application()._archive_store.delete(member_id, 100)
+    again = served.partner("POST", f"/v1/redemptions/{paid}/redeem")
+    assert (again.status, again.body, again.headers["idempotent-replayed"]) == (200, first.body, "true")
+    assert served.partner("POST", f"/v1/redemptions/{forgotten}/redeem").code == "reservation_expired"

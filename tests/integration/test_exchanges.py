@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from quen.bootstrap import application
+from quen.ledger.items import EntryItem, entry_key, member_key
 from served import Served, serving
 
 # 20 miles for 10 points; 5 points are kept. Back: 10 points for 25 miles.
@@ -108,6 +110,25 @@ def test_units_become_points_that_wait_and_can_be_called_off_as_long(airline: Se
     assert airline.partner("POST", "/v1/exchanges/X-1/reverse").headers["idempotent-replayed"] == "true"
     assert balances(airline, member_id) == had
     assert airline.partner("GET", "/v1/exchanges/X-1").body["state"] == "reversed"
+
+
+def test_an_exchange_is_called_off_with_its_first_answer_though_its_entry_is_archived(
+    airline: Served, member_id: str
+) -> None:
+    bring_in(airline, member_id, 50)
+    off = airline.partner("POST", "/v1/exchanges/X-1/reverse")
+    application()._archive_store.delete(member_id, 100)
+    again = airline.partner("POST", "/v1/exchanges/X-1/reverse")
+    assert (again.status, again.body, again.headers["idempotent-replayed"]) == (200, off.body, "true")
+
+
+def test_no_other_entry_is_taken_for_that_of_an_exchange_which_is_archived(airline: Served, member_id: str) -> None:
+    """Entries are deleted one after the other, in whatever order: an older one may still be there."""
+    bring_in(airline, member_id, 50)
+    bring_in(airline, member_id, 25, "X-2")
+    newest = application().ledger.read_entries(member_id, None, 1)[0].sequence
+    EntryItem(member_key(member_id), entry_key(newest)).delete()
+    assert airline.partner("POST", "/v1/exchanges/X-2/reverse").code == "too_late"
 
 
 def test_units_that_make_no_whole_points_are_refused_and_so_are_too_many(airline: Served, member_id: str) -> None:

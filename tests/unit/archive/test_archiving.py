@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from quen.archive.model import Volume, packed_volume
-from quen.archive.service import Archive, Archiving
+from quen.archive.service import Archive, Archiving, KeptCheckpoint
 from quen.business_days import day_start
+from quen.errors import ConflictRetryError
 from quen.ledger.documents import DocumentKey
 from quen.ledger.model import Account, GrantBonus, Sealed, account_as_of, parse_entry, statement, verify
 from quen.verification.model import Checked, MemberFlaw, is_reread
 from quen.verification.service import MemberChecks
-from unit.archive.fakes import FIRST, NAME, ArchivingWorld
+from unit.archive.fakes import FIRST, NAME, ArchivingWorld, MemoryOldLedger
 from unit.jobs.fakes import NOW
 
 BOUGHT_FOR_YEARS = "mem_0000000000000001"
@@ -157,6 +158,32 @@ def test_who_is_given_something_between_two_steps_loses_nothing(world: Archiving
         checked = Proof(world).check(member_id)
         assert checked.flaw is None
         assert parse_entry(*world.history(member_id)[-1]).reference.id == "2099"
+
+
+@pytest.mark.parametrize("gone", [0, 1, -2], ids=["the first", "the second", "the last but one"])
+def test_a_history_that_was_read_while_entries_were_deleted_is_not_whole(world: ArchivingWorld, gone: int) -> None:
+    kept = world.old.load_kept(BOUGHT_FOR_YEARS)
+    missing = kept.entries[gone]
+    assert kept.is_whole
+    assert not replace(kept, entries=[sealed for sealed in kept.entries if sealed != missing]).is_whole
+
+
+def test_who_is_overtaken_between_two_reads_calls_nobody_s_history_flawed(world: ArchivingWorld) -> None:
+    """Another run has archived and deleted what this one has not read yet."""
+    zone, before = world.programs.program.time_zone, date(2026, 1, 1)
+    other = Archiving(world.old, world.bucket)
+
+    class Overtaken(MemoryOldLedger):
+        def find(self, member_id: str) -> KeptCheckpoint | None:
+            found = super().find(member_id)
+            if found is None:
+                other.archive(member_id, before, zone, "run_other", is_recovering=False)
+            return found
+
+    late = Overtaken(world.accounts)
+    late.kept, late.oldest = world.old.kept, world.old.oldest
+    with pytest.raises(ConflictRetryError):
+        Archiving(late, world.bucket).archive(BOUGHT_FOR_YEARS, NOW.date(), zone, "run_1", is_recovering=False)
 
 
 @pytest.mark.parametrize("is_whole", [True, False], ids=["with the archive", "from the checkpoint"])

@@ -6,17 +6,31 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
+from factories import NOON, make_program
 from quen.events.figures import figures_of, points_of
 from quen.events.model import Enrolled, Tellable
 from quen.events.stream import UnreadableRecordError, read_record
-from quen.ledger.model import Entry
+from quen.ledger.model import Entry, Redeem, Reserve
 from quen.ledger.model.values import ACTIVE, DEBT, HELD, PENDING
-from quen.metrics import POINTS_ADJUSTED, POINTS_ISSUED, POINTS_OPENED, POINTS_REFUNDED, Metric
+from quen.metrics import (
+    POINTS_ADJUSTED,
+    POINTS_EXPIRED,
+    POINTS_ISSUED,
+    POINTS_OPENED,
+    POINTS_REDEEMED,
+    POINTS_REFUNDED,
+    POINTS_REVERSED,
+    POINTS_WRITTEN_OFF,
+    Metric,
+)
 from sample_events import EVENTS, sample_event
+from till import Till
 
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
 BROUGHT = {POINTS_ISSUED, POINTS_REFUNDED, POINTS_ADJUSTED, POINTS_OPENED}
+TAKEN = {POINTS_REVERSED, POINTS_REDEEMED, POINTS_EXPIRED}
 
 
 def told(name: str) -> list[Tellable]:
@@ -39,7 +53,7 @@ def figures(facts: list[Tellable]) -> dict[str, object]:
 
 
 def signed(metric: Metric, points: int) -> int:
-    return points if metric in BROUGHT else -points
+    return points if metric in BROUGHT else -points if metric in TAKEN else 0
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: f"{entry.kind} {entry.hash[:6]}")
@@ -48,6 +62,17 @@ def test_the_figures_explain_all_that_changes_what_a_member_has(entry: Entry) ->
         return  # the other half is another member's entry
     had = sum(entry.lines.get(name, 0) for name in (ACTIVE, PENDING, HELD, DEBT))
     assert sum(signed(metric, points) for metric, points in points_of(entry).items()) == had
+
+
+def test_what_a_return_finds_nowhere_is_written_off_and_not_taken_back() -> None:
+    till = Till(make_program(points=replace(make_program().points, debt_limit=10)))
+    till.buy(300_000)
+    till.do(Reserve("red", 30, NOON + timedelta(days=1)))
+    till.do(Redeem("red"))
+    [reverse, write_off] = till.bring_back(300_000)
+    moved = {metric: points for metric, points in points_of(write_off).items() if points}
+    assert moved == {POINTS_WRITTEN_OFF: 20}
+    assert points_of(reverse)[POINTS_REVERSED] == 10
 
 
 def test_the_samples_have_most_kinds_of_entries() -> None:

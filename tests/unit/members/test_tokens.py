@@ -107,6 +107,8 @@ def test_a_flag_written_as_a_string_counts():
         {"exp": True},
         {"exp": math.inf},
         {"exp": math.nan},
+        {"exp": 10**400},
+        {"nbf": -(10**400)},
         {"nbf": EPOCH + 61},
         {"nbf": "soon"},
         {"nbf": math.nan},

@@ -25,7 +25,8 @@ from quen.archive.model import (
     unpacked_volume,
 )
 from quen.business_days import day_start, local_day
-from quen.ledger.model import Checkpoint, Sealed
+from quen.errors import ConflictRetryError
+from quen.ledger.model import BrokenLedgerError, Checkpoint, Sealed
 
 
 class Archived(Struct, frozen=True):
@@ -147,7 +148,12 @@ class Archiving:
         """The entries as a volume that is kept, and the checkpoint that stands for it."""
         before = kept.checkpoint if kept else None
         volume = Volume(member_id, before.sequence + 1 if before else 1, entries, before.key if before else "")
-        checkpoint = checkpoint_after(before, volume)
+        try:
+            checkpoint = checkpoint_after(before, volume)
+        except BrokenLedgerError:
+            if self._ledger.find(member_id) != kept:
+                raise ConflictRetryError from None  # another run has deleted what was still to be read here
+            raise
         self._objects.put(volume.key, packed_volume(volume))
         # What cannot be read again was not kept: rights and keys are tried before anything is deleted.
         if self._archive.read_volume(volume.key, volume.last) != replace(volume, entries=list(entries)):

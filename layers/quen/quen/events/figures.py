@@ -1,7 +1,8 @@
 """What the ledger's facts come to, as figures: each entry is counted where the stream tells it, so at least once.
 
 The figures of points say all that changes what members have: issued − reversed − redeemed + refunded − expired + adjusted +
-opened − written off. What one member gives another, and what a night activates, changes none of it.
+opened. What one member gives another, and what a night activates, changes none of it; nor does what is written off, for that
+is what a return has taken back from nobody.
 """
 
 from __future__ import annotations
@@ -45,7 +46,8 @@ def figures_of(facts: Sequence[Tellable], now: datetime) -> list[Figure]:
 
 def points_of(entry: Entry) -> Mapping[Metric, int]:
     """The points that an entry brings into being or takes out of it, by metric; an adjustment's have their sign."""
-    given, spent = issued(entry), redeemed(entry)
+    written_off = -entry.lines.get(WRITTEN_OFF, 0)
+    given, spent = issued(entry) + written_off, redeemed(entry)
     return {
         POINTS_ISSUED: max(given, 0),
         POINTS_REVERSED: max(-given, 0),
@@ -54,7 +56,7 @@ def points_of(entry: Entry) -> Mapping[Metric, int]:
         POINTS_EXPIRED: expired(entry),
         POINTS_ADJUSTED: -entry.lines.get(ADJUSTED, 0),
         POINTS_OPENED: -entry.lines.get(OPENED, 0),
-        POINTS_WRITTEN_OFF: entry.lines.get(WRITTEN_OFF, 0),
+        POINTS_WRITTEN_OFF: written_off,
     }
 
 

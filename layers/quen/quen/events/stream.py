@@ -11,7 +11,9 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_Recor
 
 from __future__ import annotations
 
+import base64
 import json
+import zlib
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -40,14 +42,14 @@ def read_record(record: Mapping[str, Any], offset: timedelta = timedelta(0)) -> 
             return None
         member_id = partition.removeprefix("MEMBER#")
         if sort == "ACCOUNT":
-            return Enrolled(member_id, _points(image["state"]["S"]), written_at(record) + offset)
+            return Enrolled(member_id, _points(image), written_at(record) + offset)
         if sort.startswith("NOTICE#"):
             what, version = tuple(image["what"]["S"].split()), int(image["version"]["N"])
             return ProfileChanged(member_id, what, version, written_at(record) + offset)
         if sort.startswith("VOUCHER#"):
             return _voucher(member_id, sort, image)
         return parse_entry(image["form"]["S"], image["hash"]["S"]) if sort.startswith("ENTRY#") else None
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, zlib.error) as error:
         raise UnreadableRecordError from error
 
 
@@ -62,7 +64,8 @@ def _voucher(member_id: str, sort: str, image: Mapping[str, Any]) -> VoucherIssu
     return VoucherIssued(member_id, voucher_id, image["until"]["S"], amount, parse_instant(issued_at))
 
 
-def _points(state: str) -> int:
-    """What the account was opened with, active or pending."""
+def _points(image: Mapping[str, Any]) -> int:
+    """What the account was opened with, active or pending; of one who brings much from an older system it is compressed."""
+    state = image["state"]["S"] if "state" in image else zlib.decompress(base64.b64decode(image["packed"]["B"]))
     fields: dict[str, dict[str, int]] = json.loads(state)
     return sum(fields.get("lots", {}).values()) + sum(fields.get("pending", {}).values())

@@ -121,11 +121,13 @@ class Exchanges:
     def reverse(self, partner_id: str, exchange_id: str) -> Outcome:
         """The exchange is called off: what waits goes. Raises NotFoundError, TooLateError once the points can be spent."""
         document = self._load(partner_id, exchange_id)
+        closing = Closing(document.key, "reversed", before="received", by=partner_id)
+        if (answered := closing.replay(document)) is not None:
+            return Outcome(answered, replayed=True)  # for ever: what it gave may be archived by now
         program = self._programs.current(self._ledger.now())
-        entries = self._ledger.read_entries(document.member_id, document.sequence + 1, 1)
-        if not entries:  # archived: its points can be spent long since
+        entry = next(iter(self._ledger.read_entries(document.member_id, document.sequence + 1, 1)), None)
+        if entry is None or entry.sequence != document.sequence:  # archived: its points can be spent long since
             raise TooLateError
-        [entry] = entries
         pending: Lots = {lot: points for lot, points in entry.pending.items() if points > 0}
         command = ReverseExchange(exchange_id, partner_id, pending, document.details["funder"])
 
@@ -133,7 +135,6 @@ class Exchanges:
             shown = dict(document.result) | {"state": "reversed", "entry_id": entry_id(reversal)}
             return shown | {"account": account_view(account, program, reversal.recorded_at)}
 
-        closing = Closing(document.key, "reversed", before="received", by=partner_id)
         kept, today = document.details.get("totals", {}), program.local_day(self._ledger.now())
 
         def back(reversal: Entry) -> Sequence[Write]:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from msgspec.structs import fields, replace
+from msgspec.structs import asdict, replace
 
 from quen.clock import Clock
 from quen.errors import (
@@ -340,5 +340,4 @@ class Members:
 
 
 def _sent(enrolment: Enrolment) -> MemberChanges:
-    values = {field.name: getattr(enrolment, field.name) for field in fields(enrolment)}
-    return cast("MemberChanges", {name: value for name, value in values.items() if value is not None})
+    return cast("MemberChanges", {name: value for name, value in asdict(enrolment).items() if value is not None})

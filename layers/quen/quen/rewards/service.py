@@ -14,6 +14,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from quen.archive.errors import EntriesArchivedError
 from quen.errors import (
     AlreadyRedeemedError,
     AlreadyReturnedError,
@@ -309,14 +310,15 @@ class Rewards:
     ) -> Outcome:
         now = self._ledger.now()
         program = self._programs.current(now)
+        tries, by = count(), partner_id or ""
+        own = Closing(document.key, state, by=by, is_own=True, answered=document.result)
+        if (answered := own.replay(document)) is not None:
+            return Outcome(answered, replayed=True)  # for ever: what it held may be archived by now
+        is_paying = state == "redeemed" and bool(document.details["purchase_id"])
+        lots: Lots = {}
 
         def answer(account: Account, entry: Entry) -> Mapping[str, Any]:
             return closed_view(document, state, account, entry, program)
-
-        is_paying = state == "redeemed" and bool(document.details["purchase_id"])
-        lots: Lots = self._load_hold(document).lots if is_paying else {}
-
-        tries, by = count(), partner_id or ""
 
         def plan() -> Intent:
             taking = self._accepting(acceptor, now, redemption_id, next(tries))
@@ -326,26 +328,19 @@ class Rewards:
             return Intent(
                 redeem if state == "redeemed" else Release(redemption_id),
                 answer,
-                closing=Closing(
-                    document.key,
-                    state,
-                    "reserved",
-                    by,
-                    paid_to(document, payee),
-                    is_own=True,
-                    answered=document.result,
-                ),
+                closing=replace(own, details=paid_to(document, payee)),
                 others=others,
                 more=lambda entry: taking.writes(redeemed(entry)),
                 is_replanned=is_paying or bool(taking.funding.totals),
             )
 
         try:
+            lots = self._load_hold(document).lots if is_paying else {}
             return self._ledger.carry_out(document.member_id, plan, program, now)
-        except ReservationExpiredError:
+        except (ReservationExpiredError, EntriesArchivedError):  # one that old has lapsed long since
             if self._load(redemption_id).state in {"redeemed", "refunded"}:
                 raise AlreadyRedeemedError from None
-            raise
+            raise ReservationExpiredError from None
 
     def _refund_plan(self, document: Document, hold: Hold, program: Program, *, has_grace: bool, payee: str) -> Intent:
         """The payment is read before the account: where a return gives some of it back meanwhile, it is read again."""

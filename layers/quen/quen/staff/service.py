@@ -53,6 +53,7 @@ class AuditTrail:
 
         Raises ValidationFailedError for a reason with control characters, TemporarilyUnavailableError.
         """
+        refuse_controls("/reason", reason, LINES)
         self._records.add(self._made(caller, action, target, before, after, reason))
 
     def write(
@@ -64,8 +65,12 @@ class AuditTrail:
         before: Mapping[str, Any] | None = None,
         after: Mapping[str, Any] | None = None,
         reason: str = "",
+        pointer: str = "/reason",
     ) -> Write:
-        """The same as a write, for the transaction that makes the change. Raises ValidationFailedError."""
+        """The same as a write, for the transaction that makes the change. `pointer` is where the reason stands in the request.
+        Raises ValidationFailedError.
+        """
+        refuse_controls(pointer, reason, LINES)
         return self._records.write(self._made(caller, action, target, before, after, reason))
 
     def list_records(self, before: str | None, limit: int) -> tuple[list[AuditRecord], str | None]:
@@ -87,7 +92,6 @@ class AuditTrail:
         after: Mapping[str, Any] | None,
         reason: str,
     ) -> AuditRecord:
-        refuse_controls("/reason", reason, LINES)
         now = self._clock.now()
         return AuditRecord(
             new_id("aud"), now, caller.subject, caller.role, action, target, before or {}, after or {}, reason

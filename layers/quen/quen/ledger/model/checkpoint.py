@@ -47,8 +47,13 @@ class KeptHistory(Struct, frozen=True):
 
     @property
     def is_whole(self) -> bool:
-        """Whether the first kept entry is the one after the checkpoint; not so where it was read while others were archived."""
-        return not self.entries or parse_entry(*self.entries[0]).sequence == self.begun.sequence + 1
+        """Whether none is missing after the checkpoint. One may be where it was read while others were archived: at the
+        beginning, or within, for they are deleted in no order and a long history is read in parts.
+        """
+        if not self.entries:
+            return True
+        first, last = (parse_entry(*self.entries[place]).sequence for place in (0, -1))
+        return first == self.begun.sequence + 1 and last == self.begun.sequence + len(self.entries)
 
     def reaches_back_to(self, instant: datetime) -> bool:
         """Whether every entry that may bear that instant, or a later one, is kept."""

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from msgspec import Struct
-from msgspec.structs import fields
 
 from quen.errors import ValidationFailedError
 from quen.members.model.cards import MemberCard
@@ -142,7 +141,7 @@ class MemberReference(Struct, frozen=True):
     qr_token: str | None = None
 
     def __post_init__(self) -> None:
-        given = [field.name for field in fields(self) if getattr(self, field.name) is not None]
+        given = [name for name in self.__struct_fields__ if getattr(self, name) is not None]
         if len(given) != 1:
             raise ValidationFailedError.at(
                 "", "exactly_one_required", "Name the member by exactly one of member_id, phone, card_code, qr_token."
