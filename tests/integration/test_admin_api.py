@@ -386,17 +386,3 @@ def test_a_run_is_on_record_before_it_begins(apis: Served) -> None:
     finally:
         del app.audit
     assert len(app.jobs.list_runs("birthday-rewards")) == runs
-
-
-@pytest.mark.parametrize(
-    ("path", "body"),
-    [
-        ("adjustments", {"points": 5, "reason_code": "goodwill", "note": "a\x1b[2J"}),
-        ("stored-value/adjustments", {"amount": 5, "reason_code": "goodwill", "note": "a\x1b[2J"}),
-    ],
-)
-def test_a_note_that_would_move_a_cursor_is_refused_where_it_stands(
-    apis: Served, member_id: str, path: str, body: dict[str, Any]
-) -> None:
-    answer = apis.admin("POST", f"/v1/members/{member_id}/{path}", body, headers={"Idempotency-Key": "note-1"})
-    assert [fault["pointer"] for fault in answer.body["errors"]] == ["/note"]

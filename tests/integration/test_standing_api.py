@@ -230,3 +230,10 @@ def test_the_merged_member_s_app_shows_the_survivor(apis: Served, lan: str, othe
     claims = member_claims(subject="other", phone="+84907654321", email="")
     assert apis.mobile("GET", "/v1/me", claims=claims).body["member_id"] == lan
     assert apis.mobile("GET", "/v1/me/account", claims=claims).body["points"]["active"] == 40
+
+
+def test_a_note_that_would_move_a_cursor_is_refused_where_it_stands(apis: Served, lan: str) -> None:
+    asked = {"reason_code": "goodwill", "note": "a\x1b[2J"}
+    for path, body in (("adjustments", {"points": 5}), ("stored-value/adjustments", {"amount": 5})):
+        answer = apis.admin("POST", f"/v1/members/{lan}/{path}", asked | body, headers={"Idempotency-Key": "note-1"})
+        assert [fault["pointer"] for fault in answer.body["errors"]] == ["/note"]
