@@ -150,6 +150,20 @@ def failure_arguments(status: str) -> list[str]:
     return ["--disable-rollback"] if status in NEVER_WHOLE else []
 
 
+def quota_warning(concurrency: int, answers: Mapping[str, str]) -> str | None:
+    """What to do where the account runs fewer functions at once than the stack's alarm watches for; None where it runs more.
+    A new account may have 10.
+    """
+    watched = int(answers["LambdaConcurrencyAlarm"])
+    if concurrency > watched:
+        return None
+    return (
+        f"This account runs {concurrency} functions at once, its quota: LambdaConcurrencyAlarm={watched} never rings.\n"
+        "Ask for more before customers come (Service Quotas: AWS Lambda, Concurrent executions), and set the alarm\n"
+        "to four fifths of it."
+    )
+
+
 def made_of(files: Iterable[str], answers: Mapping[str, str]) -> set[str]:
     """Those of the templates' files that a stack with these answers is made of."""
     is_told = bool(answers.get("AlarmEmail") or answers.get("AlarmTopicArn"))

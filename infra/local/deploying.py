@@ -29,6 +29,7 @@ from local.deploy_plan import (
     faults,
     flag_of,
     idle_costs,
+    quota_warning,
     revision_of,
     settable,
     settled,
@@ -95,6 +96,9 @@ def deploy(template: Mapping[str, Any], said: Mapping[str, Any], memory: Path) -
     account = account_of(target.region)
     cloudformation: Any = get_session().create_client("cloudformation", region_name=target.region)
     command += failure_arguments(status_of(cloudformation, target.stack))
+    lambdas: Any = get_session().create_client("lambda", region_name=target.region)
+    if warning := quota_warning(concurrency_of(lambdas), answers):
+        print("\n" + warning)
     remember(target, answers, memory)
     run(["make", "build"])
     print(f"\nDeploying {target.stack} to account {account}, {target.region}. The first time takes about five minutes.")
@@ -177,6 +181,14 @@ def status_of(cloudformation: Any, stack: str) -> str:
         if "does not exist" in str(error):
             return ""
         raise LocalError(f"AWS does not say how the stack {stack} is ({error}).") from None
+
+
+def concurrency_of(lambdas: Any) -> int:
+    """How many functions the account runs at once in the region; as many as one likes where AWS does not say."""
+    try:
+        return int(lambdas.get_account_settings()["AccountLimit"]["ConcurrentExecutions"])
+    except (BotoCoreError, ClientError):
+        return sys.maxsize
 
 
 def commit() -> str:

@@ -120,6 +120,15 @@ def test_whoever_may_not_ask_for_a_stack_is_told_so() -> None:
         deploying.status_of(client, "quen-test")
 
 
+def test_an_account_that_does_not_say_its_quota_is_not_warned_of_it() -> None:
+    client = get_session().create_client("lambda", "eu-west-1", aws_access_key_id="x", aws_secret_access_key="x")
+    with Stubber(client) as told:
+        told.add_response("get_account_settings", {"AccountLimit": {"ConcurrentExecutions": 10}})
+        assert deploying.concurrency_of(client) == 10
+        told.add_client_error("get_account_settings", "AccessDenied")
+        assert deploying.concurrency_of(client) > 1_000_000
+
+
 def test_what_was_answered_is_the_default_of_the_next_time(remembered: Path) -> None:
     deploying.remember(deploying.Target("quen-test", "eu-west-1"), {"TokenAudience": "quen"}, remembered)
     said = {"stack": None, "region": None}

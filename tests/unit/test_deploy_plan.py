@@ -17,6 +17,7 @@ from local.deploy_plan import (
     flag_of,
     idle_costs,
     made_of,
+    quota_warning,
     revision_of,
     settled,
     variable_of,
@@ -186,6 +187,12 @@ def test_a_stack_that_was_whole_once_goes_back_to_what_it_was(status: str) -> No
 def test_a_stack_that_takes_no_more_deployments_is_refused_before_anything_is_built() -> None:
     with pytest.raises(LocalError, match="the stack is ROLLBACK_COMPLETE"):
         failure_arguments("ROLLBACK_COMPLETE")
+
+
+def test_whoever_has_a_new_account_is_told_that_it_runs_few_functions_at_once() -> None:
+    answers = settled(TEMPLATE, NEEDED)
+    assert "runs 10 functions at once" in str(quota_warning(10, answers))
+    assert quota_warning(1000, answers) is None
 
 
 def function_names() -> list[str]:
