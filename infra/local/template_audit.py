@@ -18,7 +18,15 @@ PROJECT = Path(__file__).resolve().parents[2]
 CHECKOV = PROJECT / ".venv-checkov"
 LOCK = PROJECT / "requirements/checkov.txt"
 STACK = PROJECT / ".venv-stack/bin"
-UNUSUAL = ("Deployment=Canary10Percent5Minutes", "EncryptionKey=own", "Tracing=Active")
+UNUSUAL = (
+    "Deployment=Canary10Percent5Minutes",
+    "EncryptionKey=own",
+    "Tracing=Active",
+    "Gateway=http",
+    "AccessLogs=true",
+    "WafRules=managed",
+    "AlarmEmail=ops@example.com",
+)
 
 
 def main() -> int:
