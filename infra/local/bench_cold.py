@@ -29,7 +29,7 @@ from local.running_stack import RunningStack
 from local.stack import STACK_NAME, LocalStack
 from local.template_reader import read_template
 
-ROUNDS = 5
+ROUNDS = 3
 BARE = """
 import os, botocore.session
 client = botocore.session.get_session().create_client("dynamodb")
