@@ -21,17 +21,13 @@ from quen.bootstrap import Application, application
 from quen.client.signing import Credentials, UnsignedRequest, sign
 from quen.instants import format_second
 from quen.keys import KeyRing
+from quen.settings import Settings
 
 AUTHORITY = "api.quen.example"
 STAGE = "live"
 MASTER = b"a master key of the benchmarks' shop"
 GRANTS, GRANTED_AT_ONCE = 5, 20_000  # more at a time needs a second person
 ISSUER = "https://id.quen.example"
-QUEUES = (
-    "messages", "webhooks", "expire_points", "review_tiers", "birthday_rewards", "win_back", "holiday_rewards",
-    "announcements", "warn_endings", "verify_ledger", "close_statements", "issue_vouchers", "message_reports",
-    "events_failed",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +64,23 @@ class RefusedError(Exception):
 
 def open_application(client: Any, tables: Mapping[str, str], kept: KeptSecrets) -> Application:
     """This process's application, over these tables."""
-    queues = {f"{name.upper()}_QUEUE_URL": f"https://sqs.example/{name}" for name in QUEUES}
-    tables_named = {f"{name.upper()}_TABLE": table for name, table in tables.items()}
-    os.environ |= CREDENTIALS | queues | tables_named | {
+    os.environ |= CREDENTIALS | environment_of(tables)
+    application.cache_clear()
+    made = application()
+    vars(made).update(_dynamodb=client, _key_secrets=kept, keys=KeyRing(MASTER))
+    return made
+
+
+def environment_of(tables: Mapping[str, str]) -> dict[str, str]:
+    """What a function with these tables is told; nothing else of a stack is there."""
+    queues = {
+        name.upper(): f"https://sqs.example/{name}"
+        for name in Settings.__struct_fields__
+        if name.endswith("_queue_url")
+    }
+    return queues | {f"{name.upper()}_TABLE": table for name, table in tables.items()} | {
         "AWS_REGION": REGION,
+        "ARCHIVE_BUCKET": "quen-archive",
         "EVENT_BUS": "quen",
         "MASTER_KEY_SECRET": "quen/master-key",
         "PARTNER_SECRETS_PREFIX": "quen/partners/",
@@ -81,10 +90,6 @@ def open_application(client: Any, tables: Mapping[str, str], kept: KeptSecrets) 
         "TOKEN_JWKS_URL": f"{ISSUER}/jwks.json",
         "POWERTOOLS_SERVICE_NAME": "quen",
     }  # fmt: skip
-    application.cache_clear()
-    made = application()
-    vars(made).update(_dynamodb=client, _key_secrets=kept, keys=KeyRing(MASTER))
-    return made
 
 
 def found(kept: KeptSecrets, customers: int) -> list[Customer]:
