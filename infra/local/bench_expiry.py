@@ -23,6 +23,7 @@ from local.request_units import Units
 from local.tables import create_tables, index_keys
 from quen.jobs.expire_points import NAME, ExpirePoints
 from quen.jobs.model import WorkMessage
+from quen.jobs.queue import LoggedFailures
 from quen.jobs.service import Jobs
 from quen.jobs.store import RunStore
 from quen.ledger.service import Ledger
@@ -108,7 +109,7 @@ def open_jobs(client: Any, tables: Mapping[str, str], night: Night) -> Jobs:
     ledger = Ledger(LedgerStore(client, tables["ledger"]), programs, cast("Any", None), night, lambda _attempt: None)
     runs = RunStore(client, tables["program"])
     handlers = {NAME: lambda: ExpirePoints(ledger, programs)}
-    return Jobs(handlers, runs, night, programs, cast("Any", None), night, night)
+    return Jobs(handlers, runs, night, programs, LoggedFailures(), night, night)
 
 
 def work_all(jobs: Jobs, night: Night) -> None:
