@@ -56,13 +56,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"\nThe picture is in {PICTURE.relative_to(PROJECT)}.")
     if results.bill:
         print(f"\n{results.bill}")
-    for name in wanted:
-        if name in TABLES:
-            TABLES[name]()
     if options.record:
         path = record(run)
         _draw(run, last, RECORDS / f"{run.on}.svg")
         print(f"\nRecorded in {path.relative_to(PROJECT)}.")
+    for name in wanted:
+        if name in TABLES:
+            TABLES[name]()
     return int(any(figure.is_met is False for figure in figures))
 
 
