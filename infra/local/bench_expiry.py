@@ -32,7 +32,6 @@ from quen.ledger.store import LedgerStore
 FIRST_NIGHT = date(2027, 1, 29)
 DUE = 100
 ROUNDS = 5
-RATE_MIN = 0.8
 WRITES_AT_ONCE = 25
 
 
