@@ -10,17 +10,18 @@ import json
 import runpy
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC
 from importlib.util import find_spec
 from pathlib import Path
 
 from local.audit import advisories, bill, licences, secret_scan
-from local.audit.locks import deployed, locks_of
+from local.audit.locks import deployed, locks_of, read_lock
 from quen.clock import WallClock
 
 PROJECT = Path(__file__).resolve().parents[3]
 BILL = Path("build/sbom.json")
+KNOWN_ADVISORIES = Path("infra/local/audit/known_advisories.txt")
 KNOWN_SECRETS = Path("infra/local/audit/known_secrets.txt")
 FINE, FOUND, NOT_AUDITED = 0, 1, 2
 NAMES_SHOWN = 5
@@ -48,21 +49,22 @@ def main(arguments: Sequence[str] | None = None, project: Path = PROJECT) -> int
 
 def audit_advisories(project: Path, offline: Path | None, record: Path | None, service: str) -> int:
     """What is known of the packages of all locks."""
+    known = advisories.read_known((project / KNOWN_ADVISORIES).read_text("utf-8"))
     if offline:
         try:
-            verdicts = advisories.recall(project, offline.read_text("utf-8"))
+            verdicts = advisories.recall(project, offline.read_text("utf-8"), known)
         except (OSError, ValueError, KeyError) as error:
             return say(NOT_AUDITED, f"Advisories: {offline} is no record of an audit ({type(error).__name__}).")
-        return worst([_tell(verdict) for verdict in verdicts])
+        return worst([*map(_tell, verdicts), _tell_gone(project, known)])
     asked = {lock: advisories.ask(project, lock, service) for lock in locks_of(project)}
     reports = {lock: answer for lock, answer in asked.items() if not isinstance(answer, str)}
     verdicts = [
         advisories.Verdict(lock, unaudited={"every package": answer})
         if isinstance(answer, str)
-        else advisories.judge(lock, answer)
+        else advisories.judge(lock, answer, known=known)
         for lock, answer in asked.items()
     ]
-    status = worst([_tell(verdict) for verdict in verdicts])
+    status = worst([*map(_tell, verdicts), _tell_gone(project, known)])
     if record and not any(verdict.unaudited for verdict in verdicts):
         record.write_text(advisories.record(project, reports, _today()), "utf-8")
         print(f"  recorded in {record}")
@@ -118,19 +120,40 @@ def say(status: int, sentence: str) -> int:
     return status
 
 
+def _tell_gone(project: Path, known: advisories.Known) -> int:
+    """A line about a package that no lock holds any more would answer for it should it come back."""
+    locked = {
+        f"{package.name} {package.version}"
+        for lock in locks_of(project)
+        for package in read_lock((project / lock).read_text("utf-8"))
+    }
+    if gone := {package for package, _ in known} - locked:
+        return say(FOUND, f"Advisories: {KNOWN_ADVISORIES} lists what no lock holds: {', '.join(sorted(gone))}.")
+    return FINE
+
+
 def _tell(verdict: advisories.Verdict) -> int:
     seen = f" as of {verdict.seen_on}" if verdict.seen_on else ""
+    for name, ids in verdict.answered.items():
+        print(f"    {name}: {', '.join(ids)}: looked at, see {KNOWN_ADVISORIES}")
     for name, ids in verdict.weak.items():
         print(f"    {name}: {', '.join(ids)}")
     if verdict.weak:
         return say(FOUND, f"Advisories{seen}: {len(verdict.weak)} weak packages in {verdict.lock}.")
     if verdict.unaudited:
         reasons = "; ".join(sorted(set(verdict.unaudited.values()))[:NAMES_SHOWN])
-        rest = f"{len(verdict.unaudited)} left out" if verdict.audited else "none was"
         return say(
-            NOT_AUDITED, f"Advisories{seen}: {verdict.lock} is NOT AUDITED ({verdict.audited} asked, {rest}): {reasons}"
+            NOT_AUDITED,
+            f"Advisories{seen}: {verdict.lock} is NOT AUDITED ({verdict.audited} asked, left out: {_few(verdict.unaudited)}): "
+            f"{reasons}",
         )
-    return say(FINE, f"Advisories{seen}: nothing is known against the {verdict.audited} packages of {verdict.lock}.")
+    new = "nothing new" if verdict.answered else "nothing"
+    return say(FINE, f"Advisories{seen}: {new} is known against the {verdict.audited} packages of {verdict.lock}.")
+
+
+def _few(names: Iterable[str]) -> str:
+    first, rest = (listed := sorted(names))[:NAMES_SHOWN], len(listed) - NAMES_SHOWN
+    return ", ".join(first) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _scan(project: Path, path: str) -> list[secret_scan.Finding]:

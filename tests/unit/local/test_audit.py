@@ -13,7 +13,15 @@ from typing import Any
 import pytest
 
 from local.audit import advisories, bill, licences, secret_scan
-from local.audit.__main__ import FINE, FOUND, KNOWN_SECRETS, NOT_AUDITED, audit_advisories, audit_files
+from local.audit.__main__ import (
+    FINE,
+    FOUND,
+    KNOWN_ADVISORIES,
+    KNOWN_SECRETS,
+    NOT_AUDITED,
+    audit_advisories,
+    audit_files,
+)
 from local.audit.locks import DEPLOYED, Package, deployed, locks_of, read_lock
 
 PROJECT = Path(__file__).parents[3]
@@ -42,6 +50,19 @@ sha256:d7e369fd63331746182360977b1892bfc215476a30d61612d732425311639f00
 """
 
 
+def lay_locks(project: Path) -> None:
+    """Locks of one package each."""
+    for lock in LOCKS:
+        (project / lock).parent.mkdir(parents=True, exist_ok=True)
+        (project / lock).write_text("six==1.17.0 \\\n    --hash=sha256:" + "0" * 64 + "\n")
+
+
+def answered_for(project: Path) -> None:
+    """No advisory has been looked at."""
+    (project / KNOWN_ADVISORIES).parent.mkdir(parents=True, exist_ok=True)
+    (project / KNOWN_ADVISORIES).write_text("# none\n")
+
+
 def verdict(*packages: dict[str, Any]) -> advisories.Verdict:
     return advisories.judge("a.txt", {"dependencies": list(packages)})
 
@@ -63,23 +84,73 @@ def test_a_package_that_the_source_passes_over_is_not_audited() -> None:
     )
 
 
+def page(version: str, *advisories: dict[str, Any]) -> dict[str, Any]:
+    """A project's page as PyPI has it."""
+    return {"info": {"version": version}, "vulnerabilities": list(advisories)}
+
+
+@pytest.mark.parametrize(
+    ("told", "weak", "unaudited"),
+    [
+        (page("1"), {}, {}),
+        (page("1", {"id": "PYSEC-1", "aliases": ["CVE-1"], "withdrawn": None}), {"quen-made-up 1": ["PYSEC-1"]}, {}),
+        (page("1", {"id": "PYSEC-1", "withdrawn": "2026-01-01T00:00:00Z"}), {}, {}),
+        (page("2"), {}, {"quen-made-up": "Dependency not found on PyPI and could not be audited"}),
+        (None, {}, {"quen-made-up": "Dependency not found on PyPI and could not be audited"}),
+    ],
+    ids=("clean", "weak", "withdrawn", "newer", "no page"),
+)
+def test_the_page_of_a_project_answers_for_its_newest_version_alone(
+    told: dict[str, Any] | None, weak: dict[str, list[str]], unaudited: dict[str, str]
+) -> None:
+    locked = [Package("quen-made-up", "1", "", ())]
+    judged = advisories.judge(
+        "a.txt", advisories.filled({"dependencies": [SKIPPED, CLEAN]}, locked, {"quen-made-up": told}.get)
+    )
+    assert (judged.weak, judged.unaudited, judged.audited) == (weak, unaudited, 2 - len(unaudited))
+
+
+def test_an_advisory_that_somebody_has_looked_at_is_told_and_not_red_and_a_new_one_is() -> None:
+    vulns = [{"id": "GHSA-1", "aliases": ["PYSEC-1"]}, {"id": "GHSA-2", "aliases": []}]
+    known = advisories.read_known(
+        "# looked at\nsix 1 PYSEC-1  never signs\nsix 1 GHSA-2\nsix 2 GHSA-2  another version\n"
+    )
+    judged = advisories.judge("a.txt", {"dependencies": [{"name": "six", "version": "1", "vulns": vulns}]}, known=known)
+    assert (judged.weak, judged.answered) == ({"six 1": ["GHSA-2"]}, {"six 1": ["GHSA-1"]})
+
+
+def test_a_line_for_what_no_lock_holds_is_red(recorded: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (recorded / KNOWN_ADVISORIES).write_text("six 1.16.0 PYSEC-1  gone with 1.17\n")
+    assert audit_advisories(recorded, recorded / "r.json", None, "pypi") == FOUND
+    assert f"{KNOWN_ADVISORIES} lists what no lock holds: six 1.16.0" in capsys.readouterr().out
+
+
+def test_every_line_of_what_was_looked_at_says_why_and_is_of_a_lock() -> None:
+    text = (PROJECT / KNOWN_ADVISORIES).read_text("utf-8")
+    known = advisories.read_known(text)
+    assert len(known) == len([line for line in text.splitlines() if line and not line.startswith("#")])
+    locked = {f"{one.name} {one.version}" for lock in LOCKS for one in read_lock((PROJECT / lock).read_text("utf-8"))}
+    assert {package for package, _ in known} <= locked
+
+
 def test_a_source_that_cannot_be_asked_is_not_green(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     tool = tmp_path / advisories.TOOL
     tool.parent.mkdir(parents=True)
     tool.write_text("#!/bin/sh\necho 'ERROR: failed to connect' >&2\nexit 1\n")
     tool.chmod(0o755)
+    answered_for(tmp_path)
+    lay_locks(tmp_path)
     kept = tmp_path / "record.json"
     assert audit_advisories(tmp_path, None, kept, "pypi") == NOT_AUDITED
     assert not kept.exists()
-    assert "is NOT AUDITED (0 asked, none was): ERROR: failed to connect" in capsys.readouterr().out
+    assert "is NOT AUDITED (0 asked, left out: every package): ERROR: failed to connect" in capsys.readouterr().out
 
 
 @pytest.fixture
 def recorded(tmp_path: Path) -> Path:
     """A project with locks, and the record of a day on which nothing was known against them."""
-    for lock in LOCKS:
-        (tmp_path / lock).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / lock).write_text("six==1.17.0 \\\n    --hash=sha256:" + "0" * 64 + "\n")
+    lay_locks(tmp_path)
+    answered_for(tmp_path)
     report = {"dependencies": [CLEAN]}
     (tmp_path / "r.json").write_text(advisories.record(tmp_path, dict.fromkeys(LOCKS, report), "2026-11-01"))
     return tmp_path
