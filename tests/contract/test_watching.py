@@ -166,16 +166,22 @@ def test_no_level_of_the_log_hides_the_lines_that_metrics_and_alarms_are_made_of
     assert parameters["LogLevel"]["AllowedValues"] == ["DEBUG", "INFO"]
 
 
-def widgets() -> list[dict[str, Any]]:
-    [dashboard] = resources("infra/dashboard.yaml", "AWS::CloudWatch::Dashboard").values()
-    body = json.loads(dashboard["DashboardBody"]["Fn::Sub"])
-    return list(body["widgets"])
+[DASHBOARD] = resources("infra/dashboard.yaml", "AWS::CloudWatch::Dashboard").values()
 
 
-def shown() -> list[tuple[str, str, dict[str, str]]]:
+def widgets(*, behind_http: bool = False) -> list[dict[str, Any]]:
+    """As they stand behind REST APIs, or behind HTTP APIs."""
+    body, doors = DASHBOARD["DashboardBody"]["Fn::Sub"]
+    for name, way in doors.items():
+        chosen = way["Fn::If"][1 if behind_http else 2]
+        body = body.replace(f"${{{name}}}", chosen if isinstance(chosen, str) else "".join(chosen.values()))
+    return list(json.loads(body)["widgets"])
+
+
+def shown(*, behind_http: bool = False) -> list[tuple[str, str, dict[str, str]]]:
     """Every metric of every graph: namespace, name, dimensions."""
     found = []
-    for widget in widgets():
+    for widget in widgets(behind_http=behind_http):
         for metric in widget["properties"].get("metrics", []):
             said = [part for part in metric if isinstance(part, str)]
             found.append((said[0], said[1], dict(zip(said[2::2], said[3::2], strict=True))))
@@ -188,6 +194,29 @@ def test_every_graph_shows_metrics_that_there_are() -> None:
         assert name in (COUNTED if namespace == OURS else AWS_METRICS[namespace]), (namespace, name)
         for dimension, value in dimensions.items():
             assert named(value) in EXISTING[dimension], (name, dimension, value)
+
+
+def test_behind_an_http_api_the_graphs_of_requests_show_that_one() -> None:
+    """A REST API that is closed counts nothing: its graphs would be flat whatever happens to members."""
+    doors = [(name, said) for namespace, name, said in shown(behind_http=True) if namespace == "AWS/ApiGateway"]
+    assert {name for name, said in doors if "ApiId" in said} == {"Count", "5xx", "Latency"}
+    assert {said["ApiId"] for _, said in doors if "ApiId" in said} == {"MobileHttpApiId", "PartnerHttpApiId"}
+    assert {said["ApiName"] for _, said in doors if "ApiName" in said} == {"${Prefix}-admin"}
+    given = template_of("Dashboard")["Properties"]["Parameters"]
+    for api in ("Mobile", "Partner"):
+        assert given[f"{api}HttpApiId"] == {
+            "Fn::If": ["IsHttpGateway", {"Fn::GetAtt": f"HttpGateway.Outputs.{api}ApiId"}, ""]
+        }
+
+
+def test_a_stack_of_the_same_name_in_another_region_has_a_dashboard_of_its_own() -> None:
+    """Dashboards are the account's: of two that are called alike, the later takes the earlier one's place."""
+    assert DASHBOARD["DashboardName"] == {"Fn::Sub": "${Prefix}-${AWS::Region}"}
+
+
+def template_of(resource: str) -> dict[str, Any]:
+    found: dict[str, Any] = read_template((PROJECT / "template.yaml").read_text("utf-8"))["Resources"][resource]
+    return found
 
 
 def test_every_metric_of_ours_is_in_a_graph_with_all_its_values() -> None:
