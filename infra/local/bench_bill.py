@@ -84,6 +84,9 @@ class Fixtures:
     schedules: int
     alarms: int
     secrets: int = 2
+    dashboards: int = 0
+    metrics: int = 0
+    """Of ours, each with a value in every hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +161,8 @@ def bill(
         line("logs, taken in", logged, "log_gigabytes"),
         line("logs, kept 90 days", logged * 3, "log_gigabyte_months"),
         line("alarms", fixtures.alarms, "alarms"),
+        line("dashboard", fixtures.dashboards, "dashboards"),
+        line("metrics of our own, at most", fixtures.metrics, "custom_metrics"),
         line("secrets", fixtures.secrets, "secrets"),
     ]  # fmt: skip
     return sorted(lines, key=lambda each: each.usd, reverse=True)
