@@ -34,6 +34,7 @@ DIGEST_DIGITS = 10  # SAM tells versions by these
 
 # US dollars a month, us-east-1, 2026-11; what AWS gives for nothing in the beginning is not taken off.
 ALARM_USD = 0.10
+DASHBOARD_USD = 3.00  # three a month would be free, but of at most 50 metrics each
 SECRET_USD = 0.40
 KEY_USD = 1.00
 WEB_ACL = "AWS::WAFv2::WebACL"
@@ -172,6 +173,7 @@ def made_of(files: Iterable[str], answers: Mapping[str, str]) -> set[str]:
         "account.yaml": False,  # a stack of its own
         "alarms.yaml": is_told,
         "saturation.yaml": is_told,
+        "dashboard.yaml": answers.get("Graphs") != "false",
         "http_gateway.yaml": answers.get("Gateway") == "http",
         "waf.yaml": has_web_acl,
         "keys.yaml": answers.get("EncryptionKey") == "own",
@@ -196,6 +198,8 @@ def idle_costs(templates: Mapping[str, Template], answers: Mapping[str, str]) ->
         f"asking {len(reading)} empty queues": len(reading) * QUEUE_POLLING_USD,
         "the master key's secret": kinds.count("AWS::SecretsManager::Secret") * SECRET_USD,
     }
+    if dashboards := kinds.count("AWS::CloudWatch::Dashboard"):
+        costs["a dashboard"] = dashboards * DASHBOARD_USD
     if rules:
         costs[f"a web ACL and its {len(rules)} rules"] = WEB_ACL_USD + len(rules) * WEB_ACL_RULE_USD
     return costs | ({"a key of its own": KEY_USD} if answers.get("EncryptionKey") == "own" else {})

@@ -214,6 +214,15 @@ def test_the_operators_guide_says_what_a_stack_costs_while_nobody_buys() -> None
     assert f"costs {plain:.2f} USD a month, {told:.2f} with all its alarms" in guide
 
 
+def test_a_dashboard_is_paid_for_where_it_shows_more_than_the_free_ones_may() -> None:
+    """AWS gives three of at most fifty metrics for nothing; a shop that wants none of ours does without."""
+    template = read_template((PROJECT / "infra/dashboard.yaml").read_text("utf-8"))
+    body, _ = template["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+    assert body.count('["AWS/') + body.count('["Quen/') > 50
+    assert idle_costs({"dashboard.yaml": template}, {})["a dashboard"] == 3
+    assert "a dashboard" not in idle_costs({"dashboard.yaml": template}, {"Graphs": "false"})
+
+
 def test_what_no_stack_is_made_of_with_these_answers_costs_nothing() -> None:
     alarm = {"Resources": {"One": {"Type": "AWS::CloudWatch::Alarm"}}}
     acl = {"Resources": {"One": {"Type": "AWS::WAFv2::WebACL", "Properties": {"Rules": [{}, {}]}}}}
@@ -232,4 +241,5 @@ def test_every_template_that_is_made_on_a_condition_is_known_as_one() -> None:
         if one["Type"] == "AWS::Serverless::Application" and "Condition" not in one
     }
     free = {"domains.yaml", "operator.yaml"}  # made on a condition, and nothing in them costs by itself
-    assert made_of(files, {}) == unconditional | free
+    assert made_of(files, {}) == unconditional | free | {"dashboard.yaml"}
+    assert made_of(files, {"Graphs": "false"}) == unconditional | free
