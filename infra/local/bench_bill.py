@@ -83,6 +83,7 @@ class Fixtures:
     queues: int
     schedules: int
     alarms: int
+    """The metrics that they watch, each of which is billed."""
     secrets: int = 2
     dashboards: int = 0
     metrics: int = 0

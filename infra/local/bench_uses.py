@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from local.bench_bill import ITEM_OVERHEAD_BYTES, Fixtures, Use
 from local.bench_own import Metered
+from local.deploy_plan import metrics_watched
 from local.deployment import PROJECT
 from local.template_reader import read_template
 from local.write_units import item_size
@@ -67,7 +68,7 @@ def fixtures() -> Fixtures:
     return Fixtures(
         queues=kinds.count("SQS"),
         schedules=sum(kind.startswith("Schedule") for kind in kinds),
-        alarms=types.count("AWS::CloudWatch::Alarm"),
+        alarms=sum(map(metrics_watched, resources)),
         dashboards=types.count("AWS::CloudWatch::Dashboard"),
         metrics=sum(len(metric.values) or 1 for metric in METRICS),
     )

@@ -181,6 +181,13 @@ def made_of(files: Iterable[str], answers: Mapping[str, str]) -> set[str]:
     return {file for file in files if conditional.get(file, True)}
 
 
+def metrics_watched(resource: Mapping[str, Any]) -> int:
+    """How many metrics an alarm is billed for: one, or all that it computes with. 0 for any other resource."""
+    if resource["Type"] != "AWS::CloudWatch::Alarm":
+        return 0
+    return sum("MetricStat" in metric for metric in resource.get("Properties", {}).get("Metrics", ())) or 1
+
+
 def idle_costs(templates: Mapping[str, Template], answers: Mapping[str, str]) -> dict[str, float]:
     """US dollars a month of what costs although nobody buys, by what it is. `templates` are all of them, by file."""
     made = made_of(templates, answers)
@@ -194,7 +201,7 @@ def idle_costs(templates: Mapping[str, Template], answers: Mapping[str, str]) ->
         if isinstance(event, Mapping) and event.get("Type") == "SQS"
     ]
     costs = {
-        f"{kinds.count('AWS::CloudWatch::Alarm')} alarms": kinds.count("AWS::CloudWatch::Alarm") * ALARM_USD,
+        f"{kinds.count('AWS::CloudWatch::Alarm')} alarms": sum(map(metrics_watched, resources)) * ALARM_USD,
         f"asking {len(reading)} empty queues": len(reading) * QUEUE_POLLING_USD,
         "the master key's secret": kinds.count("AWS::SecretsManager::Secret") * SECRET_USD,
     }
