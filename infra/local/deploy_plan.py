@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from local.errors import LocalError
 
@@ -29,6 +30,8 @@ CAPABILITIES = ("CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND")
 # A stack's status before its first deployment, and where that has failed and was left as it was.
 NEVER_WHOLE = frozenset({"", "REVIEW_IN_PROGRESS", "CREATE_FAILED", "UPDATE_FAILED"})
 TAKEN_BACK = frozenset({"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED"})
+HALF_BACK = "UPDATE_ROLLBACK_FAILED"
+ONE_MACHINE = frozenset({"127.0.0.1", "localhost"})
 COMMIT_DIGITS = 12
 DIGEST_DIGITS = 10  # SAM tells versions by these
 
@@ -107,6 +110,9 @@ def faults(answers: Mapping[str, str], template: Template) -> list[str]:
     """Everything that is wrong or missing, one sentence each."""
     found = [fault_of(name, answers.get(name, ""), template) for name in settable(template)]
     is_told = bool(answers.get("AlarmEmail") or answers.get("AlarmTopicArn"))
+    keys = urlsplit(answers.get("TokenJwksUrl", ""))
+    if keys.scheme == "http" and keys.hostname not in ONE_MACHINE:
+        found.append("TokenJwksUrl: over http:// whoever stands between could sign in as anybody; it is https://.")
     # The template's own Rules, which CloudFormation would ask minutes later.
     if int(answers.get("MonthlyBudget") or 0) and not is_told:
         found.append("MonthlyBudget: a budget needs somebody to tell; give AlarmEmail or AlarmTopicArn.")
@@ -145,6 +151,13 @@ def failure_arguments(status: str) -> list[str]:
         raise LocalError(
             f"the stack is {status}: its first deployment was taken back or it was deleted, and its tables are still there. "
             'See "Where the first deployment fails" in infra/guides/operators.md.'
+        )
+    if status.endswith("_IN_PROGRESS") and status not in NEVER_WHOLE:
+        raise LocalError(f"the stack is {status}: somebody deploys it just now. Wait until that is over.")
+    if status == HALF_BACK:
+        raise LocalError(
+            f"the stack is {status}: a deployment failed, and going back failed too. Its events say why; put that right, then "
+            "`aws cloudformation continue-update-rollback --stack-name …`, and deploy again."
         )
     # Taken back, a first deployment would leave its tables behind, and the next one find their names taken: so what was
     # made stays, and the next deployment goes on from there. A stack that was whole once goes back to what it was.

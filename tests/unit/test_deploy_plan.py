@@ -189,6 +189,24 @@ def test_a_stack_that_takes_no_more_deployments_is_refused_before_anything_is_bu
         failure_arguments("ROLLBACK_COMPLETE")
 
 
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        ("UPDATE_IN_PROGRESS", "somebody deploys it just now"),
+        ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "somebody deploys it just now"),
+        ("UPDATE_ROLLBACK_FAILED", "continue-update-rollback"),
+    ],
+)
+def test_a_stack_that_takes_no_deployment_yet_is_refused_with_what_to_do(status: str, said: str) -> None:
+    with pytest.raises(LocalError, match=said):
+        failure_arguments(status)
+
+
+def test_keys_that_come_over_plain_http_are_refused_because_whoever_stands_between_signs_in_as_anybody() -> None:
+    answers = settled(TEMPLATE, NEEDED | {"TokenJwksUrl": "http://id.example/keys"})
+    assert [fault.split(":")[0] for fault in faults(answers, TEMPLATE)] == ["TokenJwksUrl"]
+
+
 def test_whoever_has_a_new_account_is_told_that_it_runs_few_functions_at_once() -> None:
     answers = settled(TEMPLATE, NEEDED)
     assert "runs 10 functions at once" in str(quota_warning(10, answers))
