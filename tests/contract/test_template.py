@@ -302,6 +302,11 @@ def test_a_stack_that_is_deleted_keeps_what_nobody_can_make_again() -> None:
     assert [(one["DeletionPolicy"], one["UpdateReplacePolicy"]) for one in kept] == [("Retain", "Retain")] * 4
 
 
+def test_no_deployment_makes_the_master_key_anew() -> None:
+    """A change of how a secret is generated generates it again in every stack: no phone or card would find its owner."""
+    assert TABLES["MasterKey"]["Properties"]["GenerateSecretString"] == {"PasswordLength": 64, "ExcludePunctuation": True}
+
+
 def test_points_never_run_out_by_a_time_to_live() -> None:
     """An entry, a claim or a document that a table deletes by itself is money that nobody can account for."""
     ending = {name for name, table in TABLES.items() if "TimeToLiveSpecification" in table["Properties"]}
