@@ -109,7 +109,7 @@ def settled(template: Template, *sources: Mapping[str, str | None]) -> dict[str,
 def faults(answers: Mapping[str, str], template: Template) -> list[str]:
     """Everything that is wrong or missing, one sentence each."""
     found = [fault_of(name, answers.get(name, ""), template) for name in settable(template)]
-    is_told = bool(answers.get("AlarmEmail") or answers.get("AlarmTopicArn"))
+    is_told = tells_somebody(answers)
     keys = urlsplit(answers.get("TokenJwksUrl", ""))
     if keys.scheme == "http" and keys.hostname not in ONE_MACHINE:
         found.append("TokenJwksUrl: over http:// whoever stands between could sign in as anybody; it is https://.")
@@ -178,9 +178,14 @@ def quota_warning(concurrency: int, answers: Mapping[str, str]) -> str | None:
     )
 
 
+def tells_somebody(answers: Mapping[str, str]) -> bool:
+    """Whether alarms have somebody to ring; without, only those on parked messages are made."""
+    return bool(answers.get("AlarmEmail") or answers.get("AlarmTopicArn"))
+
+
 def made_of(files: Iterable[str], answers: Mapping[str, str]) -> set[str]:
     """Those of the templates' files that a stack with these answers is made of."""
-    is_told = bool(answers.get("AlarmEmail") or answers.get("AlarmTopicArn"))
+    is_told = tells_somebody(answers)
     has_web_acl = answers.get("WafRules") == "managed" and not answers.get("WebAclArn")
     conditional = {
         "account.yaml": False,  # a stack of its own
@@ -204,7 +209,13 @@ def metrics_watched(resource: Mapping[str, Any]) -> int:
 def idle_costs(templates: Mapping[str, Template], answers: Mapping[str, str]) -> dict[str, float]:
     """US dollars a month of what costs although nobody buys, by what it is. `templates` are all of them, by file."""
     made = made_of(templates, answers)
-    resources = [one for file in made for one in templates[file]["Resources"].values()]
+    is_told = tells_somebody(answers)
+    resources = [
+        one
+        for file in made
+        for one in templates[file]["Resources"].values()
+        if is_told or one.get("Condition") != "HasTopic"
+    ]
     kinds = [resource["Type"] for resource in resources]
     rules = [rule for one in resources if one["Type"] == WEB_ACL for rule in one["Properties"]["Rules"]]
     reading = [

@@ -251,6 +251,13 @@ def test_what_no_stack_is_made_of_with_these_answers_costs_nothing() -> None:
     assert idle_costs(templates, {"WafRules": "managed", "WebAclArn": "arn"}) == idle_costs(templates, {})
 
 
+def test_an_alarm_that_would_tell_nobody_is_neither_made_nor_counted() -> None:
+    alarm = {"Resources": {"One": {"Type": "AWS::CloudWatch::Alarm", "Condition": "HasTopic"}}}
+    behind_http = {"Gateway": "http"}
+    assert "0 alarms" in idle_costs({"http_gateway.yaml": alarm}, behind_http)
+    assert "1 alarms" in idle_costs({"http_gateway.yaml": alarm}, behind_http | {"AlarmEmail": "ops@shop.example"})
+
+
 def test_every_template_that_is_made_on_a_condition_is_known_as_one() -> None:
     files = {path.name for path in (PROJECT / "infra").glob("*.yaml")}
     unconditional = {
