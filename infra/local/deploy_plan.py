@@ -30,6 +30,7 @@ CAPABILITIES = ("CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND")
 # A stack's status before its first deployment, and where that has failed and was left as it was.
 NEVER_WHOLE = frozenset({"", "REVIEW_IN_PROGRESS", "CREATE_FAILED", "UPDATE_FAILED"})
 TAKEN_BACK = frozenset({"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED"})
+WENT_BACK = "UPDATE_ROLLBACK_COMPLETE"
 HALF_BACK = "UPDATE_ROLLBACK_FAILED"
 ONE_MACHINE = frozenset({"127.0.0.1", "localhost"})
 COMMIT_DIGITS = 12
@@ -63,6 +64,17 @@ class Target:
             )
         if not REGION.fullmatch(self.region):
             raise LocalError(f'"{self.region}" is no region, such as ap-southeast-1.')
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a stack stands: its status ("" where there is none), and when it last changed."""
+
+    status: str
+    changed_at: str = ""
+
+
+ABSENT = Standing("")
 
 
 def flag_of(parameter: str) -> str:
@@ -123,9 +135,14 @@ def faults(answers: Mapping[str, str], template: Template) -> list[str]:
     return [fault for fault in found if fault]
 
 
-def revision_of(sources: str, answers: Mapping[str, str], commit: str) -> str:
-    """Ten digits that differ whenever code, layers, templates or parameters do, then the commit."""
-    digest = hashlib.sha256(json.dumps([sources, sorted(answers.items())]).encode()).hexdigest()
+def revision_of(sources: str, answers: Mapping[str, str], commit: str, standing: Standing = ABSENT) -> str:
+    """Ten digits that differ whenever code, layers, templates or parameters do, then the commit.
+
+    They differ too from those of a deployment that was taken back: its versions of functions stay, and Lambda refuses to
+    publish once more what its last version holds already.
+    """
+    taken_back = [standing.changed_at] if standing.status == WENT_BACK else []
+    digest = hashlib.sha256(json.dumps([sources, sorted(answers.items()), *taken_back]).encode()).hexdigest()
     return digest[:DIGEST_DIGITS] + commit[:COMMIT_DIGITS]
 
 

@@ -22,7 +22,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import get_session
 
 from local.deploy_plan import (
+    ABSENT,
     ASKED,
+    Standing,
     Target,
     deploy_arguments,
     failure_arguments,
@@ -101,16 +103,17 @@ def deploy(template: Mapping[str, Any], said: Mapping[str, Any], memory: Path) -
         ask_for(answers, template, {name for name in ASKED if said[name] is None and environment[name] is None})
     if found := faults(answers, template):
         raise LocalError("this is missing or wrong:\n  " + "\n  ".join(found))
-    revision = revision_of(fingerprint({}), answers, commit())
-    command = [str(SAM), *deploy_arguments(target, answers, revision, is_confirmed=bool(said["yes"]))]
-    tell_plan(target, answers, command)
+    sources, is_confirmed = fingerprint({}), bool(said["yes"])
+    tell_plan(target, answers, sam(target, answers, revision_of(sources, answers, commit()), is_confirmed=is_confirmed))
     if said["plan"]:
         return
     check_keys(answers["TokenJwksUrl"])
     account = account_of(target.region)
     check_account(account, answered, target)
     cloudformation: Any = get_session().create_client("cloudformation", region_name=target.region)
-    command += failure_arguments(status_of(cloudformation, target.stack))
+    standing = standing_of(cloudformation, target.stack)
+    revision = revision_of(sources, answers, commit(), standing)
+    command = [*sam(target, answers, revision, is_confirmed=is_confirmed), *failure_arguments(standing.status)]
     lambdas: Any = get_session().create_client("lambda", region_name=target.region)
     if warning := quota_warning(concurrency_of(lambdas), answers):
         print("\n" + warning)
@@ -119,6 +122,11 @@ def deploy(template: Mapping[str, Any], said: Mapping[str, Any], memory: Path) -
     print(f"\nDeploying {target.stack} to account {account}, {target.region}. The first time takes about five minutes.")
     run(command)
     tell_what_is_next(cloudformation, target.stack, revision)
+
+
+def sam(target: Target, answers: Mapping[str, str], revision: str, *, is_confirmed: bool) -> list[str]:
+    """The command that deploys."""
+    return [str(SAM), *deploy_arguments(target, answers, revision, is_confirmed=is_confirmed)]
 
 
 def choose_target(said: Mapping[str, Any], memory: Path, *, asks: bool) -> tuple[Target, Answered]:
@@ -198,13 +206,14 @@ def check_account(account: str, answered: Answered, target: Target) -> None:
         )
 
 
-def status_of(cloudformation: Any, stack: str) -> str:
-    """The stack's status, such as UPDATE_COMPLETE; "" where there is none. Raises LocalError where AWS does not say."""
+def standing_of(cloudformation: Any, stack: str) -> Standing:
+    """How the stack stands. Raises LocalError where AWS does not say."""
     try:
-        return str(cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"])
+        found = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
+        return Standing(str(found["StackStatus"]), str(found.get("LastUpdatedTime", found["CreationTime"])))
     except (BotoCoreError, ClientError) as error:
         if "does not exist" in str(error):
-            return ""
+            return ABSENT
         raise LocalError(f"AWS does not say how the stack {stack} is ({error}).") from None
 
 

@@ -18,6 +18,7 @@ from botocore.stub import Stubber
 
 from coalition_api.partners import PartnerBody
 from local import deploying
+from local.deploy_plan import ABSENT
 from local.errors import LocalError
 
 NEEDED = ("--token-issuer", "https://id.example", "--token-audience", "quen", "--stack", "quen-test")
@@ -105,22 +106,28 @@ def test_a_stack_that_is_not_there_yet_has_no_status() -> None:
     client, told = cloudformation()
     told.add_client_error("describe_stacks", "ValidationError", "Stack with id quen-test does not exist")
     with told:
-        assert deploying.status_of(client, "quen-test") == ""
+        assert deploying.standing_of(client, "quen-test") == ABSENT
 
 
-def test_a_stack_s_status_is_what_aws_says() -> None:
+def test_a_stack_stands_as_aws_says() -> None:
     client, told = cloudformation()
-    stack = {"StackName": "quen-test", "CreationTime": "2026-11-26T00:00:00Z", "StackStatus": "UPDATE_COMPLETE"}
+    stack = {
+        "StackName": "quen-test",
+        "CreationTime": "2026-11-26T00:00:00Z",
+        "LastUpdatedTime": "2026-11-27T00:00:00Z",
+        "StackStatus": "UPDATE_COMPLETE",
+    }
     told.add_response("describe_stacks", {"Stacks": [stack]})
     with told:
-        assert deploying.status_of(client, "quen-test") == "UPDATE_COMPLETE"
+        standing = deploying.standing_of(client, "quen-test")
+    assert (standing.status, standing.changed_at[:10]) == ("UPDATE_COMPLETE", "2026-11-27")
 
 
 def test_whoever_may_not_ask_for_a_stack_is_told_so() -> None:
     client, told = cloudformation()
     told.add_client_error("describe_stacks", "AccessDenied", "not authorized")
     with told, pytest.raises(LocalError, match="not authorized"):
-        deploying.status_of(client, "quen-test")
+        deploying.standing_of(client, "quen-test")
 
 
 def test_an_account_that_does_not_say_its_quota_is_not_warned_of_it() -> None:

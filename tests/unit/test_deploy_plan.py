@@ -9,6 +9,7 @@ import pytest
 from local.deploy_plan import (
     DIGEST_DIGITS,
     STACK_NAME_MAX,
+    Standing,
     Target,
     deploy_arguments,
     failure_arguments,
@@ -140,6 +141,19 @@ def test_the_revision_changes_with_the_sources_and_with_the_parameters_where_sam
     assert len({one[:DIGEST_DIGITS] for one in (first, *others)}) == 3
     for revision in (first, revision_of("sources", answers, "")):
         assert fault_of("Revision", revision, TEMPLATE) is None
+
+
+def test_what_was_taken_back_is_deployed_again_as_another_revision() -> None:
+    """Its versions of functions stay, and Lambda publishes nothing that its last version holds: "A version … exists"."""
+    answers = settled(TEMPLATE, NEEDED)
+
+    def after(status: str, day: str = "26") -> str:
+        return revision_of("sources", answers, "0f" * 20, Standing(status, f"2026-11-{day}T00:00:00Z"))
+
+    first = revision_of("sources", answers, "0f" * 20)
+    assert {after("UPDATE_COMPLETE"), after("CREATE_FAILED")} == {first}  # what was made stays, and is not made again
+    again = [after("UPDATE_ROLLBACK_COMPLETE", day) for day in ("26", "27")]
+    assert len({one[:DIGEST_DIGITS] for one in (first, *again)}) == 3
 
 
 def test_sam_is_told_every_parameter_because_one_that_is_left_out_keeps_its_last_value() -> None:
