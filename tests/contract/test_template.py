@@ -304,7 +304,10 @@ def test_a_stack_that_is_deleted_keeps_what_nobody_can_make_again() -> None:
 
 def test_no_deployment_makes_the_master_key_anew() -> None:
     """A change of how a secret is generated generates it again in every stack: no phone or card would find its owner."""
-    assert TABLES["MasterKey"]["Properties"]["GenerateSecretString"] == {"PasswordLength": 64, "ExcludePunctuation": True}
+    assert TABLES["MasterKey"]["Properties"]["GenerateSecretString"] == {
+        "PasswordLength": 64,
+        "ExcludePunctuation": True,
+    }
 
 
 def test_points_never_run_out_by_a_time_to_live() -> None:
@@ -364,6 +367,20 @@ def test_no_capability_scans_but_for_the_proof_of_the_ledger() -> None:
             actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
             if "dynamodb:Scan" in actions:
                 assert (capability, statement["Resource"]) in PROVING
+
+
+def test_secrets_of_keys_are_read_by_those_alone_who_verify_signatures() -> None:
+    """A secret is shown once, when it is made: whoever reads it later signs as any till. None is overwritten."""
+    reading, writing = set(), set()
+    for capability, policy in resources("infra/access.yaml", "AWS::IAM::ManagedPolicy").items():
+        for statement in policy["PolicyDocument"]["Statement"]:
+            said = json.dumps(statement)
+            if "/partners/*" in said and "secretsmanager:GetSecretValue" in said:
+                reading.add(capability)
+            if "secretsmanager:PutSecretValue" in said:
+                writing.add(capability)
+    assert (reading, writing) == ({"ReadPartnerSecrets"}, set())
+    assert {one for one in FUNCTIONS if reading & capabilities(one)} == {"PartnerApiFunction", "BackofficeApiFunction"}
 
 
 def test_nobody_reads_a_token_of_zalo_where_the_stack_was_given_none() -> None:
