@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from aws_calls import Grant
@@ -35,6 +37,18 @@ def capabilities(function: str) -> list[str]:
     return [name for policy in policies if (name := policy["Fn::GetAtt"].removeprefix("Access.Outputs.")) != EVERYBODYS]
 
 
+def denied(function: str, made: Iterable[Grant]) -> set[Grant]:
+    """Those of the calls that the function's role does not allow."""
+    allowed = grants(function)
+    # Webhooks' secrets lie among partners': whoever may read all of them may read these.
+    return {
+        (action, resource)
+        for action, resource in made
+        if (action, resource) not in allowed and (action, resource.replace("whs_*", "*")) not in allowed
+    }
+
+
+@cache
 def grants(function: str) -> set[Grant]:
     """The (action, resource) pairs that the function's capabilities allow its code."""
     allowed = set()

@@ -16,7 +16,9 @@ import msgspec
 import pytest
 from moto import mock_aws
 
+from aws_calls import Calls
 from gateway_events import Answer, Headers, make_event, member_claims, send, staff_claims
+from grants import denied
 from quen.client.signing import Credentials, UnsignedRequest, sign
 from quen.dynamodb import shared_session
 from quen.http.answers import Problem
@@ -38,6 +40,9 @@ class Served:
     def __init__(self) -> None:
         self.apps: dict[str, list[Api]] = {name: load(name) for name in ABOUT}
         self.credentials = Credentials("key_0000000000000000", "hmac-sha256", b"\0" * 32)
+        self.calls = Calls()
+        self.tables: Mapping[str, str] = {}
+        """Their names in the templates, by their own."""
 
     def mobile(self, method: str, path: str, body: object = None, **changes: Any) -> Answer:
         """As a member: `claims` are what the authorizer says."""
@@ -103,13 +108,25 @@ class Served:
 
     def send(self, api: str, event: Mapping[str, Any]) -> Answer:
         """The answer to an event as it is, whatever it says."""
-        return send(self.app(api, event), event)
+        return self._answer(self.app(api, event), event)
+
+    def _answer(self, app: Api, event: Mapping[str, Any]) -> Answer:
+        """The answer; all that was asked of AWS for it is what the function's role allows, which no emulator looks at."""
+        self.calls.made.clear()
+        self.calls.tables = self.tables  # what a test asks by itself is nobody's right
+        try:
+            answer = send(app, event)
+        finally:
+            self.calls.tables = {}
+        function = "".join(part.title() for part in app.app_name.split("_")) + "Function"
+        assert denied(function, self.calls.made) == set(), function
+        return answer
 
     def _send(self, api: str, event: Mapping[str, Any]) -> Answer:
         """The answer, held to its declared type: nothing missing, nothing that the contract does not name."""
         method, template = event["requestContext"]["httpMethod"], event["resource"]
         app = self.app(api, event)
-        answer = send(app, event)
+        answer = self._answer(app, event)
         for endpoint in app.endpoints:
             if (endpoint.method, endpoint.path) == (method, template) and answer.status < 400:
                 assert answer.status in endpoint.statuses
@@ -154,17 +171,21 @@ def serving(*, with_program: bool = True) -> Iterator[Served]:
             environment.setenv(name, value)
         tables = create_tables(open_mocked())
         # Of the process's own session: another one would read botocore's models again, for every test.
-        vault = shared_session().create_client("secretsmanager", region_name="us-east-1")
+        session: Any = shared_session()
+        vault = session.create_client("secretsmanager", region_name="us-east-1")
         vault.create_secret(Name="quen-test/master", SecretString="m" * 64)
         for name, table in tables.items():
             environment.setenv(f"{name.upper()}_TABLE", table)
         application.cache_clear()
         served = Served()
+        served.tables = {table: f"{name.title()}Table" for name, table in tables.items()}
+        session.register("before-call", served.calls.note)
         if with_program:
             answer = served.admin("PUT", "/v1/program", read_program())
             assert answer.status == 200, answer
             served.make_partner()
         yield served
+        session.unregister("before-call", served.calls.note)
     application.cache_clear()
 
 

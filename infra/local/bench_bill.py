@@ -83,7 +83,11 @@ class Fixtures:
     queues: int
     schedules: int
     alarms: int
+    """The metrics that they watch, each of which is billed."""
     secrets: int = 2
+    dashboards: int = 0
+    metrics: int = 0
+    """Of ours, each with a value in every hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +162,8 @@ def bill(
         line("logs, taken in", logged, "log_gigabytes"),
         line("logs, kept 90 days", logged * 3, "log_gigabyte_months"),
         line("alarms", fixtures.alarms, "alarms"),
+        line("dashboard", fixtures.dashboards, "dashboards"),
+        line("metrics of our own, at most", fixtures.metrics, "custom_metrics"),
         line("secrets", fixtures.secrets, "secrets"),
     ]  # fmt: skip
     return sorted(lines, key=lambda each: each.usd, reverse=True)

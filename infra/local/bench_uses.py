@@ -6,9 +6,11 @@ from fractions import Fraction
 
 from local.bench_bill import ITEM_OVERHEAD_BYTES, Fixtures, Use
 from local.bench_own import Metered
+from local.deploy_plan import metrics_watched
 from local.deployment import PROJECT
 from local.template_reader import read_template
 from local.write_units import item_size
+from quen.metrics import METRICS
 
 CLIENT_MILLISECONDS = Fraction(1, 2)
 """botocore's own CPU for one call. Assumed; a bare call measures it."""
@@ -18,6 +20,9 @@ SENT = Use(Fraction(3), Fraction(2), Fraction(5), 0, Fraction(8), 600)
 """A message: its record begun and ended, the member and what they agree to. Units as tests hold them; the rest assumed."""
 GIVEN = Use(Fraction(6), Fraction(3), Fraction(4), 1, Fraction(3), 0)
 """A birthday's points. Units as the night measures an expiry's, with the profile."""
+
+FIXED = ("template.yaml", *(f"infra/{part}.yaml" for part in ("alarms", "saturation", "messaging", "dashboard")))
+"""The templates with what is paid for whoever comes."""
 
 
 def use_of(metered: Metered, cpu_milliseconds: float, log_bytes: int) -> Use:
@@ -54,12 +59,16 @@ def assumed_uses(writes: Fraction, reads: Fraction, calls: Fraction) -> dict[str
 
 
 def fixtures() -> Fixtures:
-    """What the templates set up whoever comes."""
-    texts = [
-        (PROJECT / name).read_text("utf-8") for name in ("template.yaml", "infra/alarms.yaml", "infra/messaging.yaml")
-    ]
+    """What the templates set up whoever comes, where somebody is told of alarms; the metrics are all that ever move."""
+    texts = [(PROJECT / name).read_text("utf-8") for name in FIXED]
     resources = [resource for text in texts for resource in read_template(text)["Resources"].values()]
     events = [event for resource in resources for event in (resource["Properties"].get("Events") or {}).values()]
     kinds = [event["Type"] for event in events]
-    alarms = sum(resource["Type"] == "AWS::CloudWatch::Alarm" for resource in resources)
-    return Fixtures(kinds.count("SQS"), sum(kind.startswith("Schedule") for kind in kinds), alarms)
+    types = [resource["Type"] for resource in resources]
+    return Fixtures(
+        queues=kinds.count("SQS"),
+        schedules=sum(kind.startswith("Schedule") for kind in kinds),
+        alarms=sum(map(metrics_watched, resources)),
+        dashboards=types.count("AWS::CloudWatch::Dashboard"),
+        metrics=sum(len(metric.values) or 1 for metric in METRICS),
+    )

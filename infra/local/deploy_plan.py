@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from local.errors import LocalError
 
@@ -29,11 +30,15 @@ CAPABILITIES = ("CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND")
 # A stack's status before its first deployment, and where that has failed and was left as it was.
 NEVER_WHOLE = frozenset({"", "REVIEW_IN_PROGRESS", "CREATE_FAILED", "UPDATE_FAILED"})
 TAKEN_BACK = frozenset({"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED"})
+WENT_BACK = "UPDATE_ROLLBACK_COMPLETE"
+HALF_BACK = "UPDATE_ROLLBACK_FAILED"
+ONE_MACHINE = frozenset({"127.0.0.1", "localhost"})
 COMMIT_DIGITS = 12
 DIGEST_DIGITS = 10  # SAM tells versions by these
 
 # US dollars a month, us-east-1, 2026-11; what AWS gives for nothing in the beginning is not taken off.
 ALARM_USD = 0.10
+DASHBOARD_USD = 3.00  # three a month would be free, but of at most 50 metrics each
 SECRET_USD = 0.40
 KEY_USD = 1.00
 WEB_ACL = "AWS::WAFv2::WebACL"
@@ -59,6 +64,17 @@ class Target:
             )
         if not REGION.fullmatch(self.region):
             raise LocalError(f'"{self.region}" is no region, such as ap-southeast-1.')
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a stack stands: its status ("" where there is none), and when it last changed."""
+
+    status: str
+    changed_at: str = ""
+
+
+ABSENT = Standing("")
 
 
 def flag_of(parameter: str) -> str:
@@ -105,7 +121,10 @@ def settled(template: Template, *sources: Mapping[str, str | None]) -> dict[str,
 def faults(answers: Mapping[str, str], template: Template) -> list[str]:
     """Everything that is wrong or missing, one sentence each."""
     found = [fault_of(name, answers.get(name, ""), template) for name in settable(template)]
-    is_told = bool(answers.get("AlarmEmail") or answers.get("AlarmTopicArn"))
+    is_told = tells_somebody(answers)
+    keys = urlsplit(answers.get("TokenJwksUrl", ""))
+    if keys.scheme == "http" and keys.hostname not in ONE_MACHINE:
+        found.append("TokenJwksUrl: over http:// whoever stands between could sign in as anybody; it is https://.")
     # The template's own Rules, which CloudFormation would ask minutes later.
     if int(answers.get("MonthlyBudget") or 0) and not is_told:
         found.append("MonthlyBudget: a budget needs somebody to tell; give AlarmEmail or AlarmTopicArn.")
@@ -116,9 +135,14 @@ def faults(answers: Mapping[str, str], template: Template) -> list[str]:
     return [fault for fault in found if fault]
 
 
-def revision_of(sources: str, answers: Mapping[str, str], commit: str) -> str:
-    """Ten digits that differ whenever code, layers, templates or parameters do, then the commit."""
-    digest = hashlib.sha256(json.dumps([sources, sorted(answers.items())]).encode()).hexdigest()
+def revision_of(sources: str, answers: Mapping[str, str], commit: str, standing: Standing = ABSENT) -> str:
+    """Ten digits that differ whenever code, layers, templates or parameters do, then the commit.
+
+    They differ too from those of a deployment that was taken back: its versions of functions stay, and Lambda refuses to
+    publish once more what its last version holds already.
+    """
+    taken_back = [standing.changed_at] if standing.status == WENT_BACK else []
+    digest = hashlib.sha256(json.dumps([sources, sorted(answers.items()), *taken_back]).encode()).hexdigest()
     return digest[:DIGEST_DIGITS] + commit[:COMMIT_DIGITS]
 
 
@@ -145,6 +169,13 @@ def failure_arguments(status: str) -> list[str]:
             f"the stack is {status}: its first deployment was taken back or it was deleted, and its tables are still there. "
             'See "Where the first deployment fails" in infra/guides/operators.md.'
         )
+    if status.endswith("_IN_PROGRESS") and status not in NEVER_WHOLE:
+        raise LocalError(f"the stack is {status}: somebody deploys it just now. Wait until that is over.")
+    if status == HALF_BACK:
+        raise LocalError(
+            f"the stack is {status}: a deployment failed, and going back failed too. Its events say why; put that right, then "
+            "`aws cloudformation continue-update-rollback --stack-name …`, and deploy again."
+        )
     # Taken back, a first deployment would leave its tables behind, and the next one find their names taken: so what was
     # made stays, and the next deployment goes on from there. A stack that was whole once goes back to what it was.
     return ["--disable-rollback"] if status in NEVER_WHOLE else []
@@ -164,14 +195,20 @@ def quota_warning(concurrency: int, answers: Mapping[str, str]) -> str | None:
     )
 
 
+def tells_somebody(answers: Mapping[str, str]) -> bool:
+    """Whether alarms have somebody to ring; without, only those on parked messages are made."""
+    return bool(answers.get("AlarmEmail") or answers.get("AlarmTopicArn"))
+
+
 def made_of(files: Iterable[str], answers: Mapping[str, str]) -> set[str]:
     """Those of the templates' files that a stack with these answers is made of."""
-    is_told = bool(answers.get("AlarmEmail") or answers.get("AlarmTopicArn"))
+    is_told = tells_somebody(answers)
     has_web_acl = answers.get("WafRules") == "managed" and not answers.get("WebAclArn")
     conditional = {
         "account.yaml": False,  # a stack of its own
         "alarms.yaml": is_told,
         "saturation.yaml": is_told,
+        "dashboard.yaml": answers.get("Graphs") != "false",
         "http_gateway.yaml": answers.get("Gateway") == "http",
         "waf.yaml": has_web_acl,
         "keys.yaml": answers.get("EncryptionKey") == "own",
@@ -179,10 +216,23 @@ def made_of(files: Iterable[str], answers: Mapping[str, str]) -> set[str]:
     return {file for file in files if conditional.get(file, True)}
 
 
+def metrics_watched(resource: Mapping[str, Any]) -> int:
+    """How many metrics an alarm is billed for: one, or all that it computes with. 0 for any other resource."""
+    if resource["Type"] != "AWS::CloudWatch::Alarm":
+        return 0
+    return sum("MetricStat" in metric for metric in resource.get("Properties", {}).get("Metrics", ())) or 1
+
+
 def idle_costs(templates: Mapping[str, Template], answers: Mapping[str, str]) -> dict[str, float]:
     """US dollars a month of what costs although nobody buys, by what it is. `templates` are all of them, by file."""
     made = made_of(templates, answers)
-    resources = [one for file in made for one in templates[file]["Resources"].values()]
+    is_told = tells_somebody(answers)
+    resources = [
+        one
+        for file in made
+        for one in templates[file]["Resources"].values()
+        if is_told or one.get("Condition") != "HasTopic"
+    ]
     kinds = [resource["Type"] for resource in resources]
     rules = [rule for one in resources if one["Type"] == WEB_ACL for rule in one["Properties"]["Rules"]]
     reading = [
@@ -192,10 +242,12 @@ def idle_costs(templates: Mapping[str, Template], answers: Mapping[str, str]) ->
         if isinstance(event, Mapping) and event.get("Type") == "SQS"
     ]
     costs = {
-        f"{kinds.count('AWS::CloudWatch::Alarm')} alarms": kinds.count("AWS::CloudWatch::Alarm") * ALARM_USD,
+        f"{kinds.count('AWS::CloudWatch::Alarm')} alarms": sum(map(metrics_watched, resources)) * ALARM_USD,
         f"asking {len(reading)} empty queues": len(reading) * QUEUE_POLLING_USD,
         "the master key's secret": kinds.count("AWS::SecretsManager::Secret") * SECRET_USD,
     }
+    if dashboards := kinds.count("AWS::CloudWatch::Dashboard"):
+        costs["a dashboard"] = dashboards * DASHBOARD_USD
     if rules:
         costs[f"a web ACL and its {len(rules)} rules"] = WEB_ACL_USD + len(rules) * WEB_ACL_RULE_USD
     return costs | ({"a key of its own": KEY_USD} if answers.get("EncryptionKey") == "own" else {})

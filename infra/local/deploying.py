@@ -14,6 +14,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import get_session
 
 from local.deploy_plan import (
+    ABSENT,
     ASKED,
+    Standing,
     Target,
     deploy_arguments,
     failure_arguments,
@@ -43,6 +46,18 @@ REMEMBERED = PROJECT / ".quen/deploy.json"
 TARGET_DEFAULTS = {"stack": "quen", "region": "us-east-1"}
 JWKS_SECONDS = 10
 JWKS_BYTES_MAX = 1_000_000
+FIRST_PARTNER = '{"name": "Our tills", "relation": "own"}'
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What was answered for a target the last time, and the account that it was for."""
+
+    account: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+
+NOTHING_ANSWERED = Answered()
 
 
 def main(arguments: Sequence[str] | None = None, memory: Path = REMEMBERED) -> int:
@@ -67,6 +82,7 @@ def parser(template: Mapping[str, Any]) -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="make deploy", description=__doc__)
     made.add_argument("--yes", action="store_true", help="ask nothing, not even whether to go on")
     made.add_argument("--plan", action="store_true", help="only say what would be done")
+    made.add_argument("--forget", action="store_true", help="do not take the answers of the last time")
     made.add_argument("--stack", help="the stack's name (QUEN_STACK); it is the first part of every name")
     made.add_argument("--region", help="the region (QUEN_REGION, AWS_REGION)")
     for name in settable(template):
@@ -80,34 +96,41 @@ def parser(template: Mapping[str, Any]) -> argparse.ArgumentParser:
 def deploy(template: Mapping[str, Any], said: Mapping[str, Any], memory: Path) -> None:
     """The whole way; raises LocalError with what stands in it."""
     asks = sys.stdin.isatty() and not said["yes"]
-    target, remembered = choose_target(said, memory, asks=asks)
+    target, answered = choose_target(said, memory, asks=asks)
     environment = {name: os.environ.get(variable_of(name)) for name in settable(template)}
-    answers = settled(template, said, environment, remembered)
+    answers = settled(template, said, environment, answered.answers)
     if asks:
         ask_for(answers, template, {name for name in ASKED if said[name] is None and environment[name] is None})
     if found := faults(answers, template):
         raise LocalError("this is missing or wrong:\n  " + "\n  ".join(found))
-    revision = revision_of(fingerprint({}), answers, commit())
-    command = [str(SAM), *deploy_arguments(target, answers, revision, is_confirmed=bool(said["yes"]))]
-    tell_plan(target, answers, command)
+    sources, is_confirmed = fingerprint({}), bool(said["yes"])
+    tell_plan(target, answers, sam(target, answers, revision_of(sources, answers, commit()), is_confirmed=is_confirmed))
     if said["plan"]:
         return
     check_keys(answers["TokenJwksUrl"])
     account = account_of(target.region)
+    check_account(account, answered, target)
     cloudformation: Any = get_session().create_client("cloudformation", region_name=target.region)
-    command += failure_arguments(status_of(cloudformation, target.stack))
+    standing = standing_of(cloudformation, target.stack)
+    revision = revision_of(sources, answers, commit(), standing)
+    command = [*sam(target, answers, revision, is_confirmed=is_confirmed), *failure_arguments(standing.status)]
     lambdas: Any = get_session().create_client("lambda", region_name=target.region)
     if warning := quota_warning(concurrency_of(lambdas), answers):
         print("\n" + warning)
-    remember(target, answers, memory)
+    remember(target, Answered(account, answers), memory)
     run(["make", "build"])
     print(f"\nDeploying {target.stack} to account {account}, {target.region}. The first time takes about five minutes.")
     run(command)
-    tell_what_is_next(cloudformation, target.stack)
+    tell_what_is_next(cloudformation, target.stack, revision)
 
 
-def choose_target(said: Mapping[str, Any], memory: Path, *, asks: bool) -> tuple[Target, dict[str, str]]:
-    """The stack and its region, and what was answered for it the last time."""
+def sam(target: Target, answers: Mapping[str, str], revision: str, *, is_confirmed: bool) -> list[str]:
+    """The command that deploys."""
+    return [str(SAM), *deploy_arguments(target, answers, revision, is_confirmed=is_confirmed)]
+
+
+def choose_target(said: Mapping[str, Any], memory: Path, *, asks: bool) -> tuple[Target, Answered]:
+    """The stack and its region, and what was answered for it there the last time."""
     remembered = json.loads(memory.read_text("utf-8")) if memory.exists() else {}
     stack = said["stack"] or os.environ.get("QUEN_STACK") or remembered.get("last") or TARGET_DEFAULTS["stack"]
     if asks and not said["stack"]:
@@ -119,7 +142,8 @@ def choose_target(said: Mapping[str, Any], memory: Path, *, asks: bool) -> tuple
         region = ask("The region", region)
     target = Target(stack, region)
     target.check()
-    return target, earlier.get("answers", {})
+    known = earlier.get("regions", {}).get(region)
+    return target, NOTHING_ANSWERED if known is None or said["forget"] else Answered(**known)
 
 
 def ask_for(answers: dict[str, str], template: Mapping[str, Any], names: set[str]) -> None:
@@ -173,13 +197,23 @@ def account_of(region: str) -> str:
         ) from None
 
 
-def status_of(cloudformation: Any, stack: str) -> str:
-    """The stack's status, such as UPDATE_COMPLETE; "" where there is none. Raises LocalError where AWS does not say."""
+def check_account(account: str, answered: Answered, target: Target) -> None:
+    """Raises LocalError where the answers of the last time were given for another account: a sandbox's, perhaps."""
+    if answered.account not in {"", account}:
+        raise LocalError(
+            f"{target.stack} in {target.region} was deployed to account {answered.account} the last time, with the answers "
+            f"remembered for it, and you are signed in to {account}. Sign in there, or give --forget and answer anew."
+        )
+
+
+def standing_of(cloudformation: Any, stack: str) -> Standing:
+    """How the stack stands. Raises LocalError where AWS does not say."""
     try:
-        return str(cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"])
+        found = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
+        return Standing(str(found["StackStatus"]), str(found.get("LastUpdatedTime", found["CreationTime"])))
     except (BotoCoreError, ClientError) as error:
         if "does not exist" in str(error):
-            return ""
+            return ABSENT
         raise LocalError(f"AWS does not say how the stack {stack} is ({error}).") from None
 
 
@@ -200,11 +234,13 @@ def commit() -> str:
     return found.stdout.strip() if found.returncode == 0 else ""
 
 
-def remember(target: Target, answers: Mapping[str, str], memory: Path) -> None:
-    """For the next time; nothing of it is secret."""
+def remember(target: Target, answered: Answered, memory: Path) -> None:
+    """For the next time, each region by itself; nothing of it is secret."""
     known = json.loads(memory.read_text("utf-8")) if memory.exists() else {"stacks": {}}
     known["last"] = target.stack
-    known["stacks"][target.stack] = {"region": target.region, "answers": dict(answers)}
+    regions = known["stacks"].get(target.stack, {}).get("regions", {})
+    regions[target.region] = {"account": answered.account, "answers": dict(answered.answers)}
+    known["stacks"][target.stack] = {"region": target.region, "regions": regions}
     memory.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     memory.write_text(json.dumps(known, indent=2) + "\n", "utf-8")
 
@@ -216,17 +252,22 @@ def run(command: Sequence[str]) -> None:
         raise LocalError(f"`{Path(command[0]).name} {command[1]}` failed; it said why above.")
 
 
-def tell_what_is_next(cloudformation: Any, stack: str) -> None:
-    """The stack's outputs, and the three commands that come next."""
-    found = cloudformation.describe_stacks(StackName=stack)["Stacks"][0].get("Outputs", ())
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in found}
+def tell_what_is_next(cloudformation: Any, stack: str, revision: str) -> None:
+    """The stack's outputs, and the three commands that come next. Raises LocalError where the revision is not there: SAM
+    answers 0 too where somebody did not confirm the change set.
+    """
+    found = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
+    given = {one["ParameterKey"]: one.get("ParameterValue") for one in found.get("Parameters", ())}
+    if found["StackStatus"] == "REVIEW_IN_PROGRESS" or given.get("Revision") != revision:
+        raise LocalError("the change set was not confirmed, and nothing was deployed.")
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", ())}
     for name in ("MobileApiUrl", "PartnerApiUrl", "AdminApiUrl"):
         print(f"  {name:14} {outputs.get(name, '')}")
     admin, token = outputs.get("AdminApiUrl", ""), '-H "Authorization: Bearer $STAFF_TOKEN"'
     print(
         "\nNext, with a token of your identity provider whose role is owner:\n"
         f"  curl {token} -X PUT {admin}/v1/program -H 'Content-Type: application/json' -d @program.json\n"
-        f"  curl {token} -X POST {admin}/v1/partners -H 'Content-Type: application/json' -d '{{\"partner_id\": …}}'\n"
+        f"  curl {token} -X POST {admin}/v1/partners -H 'Content-Type: application/json' -d '{FIRST_PARTNER}'\n"
         f"  curl {token} {admin}/v1/ledger/verification"
     )
 

@@ -86,7 +86,9 @@ def test_pages_for_everybody_are_throttled_as_at_the_rest_gateway() -> None:
 
 @pytest.mark.parametrize("api", APIS)
 def test_an_http_apis_5xx_rings(api: str) -> None:
-    alarm = DOOR["Resources"][f"{api.title()}FailuresAlarm"]["Properties"]
+    resource = DOOR["Resources"][f"{api.title()}FailuresAlarm"]
+    assert resource["Condition"] == "HasTopic"  # an alarm that tells nobody is not paid for
+    alarm = resource["Properties"]
     assert (alarm["Namespace"], alarm["MetricName"]) == ("AWS/ApiGateway", "5xx")
     assert alarm["Dimensions"] == [{"Name": "ApiId", "Value": {"Ref": f"{api.title()}Api"}}]
 

@@ -194,9 +194,11 @@ def stream_trigger() -> dict[str, Any]:
     return trigger
 
 
-def test_the_stream_is_tried_for_as_long_as_it_keeps_its_records() -> None:
-    """What a stream gives up leaves its position behind and nothing else, so it never gives up before a day is over."""
-    assert (stream_trigger()["MaximumRetryAttempts"], stream_trigger()["MaximumRecordAgeInSeconds"]) == (-1, 86400)
+def test_the_stream_gives_up_an_hour_before_it_would_forget() -> None:
+    """What it gives up leaves its position behind; what it forgot leaves nothing, and no alarm rings."""
+    trigger, hours_kept = stream_trigger(), 24
+    assert (trigger["MaximumRetryAttempts"], trigger["MaximumRecordAgeInSeconds"]) == (-1, (hours_kept - 1) * 3600)
+    assert "OnFailure" in trigger["DestinationConfig"]
 
 
 def matches(pattern: Any, value: Any) -> bool:
@@ -300,6 +302,14 @@ def test_a_stack_that_is_deleted_keeps_what_nobody_can_make_again() -> None:
     assert [(one["DeletionPolicy"], one["UpdateReplacePolicy"]) for one in kept] == [("Retain", "Retain")] * 4
 
 
+def test_no_deployment_makes_the_master_key_anew() -> None:
+    """A change of how a secret is generated generates it again in every stack: no phone or card would find its owner."""
+    assert TABLES["MasterKey"]["Properties"]["GenerateSecretString"] == {
+        "PasswordLength": 64,
+        "ExcludePunctuation": True,
+    }
+
+
 def test_points_never_run_out_by_a_time_to_live() -> None:
     """An entry, a claim or a document that a table deletes by itself is money that nobody can account for."""
     ending = {name for name, table in TABLES.items() if "TimeToLiveSpecification" in table["Properties"]}
@@ -357,6 +367,20 @@ def test_no_capability_scans_but_for_the_proof_of_the_ledger() -> None:
             actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
             if "dynamodb:Scan" in actions:
                 assert (capability, statement["Resource"]) in PROVING
+
+
+def test_secrets_of_keys_are_read_by_those_alone_who_verify_signatures() -> None:
+    """A secret is shown once, when it is made: whoever reads it later signs as any till. None is overwritten."""
+    reading, writing = set(), set()
+    for capability, policy in resources("infra/access.yaml", "AWS::IAM::ManagedPolicy").items():
+        for statement in policy["PolicyDocument"]["Statement"]:
+            said = json.dumps(statement)
+            if "/partners/*" in said and "secretsmanager:GetSecretValue" in said:
+                reading.add(capability)
+            if "secretsmanager:PutSecretValue" in said:
+                writing.add(capability)
+    assert (reading, writing) == ({"ReadPartnerSecrets"}, set())
+    assert {one for one in FUNCTIONS if reading & capabilities(one)} == {"PartnerApiFunction", "BackofficeApiFunction"}
 
 
 def test_nobody_reads_a_token_of_zalo_where_the_stack_was_given_none() -> None:

@@ -87,6 +87,11 @@ def headings(level: str, section: str = "") -> set[str]:
     return {anchor(heading) for heading in re.findall(rf"^{level} (.+)$", text, re.MULTILINE)}
 
 
+def looked_at(alarm: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The metrics that an alarm watches; one that computes something has several, and pays for each."""
+    return [one["MetricStat"]["Metric"] for one in alarm.get("Metrics", []) if "MetricStat" in one] or [alarm]
+
+
 def section_of(alarm: Mapping[str, Any]) -> str:
     [found] = re.findall(r" RUNBOOK\.md#([a-z0-9-]+)$", alarm["AlarmDescription"])
     return str(found)
@@ -104,8 +109,8 @@ def test_no_section_of_the_runbook_is_about_an_alarm_that_is_not_there() -> None
 
 
 def test_the_runbook_says_what_the_alarms_cost() -> None:
-    told = " ".join(RUNBOOK.split())
-    assert f"All of them together are {len(ALARMS)}, {(len(ALARMS) - 10) * 0.1:.2f} USD a month" in told
+    told, metrics = " ".join(RUNBOOK.split()), sum(len(looked_at(alarm)) for alarm in ALARMS.values())
+    assert f"All of them together are {len(ALARMS)}, {(metrics - 10) * 0.1:.2f} USD a month" in told
 
 
 def test_every_link_within_the_runbook_leads_somewhere() -> None:
@@ -136,11 +141,21 @@ def test_every_path_that_the_runbook_asks_is_one_that_there_is() -> None:
 
 @pytest.mark.parametrize("alarm", SATURATION.values(), ids=SATURATION)
 def test_an_alarm_of_a_limit_watches_what_is_there_and_tells_when_it_is_over(alarm: Mapping[str, Any]) -> None:
-    assert alarm["MetricName"] in AWS_METRICS[alarm["Namespace"]]
-    for dimension in alarm.get("Dimensions", []):
-        assert named(dimension["Value"]) in EXISTING[dimension["Name"]]
+    for metric in looked_at(alarm):
+        assert metric["MetricName"] in AWS_METRICS[metric["Namespace"]]
+        for dimension in metric.get("Dimensions", []):
+            assert named(dimension["Value"]) in EXISTING[dimension["Name"]]
     assert alarm["AlarmActions"] == alarm["OKActions"]
     assert alarm["TreatMissingData"] == "notBreaching"
+
+
+def test_a_stream_that_nobody_reads_is_found_by_what_the_ledger_wrote() -> None:
+    """Lambda measures the stream's age when it calls the function: a mapping that is disabled has none, and lags in silence."""
+    watched = {named(one["Dimensions"][0]["Value"]): one["MetricName"] for one in looked_at(ALARMS["stream-unread"])}
+    assert watched == {"ledger": "ConsumedWriteCapacityUnits", "publish-events": "Invocations"}
+    computed, *given = ALARMS["stream-unread"]["Metrics"]
+    assert [one["Id"] in computed["Expression"] for one in given] == [True, True]
+    assert {one["MetricStat"]["Period"] for one in given} == {3600}
 
 
 def test_a_function_is_slow_at_four_fifths_of_its_own_time_out() -> None:
@@ -166,16 +181,22 @@ def test_no_level_of_the_log_hides_the_lines_that_metrics_and_alarms_are_made_of
     assert parameters["LogLevel"]["AllowedValues"] == ["DEBUG", "INFO"]
 
 
-def widgets() -> list[dict[str, Any]]:
-    [dashboard] = resources("infra/dashboard.yaml", "AWS::CloudWatch::Dashboard").values()
-    body = json.loads(dashboard["DashboardBody"]["Fn::Sub"])
-    return list(body["widgets"])
+[DASHBOARD] = resources("infra/dashboard.yaml", "AWS::CloudWatch::Dashboard").values()
 
 
-def shown() -> list[tuple[str, str, dict[str, str]]]:
+def widgets(*, behind_http: bool = False) -> list[dict[str, Any]]:
+    """As they stand behind REST APIs, or behind HTTP APIs."""
+    body, doors = DASHBOARD["DashboardBody"]["Fn::Sub"]
+    for name, way in doors.items():
+        chosen = way["Fn::If"][1 if behind_http else 2]
+        body = body.replace(f"${{{name}}}", chosen if isinstance(chosen, str) else "".join(chosen.values()))
+    return list(json.loads(body)["widgets"])
+
+
+def shown(*, behind_http: bool = False) -> list[tuple[str, str, dict[str, str]]]:
     """Every metric of every graph: namespace, name, dimensions."""
     found = []
-    for widget in widgets():
+    for widget in widgets(behind_http=behind_http):
         for metric in widget["properties"].get("metrics", []):
             said = [part for part in metric if isinstance(part, str)]
             found.append((said[0], said[1], dict(zip(said[2::2], said[3::2], strict=True))))
@@ -188,6 +209,29 @@ def test_every_graph_shows_metrics_that_there_are() -> None:
         assert name in (COUNTED if namespace == OURS else AWS_METRICS[namespace]), (namespace, name)
         for dimension, value in dimensions.items():
             assert named(value) in EXISTING[dimension], (name, dimension, value)
+
+
+def test_behind_an_http_api_the_graphs_of_requests_show_that_one() -> None:
+    """A REST API that is closed counts nothing: its graphs would be flat whatever happens to members."""
+    doors = [(name, said) for namespace, name, said in shown(behind_http=True) if namespace == "AWS/ApiGateway"]
+    assert {name for name, said in doors if "ApiId" in said} == {"Count", "5xx", "Latency"}
+    assert {said["ApiId"] for _, said in doors if "ApiId" in said} == {"MobileHttpApiId", "PartnerHttpApiId"}
+    assert {said["ApiName"] for _, said in doors if "ApiName" in said} == {"${Prefix}-admin"}
+    given = template_of("Dashboard")["Properties"]["Parameters"]
+    for api in ("Mobile", "Partner"):
+        assert given[f"{api}HttpApiId"] == {
+            "Fn::If": ["IsHttpGateway", {"Fn::GetAtt": f"HttpGateway.Outputs.{api}ApiId"}, ""]
+        }
+
+
+def test_a_stack_of_the_same_name_in_another_region_has_a_dashboard_of_its_own() -> None:
+    """Dashboards are the account's: of two that are called alike, the later takes the earlier one's place."""
+    assert DASHBOARD["DashboardName"] == {"Fn::Sub": "${Prefix}-${AWS::Region}"}
+
+
+def template_of(resource: str) -> dict[str, Any]:
+    found: dict[str, Any] = read_template((PROJECT / "template.yaml").read_text("utf-8"))["Resources"][resource]
+    return found
 
 
 def test_every_metric_of_ours_is_in_a_graph_with_all_its_values() -> None:

@@ -42,7 +42,7 @@ from granted_runs import (
     win_back_start,
     win_back_work,
 )
-from grants import FUNCTIONS, grants
+from grants import FUNCTIONS, denied, grants
 from quen.bootstrap import application
 from quen.dynamodb import shared_session
 from served import serving
@@ -161,7 +161,22 @@ def test_consents_are_decided_withdrawn_and_shown_with_what_the_apis_may_do_and_
     assert world.called_by(coalition_api, asked) - withdrawn - grants("CoalitionApiFunction") == set()
 
 
+def test_every_request_of_every_test_is_held_to_the_role_of_the_function_that_answers_it(world: World) -> None:
+    """`Served` does so each time: here that it hears what is asked, and would say so."""
+    assert (
+        world.served.mobile("GET", "/v1/me/account", claims=member_claims(member_id=world.born_on_the_day)).status
+        == 200
+    )
+    heard = set(world.served.calls.made)
+    assert ("dynamodb:GetItem", "LedgerTable") in heard
+    assert denied("MobileApiFunction", heard) == set()
+    assert denied("AuthorizeFunction", heard) != set()
+    assert denied("BackofficeApiFunction", {("secretsmanager:GetSecretValue", "partners/whs_*")}) == set()
+    assert denied("BackofficeApiFunction", {("secretsmanager:CreateSecret", "partners/*")}) != set()
+
+
 def test_only_the_apis_are_not_run_here() -> None:
+    """What they ask is judged wherever they are tested."""
     functions = {name for name, resource in FUNCTIONS.items() if resource["Type"] == "AWS::Serverless::Function"}
     assert functions - {*RUNS} == {
         "MobileApiFunction",

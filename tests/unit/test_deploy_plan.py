@@ -9,6 +9,7 @@ import pytest
 from local.deploy_plan import (
     DIGEST_DIGITS,
     STACK_NAME_MAX,
+    Standing,
     Target,
     deploy_arguments,
     failure_arguments,
@@ -142,6 +143,19 @@ def test_the_revision_changes_with_the_sources_and_with_the_parameters_where_sam
         assert fault_of("Revision", revision, TEMPLATE) is None
 
 
+def test_what_was_taken_back_is_deployed_again_as_another_revision() -> None:
+    """Its versions of functions stay, and Lambda publishes nothing that its last version holds: "A version … exists"."""
+    answers = settled(TEMPLATE, NEEDED)
+
+    def after(status: str, day: str = "26") -> str:
+        return revision_of("sources", answers, "0f" * 20, Standing(status, f"2026-11-{day}T00:00:00Z"))
+
+    first = revision_of("sources", answers, "0f" * 20)
+    assert {after("UPDATE_COMPLETE"), after("CREATE_FAILED")} == {first}  # what was made stays, and is not made again
+    again = [after("UPDATE_ROLLBACK_COMPLETE", day) for day in ("26", "27")]
+    assert len({one[:DIGEST_DIGITS] for one in (first, *again)}) == 3
+
+
 def test_sam_is_told_every_parameter_because_one_that_is_left_out_keeps_its_last_value() -> None:
     arguments = deploy_arguments(Target("quen", "ap-southeast-1"), settled(TEMPLATE, NEEDED), "abc", is_confirmed=True)
     told = {
@@ -189,6 +203,24 @@ def test_a_stack_that_takes_no_more_deployments_is_refused_before_anything_is_bu
         failure_arguments("ROLLBACK_COMPLETE")
 
 
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        ("UPDATE_IN_PROGRESS", "somebody deploys it just now"),
+        ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "somebody deploys it just now"),
+        ("UPDATE_ROLLBACK_FAILED", "continue-update-rollback"),
+    ],
+)
+def test_a_stack_that_takes_no_deployment_yet_is_refused_with_what_to_do(status: str, said: str) -> None:
+    with pytest.raises(LocalError, match=said):
+        failure_arguments(status)
+
+
+def test_keys_that_come_over_plain_http_are_refused_because_whoever_stands_between_signs_in_as_anybody() -> None:
+    answers = settled(TEMPLATE, NEEDED | {"TokenJwksUrl": "http://id.example/keys"})
+    assert [fault.split(":")[0] for fault in faults(answers, TEMPLATE)] == ["TokenJwksUrl"]
+
+
 def test_whoever_has_a_new_account_is_told_that_it_runs_few_functions_at_once() -> None:
     answers = settled(TEMPLATE, NEEDED)
     assert "runs 10 functions at once" in str(quota_warning(10, answers))
@@ -214,6 +246,15 @@ def test_the_operators_guide_says_what_a_stack_costs_while_nobody_buys() -> None
     assert f"costs {plain:.2f} USD a month, {told:.2f} with all its alarms" in guide
 
 
+def test_a_dashboard_is_paid_for_where_it_shows_more_than_the_free_ones_may() -> None:
+    """AWS gives three of at most fifty metrics for nothing; a shop that wants none of ours does without."""
+    template = read_template((PROJECT / "infra/dashboard.yaml").read_text("utf-8"))
+    body, _ = template["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+    assert body.count('["AWS/') + body.count('["Quen/') > 50
+    assert idle_costs({"dashboard.yaml": template}, {})["a dashboard"] == 3
+    assert "a dashboard" not in idle_costs({"dashboard.yaml": template}, {"Graphs": "false"})
+
+
 def test_what_no_stack_is_made_of_with_these_answers_costs_nothing() -> None:
     alarm = {"Resources": {"One": {"Type": "AWS::CloudWatch::Alarm"}}}
     acl = {"Resources": {"One": {"Type": "AWS::WAFv2::WebACL", "Properties": {"Rules": [{}, {}]}}}}
@@ -224,6 +265,13 @@ def test_what_no_stack_is_made_of_with_these_answers_costs_nothing() -> None:
     assert idle_costs(templates, {"WafRules": "managed", "WebAclArn": "arn"}) == idle_costs(templates, {})
 
 
+def test_an_alarm_that_would_tell_nobody_is_neither_made_nor_counted() -> None:
+    alarm = {"Resources": {"One": {"Type": "AWS::CloudWatch::Alarm", "Condition": "HasTopic"}}}
+    behind_http = {"Gateway": "http"}
+    assert "0 alarms" in idle_costs({"http_gateway.yaml": alarm}, behind_http)
+    assert "1 alarms" in idle_costs({"http_gateway.yaml": alarm}, behind_http | {"AlarmEmail": "ops@shop.example"})
+
+
 def test_every_template_that_is_made_on_a_condition_is_known_as_one() -> None:
     files = {path.name for path in (PROJECT / "infra").glob("*.yaml")}
     unconditional = {
@@ -232,4 +280,5 @@ def test_every_template_that_is_made_on_a_condition_is_known_as_one() -> None:
         if one["Type"] == "AWS::Serverless::Application" and "Condition" not in one
     }
     free = {"domains.yaml", "operator.yaml"}  # made on a condition, and nothing in them costs by itself
-    assert made_of(files, {}) == unconditional | free
+    assert made_of(files, {}) == unconditional | free | {"dashboard.yaml"}
+    assert made_of(files, {"Graphs": "false"}) == unconditional | free
