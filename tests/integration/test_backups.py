@@ -3,93 +3,30 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 
-from factories import SAIGON
+from backed_up import REGION, Shop, a_shop, items, restored
 from local.backup_files import Manifest, read_manifest
 from local.backup_making import export, scan, take
 from local.backup_places import TABLES, Place, put_object
-from local.backup_restoring import QUIET, check_quiet, quiet_instant, restore
+from local.backup_restoring import QUIET, check_quiet, quiet_instant
 from local.errors import LocalError
-from quen.archive.objects import S3Objects
-from quen.archive.service import Archiving
 from quen.bootstrap import application
 from quen.instants import format_instant
-from served import Served, open_queues, serving
-from tables import create_tables, open_mocked
-
-REGION = "us-east-1"
-
-
-class Shop:
-    """A stack that lives, and the place of its tables."""
-
-    def __init__(self, served: Served) -> None:
-        self.served = served
-        self.store = boto3.client("s3", region_name=REGION)
-        self.vault = boto3.client("secretsmanager", region_name=REGION)
-        settings = application().settings
-        self.place = self.stack("quen-test", {name: getattr(settings, f"{name}_table") for name in TABLES})
-        self.vault.create_secret(Name="quen-test/master-key", SecretString="m" * 64)
-        self.numbers = count()
-        self.member_id = served.enrol()
-        self.first = self.buy("P-1")
-
-    def stack(self, name: str, tables: dict[str, str]) -> Place:
-        bucket = f"{name}-archive"
-        self.store.create_bucket(Bucket=bucket)
-        return Place(name, tables, open_mocked(), self.vault, self.objects(bucket), bucket, is_local=True)
-
-    def objects(self, bucket: str) -> S3Objects:
-        return S3Objects(lambda: self.store, bucket)
-
-    def second(self, master_key: str = "m" * 64) -> Place:
-        """Another stack, as it is deployed: empty tables, a master key of its own."""
-        name = f"quen-{next(self.numbers)}"
-        self.vault.create_secret(Name=f"{name}/master-key", SecretString=master_key)
-        return self.stack(name, create_tables(open_mocked()))
-
-    def buy(self, purchase_id: str, amount: int = 250_000) -> Any:
-        body = {
-            "purchase_id": purchase_id,
-            "member": {"phone": "+84901234567"},
-            "occurred_at": "2026-11-20T05:00:00Z" if purchase_id == "P-1" else datetime.now(UTC).isoformat(),
-            "total": {"amount": amount, "currency": "VND"},
-        }
-        return self.served.partner("POST", "/v1/purchases", body)
-
-    def move_to(self, place: Place) -> None:
-        """The APIs are those of that stack from now on."""
-        for name, table in place.tables.items():
-            os.environ[f"{name.upper()}_TABLE"] = table  # `serving` puts the environment back
-        os.environ["ARCHIVE_BUCKET"] = place.archive_bucket
-        application.cache_clear()
-        application().__dict__["_archived_objects"] = place.objects  # a client of its own takes long to open
-
-    def archive(self, run_id: str) -> Any:
-        """Everything but the member's last entry goes to the archive, as on a day when all of it is old."""
-        app = application()
-        day = app.ledger.now().date() + timedelta(days=2)
-        archiving = Archiving(app._archive_store, self.place.objects)
-        return archiving.archive(self.member_id, day, SAIGON, run_id, is_recovering=False)
 
 
 @pytest.fixture(scope="module")
 def opened() -> Iterator[Shop]:
-    with serving() as served:
-        open_queues()
-        boto3.client("events", region_name=REGION).create_event_bus(Name="quen-test")
-        yield Shop(served)
+    with a_shop() as shop:
+        yield shop
 
 
 @pytest.fixture
@@ -107,16 +44,6 @@ def old_shop(shop: Shop) -> Shop:
         assert shop.buy(f"OLD-{number}").status == 201
         assert shop.archive(f"run_{run}").volumes == 1
     return shop
-
-
-def restored(place: Place, folder: Path, **options: Any) -> Any:
-    return restore(place, folder, sleep=lambda _: None, **options)
-
-
-def items(place: Place, name: str) -> list[dict[str, Any]]:
-    """A table without what a check or a restore writes."""
-    found = [item for item in scan(place, name) if item["PK"]["S"] not in {"VERIFICATION", "STREAM"}]
-    return sorted(found, key=lambda item: (item["PK"]["S"], item["SK"]["S"]))
 
 
 def test_what_was_backed_up_is_restored_and_the_second_stack_goes_on_where_the_first_was(
