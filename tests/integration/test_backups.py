@@ -14,10 +14,10 @@ import boto3
 import pytest
 
 from backed_up import REGION, Shop, a_shop, items, restored
-from local.backup_files import Manifest, read_manifest
+from local.backup_checks import QUIET, check_quiet, quiet_instant
+from local.backup_files import Manifest, read_manifest, write_secrets
 from local.backup_making import export, scan, take
 from local.backup_places import TABLES, Place, put_object
-from local.backup_restoring import QUIET, check_quiet, quiet_instant
 from local.errors import LocalError
 from quen.bootstrap import application
 from quen.instants import format_instant
@@ -123,6 +123,37 @@ def test_a_table_s_file_that_was_touched_is_noticed(shop: Shop, tmp_path: Path) 
     (tmp_path / "backup/backup.json").write_text(json.dumps(as_dict(other)))
     with pytest.raises(LocalError, match="not the one that was written"):
         restored(shop.second(), tmp_path / "backup")
+
+
+def test_a_backup_that_is_damaged_or_of_other_keys_empties_no_stack(shop: Shop, tmp_path: Path) -> None:
+    """What is emptied is gone: all that can be known of a backup is known before."""
+    manifest = take(shop.place, tmp_path / "backup", tmp_path / "secrets.json")
+    before = {name: items(shop.place, name) for name in TABLES}
+
+    def refuse(why: str, changed: Manifest = manifest, **options: Any) -> None:
+        (tmp_path / "backup/backup.json").write_text(json.dumps(as_dict(changed)))
+        with pytest.raises(LocalError, match=why):
+            restored(shop.place, tmp_path / "backup", is_emptied=True, **options)
+        assert {name: items(shop.place, name) for name in TABLES} == before
+
+    refuse("not the one that was written", replace(manifest, digests=manifest.digests | {"ledger": "0" * 64}))
+    refuse("says 99 items of members", replace(manifest, items=manifest.items | {"members": 99}))
+    refuse("another master key", replace(manifest, key_check="another"))
+    write_secrets(tmp_path / "wrong.json", b"w" * 64, {})
+    refuse("not the secrets of this backup", secrets=tmp_path / "wrong.json")
+    assert shop.place.master_key() == b"m" * 64
+
+
+def test_what_another_restore_has_left_behind_is_noticed_in_every_table(shop: Shop, tmp_path: Path) -> None:
+    """The ledger's root says nothing of profiles: somebody who was erased would be back, beside everybody else."""
+    take(shop.place, tmp_path / "backup")
+    second = shop.second()
+    left = {"PK": {"S": "MEMBER#mem_erased"}, "SK": {"S": "PROFILE"}, "name": {"S": "Lan"}}
+    second.dynamodb.put_item(TableName=second.tables["members"], Item=left)
+    with pytest.raises(LocalError, match=r"table members is not the one of the backup.*stays asleep"):
+        restored(second, tmp_path / "backup")
+    second.dynamodb.delete_item(TableName=second.tables["members"], Key={"PK": left["PK"], "SK": left["SK"]})
+    assert restored(second, tmp_path / "backup").members == 1
 
 
 def test_the_last_quiet_instant_is_found_before_the_one_at_which_somebody_bought() -> None:
