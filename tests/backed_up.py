@@ -23,6 +23,7 @@ from served import Served, open_queues, serving
 from tables import create_tables, open_mocked
 
 REGION = "us-east-1"
+PRICES = {"issued": "10", "redeemed": "9", "expired": "0"}
 
 
 class Shop:
@@ -61,6 +62,13 @@ class Shop:
             "total": {"amount": amount, "currency": "VND"},
         }
         return self.served.partner("POST", "/v1/purchases", body)
+
+    def settle(self, partner_id: str) -> None:
+        """The partner pays for what it gives, from today on."""
+        app = application()
+        today = app.programs.current(app.ledger.now()).local_day(app.ledger.now())
+        body = {"from": today.isoformat(), "billing": "postpaid", "prices": PRICES}
+        assert self.served.admin("POST", f"/v1/partners/{partner_id}/terms", body).status == 201
 
     def move_to(self, place: Place) -> None:
         """The APIs are those of that stack from now on."""

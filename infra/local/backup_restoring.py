@@ -4,7 +4,8 @@
     1. the stream's beginning is set to a day that never comes     nothing that is loaded is told
     2. the archive's objects                                       which nobody reads yet
     3. messages, members, ledger, program                          but not which program is in force: without one, no API,
-                                                                   no job and no function of the stack does anything
+                                                                   no job and no function of the stack does anything;
+                                                                   what the stream had not brought yet is booked
     4. every table is compared with the backup's, the ledger is verified, its root compared, the indexes counted
     5. the stream's beginning is now                               what happens from here on is told
     6. the program in force                                        the stack begins
@@ -24,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from local.backup_archive import bringing, restore_archive
+from local.backup_bookings import waiting_bookings
 from local.backup_checks import check_backup, check_keys, check_tables
 from local.backup_files import IN_FORCE, Item, Manifest, key_of, read_items, read_manifest, read_secrets
 from local.backup_making import open_verifications, scan
@@ -90,7 +92,9 @@ def restore(
     _begin_stream(place, NEVER)
     objects = restore_archive(place, folder, manifest)
     held, due = _load(place, folder, manifest)
-    check_tables(place, folder)
+    waiting = waiting_bookings(place, folder, manifest)
+    _write(place, place.tables["program"], waiting)
+    check_tables(place, folder, waiting)
     restored = _prove(place, manifest, due, objects)
     begins_at = WallClock().now() + timedelta(seconds=STREAM_SECOND)
     _begin_stream(place, format_instant(begins_at))
