@@ -12,6 +12,7 @@ import pytest
 from moto import mock_aws
 
 from factories import SAIGON, make_program, make_purchase
+from gateway_events import member_claims
 from house import FixedPrograms, House, MovableClock, adjust, enrol, member
 from quen.archive.errors import EntriesArchivedError
 from quen.archive.model import first_kept_day, looked_at_before
@@ -169,14 +170,16 @@ def test_of_a_member_without_an_archive_a_purchase_is_known_or_it_is_not(house: 
 
 def test_a_list_of_entries_ends_at_the_archive_and_says_since_when_it_lists(house: OldHouse, member_id: str) -> None:
     shown, _ = house.ledger.list_entries(member_id, None, 100)
-    assert house.ledger.archived_before(member_id, shown) is None
+    assert house.ledger.archived_before(member_id, {"items": shown, "next_cursor": None}) is None
     house.archive(member_id)
     left, following = house.ledger.list_entries(member_id, None, 100)
     assert left == shown[: len(left)]
     until = house._ledger_store.find_checkpoint(member_id).until
     if following is not None:
         assert house.ledger.list_entries(member_id, following, 100) == ([], None)
-    assert house.ledger.archived_before(member_id, left) == f"{until + timedelta(seconds=1):%Y-%m-%dT%H:%M:%SZ}"
+    last = {"items": left, "next_cursor": None}
+    assert house.ledger.archived_before(member_id, last | {"next_cursor": "more"}) is None
+    assert house.ledger.archived_before(member_id, last) == f"{until + timedelta(seconds=1):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def test_documents_of_archived_entries_are_no_lost_ones(house: OldHouse, member_id: str) -> None:
@@ -241,5 +244,11 @@ def test_staff_are_told_since_when_entries_are_listed_and_what_is_archived() -> 
         following = served.admin("GET", f"/v1/members/{member_id}/entries?cursor={page['next_cursor']}").body
         assert (following["items"], following["next_cursor"]) == ([], None)
         assert following["archived_before"]
+        tier = served.admin("GET", f"/v1/members/{member_id}/tier").body
+        own = [
+            served.mobile("GET", path, claims=member_claims(subject="lan", member_id=member_id)).body
+            for path in ("/v1/me/tier", "/v1/me/redemptions", "/v1/me/entries?limit=1")
+        ]
+        assert [page["archived_before"] for page in (tier, *own)] == [following["archived_before"]] * 3 + [None]
         past = served.admin("GET", f"/v1/members/{member_id}/explain?purchase_id=B-1")
         assert (past.status, past.body["code"]) == (410, "entries_archived")
