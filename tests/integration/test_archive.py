@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, cached_property
@@ -14,6 +15,8 @@ from moto import mock_aws
 from factories import SAIGON, make_program, make_purchase
 from gateway_events import member_claims
 from house import FixedPrograms, House, MovableClock, adjust, enrol, member
+from local.commands.ledger import run as run_ledger
+from local.errors import LocalError
 from quen.archive.errors import EntriesArchivedError
 from quen.archive.model import first_kept_day, looked_at_before
 from quen.archive.objects import S3Objects
@@ -224,6 +227,20 @@ def test_an_entry_that_is_archived_can_be_asked_for_no_more(house: OldHouse, mem
         house._ledger_store.load_entry(member_id, 1)
     items = house._dynamodb.scan(TableName=house.settings.ledger_table)["Items"]
     assert (member_key(member_id), entry_key(1)) not in {(item["PK"]["S"], item["SK"]["S"]) for item in items}
+
+
+class OldStack:
+    """The house's tables as the command line reaches them."""
+
+    def __init__(self, house: OldHouse) -> None:
+        self.tables = {"ledger": house.settings.ledger_table}
+        self.open_dynamodb = lambda: house._dynamodb
+
+
+def test_of_somebody_unknown_the_command_line_does_not_say_that_nothing_is_archived(house: OldHouse) -> None:
+    asked = argparse.Namespace(action="archived", member="mem_nobody")
+    with pytest.raises(LocalError, match="no such member"):
+        run_ledger(OldStack(house), asked)  # type: ignore[arg-type] # as much of a stack as is asked for
 
 
 def test_staff_are_told_since_when_entries_are_listed_and_what_is_archived() -> None:
