@@ -29,7 +29,7 @@ from local.backup_files import (
     write_manifest,
     write_secrets,
 )
-from local.backup_places import TABLES, Place
+from local.backup_places import TABLES, Place, holds_objects
 from local.errors import LocalError
 from quen.archive.service import Archive
 from quen.clock import WallClock
@@ -90,8 +90,11 @@ def export(
 ) -> Manifest:
     """All tables as they were at one instant, written to S3 by DynamoDB; answers when all are there, and the manifest beside
     them (`keep` puts a bucket's object). What is archived stays in the bucket that the manifest names: it only ever grows.
-    Raises LocalError.
+    Raises LocalError where something is there already: DynamoDB would write a second export beside the first, and who brings
+    both here has every table as it was at two instants.
     """
+    if holds_objects(bucket, prefix):
+        raise LocalError(f"s3://{bucket}/{prefix} is not empty; an export goes to a prefix of its own.")
     started = {}
     for name in TABLES:
         table = place.dynamodb.describe_table(TableName=place.tables[name])["Table"]

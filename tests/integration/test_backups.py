@@ -205,6 +205,8 @@ def test_an_export_of_dynamodb_itself_is_restored_alike(shop: Shop, tmp_path: Pa
     store = boto3.client("s3", region_name=REGION)
     store.create_bucket(Bucket="backups")
     manifest = export(shop.place, "backups", "today", datetime.now(UTC) + QUIET * 2, put_object, sleep=lambda _: None)
+    with pytest.raises(LocalError, match="is not empty; an export goes to a prefix of its own"):
+        export(shop.place, "backups", "today", datetime.now(UTC), put_object, sleep=lambda _: None)
     for listed in store.list_objects_v2(Bucket="backups")["Contents"]:  # as `aws s3 sync` does
         path = tmp_path / listed["Key"]
         path.parent.mkdir(parents=True, exist_ok=True)
