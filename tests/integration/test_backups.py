@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -89,6 +90,19 @@ def test_what_the_restored_stream_brings_is_told_to_nobody_and_what_comes_after_
 
     assert told(datetime.now(UTC) - timedelta(seconds=1)) == 0
     assert told(datetime.now(UTC) + timedelta(seconds=5)) >= 3
+
+
+def test_from_when_on_is_told_goes_by_the_clock_of_the_stream_not_by_the_operator_s(shop: Shop, tmp_path: Path) -> None:
+    take(shop.place, tmp_path / "backup")
+    second, hour_ahead = shop.second(), datetime.now(UTC).replace(microsecond=0) + timedelta(hours=1)
+
+    def dated(parsed: dict[str, Any], **_: Any) -> None:
+        parsed["ResponseMetadata"]["HTTPHeaders"]["date"] = format_datetime(hour_ahead, usegmt=True)
+
+    second.dynamodb.meta.events.register("after-call.dynamodb.DescribeTable", dated)
+    restored(second, tmp_path / "backup")
+    shop.move_to(second)
+    assert application().publisher._read_beginning() == hour_ahead + timedelta(seconds=1)
 
 
 def test_a_stack_whose_restored_ledger_is_not_the_one_backed_up_stays_asleep(shop: Shop, tmp_path: Path) -> None:
