@@ -208,6 +208,33 @@ def test_an_object_that_is_gone_is_a_flaw_with_its_sequence(house: OldHouse, mem
     assert (flaw.sequence, flaw.what) == (checkpoint.sequence, f"its archived object {checkpoint.key} is missing")
 
 
+@pytest.mark.parametrize(
+    ("attribute", "sequence", "what"),
+    [
+        ("key", None, "its archived object without a name is missing"),
+        ("totals", 1, "its checkpoint cannot be read"),
+        ("until", 1, "its checkpoint cannot be read"),
+        ("packed", 1, "its checkpoint cannot be read"),
+    ],
+)
+def test_a_checkpoint_that_says_nothing_is_a_flaw_of_that_member_alone(
+    house: OldHouse, member_id: str, attribute: str, sequence: int | None, what: str
+) -> None:
+    """One bad item must not keep the operator from the proof of all others."""
+    house.archive(member_id)
+    last = house._ledger_store.find_checkpoint(member_id).sequence
+    house._dynamodb.update_item(
+        TableName=house.settings.ledger_table,
+        Key={"PK": {"S": member_key(member_id)}, "SK": {"S": CHECKPOINT}},
+        UpdateExpression="SET #a = :empty",
+        ExpressionAttributeNames={"#a": attribute},
+        ExpressionAttributeValues={":empty": {"B": b"no zlib"} if attribute == "packed" else {"S": ""}},
+    )
+    found = house.verification.verify_all()
+    assert [(flaw.sequence, flaw.what) for flaw in found.flaws] == [(sequence or last, what)]
+    assert not found.is_sound
+
+
 def test_a_member_whose_only_entry_is_old_keeps_it_and_is_looked_at_a_quarter_later(house: OldHouse) -> None:
     house.wall.instant = BEGAN
     lonely = enrol(house, "+84907654321")
