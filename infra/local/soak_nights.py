@@ -28,6 +28,8 @@ ARCHIVE = "archive-entries"
 NIGHT, LONG_NIGHT = timedelta(days=1), timedelta(days=550)
 LONG_EVERY = 10
 PROGRAM_EVERY = 3
+STORM = 8
+"""A night's job makes few calls, and is to be stopped now and then: so many times as many of them fail."""
 KEPT_MONTHS = 13
 TRIES_MAX = 5
 ARCHIVED_SECONDS_MAX = 90
@@ -88,10 +90,10 @@ class Nights:
 
     def _disturb(self, staff: TokenCaller, job: str, on: str) -> None:
         """The job in bad weather: it may end anywhere. What it has begun, the next run of the day goes on with."""
-        self.weather.is_bad, status = True, 0
+        self.weather.is_bad, self.weather.severity, status = True, STORM, 0
         with suppress(LocalError):
             status = ask(staff, "POST", f"/v1/jobs/{job}/runs", {"on": on}).status
-        self.weather.is_bad = False
+        self.weather.is_bad, self.weather.severity = False, 1
         self.disturbed[f"{job} {status or 'no answer'}"] += 1
 
     def _ended(self, staff: TokenCaller, run_id: str) -> dict[str, Any] | None:

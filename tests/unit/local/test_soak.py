@@ -121,6 +121,8 @@ def test_good_weather_has_no_faults_and_bad_weather_all_of_them_but_conflicts_of
     weather.is_bad = True
     drawn = {weather.next_fault("TransactWriteItems") for _ in range(5000)}
     assert drawn == {"", *FAULTS}
+    weather.severity = 1000 // sum(FAULTS.values())
+    assert sum(weather.next_fault("TransactWriteItems") != "" for _ in range(1000)) > 900
     assert "conflict" not in {weather.next_fault("GetItem") for _ in range(5000)}
 
 
