@@ -181,8 +181,8 @@ def test_what_the_stream_had_not_brought_yet_is_booked_with_its_partner(shop: Sh
         assert shop.buy(f"BRAND-{number}").status == 201
     shop.served.credentials = own
     entries = [item for item in scan(shop.place, "ledger") if f"partner.{brand}" in str(item.get("form"))]
-    told = {"eventName": "INSERT", "dynamodb": {"NewImage": entries[0]}}
-    application().publisher.publish([told])  # of the two, the stream has brought one
+    first, other = ({"eventName": "INSERT", "dynamodb": {"NewImage": item}} for item in entries)
+    application().publisher.publish([first])  # of the two, the stream has brought one
     [booked] = bookings(shop.place, brand)
     take(shop.place, tmp_path / "backup")
     second = shop.second()
@@ -192,6 +192,8 @@ def test_what_the_stream_had_not_brought_yet_is_booked_with_its_partner(shop: Sh
         assert len(both) == 2
         assert booked in both
         second.dynamodb.delete_item(TableName=second.tables["program"], Key=IN_FORCE_KEY)
+    application().publisher.publish([other])  # it was only late
+    assert len(bookings(shop.place, brand)) == 2
 
 
 def test_the_last_quiet_instant_is_found_before_the_one_at_which_somebody_bought() -> None:
