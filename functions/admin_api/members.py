@@ -164,8 +164,7 @@ def list_entries(call: Call[StaffCaller, PageQuery], member_id: str) -> Mapping[
     app = application()
     fetch, listing = partial(app.ledger.list_entries, member_id), f"entries {member_id}"
     page = app.cursors.page(call.input, fetch, caller=call.caller.name, listing=listing)
-    is_last = page["next_cursor"] is None
-    return page | {"archived_before": app.ledger.archived_before(member_id, page["items"]) if is_last else None}
+    return page | {"archived_before": app.ledger.archived_before(member_id, page)}
 
 
 @members.endpoint(

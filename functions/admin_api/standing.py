@@ -186,7 +186,7 @@ def show_tier(call: Call[StaffCaller, PageQuery], member_id: str) -> Mapping[str
     shown = app.ledger.show_account(member_id)["tier"]
     fetch = partial(app.tier_history.list_changes, member_id)
     page = app.cursors.page(call.input, fetch, caller=call.caller.name, listing=f"tier {member_id}")
-    return {"tier": shown, **page}
+    return {"tier": shown, **page, "archived_before": app.ledger.archived_before(member_id, page)}
 
 
 @standing.endpoint(

@@ -38,8 +38,7 @@ def list_entries(call: Call[MemberCaller, PageQuery]) -> Mapping[str, Any]:
     page = app.cursors.page(
         call.input, partial(app.ledger.list_entries, member_id), caller=call.caller.name, listing="entries"
     )
-    is_last = page["next_cursor"] is None
-    return page | {"archived_before": app.ledger.archived_before(member_id, page["items"]) if is_last else None}
+    return page | {"archived_before": app.ledger.archived_before(member_id, page)}
 
 
 @account.endpoint(

@@ -107,10 +107,11 @@ def reserve(call: Call[MemberCaller, RewardBody]) -> Outcome:
 )
 def list_redemptions(call: Call[MemberCaller, PageQuery]) -> Mapping[str, Any]:
     """The member's redemptions, newest first."""
-    app = application()
-    fetch = partial(app.rewards.list_redemptions, own_member_id(call.caller))
+    app, member_id = application(), own_member_id(call.caller)
+    fetch = partial(app.rewards.list_redemptions, member_id)
     page = app.cursors.page(call.input, fetch, caller=call.caller.name, listing="redemptions")
-    return {**page, "items": [app.passes.with_pass(redemption) for redemption in page["items"]]}
+    shown = [app.passes.with_pass(redemption) for redemption in page["items"]]
+    return {**page, "items": shown, "archived_before": app.ledger.archived_before(member_id, page)}
 
 
 @redemptions.endpoint(

@@ -24,4 +24,5 @@ def show_tier(call: Call[MemberCaller, PageQuery]) -> Mapping[str, Any]:
     app, member_id = application(), own_member_id(call.caller)
     shown = app.ledger.show_account(member_id)["tier"]
     fetch = partial(app.tier_history.list_changes, member_id)
-    return {"tier": shown, **app.cursors.page(call.input, fetch, caller=call.caller.name, listing="tier")}
+    page = app.cursors.page(call.input, fetch, caller=call.caller.name, listing="tier")
+    return {"tier": shown, **page, "archived_before": app.ledger.archived_before(member_id, page)}

@@ -53,6 +53,16 @@ def copy_archive(ledger: Iterable[Item], source: Objects, target: Objects) -> in
     return count
 
 
+def check_archive(folder: Path, manifest: Manifest) -> None:
+    """Raises LocalError where one of a backup's own objects is missing or altered, or there are not as many as it says."""
+    if manifest.objects is None and not (folder / PREFIX).is_dir():
+        return
+    source = FolderObjects(folder)
+    count = sum(1 for newest in newest_names(read_items(folder, "ledger")) for _ in _chain(newest, source))
+    if manifest.objects not in (None, count):
+        raise LocalError(f"the backup says {manifest.objects} archived objects, and its ledger reaches {count}.")
+
+
 def restore_archive(place: Place, folder: Path, manifest: Manifest) -> int | None:
     """Put a backup's objects into the place's bucket; answers how many, None for an export whose objects go from bucket to
     bucket: of those it looks for one, and the proof of the ledger reads all.
@@ -63,10 +73,7 @@ def restore_archive(place: Place, folder: Path, manifest: Manifest) -> int | Non
     if manifest.objects is None and not (folder / PREFIX).is_dir():
         _check_brought(place, manifest, ledger)
         return None
-    count = copy_archive(ledger, FolderObjects(folder), place.objects)
-    if manifest.objects not in (None, count):
-        raise LocalError(f"the backup says {manifest.objects} archived objects, and its ledger reaches {count}.")
-    return count
+    return copy_archive(ledger, FolderObjects(folder), place.objects)
 
 
 def newest_names(ledger: Iterable[Item]) -> Iterator[str]:

@@ -12,16 +12,21 @@ import base64
 import gzip
 import hashlib
 import json
+import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from local.connection import write_private
+from local.emulator import PROJECT
 from local.errors import LocalError
 from quen.keys import KeyRing
 
 MANIFEST, FORMAT = "backup.json", 1
+IN_FORCE = ("PROGRAM", "CURRENT")
+"""Which program is in force: without it a stack does nothing."""
+_SETS = frozenset({"SS", "NS", "BS"})
 Item = dict[str, Any]
 
 
@@ -29,7 +34,7 @@ Item = dict[str, Any]
 class Manifest:
     """What a backup is. `items` and `digests` (SHA-256 of the file's lines) are by table; `root` is the ledger's, `key_check`
     tells one master key from another and nothing of it. `objects` counts those of the archive, `archive` is their bucket.
-    Of an export, which nobody has read, root and digests are empty and `objects` is None.
+    Of an export, which nobody has read, root and digests are empty and `objects` is None. `version` is that of the code.
     """
 
     taken_at: str
@@ -41,7 +46,14 @@ class Manifest:
     objects: int | None = None
     archive: str = ""
     totals: dict[str, int] = field(default_factory=dict)
+    version: str = ""
     format: int = FORMAT
+
+
+def code_version() -> str:
+    """The version of this code, for example `0.8.0`."""
+    document = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))
+    return str(document["project"]["version"])
 
 
 def key_check_of(master_key: bytes) -> str:
@@ -55,14 +67,21 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """Raises LocalError where there is no whole backup, or one of a later format."""
+    """Raises LocalError where there is no whole backup, or one of a later format or version than this code's."""
     try:
         document = json.loads((folder / MANIFEST).read_text("utf-8"))
+        # First of all: a later format may say more than this code knows.
+        if document["format"] != FORMAT:
+            raise LocalError(f"the backup in {folder} has format {document['format']}; this version reads {FORMAT}.")
         manifest = Manifest(**document)
-    except (OSError, ValueError, TypeError):
+        is_later = _ordered(manifest.version) > _ordered(code_version())
+    except (OSError, ValueError, TypeError, KeyError):
         raise LocalError(f"there is no whole backup in {folder}: {MANIFEST} is missing or damaged.") from None
-    if manifest.format != FORMAT:
-        raise LocalError(f"the backup in {folder} has format {manifest.format}; this version reads {FORMAT}.")
+    if is_later:
+        raise LocalError(
+            f"the backup in {folder} is of version {manifest.version}, this is {code_version()}; what a later version has "
+            f"stored, only that one or a later one reads."
+        )
     return manifest
 
 
@@ -105,6 +124,20 @@ def decoded(item: Item) -> Item:
     return {name: {kind: _bytes(kind, value) for kind, value in typed.items()} for name, typed in item.items()}
 
 
+def digest_of(items: Iterable[Item]) -> str:
+    """The same for the same items, in whatever order they and the members of their sets come."""
+    total = 0
+    for item in items:
+        text = json.dumps(_without_order(encoded(item)), sort_keys=True)
+        total += int.from_bytes(hashlib.sha256(text.encode()).digest(), "big")
+    return f"{total:x}"
+
+
+def key_of(item: Item) -> tuple[str, str]:
+    """Where it stands in its table."""
+    return item["PK"]["S"], item["SK"]["S"]
+
+
 def write_secrets(path: Path, master_key: bytes, partners: dict[str, str]) -> None:
     """What opens everything: readable by its owner alone, and to be kept where the tables' files are not."""
     write_private(path, {"master_key": master_key.decode(), "partners": partners})
@@ -117,6 +150,18 @@ def read_secrets(path: Path) -> tuple[str, dict[str, str]]:
         return str(document["master_key"]), dict(document["partners"])
     except (OSError, ValueError, KeyError, TypeError):
         raise LocalError(f"{path} holds no secrets of a backup.") from None
+
+
+def _without_order(item: Item) -> Item:
+    return {
+        name: {kind: sorted(value) if kind in _SETS else value for kind, value in typed.items()}
+        for name, typed in item.items()
+    }
+
+
+def _ordered(version: str) -> tuple[int, ...]:
+    """So that 0.10 is later than 0.9; of a backup that names none, nothing."""
+    return tuple(map(int, version.split("."))) if version else ()
 
 
 def _text(kind: str, value: Any) -> Any:

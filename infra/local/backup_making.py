@@ -7,7 +7,6 @@ What is archived follows the tables: see `local.backup_archive`.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -21,14 +20,16 @@ from local.backup_files import (
     MANIFEST,
     Item,
     Manifest,
-    encoded,
+    code_version,
+    digest_of,
     key_check_of,
+    key_of,
     read_items,
     write_items,
     write_manifest,
     write_secrets,
 )
-from local.backup_places import TABLES, Place
+from local.backup_places import TABLES, Place, holds_objects
 from local.errors import LocalError
 from quen.archive.service import Archive
 from quen.clock import WallClock
@@ -52,7 +53,8 @@ def take(place: Place, folder: Path, secrets: Path | None = None) -> Manifest:
         before = _state(place)
         found = open_verifications(place).verify_all()
         written = {name: write_items(folder, name, scan(place, name)) for name in TABLES}
-        if _state(place) == before:
+        # What was written is held to both: who changes a thing and changes it back is seen by neither of them.
+        if _state(place) == before == {name: _steady(read_items(folder, name)) for name in TABLES}:
             break
     else:
         raise LocalError("somebody keeps writing; a backup of a running stack is taken by DynamoDB itself, on AWS.")
@@ -69,6 +71,7 @@ def take(place: Place, folder: Path, secrets: Path | None = None) -> Manifest:
         objects=objects,
         archive=place.archive_bucket,
         totals=dict(found.totals),
+        version=code_version(),
     )
     if secrets:
         write_secrets(secrets, place.master_key(), partners_secrets(place))
@@ -87,8 +90,11 @@ def export(
 ) -> Manifest:
     """All tables as they were at one instant, written to S3 by DynamoDB; answers when all are there, and the manifest beside
     them (`keep` puts a bucket's object). What is archived stays in the bucket that the manifest names: it only ever grows.
-    Raises LocalError.
+    Raises LocalError where something is there already: DynamoDB would write a second export beside the first, and who brings
+    both here has every table as it was at two instants.
     """
+    if holds_objects(bucket, prefix):
+        raise LocalError(f"s3://{bucket}/{prefix} is not empty; an export goes to a prefix of its own.")
     started = {}
     for name in TABLES:
         table = place.dynamodb.describe_table(TableName=place.tables[name])["Table"]
@@ -105,7 +111,9 @@ def export(
             raise LocalError(f"the export of {name} failed: {shown.get('FailureMessage', shown['ExportStatus'])}")
         items[name] = int(shown["ItemCount"])
     check = key_check_of(place.master_key())
-    manifest = Manifest(format_instant(at), place.stack, items, check, archive=place.archive_bucket)
+    manifest = Manifest(
+        format_instant(at), place.stack, items, check, archive=place.archive_bucket, version=code_version()
+    )
     keep(bucket, f"{prefix}/{MANIFEST}", json.dumps(asdict(manifest), indent=2).encode())
     return manifest
 
@@ -138,17 +146,13 @@ def open_verifications(place: Place) -> Verifications:
 
 def _state(place: Place) -> dict[str, str]:
     """A digest of every table, without what moves by itself."""
-    return {name: _digest(item for item in scan(place, name) if not _moves_by_itself(item)) for name in TABLES}
+    return {name: _steady(scan(place, name)) for name in TABLES}
 
 
-def _moves_by_itself(item: Item) -> bool:
-    return str(item["PK"]["S"]).startswith(UNSTEADY)
+def _steady(items: Iterator[Item]) -> str:
+    return digest_of(item for item in items if not moves_by_itself(item))
 
 
-def _digest(items: Iterator[Item]) -> str:
-    # A sum of hashes: the order of a scan is no part of what is stored.
-    total = 0
-    for item in items:
-        text = json.dumps(encoded(item), sort_keys=True)
-        total += int.from_bytes(hashlib.sha256(text.encode()).digest(), "big")
-    return f"{total:x}"
+def moves_by_itself(item: Item) -> bool:
+    """Whether it is written by requests that move no points, or by the check."""
+    return key_of(item)[0].startswith(UNSTEADY)

@@ -73,6 +73,13 @@ def aws_place(stack: str) -> Place:
     return Place(stack, tables, dynamodb, vault, objects, bucket, is_local=False)
 
 
+def holds_objects(bucket: str, prefix: str) -> bool:
+    """Whether anything is there, by this shell's credentials."""
+    import boto3  # only this command speaks to the real AWS
+
+    return bool(boto3.client("s3").list_objects_v2(Bucket=bucket, Prefix=f"{prefix}/", MaxKeys=1).get("KeyCount"))
+
+
 def put_object(bucket: str, key: str, content: bytes) -> None:
     """A small object of S3, by this shell's credentials."""
     import boto3  # only this command speaks to the real AWS

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +44,23 @@ def write_private(path: Path, document: dict[str, Any]) -> None:
         json.dump(document, file, ensure_ascii=False, indent=2)
         file.write("\n")
     scratch.replace(path)
+
+
+@contextmanager
+def aws_told() -> Iterator[None]:
+    """What AWS, or what plays it, refuses or leaves unanswered, as one sentence. Raises LocalError."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    from quen.errors import TemporarilyUnavailableError
+
+    try:
+        yield
+    except TemporarilyUnavailableError as error:
+        raise LocalError(
+            f"AWS did not answer ({error.__cause__ or 'try again'}); nothing is known of it now."
+        ) from error
+    except (ClientError, BotoCoreError) as error:
+        raise LocalError(f"AWS refused: {error}") from error
 
 
 def aws_client(service: str, endpoint: str) -> Any:

@@ -3,8 +3,9 @@
     SOAK_MINUTES=30 SOAK_SEED=1 make soak
 
 Every minute of traffic is a day of the program: the traffic rests, the whole ledger is verified and held to what the traffic
-was told, the clock moves to the next day, its nightly jobs run, now and then the program changes. Exit status 1 where a rule
-was broken or memory grew. The report is printed and kept in `build/soak.json`.
+was told, and a night passes (`local.soak_nights`). Functions are killed in the first half; in the second they live, so that
+their memory says something. Exit status 1 where a rule was broken or not exercised, or memory grew. The report is printed and
+kept in `build/soak.json`.
 """
 
 from __future__ import annotations
@@ -19,28 +20,26 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
 
-from local.callers import TokenCaller, ask, open_staff
 from local.commands.ledger import open_verifications
 from local.emulator import PROJECT, free_port
 from local.errors import LocalError
 from local.identity_provider import IdentityProvider
-from local.ledger_reader import scan_entries
+from local.ledger_reader import all_entries
 from local.progress import step
 from local.running_stack import RunningStack
 from local.sandbox_clock import SandboxClockItem
 from local.soak_book import Book
-from local.soak_faults import FaultyDynamoDB, Weather
-from local.soak_memory import functions_of, largest_by_function, own_mebibytes
+from local.soak_faults import FAULTS, FaultyDynamoDB, Weather
+from local.soak_memory import by_process, functions_of, own_mebibytes
+from local.soak_nights import Nights
+from local.soak_rules import ROUNDS_JUDGED_MIN, grown, not_granted, not_met
 from local.soak_traffic import App, Crowd, Till, Worker, real_now
 from local.stack import LocalStack
 from local.terminal import print_table
-from quen.client import Answer
 
 MINUTES, SEED = 30.0, "1"
 TILLS, APPS = 3, 2
@@ -48,10 +47,6 @@ FIRST_MEMBERS = 12
 ROUND_SECONDS = 60
 KILL_EVERY_SECONDS = 15
 SETTLE_SECONDS = 3
-TRIES_MAX = 5
-MEMORY_GROWTH_MAX = 10
-"""Percent, of the largest process of each function, and of this one, from the first check on."""
-JOBS = ("expire-points", "review-tiers", "birthday-rewards", "holiday-rewards", "win-back")
 REPORT = PROJECT / "build/soak.json"
 
 
@@ -61,11 +56,13 @@ class Soak:
 
     crowd: Crowd
     weather: Weather
-    clock: SandboxClockItem
+    nights: Nights
     emulator_process: int
     seed: str
     rounds: list[dict[str, Any]] = field(default_factory=list)
     killed: int = 0
+    quiet_from: int = 0
+    """The first check from which on no function is killed, from 0."""
 
     @property
     def book(self) -> Book:
@@ -82,7 +79,9 @@ class Soak:
         left = minutes * 60
         while left > 0:
             seconds = min(left, ROUND_SECONDS)
-            self._pass(seconds)
+            is_first_half = left > minutes * 30
+            self._pass(seconds, is_killing=is_first_half)
+            self.quiet_from += is_first_half
             left -= seconds
             self._check(seconds)
         self.crowd.gate.open(is_over=True)
@@ -95,15 +94,15 @@ class Soak:
         except Exception as error:  # noqa: BLE001 - a thread that ends by itself is a finding, not silence
             self.book.breach(f"the traffic itself failed: {type(error).__name__}: {error}")
 
-    def _pass(self, seconds: float) -> None:
-        """So much traffic, in bad weather; a function is killed now and then."""
+    def _pass(self, seconds: float, *, is_killing: bool) -> None:
+        """So much traffic, in bad weather; a function is killed now and then where `is_killing`."""
         random = Random(f"{self.seed}{len(self.rounds)}")
         self.weather.is_bad = True
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
             time.sleep(min(left, KILL_EVERY_SECONDS))
             running = functions_of(self.emulator_process)
-            if running and left > KILL_EVERY_SECONDS:
+            if is_killing and running and left > KILL_EVERY_SECONDS:
                 os.kill(random.choice(running).process_id, signal.SIGKILL)
                 self.killed += 1
 
@@ -112,6 +111,7 @@ class Soak:
         self.crowd.gate.close()
         self.weather.is_bad = False
         time.sleep(SETTLE_SECONDS)  # what was given up may still be on its way
+        self.nights.finish_archive()
         started = time.monotonic()
         stack = self.crowd.stack
         found = open_verifications(stack).verify_all()
@@ -120,8 +120,8 @@ class Soak:
             self.book.breach(f"the ledger is not sound (sum {sum(found.totals.values())}): {flaws}")
         if halves := found.totals.get("program.transferred", 0):
             self.book.breach(f"of transfers, one half is missing: {halves} points")
-        self.book.check(scan_entries(stack.open_dynamodb(), stack.tables["ledger"]))
-        memory = {"soak": own_mebibytes(), **largest_by_function(functions_of(self.emulator_process))}
+        self.book.check(all_entries(stack))
+        memory = {"soak": own_mebibytes(), **by_process(functions_of(self.emulator_process))}
         self.rounds.append(
             {
                 "seconds": seconds,
@@ -134,61 +134,16 @@ class Soak:
                 "memory": memory,
             }
         )
-        self._night()
+        self.nights.pass_one()
         self.crowd.gate.open()
 
-    def _night(self) -> None:
-        self.clock.set_offset(self.clock.read_offset() + timedelta(days=1))
-        staff = open_staff(self.crowd.stack)
-        on = (self.clock.now() + timedelta(hours=7)).date().isoformat()
-        for job in JOBS:
-            run = patiently(partial(ask, staff, "POST", f"/v1/jobs/{job}/runs", {"on": on}))
-            if run is None or not run.is_success or run.document["failed"]:
-                self.book.breach(f"the night's {job} ended with {run and (run.status, run.document)}")
-        if len(self.rounds) % 3 == 0:
-            self._change_program(staff)
-
-    def _change_program(self, staff: TokenCaller) -> None:
-        shown = patiently(lambda: ask(staff, "GET", "/v1/program"))
-        if shown is None:
-            self.book.breach("the program could not be read")
-            return
-        document = shown.document
-        base = document["earning"][0]
-        base["per"] = 10_000 if base["per"] != 10_000 else 9_000
-        known = {
-            name: value for name, value in document.items() if name not in {"version", "effective_from", "created_at"}
-        }
-        changed = patiently(lambda: ask(staff, "PUT", "/v1/program", known))
-        if changed is None or not changed.is_success:
-            self.book.breach(f"the program could not be changed: {changed and (changed.status, changed.document)}")
-
-
-def patiently(send: Callable[[], Answer]) -> Answer | None:
-    """The answer of what may be asked again; None where nobody answered in good weather either. A run that is there already
-    is answered as it is.
-    """
-    answer = None
-    for _ in range(TRIES_MAX):
-        try:
-            answer = send()
-        except LocalError:
-            continue
-        if answer.status < 500:
-            return answer
-    return answer
-
-
-def grown(rounds: list[dict[str, Any]]) -> list[str]:
-    """What held more at the last check than MEMORY_GROWTH_MAX percent above the first warm one (the second)."""
-    if len(rounds) < 4:
-        return []
-    first, last = rounds[1]["memory"], rounds[-1]["memory"]
-    return [
-        f"{name} grew from {first[name]} to {last[name]} MiB"
-        for name in sorted(first.keys() & last.keys())
-        if last[name] * 100 > first[name] * (100 + MEMORY_GROWTH_MAX)
-    ]
+    def faults(self) -> list[str]:
+        """What was broken, and of a soak that was long enough what was not exercised."""
+        found = self.book.breaches + grown(self.rounds, self.quiet_from)
+        if len(self.rounds) < ROUNDS_JUDGED_MIN:
+            return found
+        seen = self.weather.seen | {"a function is killed": self.killed, "entries are archived": self.nights.archived}
+        return found + not_met(dict.fromkeys((*FAULTS, *seen)), seen) + not_granted(self.book.answers)
 
 
 @contextmanager
@@ -207,11 +162,13 @@ def prepared(seed: str) -> Iterator[Soak]:
         stack = opened.enter_context(RunningStack.load(data))
         clock = SandboxClockItem(stack.open_dynamodb(), stack.tables["program"], real_now)
         crowd = Crowd(stack, IdentityProvider(data), Book(), cached(clock.now))
+        nights = Nights(stack, crowd.book, weather, clock)
+        nights.prepare()
         app = App(crowd, f"first-{seed}")
         with step("Enrolling members"):
             while len(crowd.phones) < FIRST_MEMBERS:
                 app.enrol()
-        yield Soak(crowd, weather, clock, local.emulator.process_id, seed)
+        yield Soak(crowd, weather, nights, local.emulator.process_id, seed)
 
 
 def cached(read_now: Callable[[], Any], seconds: float = 1.0) -> Callable[[], Any]:
@@ -228,7 +185,7 @@ def cached(read_now: Callable[[], Any], seconds: float = 1.0) -> Callable[[], An
 
 def report(soak: Soak) -> int:
     """Print it, keep it; answers the exit status."""
-    faults = soak.book.breaches + grown(soak.rounds)
+    faults = soak.faults()
     rows = [
         (
             n,
@@ -245,8 +202,10 @@ def report(soak: Soak) -> int:
     print_table(("minute", "answers", "members", "entries", "sum", "check s", "largest MiB", "breaches"), rows)
     print_table(("answer", "times"), sorted(soak.book.answers.items()))
     print_table(("fault", "times"), [*sorted(soak.weather.seen.items()), ("functions killed", soak.killed)])
+    print_table(("job in bad weather", "times"), sorted(soak.nights.disturbed.items()))
     sys.stdout.write(
-        f"{len(soak.book.points)} acknowledged entries, {soak.book.doubtful} doubtful requests, {soak.book.replays} replays.\n"
+        f"{len(soak.book.points)} acknowledged entries, {soak.book.doubtful} doubtful requests, {soak.book.replays} replays, "
+        f"{soak.nights.archived} entries archived.\n"
     )
     sys.stdout.write("".join(f"BROKEN: {fault}\n" for fault in faults) or "Every rule held.\n")
     document = {
@@ -254,6 +213,8 @@ def report(soak: Soak) -> int:
         "answers": soak.book.answers,
         "faults": soak.weather.seen,
         "killed": soak.killed,
+        "jobs": soak.nights.disturbed,
+        "archived": soak.nights.archived,
         "acknowledged": len(soak.book.points),
         "doubtful": soak.book.doubtful,
         "replays": soak.book.replays,

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from quen.ledger.model import Entry, entry_id
+from quen.ledger.model.funding import issued, redeemed
 
 ONCE = frozenset(
     {"earn", "reserve", "redeem", "release", "refund", "transfer_out", "transfer_in", "adjust", "opening", "merge_out"}
@@ -26,7 +27,8 @@ BREACHES_KEPT_MAX = 50
 class Book:
     """Everything that was asked, by all threads."""
 
-    points: dict[str, int] = field(default_factory=dict)
+    points: dict[str, set[int]] = field(default_factory=dict)
+    """By acknowledged entry all that was told of it."""
     answers: Counter[str] = field(default_factory=Counter)
     breaches: list[str] = field(default_factory=list)
     doubtful: int = 0
@@ -41,7 +43,8 @@ class Book:
     def acknowledge(self, answer: Any) -> None:
         """An answer of 2xx: every entry that it names is recorded from now on."""
         with self._lock:
-            self.points.update(told_points(answer))
+            for name, points in told_points(answer).items():
+                self.points.setdefault(name, set()).update(() if points is None else {points})
 
     def doubt(self) -> None:
         """A request that got no answer: it may have been done, once."""
@@ -63,32 +66,51 @@ class Book:
 
     def check(self, entries: Iterable[Entry]) -> None:
         """Hold the whole ledger to what is known."""
-        kept: dict[str, int] = {}
+        kept: dict[str, Entry] = {}
         about: Counter[tuple[str, str, str, str]] = Counter()
         for entry in entries:
-            kept[entry_id(entry)] = entry.points
+            kept[entry_id(entry)] = entry
             if entry.kind in ONCE:
                 about[entry.member_id, entry.kind, entry.reference.kind, entry.reference.id] += 1
         for what, count in about.items():
             if count > 1:
                 self.breach(f"{count} entries of {' '.join(what)}")
         with self._lock:
-            told = dict(self.points)
+            told = {name: set(points) for name, points in self.points.items()}
         for name in told.keys() - kept.keys():
             self.breach(f"{name} was acknowledged and is not in the ledger")
+        for name in told.keys() & kept.keys():
+            entry = kept[name]
+            for points in told[name]:
+                if abs(points) not in amounts(entry):
+                    self.breach(f"{name} was told with {points} points and moved {dict(entry.lines)}")
 
 
-def told_points(answer: Any) -> Iterator[tuple[str, int]]:
-    """The entries that an answer names, wherever in it, with the points beside them (0 where it tells none)."""
+def amounts(entry: Entry) -> set[int]:
+    """What may be told of an entry, without the sign: what it moved of any ledger account, gave away or spent."""
+    return {abs(moved) for moved in (*entry.lines.values(), entry.points, issued(entry), redeemed(entry))}
+
+
+def told_points(answer: Any) -> dict[str, int | None]:
+    """The entries that an answer names, wherever in it, with the points beside them (None where it tells none). What an
+    earning tells in parts, one for each day on which some of it becomes active, is summed.
+    """
+    told: dict[str, int | None] = {}
+    for name, points in _told(answer):
+        told[name] = points if told.get(name) is None else (told[name] or 0) + (points or 0)
+    return told
+
+
+def _told(answer: Any) -> Iterator[tuple[str, int | None]]:
     if isinstance(answer, dict):
         if isinstance(answer.get("entry_id"), str):
-            points = answer.get("points", 0)
-            yield answer["entry_id"], points if isinstance(points, int) else 0
+            points = answer.get("points")
+            yield answer["entry_id"], points if isinstance(points, int) else None
         for value in answer.values():
-            yield from told_points(value)
+            yield from _told(value)
     elif isinstance(answer, list):
         for value in answer:
-            yield from told_points(value)
+            yield from _told(value)
 
 
 def differences(first: Any, again: Any) -> str:

@@ -42,10 +42,11 @@ PATIENCE_SECONDS = 30
 
 @dataclass
 class Weather:
-    """Whether there are faults now, and how many of each there were."""
+    """Whether there are faults now, how many times as often as FAULTS says, and how many of each there were."""
 
     random: Random
     is_bad: bool = False
+    severity: int = 1
     seen: Counter[str] = field(default_factory=Counter)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -54,7 +55,7 @@ class Weather:
         with self._lock:
             if not self.is_bad:
                 return ""
-            drawn = self.random.uniform(0, 1000)
+            drawn = self.random.uniform(0, 1000) / self.severity
             for fault, share in FAULTS.items():
                 drawn -= share
                 if drawn < 0:

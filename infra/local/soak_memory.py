@@ -44,12 +44,9 @@ def own_mebibytes() -> int:
     return resident_mebibytes(os.getpid())
 
 
-def largest_by_function(processes: list[Process]) -> dict[str, int]:
-    """The largest process of each function, in MiB."""
-    largest: dict[str, int] = {}
-    for process in processes:
-        largest[process.function] = max(largest.get(process.function, 0), process.mebibytes)
-    return largest
+def by_process(processes: list[Process]) -> dict[str, int]:
+    """What each process holds, in MiB, by function and process: a function's next process begins anew."""
+    return {f"{process.function}/{process.process_id}": process.mebibytes for process in processes}
 
 
 def _parent(folder: Path) -> int:

@@ -28,7 +28,7 @@ from quen.clock import WallClock
 _EXPECTED = """
 insufficient_points return_exceeds_purchase already_returned already_redeemed reward_out_of_stock reward_limit_reached
 reservation_expired member_already_exists conflict_retry temporarily_unavailable rate_limited transfer_limit_reached
-not_redeemed too_late
+not_redeemed too_late entries_archived
 """
 EXPECTED = frozenset(_EXPECTED.split())
 """Refusals that are right in this traffic, or ask to try again."""
@@ -122,7 +122,7 @@ class Worker:
         """Count an answer; its document where it was granted, None where it was refused or nobody answered."""
         if answer is None:
             self.book.doubt()
-            self.book.count(f"{what} no answer")
+            self.book.count(f"{what} unanswered")
             return None
         self.book.count(f"{what} {answer.status}")
         if answer.is_success:
@@ -267,7 +267,7 @@ class Till(Worker):
         """What a purchase would earn."""
         body = {name: value for name, value in self._purchase().items() if name != "purchase_id"}
         with suppress(NoAnswerError):
-            self.book.count(f"preview {self._client.preview_purchase(body).status}")
+            self.note("preview", self._client.preview_purchase(body))
 
     def forge(self) -> None:
         """A request that nobody has signed who may: it must be refused."""

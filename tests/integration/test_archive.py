@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, cached_property
@@ -12,7 +13,10 @@ import pytest
 from moto import mock_aws
 
 from factories import SAIGON, make_program, make_purchase
+from gateway_events import member_claims
 from house import FixedPrograms, House, MovableClock, adjust, enrol, member
+from local.commands.ledger import run as run_ledger
+from local.errors import LocalError
 from quen.archive.errors import EntriesArchivedError
 from quen.archive.model import first_kept_day, looked_at_before
 from quen.archive.objects import S3Objects
@@ -169,14 +173,16 @@ def test_of_a_member_without_an_archive_a_purchase_is_known_or_it_is_not(house: 
 
 def test_a_list_of_entries_ends_at_the_archive_and_says_since_when_it_lists(house: OldHouse, member_id: str) -> None:
     shown, _ = house.ledger.list_entries(member_id, None, 100)
-    assert house.ledger.archived_before(member_id, shown) is None
+    assert house.ledger.archived_before(member_id, {"items": shown, "next_cursor": None}) is None
     house.archive(member_id)
     left, following = house.ledger.list_entries(member_id, None, 100)
     assert left == shown[: len(left)]
     until = house._ledger_store.find_checkpoint(member_id).until
     if following is not None:
         assert house.ledger.list_entries(member_id, following, 100) == ([], None)
-    assert house.ledger.archived_before(member_id, left) == f"{until + timedelta(seconds=1):%Y-%m-%dT%H:%M:%SZ}"
+    last = {"items": left, "next_cursor": None}
+    assert house.ledger.archived_before(member_id, last | {"next_cursor": "more"}) is None
+    assert house.ledger.archived_before(member_id, last) == f"{until + timedelta(seconds=1):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def test_documents_of_archived_entries_are_no_lost_ones(house: OldHouse, member_id: str) -> None:
@@ -202,6 +208,33 @@ def test_an_object_that_is_gone_is_a_flaw_with_its_sequence(house: OldHouse, mem
     assert (flaw.sequence, flaw.what) == (checkpoint.sequence, f"its archived object {checkpoint.key} is missing")
 
 
+@pytest.mark.parametrize(
+    ("attribute", "sequence", "what"),
+    [
+        ("key", None, "its archived object without a name is missing"),
+        ("totals", 1, "its checkpoint cannot be read"),
+        ("until", 1, "its checkpoint cannot be read"),
+        ("packed", 1, "its checkpoint cannot be read"),
+    ],
+)
+def test_a_checkpoint_that_says_nothing_is_a_flaw_of_that_member_alone(
+    house: OldHouse, member_id: str, attribute: str, sequence: int | None, what: str
+) -> None:
+    """One bad item must not keep the operator from the proof of all others."""
+    house.archive(member_id)
+    last = house._ledger_store.find_checkpoint(member_id).sequence
+    house._dynamodb.update_item(
+        TableName=house.settings.ledger_table,
+        Key={"PK": {"S": member_key(member_id)}, "SK": {"S": CHECKPOINT}},
+        UpdateExpression="SET #a = :empty",
+        ExpressionAttributeNames={"#a": attribute},
+        ExpressionAttributeValues={":empty": {"B": b"no zlib"} if attribute == "packed" else {"S": ""}},
+    )
+    found = house.verification.verify_all()
+    assert [(flaw.sequence, flaw.what) for flaw in found.flaws] == [(sequence or last, what)]
+    assert not found.is_sound
+
+
 def test_a_member_whose_only_entry_is_old_keeps_it_and_is_looked_at_a_quarter_later(house: OldHouse) -> None:
     house.wall.instant = BEGAN
     lonely = enrol(house, "+84907654321")
@@ -223,6 +256,20 @@ def test_an_entry_that_is_archived_can_be_asked_for_no_more(house: OldHouse, mem
     assert (member_key(member_id), entry_key(1)) not in {(item["PK"]["S"], item["SK"]["S"]) for item in items}
 
 
+class OldStack:
+    """The house's tables as the command line reaches them."""
+
+    def __init__(self, house: OldHouse) -> None:
+        self.tables = {"ledger": house.settings.ledger_table}
+        self.open_dynamodb = lambda: house._dynamodb
+
+
+def test_of_somebody_unknown_the_command_line_does_not_say_that_nothing_is_archived(house: OldHouse) -> None:
+    asked = argparse.Namespace(action="archived", member="mem_nobody")
+    with pytest.raises(LocalError, match="no such member"):
+        run_ledger(OldStack(house), asked)  # type: ignore[arg-type] # as much of a stack as is asked for
+
+
 def test_staff_are_told_since_when_entries_are_listed_and_what_is_archived() -> None:
     with serving() as served:
         member_id = served.enrol()
@@ -241,5 +288,11 @@ def test_staff_are_told_since_when_entries_are_listed_and_what_is_archived() -> 
         following = served.admin("GET", f"/v1/members/{member_id}/entries?cursor={page['next_cursor']}").body
         assert (following["items"], following["next_cursor"]) == ([], None)
         assert following["archived_before"]
+        tier = served.admin("GET", f"/v1/members/{member_id}/tier").body
+        own = [
+            served.mobile("GET", path, claims=member_claims(subject="lan", member_id=member_id)).body
+            for path in ("/v1/me/tier", "/v1/me/redemptions", "/v1/me/entries?limit=1")
+        ]
+        assert [page["archived_before"] for page in (tier, *own)] == [following["archived_before"]] * 3 + [None]
         past = served.admin("GET", f"/v1/members/{member_id}/explain?purchase_id=B-1")
         assert (past.status, past.body["code"]) == (410, "entries_archived")

@@ -3,93 +3,33 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from functools import partial
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 
-from factories import SAIGON
-from local.backup_files import Manifest, read_manifest
+from backed_up import REGION, Shop, a_shop, items, restored
+from local.backup_checks import QUIET, check_quiet, quiet_instant
+from local.backup_files import Manifest, read_manifest, write_secrets
 from local.backup_making import export, scan, take
 from local.backup_places import TABLES, Place, put_object
-from local.backup_restoring import QUIET, check_quiet, quiet_instant, restore
 from local.errors import LocalError
-from quen.archive.objects import S3Objects
-from quen.archive.service import Archiving
 from quen.bootstrap import application
 from quen.instants import format_instant
-from served import Served, open_queues, serving
-from tables import create_tables, open_mocked
 
-REGION = "us-east-1"
-
-
-class Shop:
-    """A stack that lives, and the place of its tables."""
-
-    def __init__(self, served: Served) -> None:
-        self.served = served
-        self.store = boto3.client("s3", region_name=REGION)
-        self.vault = boto3.client("secretsmanager", region_name=REGION)
-        settings = application().settings
-        self.place = self.stack("quen-test", {name: getattr(settings, f"{name}_table") for name in TABLES})
-        self.vault.create_secret(Name="quen-test/master-key", SecretString="m" * 64)
-        self.numbers = count()
-        self.member_id = served.enrol()
-        self.first = self.buy("P-1")
-
-    def stack(self, name: str, tables: dict[str, str]) -> Place:
-        bucket = f"{name}-archive"
-        self.store.create_bucket(Bucket=bucket)
-        return Place(name, tables, open_mocked(), self.vault, self.objects(bucket), bucket, is_local=True)
-
-    def objects(self, bucket: str) -> S3Objects:
-        return S3Objects(lambda: self.store, bucket)
-
-    def second(self, master_key: str = "m" * 64) -> Place:
-        """Another stack, as it is deployed: empty tables, a master key of its own."""
-        name = f"quen-{next(self.numbers)}"
-        self.vault.create_secret(Name=f"{name}/master-key", SecretString=master_key)
-        return self.stack(name, create_tables(open_mocked()))
-
-    def buy(self, purchase_id: str, amount: int = 250_000) -> Any:
-        body = {
-            "purchase_id": purchase_id,
-            "member": {"phone": "+84901234567"},
-            "occurred_at": "2026-11-20T05:00:00Z" if purchase_id == "P-1" else datetime.now(UTC).isoformat(),
-            "total": {"amount": amount, "currency": "VND"},
-        }
-        return self.served.partner("POST", "/v1/purchases", body)
-
-    def move_to(self, place: Place) -> None:
-        """The APIs are those of that stack from now on."""
-        for name, table in place.tables.items():
-            os.environ[f"{name.upper()}_TABLE"] = table  # `serving` puts the environment back
-        os.environ["ARCHIVE_BUCKET"] = place.archive_bucket
-        application.cache_clear()
-        application().__dict__["_archived_objects"] = place.objects  # a client of its own takes long to open
-
-    def archive(self, run_id: str) -> Any:
-        """Everything but the member's last entry goes to the archive, as on a day when all of it is old."""
-        app = application()
-        day = app.ledger.now().date() + timedelta(days=2)
-        archiving = Archiving(app._archive_store, self.place.objects)
-        return archiving.archive(self.member_id, day, SAIGON, run_id, is_recovering=False)
+IN_FORCE_KEY = {"PK": {"S": "PROGRAM"}, "SK": {"S": "CURRENT"}}
 
 
 @pytest.fixture(scope="module")
 def opened() -> Iterator[Shop]:
-    with serving() as served:
-        open_queues()
-        boto3.client("events", region_name=REGION).create_event_bus(Name="quen-test")
-        yield Shop(served)
+    with a_shop() as shop:
+        yield shop
 
 
 @pytest.fixture
@@ -107,16 +47,6 @@ def old_shop(shop: Shop) -> Shop:
         assert shop.buy(f"OLD-{number}").status == 201
         assert shop.archive(f"run_{run}").volumes == 1
     return shop
-
-
-def restored(place: Place, folder: Path, **options: Any) -> Any:
-    return restore(place, folder, sleep=lambda _: None, **options)
-
-
-def items(place: Place, name: str) -> list[dict[str, Any]]:
-    """A table without what a check or a restore writes."""
-    found = [item for item in scan(place, name) if item["PK"]["S"] not in {"VERIFICATION", "STREAM"}]
-    return sorted(found, key=lambda item: (item["PK"]["S"], item["SK"]["S"]))
 
 
 def test_what_was_backed_up_is_restored_and_the_second_stack_goes_on_where_the_first_was(
@@ -162,6 +92,19 @@ def test_what_the_restored_stream_brings_is_told_to_nobody_and_what_comes_after_
     assert told(datetime.now(UTC) + timedelta(seconds=5)) >= 3
 
 
+def test_from_when_on_is_told_goes_by_the_clock_of_the_stream_not_by_the_operator_s(shop: Shop, tmp_path: Path) -> None:
+    take(shop.place, tmp_path / "backup")
+    second, hour_ahead = shop.second(), datetime.now(UTC).replace(microsecond=0) + timedelta(hours=1)
+
+    def dated(parsed: dict[str, Any], **_: Any) -> None:
+        parsed["ResponseMetadata"]["HTTPHeaders"]["date"] = format_datetime(hour_ahead, usegmt=True)
+
+    second.dynamodb.meta.events.register("after-call.dynamodb.DescribeTable", dated)
+    restored(second, tmp_path / "backup")
+    shop.move_to(second)
+    assert application().publisher._read_beginning() == hour_ahead + timedelta(seconds=1)
+
+
 def test_a_stack_whose_restored_ledger_is_not_the_one_backed_up_stays_asleep(shop: Shop, tmp_path: Path) -> None:
     manifest = take(shop.place, tmp_path / "backup")
     bent = replace(manifest, root="0" * 64)
@@ -198,6 +141,61 @@ def test_a_table_s_file_that_was_touched_is_noticed(shop: Shop, tmp_path: Path) 
         restored(shop.second(), tmp_path / "backup")
 
 
+def test_a_backup_that_is_damaged_or_of_other_keys_empties_no_stack(shop: Shop, tmp_path: Path) -> None:
+    """What is emptied is gone: all that can be known of a backup is known before."""
+    manifest = take(shop.place, tmp_path / "backup", tmp_path / "secrets.json")
+    before = {name: items(shop.place, name) for name in TABLES}
+
+    def refuse(why: str, changed: Manifest = manifest, **options: Any) -> None:
+        (tmp_path / "backup/backup.json").write_text(json.dumps(as_dict(changed)))
+        with pytest.raises(LocalError, match=why):
+            restored(shop.place, tmp_path / "backup", is_emptied=True, **options)
+        assert {name: items(shop.place, name) for name in TABLES} == before
+
+    refuse("not the one that was written", replace(manifest, digests=manifest.digests | {"ledger": "0" * 64}))
+    refuse("says 99 items of members", replace(manifest, items=manifest.items | {"members": 99}))
+    refuse("another master key", replace(manifest, key_check="another"))
+    write_secrets(tmp_path / "wrong.json", b"w" * 64, {})
+    refuse("not the secrets of this backup", secrets=tmp_path / "wrong.json")
+    assert shop.place.master_key() == b"m" * 64
+
+
+def test_what_another_restore_has_left_behind_is_noticed_in_every_table(shop: Shop, tmp_path: Path) -> None:
+    """The ledger's root says nothing of profiles: somebody who was erased would be back, beside everybody else."""
+    take(shop.place, tmp_path / "backup")
+    second = shop.second()
+    left = {"PK": {"S": "MEMBER#mem_erased"}, "SK": {"S": "PROFILE"}, "name": {"S": "Lan"}}
+    second.dynamodb.put_item(TableName=second.tables["members"], Item=left)
+    with pytest.raises(LocalError, match=r"table members is not the one of the backup.*stays asleep"):
+        restored(second, tmp_path / "backup")
+    second.dynamodb.delete_item(TableName=second.tables["members"], Key={"PK": left["PK"], "SK": left["SK"]})
+    assert restored(second, tmp_path / "backup").members == 1
+
+
+def test_what_the_stream_had_not_brought_yet_is_booked_with_its_partner(shop: Shop, tmp_path: Path) -> None:
+    """Nobody tells a restored stack what happened before it: a purchase whose record waited would never be settled."""
+    own = shop.served.credentials
+    brand = shop.served.make_partner("Bún Chả 36", relation="brand")
+    shop.settle(brand)
+    for number in range(2):
+        assert shop.buy(f"BRAND-{number}").status == 201
+    shop.served.credentials = own
+    entries = [item for item in scan(shop.place, "ledger") if f"partner.{brand}" in str(item.get("form"))]
+    first, other = ({"eventName": "INSERT", "dynamodb": {"NewImage": item}} for item in entries)
+    application().publisher.publish([first])  # of the two, the stream has brought one
+    [booked] = bookings(shop.place, brand)
+    take(shop.place, tmp_path / "backup")
+    second = shop.second()
+    for _ in range(2):  # begun anew, it books nothing twice
+        restored(second, tmp_path / "backup")
+        both = bookings(second, brand)
+        assert len(both) == 2
+        assert booked in both
+        second.dynamodb.delete_item(TableName=second.tables["program"], Key=IN_FORCE_KEY)
+    application().publisher.publish([other])  # it was only late
+    assert len(bookings(shop.place, brand)) == 2
+
+
 def test_the_last_quiet_instant_is_found_before_the_one_at_which_somebody_bought() -> None:
     noon = datetime(2026, 11, 22, 12, tzinfo=UTC)
     written = [noon - timedelta(seconds=ago) for ago in (3, 9, 14, 40, 47)]
@@ -223,6 +221,8 @@ def test_an_export_of_dynamodb_itself_is_restored_alike(shop: Shop, tmp_path: Pa
     store = boto3.client("s3", region_name=REGION)
     store.create_bucket(Bucket="backups")
     manifest = export(shop.place, "backups", "today", datetime.now(UTC) + QUIET * 2, put_object, sleep=lambda _: None)
+    with pytest.raises(LocalError, match="is not empty; an export goes to a prefix of its own"):
+        export(shop.place, "backups", "today", datetime.now(UTC), put_object, sleep=lambda _: None)
     for listed in store.list_objects_v2(Bucket="backups")["Contents"]:  # as `aws s3 sync` does
         path = tmp_path / listed["Key"]
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -232,6 +232,11 @@ def test_an_export_of_dynamodb_itself_is_restored_alike(shop: Shop, tmp_path: Pa
     assert (found.manifest.items, found.members) == (manifest.items, 1)
     assert (manifest.archive, manifest.objects) == (shop.place.archive_bucket, None)
     assert {name: items(second, name) for name in TABLES} == {name: items(shop.place, name) for name in TABLES}
+
+
+def bookings(place: Place, partner_id: str) -> list[dict[str, Any]]:
+    """What is booked with a partner."""
+    return [item for item in scan(place, "program") if item["PK"]["S"].startswith(f"BOOKING#{partner_id}#")]
 
 
 def keys(place: Place) -> set[str]:

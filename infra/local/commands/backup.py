@@ -11,6 +11,7 @@ from typing import Any
 
 from local.backup_files import Manifest
 from local.backup_places import Place, aws_place, local_place, put_object
+from local.connection import aws_told
 from local.errors import LocalError
 from local.terminal import DONE, Subcommands, add_command, grouped, print_json, print_table
 
@@ -47,8 +48,9 @@ def register(subcommands: Subcommands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Take it or restore it."""
-    place = aws_place(arguments.stack) if arguments.stack else local_place(arguments.data)
-    shown = _create(place, arguments) if arguments.action == "create" else _restore(place, arguments)
+    with aws_told():
+        place = aws_place(arguments.stack) if arguments.stack else local_place(arguments.data)
+        shown = _create(place, arguments) if arguments.action == "create" else _restore(place, arguments)
     if arguments.json:
         print_json(shown)
     else:

@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 from local.commands.job import parse_day
+from local.connection import aws_told
 from local.errors import LocalError
 from local.running_stack import RunningStack, on_stack
 from local.sandbox_clock import SandboxClockItem
@@ -49,15 +50,16 @@ def register(subcommands: Subcommands) -> None:
 
 def run(stack: RunningStack, arguments: argparse.Namespace) -> int:
     """Check, keep the result, print it; or print what is archived."""
-    if arguments.action == "archived":
-        return _print_archived(stack, arguments.member)
-    verifications = open_verifications(stack)
     try:
-        found = (
-            verifications.verify_member(arguments.member)
-            if arguments.member
-            else verifications.verify_all(arguments.on)
-        )
+        with aws_told():
+            if arguments.action == "archived":
+                return _print_archived(stack, arguments.member)
+            verifications = open_verifications(stack)
+            found = (
+                verifications.verify_member(arguments.member)
+                if arguments.member
+                else verifications.verify_all(arguments.on)
+            )
     except MemberNotFoundError:
         raise LocalError("there is no such member.") from None
     except NotFoundError:
@@ -80,11 +82,16 @@ def open_verifications(stack: RunningStack) -> Verifications:
 
 
 def _print_archived(stack: RunningStack, member_id: str | None) -> int:
-    """The archived entries of one member, the oldest first, each a line of JSON: the text that was hashed, and its hash."""
+    """The archived entries of one member, the oldest first, each a line of JSON: the text that was hashed, and its hash.
+
+    Raises MemberNotFoundError.
+    """
     if not member_id:
         raise LocalError("say whose entries: --member ID.")
     client: Any = stack.open_dynamodb()
-    checkpoint = LedgerStore(client, stack.tables["ledger"]).find_checkpoint(member_id)
+    ledger = LedgerStore(client, stack.tables["ledger"])
+    ledger.load(member_id)
+    checkpoint = ledger.find_checkpoint(member_id)
     try:
         entries = stack.open_archive().read(checkpoint) if checkpoint else ()
     except BadVolumeError as bad:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from local.backup_places import aws_place, local_place
+from local.connection import aws_told
 from local.terminal import DONE, Subcommands, add_command, print_fields, print_json
 
 EXAMPLE = """
@@ -31,8 +32,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Do it, and say how much there was."""
     from local.upgrading import upgrade  # no other command needs a program's store
 
-    place = aws_place(arguments.stack) if arguments.stack else local_place(arguments.data)
-    shown = {"members shown in OldEntries": upgrade(place)}
+    with aws_told():
+        place = aws_place(arguments.stack) if arguments.stack else local_place(arguments.data)
+        shown = {"members shown in OldEntries": upgrade(place)}
     if arguments.json:
         print_json(shown)
     else:

@@ -197,7 +197,7 @@ class Application(UseCases):
         from quen.jobs.archive_entries import ArchiveEntries
 
         archiving = Archiving(self._archive_store, self._archived_objects)
-        return ArchiveEntries(self._archive_store, archiving, self.programs)
+        return ArchiveEntries(self._archive_store, archiving, self.programs, self.clock)
 
     def _worth(self, points: int) -> int:
         """By the program in force, in the currency's smallest unit."""

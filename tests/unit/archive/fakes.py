@@ -97,7 +97,7 @@ class ArchivingWorld(World):
         self.fuse = fuse or Fuse()
         old, bucket = Guarded(self.old, self.fuse), Guarded(self.bucket, self.fuse)
         archiving = Archiving(old, bucket)  # type: ignore[arg-type] # they are, but for the fuse
-        self.handlers = {NAME: lambda: ArchiveEntries(old, archiving, self.programs)}  # type: ignore[arg-type]
+        self.handlers = {NAME: lambda: ArchiveEntries(old, archiving, self.programs, self.clock)}  # type: ignore[arg-type]
         runs, queue = Guarded(self.runs, self.fuse), Guarded(self.queue, self.fuse)
         self.jobs = Jobs(self.handlers, runs, queue, self.programs, self.reports, self.clock, self.clock)  # type: ignore[arg-type]
 

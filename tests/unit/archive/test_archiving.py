@@ -16,6 +16,7 @@ from quen.business_days import day_start
 from quen.errors import ConflictRetryError
 from quen.ledger.documents import DocumentKey
 from quen.ledger.model import Account, GrantBonus, Sealed, account_as_of, parse_entry, statement, verify
+from quen.program.model import Program
 from quen.verification.model import Checked, MemberFlaw, is_reread
 from quen.verification.service import MemberChecks
 from unit.archive.fakes import FIRST, NAME, ArchivingWorld, MemoryOldLedger
@@ -113,6 +114,27 @@ def test_a_program_that_keeps_entries_for_ever_has_nobody_looked_at(world: Archi
     world.programs.program = replace(world.program, entries_kept_months=None)
     archive(world)
     assert (world.bucket.stored, world.old.kept) == ({}, {})
+
+
+class Changed:
+    """A program that kept entries for 13 months until some minutes before the run."""
+
+    def __init__(self, world: ArchivingWorld, months: int | None) -> None:
+        self._before, self._after = world.program, replace(world.program, entries_kept_months=months)
+
+    def current(self, now: datetime) -> Program:
+        return self._before if now < NOW - timedelta(minutes=5) else self._after
+
+
+@pytest.mark.parametrize("months", [None, 120])
+def test_whoever_decides_to_keep_entries_longer_keeps_them_from_that_minute_on(
+    world: ArchivingWorld, months: int | None
+) -> None:
+    """The night goes by the program of its midnight; what a statement can show no more does not come back."""
+    world.programs = Changed(world, months)  # type: ignore[assignment] # as much of programs as is asked for
+    archive(world)
+    assert not world.bucket.stored
+    assert not world.old.kept
 
 
 def test_a_dry_run_says_what_would_go_and_moves_nothing(world: ArchivingWorld) -> None:

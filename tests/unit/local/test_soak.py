@@ -15,10 +15,10 @@ from msgspec.structs import replace
 
 from factories import make_program
 from local.emulator import HOST, free_port
-from local.soak import grown
 from local.soak_book import Book, told_points
 from local.soak_faults import FAULTS, FaultyDynamoDB, Weather
 from local.soak_memory import functions_of, own_mebibytes
+from local.soak_rules import ASKED, GRANTED, grown, not_granted, not_met
 from local.soak_traffic import Gate
 from quen.ledger.model import Entry, entry_id
 from till import Till
@@ -38,7 +38,12 @@ def test_every_entry_that_an_answer_names_is_found_with_its_points() -> None:
         "results": [{"body": {"entries": [{"entry_id": "ent_1", "points": 5}, {"entry_id": "ent_2"}]}}],
         "entry_id": None,
     }
-    assert dict(told_points(answer)) == {"ent_1": 5, "ent_2": 0}
+    assert told_points(answer) == {"ent_1": 5, "ent_2": None}
+
+
+def test_what_an_earning_tells_in_parts_is_one_amount() -> None:
+    parts = [{"entry_id": "ent_1", "points": 5}, {"entry_id": "ent_1", "points": 7}]
+    assert told_points({"entries": parts}) == {"ent_1": 12}
 
 
 def test_a_ledger_that_has_what_was_acknowledged_once_breaks_no_rule(entries: list[Entry]) -> None:
@@ -46,6 +51,16 @@ def test_a_ledger_that_has_what_was_acknowledged_once_breaks_no_rule(entries: li
     book.acknowledge({"entry_id": entry_id(entries[0]), "points": entries[0].points})
     book.check(entries)
     assert not book.breaches
+
+
+def test_an_entry_with_other_points_than_were_told_is_a_breach(entries: list[Entry]) -> None:
+    book, [earned, *_] = Book(), [entry for entry in entries if entry.kind == "earn"]
+    for points in (earned.points, earned.points + 1):
+        book.acknowledge({"entry_id": entry_id(earned), "points": points})
+    book.check(entries)
+    assert [breach.partition(" points")[0] for breach in book.breaches] == [
+        f"{entry_id(earned)} was told with {earned.points + 1}"
+    ]
 
 
 def test_an_acknowledged_entry_that_is_not_there_is_a_breach(entries: list[Entry]) -> None:
@@ -68,10 +83,31 @@ def test_an_answer_that_changes_is_a_breach_that_says_where() -> None:
     assert book.breaches == ["a purchase was answered otherwise when it was asked again: points: 1 / 2"]
 
 
-def test_memory_that_grows_by_more_than_a_tenth_after_the_first_rounds_is_told() -> None:
-    rounds = [{"memory": {"till": size, "app": 80}} for size in (50, 100, 105, 111)]
-    assert grown(rounds) == ["till grew from 100 to 111 MiB"]
-    assert grown(rounds[:3]) == []
+def test_a_process_that_grows_by_more_than_a_tenth_after_the_last_kill_is_told() -> None:
+    sizes = [{"till/1": 50}, {"till/2": 60}, *({"till/3": size, "soak": 80} for size in (100, 105, 108, 111))]
+    rounds = [{"memory": memory} for memory in sizes]
+    assert grown(rounds, quiet_from=1) == ["till/3 grew from 100 to 111 MiB"]
+    assert grown(rounds, quiet_from=2) == []  # too few checks to say anything
+
+
+def test_a_soak_in_which_no_process_lived_says_that_it_has_measured_no_memory() -> None:
+    rounds = [{"memory": {f"till/{number}": 100, "soak": 80}} for number in range(6)]
+    assert grown(rounds, quiet_from=0) == [
+        "memory was not measured: no function's process has lived through the last checks"
+    ]
+
+
+def test_a_fault_that_never_was_is_told() -> None:
+    assert not_met(["slow", "conflict"], {"slow": 3}) == ["the fault 'conflict' was never injected"]
+
+
+def test_a_stack_that_refuses_everything_breaks_a_rule() -> None:
+    """503 to every till is an honest answer, and no proof of anything."""
+    served = {f"{kind} 200": 8 for kind in ASKED | GRANTED} | {"purchase 503": 3, "transfer 422": 90}
+    assert not_granted(served) == []
+    assert not_granted(served | {"purchase 503": 9}) == ["purchase was granted 8 times of 17"]
+    assert not_granted(served | {"refund 200": 0}) == ["refund was never granted"]
+    assert "account was never granted" in not_granted({"account 503": 50})
 
 
 def test_a_process_knows_what_it_holds_and_no_function_is_its_child() -> None:
@@ -85,6 +121,8 @@ def test_good_weather_has_no_faults_and_bad_weather_all_of_them_but_conflicts_of
     weather.is_bad = True
     drawn = {weather.next_fault("TransactWriteItems") for _ in range(5000)}
     assert drawn == {"", *FAULTS}
+    weather.severity = 1000 // sum(FAULTS.values())
+    assert sum(weather.next_fault("TransactWriteItems") != "" for _ in range(1000)) > 900
     assert "conflict" not in {weather.next_fault("GetItem") for _ in range(5000)}
 
 

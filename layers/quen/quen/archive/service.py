@@ -100,7 +100,7 @@ class Archive:
 
     def read_volume(self, key: str, last: int) -> Volume:
         """The volume of that name, which ends with that sequence. Raises BadVolumeError."""
-        data = self._objects.find(key)
+        data = self._objects.find(key) if key else None
         if data is None:
             raise BadVolumeError(last, f"its archived object {key or 'without a name'} is missing")
         return unpacked_volume(key, data)

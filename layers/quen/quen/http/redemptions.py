@@ -104,7 +104,10 @@ class PerkUses(TypedDict):
 
 
 class RedemptionPage(TypedDict):
-    """Redemptions, newest first."""
+    """Redemptions, newest first. On the last page `archived_before` says since when they are listed, where older entries were
+    moved to the archive.
+    """
 
     items: list[Redemption]
     next_cursor: Cursor | None
+    archived_before: Instant | None

@@ -30,9 +30,11 @@ has it no more. `set` is by staff, with their `reason`; `ended`: what staff had 
 
 class TierPage(TypedDict):
     """The tier that counts now with the way to the next one (null: the program has none), and how it came, newest first. A
-    page may have fewer items than asked for, or none, and still not be the last one: `next_cursor` says that.
+    page may have fewer items than asked for, or none, and still not be the last one: `next_cursor` says that. On the last one
+    `archived_before` says since when changes are listed, where older entries were moved to the archive.
     """
 
     tier: Tier | None
     items: list[TierStep]
     next_cursor: Cursor | None
+    archived_before: Instant | None

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from quen.archive.model import first_kept_day, looked_at_before
 from quen.archive.service import Archived
+from quen.clock import Clock
 from quen.jobs.model import Page, Run
 from quen.jobs.service import CurrentProgram, Handled
 from quen.ledger.ports import DuePage
@@ -41,10 +42,11 @@ class ArchiveEntries:
 
     is_left_to_queue: ClassVar[bool] = True
 
-    def __init__(self, members: OldMembers, archiving: ArchivedMembers, programs: CurrentProgram) -> None:
+    def __init__(self, members: OldMembers, archiving: ArchivedMembers, programs: CurrentProgram, clock: Clock) -> None:
         self._members = members
         self._archiving = archiving
         self._programs = programs
+        self._clock = clock
 
     def list_members(self, run: Run, shard: int, cursor: str | None, limit: int) -> Page:
         """Members of whom a quarter's entries are old, the oldest first."""
@@ -66,9 +68,12 @@ class ArchiveEntries:
         return _handled(done)
 
     def _kept_from(self, run: Run) -> date | None:
-        """The first day whose entries stay; None where all do."""
-        months = self._programs.current(run.as_of).entries_kept_months
-        return first_kept_day(run.on, months) if months else None
+        """The first day whose entries stay; None where all do. The program of the night and that of now must both let an entry
+        go: nothing comes back, so whoever decides to keep more keeps it at once, also where a missed night is caught up.
+        """
+        months = [self._programs.current(at).entries_kept_months for at in (run.as_of, self._clock.now())]
+        kept = [each for each in months if each]
+        return first_kept_day(run.on, max(kept)) if len(kept) == len(months) else None
 
 
 def _handled(archived: Archived) -> Handled:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -67,11 +67,12 @@ class Reading:
         more = bool(page) and page[-1].sequence > 1
         return [entry_view(entry) for entry in page], page[-1].sequence if more else None
 
-    def archived_before(self, member_id: str, shown: Sequence[Mapping[str, Any]]) -> str | None:
-        """From when on entries are listed, where the page that was shown is the last and older ones are archived: an instant
-        after that of the last archived one.
+    def archived_before(self, member_id: str, page: Mapping[str, Any]) -> str | None:
+        """Of a page that was made of entries: since when it lists them, where it is the last one (no `next_cursor`) and older
+        ones are archived. An instant after that of the last archived one.
         """
-        if shown and shown[-1]["sequence"] == 1:
+        shown = page["items"]
+        if page["next_cursor"] is not None or (shown and shown[-1].get("sequence") == 1):
             return None
         checkpoint = self._accounts.find_checkpoint(member_id)
         return format_instant(checkpoint.until + timedelta(seconds=1)) if checkpoint else None

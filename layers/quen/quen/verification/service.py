@@ -5,6 +5,7 @@ A check only reads. What it finds is reported, never repaired: a ledger that men
 
 from __future__ import annotations
 
+import zlib
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
@@ -28,6 +29,8 @@ from quen.verification.model import (
 from quen.verification.views import View, verification_view
 
 READS_MAX = 3
+_UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, zlib.error)
+"""What reading an item raises that this house has not written so."""
 ROOT, BASELINE = "root", "baseline"
 
 Instants = Mapping[str, datetime | None]
@@ -100,8 +103,11 @@ class MemberChecks:
         return Checked(history.last, history.totals(), heads, flaw)
 
     def _read(self, member_id: str, instants: Instants, *, is_whole: bool) -> tuple[History, MemberFlaw | None]:
-        """The history, and what is wrong with its archive."""
-        kept = self._histories.load_kept(member_id)
+        """The history, and what is wrong with its checkpoint or its archive."""
+        try:
+            kept = self._histories.load_kept(member_id)
+        except _UNREADABLE:
+            return History(KeptHistory(member_id, None, ())), MemberFlaw(member_id, 1, "its checkpoint cannot be read")
         is_asked = is_whole or not all(before is None or kept.reaches_back_to(before) for before in instants.values())
         if kept.checkpoint is None or not is_asked:
             return History(kept), None
@@ -118,7 +124,7 @@ class MemberChecks:
         except MemberNotFoundError:
             is_empty = unmade and not history.last
             return unmade if is_empty else MemberFlaw(history.member_id, 1, "there are entries but no account")
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except _UNREADABLE:
             return MemberFlaw(history.member_id, 1, "its account cannot be read")
         return history.flaw(account, self._find_existing([*history.documents()])) or unmade
 
