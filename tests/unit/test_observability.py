@@ -27,6 +27,15 @@ from quen.observability import logger
 for write in (logger().debug, logger().info, logger().warning, logger().error):
     write("a line")
 """
+# As Lambda begins where `LogLevel` is DEBUG: its own handler at the root, and the level for everybody.
+WRITE_OTHERS = """
+import logging, sys
+logging.basicConfig(stream=sys.stdout, level=logging.DEBUG, format='{"by": "%(name)s", "level": "%(levelname)s"}')
+from quen.observability import logger
+logger().debug("ours")
+for write in (logging.getLogger("botocore.endpoint").debug, logging.getLogger("botocore.endpoint").info):
+    write("theirs")
+"""
 
 NAMES = {name.upper(): "a-name" for name in Settings.__annotations__ if name not in {"revision", "log_level"}}
 
@@ -119,3 +128,9 @@ def test_a_line_says_what_is_deployed(given: dict[str, str], said: str) -> None:
 def test_the_level_is_obeyed_as_lambda_and_the_template_name_it(level: str, written: list[str]) -> None:
     lines = lines_of(WRITE_LEVELS, LOG_LEVEL=level, AWS_LAMBDA_LOG_LEVEL=level)
     assert [line["level"] for line in lines] == written
+
+
+def test_at_debug_other_libraries_are_heard_no_more_than_at_info() -> None:
+    lines = lines_of(WRITE_OTHERS, LOG_LEVEL="DEBUG", AWS_LAMBDA_LOG_LEVEL="DEBUG")
+    assert [line["message"] for line in lines if "message" in line] == ["ours"]
+    assert [line["level"] for line in lines if line.get("by") == "botocore.endpoint"] == ["INFO"]

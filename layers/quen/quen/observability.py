@@ -6,6 +6,7 @@ raised it, may repeat what was sent to us, and outlive every promise about it in
 
 from __future__ import annotations
 
+import logging
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, wraps
@@ -44,8 +45,16 @@ class WordlessFormatter(LambdaPowertoolsFormatter):
 @cache
 def logger() -> Logger:
     """The process's structured logger. Never give it a body, a token, a phone number or an address."""
+    hush_others()
     formatter = WordlessFormatter(utc=True, serialize_stacktrace=False)
     return Logger(log_uncaught_exceptions=False, logger_formatter=formatter)
+
+
+def hush_others() -> None:
+    """Of other libraries nothing below INFO is heard, though Lambda gives its own level to everybody: at DEBUG botocore writes
+    each request to DynamoDB as it is sent, with the names and numbers in it, and each secret that is read.
+    """
+    logging.root.setLevel(max(logging.root.level, logging.INFO))
 
 
 def name_revision(revision: str) -> None:
