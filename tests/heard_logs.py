@@ -40,8 +40,8 @@ class Log:
 
 @contextmanager
 def listening(capsys: pytest.CaptureFixture[str]) -> Iterator[Log]:
-    """Hear everything that is logged within, as Lambda does where `LogLevel` is DEBUG: it gives that level to everybody, and what
-    our logger's making makes of it comes after.
+    """Hear everything that is logged within, as Lambda does where `LogLevel` is DEBUG: it gives that level to everybody, and
+    then our logger is made.
     """
     log = Log(capsys)
     ours, others = logger().registered_handler, logging.StreamHandler(log.others)
