@@ -55,10 +55,12 @@ def caused(cause: Exception | None) -> TemporarilyUnavailableError:
     return error
 
 
-def test_the_cause_is_named_by_its_type_and_by_aws_s_code() -> None:
+def test_the_cause_is_named_by_its_type_by_aws_s_code_and_by_what_was_asked_of_whom() -> None:
     throttled = ClientError({"Error": {"Code": "ThrottlingException", "Message": "0901234567"}}, "GetItem")
-    assert cause_of(caused(throttled)) == "ClientError ThrottlingException"
-    assert cause_of(caused(ReadTimeoutError(endpoint_url="https://example.com"))) == "ReadTimeoutError"
+    assert cause_of(caused(throttled)) == "ClientError ThrottlingException GetItem"
+    silent = ReadTimeoutError(endpoint_url="https://sqs.us-east-1.amazonaws.com/123456789012/messages")
+    assert cause_of(caused(silent)) == "ReadTimeoutError sqs.us-east-1.amazonaws.com"
+    assert cause_of(caused(ValueError("0901234567"))) == "ValueError"
 
 
 def raised(error: Exception, cause: Exception | None = None) -> Exception:
@@ -73,7 +75,7 @@ def test_an_exception_is_told_by_its_type_its_code_and_its_lines_and_never_by_it
     refused = ClientError({"Error": {"Code": "MessageRejected", "Message": "hoa@example.com"}}, "SendEmail")
     told = told_without_words(raised(TemporarilyUnavailableError("0901234567"), refused))
     first, *_, last = told.splitlines()
-    assert (first, last) == ("ClientError MessageRejected", "TemporarilyUnavailableError temporarily_unavailable")
+    assert (first, last) == ("ClientError MessageRejected SendEmail", "TemporarilyUnavailableError temporarily_unavailable")
     assert "in raised" in told
     assert not {"hoa@example.com", "0901234567"} & {*told.replace('"', " ").split()}
 

@@ -13,6 +13,7 @@ from functools import cache, wraps
 from logging import LogRecord
 from types import TracebackType
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
@@ -69,10 +70,12 @@ def cause_of(error: BaseException) -> str | None:
 
 
 def named(error: BaseException) -> str:
-    """An exception as a log may name it: its type, and our code or AWS's."""
+    """An exception as a log may name it: its type, our code or AWS's, and what was asked of AWS: the operation, or where there
+    was no answer the host that gave none.
+    """
     answer: Mapping[str, Any] = getattr(error, "response", None) or {}
     code = error.code if isinstance(error, QuenError) else answer.get("Error", {}).get("Code")
-    return " ".join(filter(None, (type(error).__name__, code)))
+    return " ".join(filter(None, (type(error).__name__, code, getattr(error, "operation_name", None) or _host(error))))
 
 
 def told_without_words(error: BaseException) -> str:
@@ -99,6 +102,12 @@ def wordless(handle: Callable[..., Answer]) -> Callable[..., Answer]:
             raise HandlerFailedError(named(error)) from None
 
     return handled
+
+
+def _host(error: BaseException) -> str | None:
+    """Whom botocore could not reach, as it says beside its words."""
+    said: Mapping[str, Any] = getattr(error, "kwargs", None) or {}
+    return urlsplit(str(said.get("endpoint_url", ""))).hostname
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
