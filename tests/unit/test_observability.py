@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from typing import Any
@@ -75,7 +76,10 @@ def test_an_exception_is_told_by_its_type_its_code_and_its_lines_and_never_by_it
     refused = ClientError({"Error": {"Code": "MessageRejected", "Message": "hoa@example.com"}}, "SendEmail")
     told = told_without_words(raised(TemporarilyUnavailableError("0901234567"), refused))
     first, *_, last = told.splitlines()
-    assert (first, last) == ("ClientError MessageRejected SendEmail", "TemporarilyUnavailableError temporarily_unavailable")
+    assert (first, last) == (
+        "ClientError MessageRejected SendEmail",
+        "TemporarilyUnavailableError temporarily_unavailable",
+    )
     assert "in raised" in told
     assert not {"hoa@example.com", "0901234567"} & {*told.replace('"', " ").split()}
 
@@ -136,3 +140,8 @@ def test_at_debug_other_libraries_are_heard_no_more_than_at_info() -> None:
     lines = lines_of(WRITE_OTHERS, LOG_LEVEL="DEBUG", AWS_LAMBDA_LOG_LEVEL="DEBUG")
     assert [line["message"] for line in lines if "message" in line] == ["ours"]
     assert [line["level"] for line in lines if line.get("by") == "botocore.endpoint"] == ["INFO"]
+
+
+def test_a_line_s_time_is_spelled_so_that_lambda_leaves_it_its_level() -> None:
+    for line in lines_of(WRITE_LEVELS):
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00", line["timestamp"])

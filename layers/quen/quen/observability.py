@@ -47,7 +47,8 @@ class WordlessFormatter(LambdaPowertoolsFormatter):
 def logger() -> Logger:
     """The process's structured logger. Never give it a body, a token, a phone number or an address."""
     hush_others()
-    formatter = WordlessFormatter(utc=True, serialize_stacktrace=False)
+    # Of a line whose time is not spelled as RFC 3339 wants it Lambda makes one of the level INFO, whatever it was.
+    formatter = WordlessFormatter(utc=True, use_rfc3339=True, serialize_stacktrace=False)
     return Logger(log_uncaught_exceptions=False, logger_formatter=formatter)
 
 
