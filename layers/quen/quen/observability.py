@@ -107,8 +107,8 @@ def wordless(handle: Callable[..., Answer]) -> Callable[..., Answer]:
 
 def _host(error: BaseException) -> str | None:
     """Whom botocore could not reach, as it says beside its words."""
-    said: Mapping[str, Any] = getattr(error, "kwargs", None) or {}
-    return urlsplit(str(said.get("endpoint_url", ""))).hostname
+    said = getattr(error, "kwargs", None)
+    return urlsplit(str(said["endpoint_url"])).hostname if isinstance(said, dict) and "endpoint_url" in said else None
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
