@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from quen.observability import logger
+from quen.observability import hush_others, logger
 
 CONTEXT = SimpleNamespace(get_remaining_time_in_millis=lambda: 60_000)
 
@@ -40,14 +40,20 @@ class Log:
 
 @contextmanager
 def listening(capsys: pytest.CaptureFixture[str]) -> Iterator[Log]:
-    """Hear everything that is logged within."""
+    """Hear everything that is logged within, as Lambda does where `LogLevel` is DEBUG: it gives that level to everybody, and
+    then our logger is made.
+    """
     log = Log(capsys)
     ours, others = logger().registered_handler, logging.StreamHandler(log.others)
     others.addFilter(lambda record: record.name != logger().name)  # those lines are ours, and told once
     before = ours.setStream(log.ours)
     logging.root.addHandler(others)
+    level = logging.root.level
+    logging.root.setLevel(logging.DEBUG)
+    hush_others()
     try:
         yield log
     finally:
         logging.root.removeHandler(others)
+        logging.root.setLevel(level)
         ours.setStream(before)

@@ -13,7 +13,7 @@ from quen.errors import NotFoundError, QuenError
 from quen.http.answers import Problem
 from quen.http.bodies import BusinessId, Day, Name, Points, ShortText, whole
 from quen.http.callers import recognise_staff
-from quen.http.endpoint import Call, Resource
+from quen.http.endpoint import Call, Resource, note_refused_item
 from quen.http.idempotency import fingerprint
 from quen.http.problems import problem
 from quen.http.validation import parse_body
@@ -120,6 +120,7 @@ def bring_in(call: Call[StaffCaller, RowsBody], import_id: str) -> Mapping[str, 
             row = parse_body(item, ImportedRow).value()
             result = app.imports.bring_in(import_id, row, fingerprint({}, item), dry_run=call.input.dry_run)
         except QuenError as error:
+            note_refused_item(error)
             result = RowResult(row_id if isinstance(row_id, str) else "", "refused", error=error)
         results.append(_shown(result, call.request_id))
     return {"results": results}

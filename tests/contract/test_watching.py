@@ -135,8 +135,15 @@ def test_every_path_that_the_runbook_asks_is_one_that_there_is() -> None:
     paths = {event["Properties"]["Path"] for event in events if event["Type"] == "Api"}
     asked = {*re.findall(r"(?:GET|POST|PUT|PATCH) (/v1/[a-z_/{}-]+)", RUNBOOK)}
     assert asked <= paths
-    groups = {*re.findall(r"(?<=[`/])([a-z]+-[a-z-]+)(?=`)", RUNBOOK)}
-    assert {"publish-events", "send-messages"} <= groups
+
+
+def test_every_function_queue_and_alarm_that_the_runbook_names_is_there() -> None:
+    named_whole = {*re.findall(r"(?<=[`/])([a-z]+-[a-z-]+)(?=`)", RUNBOOK)}
+    assert {"publish-events", "stream-lags"} <= named_whole
+    assert named_whole <= {*FUNCTIONS, *QUEUES, *ALARMS, "master-key"}
+    endings = {*re.findall(r"`…(-[a-z-]+)`", RUNBOOK)}
+    assert "-errors" in endings
+    assert not [ending for ending in endings if not any(name.endswith(ending) for name in ALARMS)]
 
 
 @pytest.mark.parametrize("alarm", SATURATION.values(), ids=SATURATION)

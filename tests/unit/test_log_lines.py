@@ -54,7 +54,7 @@ def test_a_refusal_is_told_with_what_stood_behind_it_and_goes_on(caplog: pytest.
     with pytest.raises(TemporarilyUnavailableError), line("stream"):
         raise TemporarilyUnavailableError from throttled
     said = vars(caplog.records[0])
-    assert (said["code"], said["cause"]) == ("temporarily_unavailable", "ClientError ThrottlingException")
+    assert (said["code"], said["cause"]) == ("temporarily_unavailable", "ClientError ThrottlingException PutEvents")
 
 
 def test_what_nobody_foresaw_is_told_by_its_type_and_goes_on(caplog: pytest.LogCaptureFixture) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from typing import Any
@@ -27,6 +28,15 @@ from quen.observability import logger
 for write in (logger().debug, logger().info, logger().warning, logger().error):
     write("a line")
 """
+# As Lambda begins where `LogLevel` is DEBUG: its own handler at the root, and the level for everybody.
+WRITE_OTHERS = """
+import logging, sys
+logging.basicConfig(stream=sys.stdout, level=logging.DEBUG, format='{"by": "%(name)s", "level": "%(levelname)s"}')
+from quen.observability import logger
+logger().debug("ours")
+for write in (logging.getLogger("botocore.endpoint").debug, logging.getLogger("botocore.endpoint").info):
+    write("theirs")
+"""
 
 NAMES = {name.upper(): "a-name" for name in Settings.__annotations__ if name not in {"revision", "log_level"}}
 
@@ -46,10 +56,12 @@ def caused(cause: Exception | None) -> TemporarilyUnavailableError:
     return error
 
 
-def test_the_cause_is_named_by_its_type_and_by_aws_s_code() -> None:
+def test_the_cause_is_named_by_its_type_by_aws_s_code_and_by_what_was_asked_of_whom() -> None:
     throttled = ClientError({"Error": {"Code": "ThrottlingException", "Message": "0901234567"}}, "GetItem")
-    assert cause_of(caused(throttled)) == "ClientError ThrottlingException"
-    assert cause_of(caused(ReadTimeoutError(endpoint_url="https://example.com"))) == "ReadTimeoutError"
+    assert cause_of(caused(throttled)) == "ClientError ThrottlingException GetItem"
+    silent = ReadTimeoutError(endpoint_url="https://sqs.us-east-1.amazonaws.com/123456789012/messages")
+    assert cause_of(caused(silent)) == "ReadTimeoutError sqs.us-east-1.amazonaws.com"
+    assert cause_of(caused(ValueError("0901234567"))) == "ValueError"
 
 
 def raised(error: Exception, cause: Exception | None = None) -> Exception:
@@ -64,7 +76,10 @@ def test_an_exception_is_told_by_its_type_its_code_and_its_lines_and_never_by_it
     refused = ClientError({"Error": {"Code": "MessageRejected", "Message": "hoa@example.com"}}, "SendEmail")
     told = told_without_words(raised(TemporarilyUnavailableError("0901234567"), refused))
     first, *_, last = told.splitlines()
-    assert (first, last) == ("ClientError MessageRejected", "TemporarilyUnavailableError temporarily_unavailable")
+    assert (first, last) == (
+        "ClientError MessageRejected SendEmail",
+        "TemporarilyUnavailableError temporarily_unavailable",
+    )
     assert "in raised" in told
     assert not {"hoa@example.com", "0901234567"} & {*told.replace('"', " ").split()}
 
@@ -119,3 +134,14 @@ def test_a_line_says_what_is_deployed(given: dict[str, str], said: str) -> None:
 def test_the_level_is_obeyed_as_lambda_and_the_template_name_it(level: str, written: list[str]) -> None:
     lines = lines_of(WRITE_LEVELS, LOG_LEVEL=level, AWS_LAMBDA_LOG_LEVEL=level)
     assert [line["level"] for line in lines] == written
+
+
+def test_at_debug_other_libraries_are_heard_no_more_than_at_info() -> None:
+    lines = lines_of(WRITE_OTHERS, LOG_LEVEL="DEBUG", AWS_LAMBDA_LOG_LEVEL="DEBUG")
+    assert [line["message"] for line in lines if "message" in line] == ["ours"]
+    assert [line["level"] for line in lines if line.get("by") == "botocore.endpoint"] == ["INFO"]
+
+
+def test_a_line_s_time_is_spelled_so_that_lambda_leaves_it_its_level() -> None:
+    for line in lines_of(WRITE_LEVELS):
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00", line["timestamp"])

@@ -27,7 +27,7 @@ from sample_events import sample_event
 from unit.events.test_events import MemoryBus, MemoryIntents, MemoryParking
 from unit.events.test_figures import told
 from unit.jobs.fakes import NOW
-from unit.jobs.test_service import EXPIRE, expiring_world
+from unit.jobs.test_service import EXPIRE, TODAY, expiring_world
 from unit.messages.fakes import Post, make_intent
 from unit.webhooks.fakes import URL
 from unit.webhooks.fakes import World as WebhookWorld
@@ -153,6 +153,25 @@ def test_a_job_s_line_says_what_its_pages_came_to_and_the_run_is_told_once(caplo
     assert world.reports.ended == [run.key]
     LoggedFailures().report_end(run)
     assert (last(caplog)["message"], last(caplog)["state"]) == ("run", "finished")
+
+
+def test_a_member_who_is_made_good_alone_is_counted_as_done(caplog: pytest.LogCaptureFixture) -> None:
+    world = expiring_world()
+    world.accounts.broken.add("mem_0000000000000004")
+    world.run_to_the_end(EXPIRE)
+    world.accounts.broken.clear()
+    world.queue.waiting = [world.queue.dead.pop()]
+    with line("batch"):
+        world.queue.deliver(world.jobs, times=2)
+    assert (last(caplog)["done"], last(caplog)["points"], last(caplog)["JobMembersDone"]) == (1, 14, 1)
+
+
+def test_a_run_by_hand_that_has_ended_is_told_as_the_nights_are_but_no_dry_one() -> None:
+    world = expiring_world()
+    world.jobs.start_run(EXPIRE, TODAY, dry_run=True, actor="staff:an")
+    assert world.reports.ended == []
+    world.jobs.start_run(EXPIRE, TODAY, dry_run=False, actor="staff:an")
+    assert len(world.reports.ended) == 1
 
 
 def test_the_nightly_proof_counts_what_is_outstanding(caplog: pytest.LogCaptureFixture) -> None:

@@ -16,7 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from local.audit import advisories, bill, licences, secret_scan
-from local.audit.locks import deployed, locks_of, read_lock
+from local.audit.locks import deployed, locks_of, names_here, read_lock
 from quen.clock import WallClock
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -61,7 +61,7 @@ def audit_advisories(project: Path, offline: Path | None, record: Path | None, s
     verdicts = [
         advisories.Verdict(lock, unaudited={"every package": answer})
         if isinstance(answer, str)
-        else advisories.judge(lock, answer, known=known)
+        else advisories.judge(lock, answer, known=known, asked_for=names_here((project / lock).read_text("utf-8")))
         for lock, answer in asked.items()
     ]
     status = worst([*map(_tell, verdicts), _tell_gone(project, known)])
@@ -87,7 +87,8 @@ def audit_deployed(project: Path) -> int:
 def audit_files(project: Path) -> int:
     """Secrets in tracked files."""
     known = secret_scan.read_known((project / KNOWN_SECRETS).read_text("utf-8"))
-    paths = _git(project, "ls-files").splitlines()
+    # Without -z a name that is no plain ASCII is told in quotes and escapes, and no such file is there.
+    paths = [path for path in _git(project, "ls-files", "-z").split("\0") if path]
     findings = [finding for path in paths for finding in _scan(project, path)]
     if unknown := secret_scan.unknown(findings, known):
         for finding in unknown:
@@ -98,6 +99,8 @@ def audit_files(project: Path) -> int:
         )
     if gone := set(known) - {finding.known_as for finding in findings}:
         return say(FOUND, f"Secrets: {KNOWN_SECRETS} lists what is not there any more: {', '.join(sorted(gone))}.")
+    if too_large := [path for path in paths if _is_too_large(project / path)]:
+        return say(NOT_AUDITED, f"Secrets: NOT AUDITED, because they are too large: {', '.join(too_large)}.")
     return say(FINE, f"Secrets: none in {len(paths)} tracked files; {len(known)} keys of tests and examples are known.")
 
 
@@ -158,9 +161,13 @@ def _few(names: Iterable[str]) -> str:
 
 def _scan(project: Path, path: str) -> list[secret_scan.Finding]:
     file = project / path
-    if not file.is_file() or file.is_symlink() or file.stat().st_size > secret_scan.FILE_BYTES_MAX:
+    if not file.is_file() or file.is_symlink() or _is_too_large(file):
         return []
     return list(dict.fromkeys(secret_scan.scan(path, file.read_text("utf-8", errors="replace"))))
+
+
+def _is_too_large(file: Path) -> bool:
+    return file.is_file() and file.stat().st_size > secret_scan.FILE_BYTES_MAX
 
 
 def _git(project: Path, *arguments: str) -> str:

@@ -1,8 +1,8 @@
 """Weaknesses that are known: pip-audit asks PyPI about every package of every lock.
 
-pip-audit passes over a package that its source does not know, and calls the rest clean. Here such a package is not audited, and
-what is not audited is never green. A run that was complete can be recorded; without a network the record stands in for it, with
-its date, for as long as the locks are the same.
+pip-audit passes over a package that its source does not know, and calls the rest clean. Here such a package is not audited, nor
+is one of the lock that the report does not name, and what is not audited is never green. A run that was complete can be
+recorded; without a network the record stands in for it, with its date, for as long as the locks are the same.
 
 Some mirrors of PyPI serve a project's page and no page of a single version (https://docs.pypi.org/api/json/). The page of a
 project tells of its newest version: where a lock holds that one, it answers too.
@@ -14,8 +14,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import subprocess
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
@@ -23,7 +24,7 @@ from typing import Any
 
 import urllib3
 
-from local.audit.locks import Package, locks_of, read_lock
+from local.audit.locks import Package, locks_of, names_here, read_lock
 
 TOOL = ".venv-audit/bin/pip-audit"
 MINUTES_MAX = 5
@@ -59,12 +60,18 @@ class Verdict:
     seen_on: str = ""
 
 
-def judge(lock: str, report: Report, seen_on: str = "", known: Known = frozenset()) -> Verdict:
-    """What a report of pip-audit says of a lock, where those advisories have been looked at."""
+def judge(
+    lock: str, report: Report, seen_on: str = "", known: Known = frozenset(), *, asked_for: Collection[str] = ()
+) -> Verdict:
+    """What a report of pip-audit says of a lock, where those advisories have been looked at; `asked_for` are the names that it
+    has to say something about.
+    """
     packages = {f"{one['name']} {one.get('version', '')}".strip(): one for one in report["dependencies"]}
     # The reason ends with the package's name, which is said already.
     skipped = {name: str(one["skip_reason"]) for name, one in packages.items() if "skip_reason" in one}
     unaudited = {name: reason.partition(": ")[0] for name, reason in skipped.items()}
+    audited, told = len(packages) - len(unaudited), {_plain(one["name"]) for one in report["dependencies"]}
+    unaudited |= {name: "The report does not name it" for name in sorted(asked_for) if _plain(name) not in told}
     weak, answered = {}, {}
     for name, one in packages.items():
         looked_at = {each["id"]: _is_known(name, each, known) for each in one.get("vulns", ())}
@@ -72,7 +79,7 @@ def judge(lock: str, report: Report, seen_on: str = "", known: Known = frozenset
             weak[name] = new
         if old := [advisory for advisory, is_known in looked_at.items() if is_known]:
             answered[name] = old
-    return Verdict(lock, len(packages) - len(unaudited), weak, answered, unaudited, seen_on)
+    return Verdict(lock, audited, weak, answered, unaudited, seen_on)
 
 
 def read_known(text: str) -> Known:
@@ -156,4 +163,9 @@ def _recalled(project: Path, lock: str, report: Report | None, day: str, known: 
         return Verdict(
             lock, unaudited={"every package": "the lock has changed since the record was taken"}, seen_on=day
         )
-    return judge(lock, report, day, known)
+    return judge(lock, report, day, known, asked_for=names_here((project / lock).read_text("utf-8")))
+
+
+def _plain(name: str) -> str:
+    """A package's name in its one spelling (https://peps.python.org/pep-0503/)."""
+    return re.sub(r"[-_.]+", "-", name).lower()

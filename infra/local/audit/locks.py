@@ -7,6 +7,8 @@ from collections.abc import Container
 from dataclasses import dataclass
 from pathlib import Path
 
+from packaging.markers import Marker
+
 DEPLOYED = "layers/dependencies/requirements.txt"
 
 _PINNED = re.compile(r"([a-z0-9][a-z0-9._-]*)==([^\s;]+)\s*(?:;\s*([^\\]+?))?\s*\\?")
@@ -49,6 +51,11 @@ def read_lock(text: str) -> list[Package]:
         else:
             raise ValueError(f"a lock pins every package with hashes; this line does not: {line.strip()[:80]}")
     return packages
+
+
+def names_here(text: str) -> set[str]:
+    """The names of a lock's packages that are installed in an environment such as this one."""
+    return {one.name for one in read_lock(text) if not one.marker or Marker(one.marker).evaluate()}
 
 
 def deployed(project: Path, not_shipped: Container[str]) -> list[Package]:

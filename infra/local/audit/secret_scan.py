@@ -21,8 +21,12 @@ FILE_BYTES_MAX = 2_000_000
 SHAPES: Mapping[str, re.Pattern[str]] = MappingProxyType(
     {
         "AWS access key": re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),
-        "private key": re.compile(r"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----\s*[A-Za-z0-9+/=\s]{40}"),
-        "private JWK": re.compile(r'"d"\s*:\s*"[A-Za-z0-9_-]{40,}"'),
+        # As a file has it, with its headers; and as JSON and code have it, on one line or quoted line by line.
+        "private key": re.compile(
+            r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----"
+            r"(?:\s|\\+[nr]|[\"'+,]|[A-Za-z-]+: [^\n\\]*+(?:\n|\\+n))*+[A-Za-z0-9+/=]{40}"
+        ),
+        "private JWK": re.compile(r"[\"']d[\"']\s*:\s*[\"'][A-Za-z0-9_-]{40,}[\"']"),
         "signed token": re.compile(r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{20,}"),
         "webhook secret": re.compile(r"\bwhsec_[A-Za-z0-9+/=]{24,}"),
         "token of a service": re.compile(
@@ -36,7 +40,7 @@ SHAPES: Mapping[str, re.Pattern[str]] = MappingProxyType(
 _BEGIN: Mapping[str, tuple[str, ...]] = {
     "AWS access key": ("AKIA", "ASIA"),
     "private key": ("-----BEGIN",),
-    "private JWK": ('"d"',),
+    "private JWK": ('"d"', "'d'"),
     "signed token": ("eyJ",),
     "webhook secret": ("whsec_",),
     "token of a service": ("gh", "glpat-", "xox", "sk_live_", "npm_", "pypi-AgE", "AIza"),

@@ -6,12 +6,14 @@ raised it, may repeat what was sent to us, and outlive every promise about it in
 
 from __future__ import annotations
 
+import logging
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, wraps
 from logging import LogRecord
 from types import TracebackType
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
@@ -44,8 +46,17 @@ class WordlessFormatter(LambdaPowertoolsFormatter):
 @cache
 def logger() -> Logger:
     """The process's structured logger. Never give it a body, a token, a phone number or an address."""
-    formatter = WordlessFormatter(utc=True, serialize_stacktrace=False)
+    hush_others()
+    # Of a line whose time is not spelled as RFC 3339 wants it Lambda makes one of the level INFO, whatever it was.
+    formatter = WordlessFormatter(utc=True, use_rfc3339=True, serialize_stacktrace=False)
     return Logger(log_uncaught_exceptions=False, logger_formatter=formatter)
+
+
+def hush_others() -> None:
+    """Of other libraries nothing below INFO is heard, though Lambda gives its own level to everybody: at DEBUG botocore writes
+    each request to DynamoDB as it is sent, with the names and numbers in it, and each secret that is read.
+    """
+    logging.root.setLevel(max(logging.root.level, logging.INFO))
 
 
 def name_revision(revision: str) -> None:
@@ -60,10 +71,12 @@ def cause_of(error: BaseException) -> str | None:
 
 
 def named(error: BaseException) -> str:
-    """An exception as a log may name it: its type, and our code or AWS's."""
+    """An exception as a log may name it: its type, our code or AWS's, and what was asked of AWS: the operation, or where there
+    was no answer the host that gave none.
+    """
     answer: Mapping[str, Any] = getattr(error, "response", None) or {}
     code = error.code if isinstance(error, QuenError) else answer.get("Error", {}).get("Code")
-    return " ".join(filter(None, (type(error).__name__, code)))
+    return " ".join(filter(None, (type(error).__name__, code, getattr(error, "operation_name", None) or _host(error))))
 
 
 def told_without_words(error: BaseException) -> str:
@@ -90,6 +103,12 @@ def wordless(handle: Callable[..., Answer]) -> Callable[..., Answer]:
             raise HandlerFailedError(named(error)) from None
 
     return handled
+
+
+def _host(error: BaseException) -> str | None:
+    """Whom botocore could not reach, as it says beside its words."""
+    said = getattr(error, "kwargs", None)
+    return urlsplit(str(said["endpoint_url"])).hostname if isinstance(said, dict) and "endpoint_url" in said else None
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

@@ -40,8 +40,8 @@ def test_events_go_in_order_and_in_calls_that_are_allowed() -> None:
 @pytest.mark.parametrize(
     ("client", "cause"),
     [
-        (MemoryEvents(refused="InternalFailure"), "ClientError InternalFailure"),
-        (MemoryEvents(ReadTimeoutError(endpoint_url="https://events")), "ReadTimeoutError"),
+        (MemoryEvents(refused="InternalFailure"), "ClientError InternalFailure PutEvents"),
+        (MemoryEvents(ReadTimeoutError(endpoint_url="https://events")), "ReadTimeoutError events"),
     ],
 )
 def test_what_is_not_there_stops_the_batch_and_says_why(client: MemoryEvents, cause: str) -> None:

@@ -244,7 +244,7 @@ def test_what_did_not_answer_is_named_in_the_log_and_shown_to_nobody(caplog: pyt
     assert (answer.status, answer.code) == (503, "temporarily_unavailable")
     assert "Throttling" not in json.dumps(answer.body)
     (record,) = caplog.records
-    assert vars(record)["cause"] == "ClientError ThrottlingException"
+    assert vars(record)["cause"] == "ClientError ThrottlingException GetItem"
     assert "0901234567" not in str(vars(record))
 
 

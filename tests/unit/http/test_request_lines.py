@@ -5,17 +5,24 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gateway_events import make_event, member_claims, staff_claims
-from quen.errors import ConflictError, ForbiddenError, InsufficientPointsError, MemberNotFoundError
+from quen.errors import (
+    ConflictError,
+    ForbiddenError,
+    InsufficientPointsError,
+    MemberNotFoundError,
+    QuenError,
+    TemporarilyUnavailableError,
+)
 from quen.http.api import Api, refusal_class
 from quen.http.callers import recognise_member, recognise_staff
-from quen.http.endpoint import Call, Resource
+from quen.http.endpoint import Call, Resource, as_if_alone
 from quen.http.pages import Page, Pages
 from quen.http.problems import STATUSES
 from quen.ledger.documents import Outcome
@@ -51,6 +58,20 @@ def fill(call: Call[Any, Any], cup_id: str) -> Outcome:
 @cups.endpoint("GET", "/v1/cups", answer=dict)
 def show(_call: Call[Any, Any]) -> Mapping[str, Any]:
     return {}
+
+
+def refuse(error: QuenError, cause: Exception | None = None) -> Outcome:
+    raise error from cause
+
+
+@cups.endpoint("POST", "/v1/cups/batch", answer=dict, body=dict[str, Any])
+def fill_all(call: Call[Any, Any]) -> Mapping[str, Any]:
+    doings: list[Callable[[], Outcome]] = [
+        lambda: Outcome({}),
+        lambda: refuse(MemberNotFoundError()),
+        lambda: refuse(TemporarilyUnavailableError(), TimeoutError(call.input)),
+    ]
+    return {"statuses": [as_if_alone(do, 201, call.request_id)[0] for do in doings]}
 
 
 @shelves.endpoint("GET", "/v1/shelves", answer=dict, action=Action.REPLACE_PROGRAM)
@@ -99,6 +120,13 @@ def test_it_says_who_asked_for_what_and_what_was_written(caplog: pytest.LogCaptu
     assert line["duration_ms"] >= 0
     assert line["cold_start"] in {True, False}
     assert "code" not in line
+
+
+def test_what_of_a_batch_was_refused_is_told_and_what_failed_is_counted(caplog: pytest.LogCaptureFixture) -> None:
+    line = line_of(caplog, make_event("POST", "/v1/cups/batch", json_body={"a": 1}, authorizer=member_claims()))
+    assert (line["status"], line["items_refused"]) == (200, 2)
+    assert (line["code"], line["cause"]) == ("temporarily_unavailable", "TimeoutError")
+    assert (line["Refusals"], line["Class"]) == (1, "failed")
 
 
 def test_no_body_no_token_and_nothing_about_a_person_is_in_it(caplog: pytest.LogCaptureFixture) -> None:

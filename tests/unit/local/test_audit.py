@@ -22,7 +22,7 @@ from local.audit.__main__ import (
     audit_advisories,
     audit_files,
 )
-from local.audit.locks import DEPLOYED, Package, deployed, locks_of, read_lock
+from local.audit.locks import DEPLOYED, Package, deployed, locks_of, names_here, read_lock
 
 PROJECT = Path(__file__).parents[3]
 LOCKS = locks_of(PROJECT)
@@ -133,6 +133,19 @@ def test_every_line_of_what_was_looked_at_says_why_and_is_of_a_lock() -> None:
     assert {package for package, _ in known} <= locked
 
 
+def test_a_package_of_the_lock_that_the_report_does_not_name_is_not_audited() -> None:
+    said = advisories.judge("a.txt", {"dependencies": [CLEAN]}, asked_for={"six", "typing-extensions", "zope_x"})
+    assert said.audited == 1
+    assert {*said.unaudited} == {"typing-extensions", "zope_x"}
+    spelled = {"dependencies": [CLEAN | {"name": "Typing.Extensions"}]}
+    assert not advisories.judge("a.txt", spelled, asked_for={"typing-extensions"}).unaudited
+
+
+def test_of_a_lock_those_packages_are_asked_for_that_are_installed_here() -> None:
+    lock = "six==1.17.0\npywin32==312 ; sys_platform == 'nowhere'\ncffi==2.1.1 ; sys_platform != 'nowhere'\n"
+    assert names_here(lock) == {"six", "cffi"}
+
+
 def test_a_source_that_cannot_be_asked_is_not_green(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     tool = tmp_path / advisories.TOOL
     tool.parent.mkdir(parents=True)
@@ -170,6 +183,12 @@ def test_a_record_of_other_locks_is_not_green(recorded: Path) -> None:
     assert audit_advisories(recorded, recorded / "r.json", None, "pypi") == NOT_AUDITED
     assert audit_advisories(recorded, recorded / "none.json", None, "pypi") == NOT_AUDITED
     (recorded / "r.json").write_text("{}")
+    assert audit_advisories(recorded, recorded / "r.json", None, "pypi") == NOT_AUDITED
+
+
+def test_a_record_that_says_nothing_of_a_package_is_not_green(recorded: Path) -> None:
+    reports = {lock: {"dependencies": [] if lock == DEPLOYED else [CLEAN]} for lock in LOCKS}
+    (recorded / "r.json").write_text(advisories.record(recorded, reports, "2026-11-01"))
     assert audit_advisories(recorded, recorded / "r.json", None, "pypi") == NOT_AUDITED
 
 
@@ -256,6 +275,21 @@ def test_a_planted_secret_is_found_and_its_value_is_not_told(kind: str) -> None:
     assert PLANTED[kind][8:20] not in str(found)
 
 
+HEAD, BODY = "-----BEGIN", "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7"
+AS_KEYS_ARE_KEPT = {
+    "the JSON of a service's account": f'"private_key": "{HEAD} PRIVATE KEY-----\\n{BODY}\\n"',
+    "a key with a password": f"{HEAD} RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,AB\n\n{BODY}",
+    "a key of PGP": f"{HEAD} PGP PRIVATE KEY BLOCK-----\nVersion: 1\n\n{BODY}",
+    "code, line by line": f'KEY = "{HEAD} EC PRIVATE KEY-----\\n"\n    "{BODY}"',
+    "a key of SSH": f"{HEAD} OPENSSH PRIVATE KEY-----\n{BODY}",
+}
+
+
+@pytest.mark.parametrize("text", AS_KEYS_ARE_KEPT.values(), ids=AS_KEYS_ARE_KEPT)
+def test_a_private_key_is_found_in_every_form_that_keys_are_kept_in(text: str) -> None:
+    assert [finding.kind for finding in secret_scan.scan("a", text)] == ["private key"]
+
+
 def test_names_hashes_and_public_keys_are_no_secrets() -> None:
     assert list(secret_scan.scan("a.yaml", INNOCENT)) == []
 
@@ -295,6 +329,24 @@ def test_a_secret_in_a_tracked_file_fails_the_audit_until_it_is_gone(
     assert audit_files(tmp_path) == FINE
     (tmp_path / KNOWN_SECRETS).write_text("settings.py 0123456789abcdef  an example\n")
     assert audit_files(tmp_path) == FOUND
+
+
+def tracked(folder: Path, name: str, text: str) -> Path:
+    """A repository that tracks this file, and has looked at nothing."""
+    (folder / KNOWN_SECRETS).parent.mkdir(parents=True)
+    (folder / KNOWN_SECRETS).write_text("# none\n")
+    (folder / name).write_text(text)
+    for command in (["init", "-q"], ["add", name]):
+        subprocess.run(["git", *command], cwd=folder, check=True)
+    return folder
+
+
+def test_a_secret_is_found_in_a_file_whatever_it_is_called(tmp_path: Path) -> None:
+    assert audit_files(tracked(tmp_path, "bí mật.env", PLANTED["called a secret"])) == FOUND
+
+
+def test_a_file_that_is_too_large_to_be_scanned_is_not_green(tmp_path: Path) -> None:
+    assert audit_files(tracked(tmp_path, "dump.sql", "x" * (secret_scan.FILE_BYTES_MAX + 1))) == NOT_AUDITED
 
 
 def test_a_record_says_when_it_was_taken_and_of_which_locks(recorded: Path) -> None:

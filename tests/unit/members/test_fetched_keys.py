@@ -8,6 +8,7 @@ import pytest
 
 from quen.errors import TemporarilyUnavailableError
 from quen.members.signing_keys import FetchedKeys
+from quen.observability import cause_of
 from unit.members.fakes import SettableClock
 from unit.members.issuer import jwks, key, public
 
@@ -68,6 +69,21 @@ def test_while_the_issuer_is_down_its_keys_are_believed_for_an_hour():
     clock.advance(minutes=1)
     with pytest.raises(TemporarilyUnavailableError):
         keys.find("RS256", "RS256")
+
+
+def test_that_the_issuer_is_down_is_told_while_its_keys_are_still_believed(caplog: pytest.LogCaptureFixture):
+    issuer, clock = Issuer(), SettableClock()
+    keys = FetchedKeys(issuer, clock)
+    keys.find("RS256", "RS256")
+    assert not caplog.records
+    issuer.is_down = True
+    clock.advance(minutes=10)
+    assert keys.find("RS256", "RS256")
+    assert [vars(record)["cause"] for record in caplog.records] == ["TimeoutError"]
+    clock.advance(hours=1)
+    with pytest.raises(TemporarilyUnavailableError) as refused:
+        keys.find("RS256", "RS256")
+    assert cause_of(refused.value) == "TimeoutError"
 
 
 def test_an_issuer_that_is_down_is_asked_once_a_minute():

@@ -50,6 +50,23 @@ def test_what_is_no_address_is_refused(text: str):
     assert [(fault.pointer, fault.code) for fault in caught.value.faults] == [("/email", "invalid_email")]
 
 
+@pytest.mark.parametrize(
+    ("another_s", "one_s"),
+    [
+        ("bac\u212a@example.com", "back@example.com"),  # a Kelvin sign
+        ("a\u1fefb@example.com", "a`b@example.com"),  # a Greek accent
+        ("anna@stra\u00dfe.de", "anna@strasse.de"),  # two domains, with an owner each
+        ("anna@STRA\u1e9eE.de", "anna@strasse.de"),
+        ("anna@\u03b2\u03cc\u03bb\u03bf\u03c2.gr", "anna@xn--nxasmq6b.gr"),
+        ("anna@exa\u200dmple.com", "anna@example.com"),
+    ],
+)
+def test_a_mailbox_that_only_looks_alike_is_not_taken_for_another_one(another_s: str, one_s: str):
+    assert normalise_email(one_s) == one_s
+    with pytest.raises(ValidationFailedError):
+        normalise_email(another_s)
+
+
 @given(st.text(max_size=80))
 def test_a_normalised_address_stays_as_it_is(text: str):
     try:

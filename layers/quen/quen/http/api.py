@@ -13,7 +13,7 @@ from typing import Any
 from chalice.app import Chalice, Response
 
 from quen.errors import NotFoundError, QuenError
-from quen.http.endpoint import Endpoint, Resource, Translation, refusal, respond
+from quen.http.endpoint import FAILED_FROM, Endpoint, Resource, Translation, refusal, respond
 from quen.http.errors import MethodNotAllowedError
 from quen.http.gateway import GatewayRequest
 from quen.log_lines import line, say
@@ -21,7 +21,6 @@ from quen.metrics import REFUSALS, REQUEST_DURATION, Figure
 from quen.observability import logger
 
 REFUSED_FROM = 400
-FAILED_FROM = 500
 
 _CLASSES = {
     401: "denied",

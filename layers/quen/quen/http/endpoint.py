@@ -30,7 +30,7 @@ from quen.http.idempotency import fingerprint, parse_idempotency_key
 from quen.http.problems import CONTENT_TYPE, STATUSES, problem, problem_headers
 from quen.http.validation import parse_body, parse_query
 from quen.ledger.documents import Outcome
-from quen.metrics import REPLAYS, Figure
+from quen.metrics import REFUSALS, REPLAYS, Figure
 from quen.observability import cause_of
 from quen.requests import refuse_oversize
 
@@ -52,6 +52,7 @@ SECURE = {
 """What every answer says to whoever stands between, and to a browser that was led here."""
 KEY_HEADER = "idempotency-key"
 ACCEPTED = 202
+FAILED_FROM = 500
 
 
 class Translation(Protocol):
@@ -191,7 +192,18 @@ def as_if_alone(perform: Callable[[], Outcome], status: int, request_id: str) ->
     try:
         return status, perform().result
     except QuenError as error:
+        note_refused_item(error)
         return STATUSES[error.code], problem(error, request_id)
+
+
+def note_refused_item(error: QuenError) -> None:
+    """One of a batch was refused: the request is answered with 200 all the same, so its line has to tell, and where that is
+    our own failure, count it.
+    """
+    log_lines.add(items_refused=1)
+    if STATUSES[error.code] >= FAILED_FROM:
+        log_lines.say(code=error.code, cause=cause_of(error))
+        log_lines.count(Figure(REFUSALS, 1, "failed"))
 
 
 def _perform(

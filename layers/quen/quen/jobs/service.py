@@ -219,6 +219,8 @@ class Jobs:
             worked = self._work_shard(run, shard, lambda: self._wall.now() >= ends_at, is_recovering=False)
             run = worked or self._runs.load(job, run.key)
         self._conclude(run)
+        if run.finished_at and not dry_run:
+            self._reports.report_end(run)
         return run_view(run)
 
     def list_runs(self, job: str, limit: int = LISTED_RUNS) -> list[dict[str, Any]]:
@@ -314,7 +316,10 @@ class Jobs:
             is_open = member_id in before.unresolved
             return before.resolved(member_id, counts, self._epoch()) if is_open else None
 
-        return self._change(run, shard, resolve) or self._runs.load(run.job, run.key)
+        resolved = self._change(run, shard, resolve)
+        if resolved:
+            tell_page(run, Tally(counts))
+        return resolved or self._runs.load(run.job, run.key)
 
     def _conclude(self, run: Run) -> None:
         """A message that comes again concludes again: whoever died after the last count has not done it."""

@@ -24,6 +24,7 @@ from joserfc.jwk import ECKey, OKPKey, RSAKey
 from quen.clock import Clock
 from quen.errors import TemporarilyUnavailableError
 from quen.members.tokens import PublicKey
+from quen.observability import logger, named
 
 FRESH_FOR = timedelta(minutes=10)
 REFETCH_AFTER = timedelta(minutes=1)
@@ -57,6 +58,7 @@ class FetchedKeys:
         self._keys: list[Mapping[str, Any]] = []
         self._fetched_at: datetime | None = None
         self._tried_at: datetime | None = None
+        self._failure: Exception | None = None
 
     def find(self, key_id: str | None, algorithm: str) -> PublicKey | None:
         """The one key for that id and algorithm. Raises TemporarilyUnavailableError."""
@@ -64,7 +66,7 @@ class FetchedKeys:
         if self._age(now) >= FRESH_FOR:
             self._refresh(now)
         if self._age(now) >= BELIEVED_FOR:
-            raise TemporarilyUnavailableError
+            raise TemporarilyUnavailableError from self._failure
         if not self._candidates(key_id, algorithm):
             self._refresh(now)
         candidates = self._candidates(key_id, algorithm)
@@ -80,7 +82,10 @@ class FetchedKeys:
         self._tried_at = now
         try:
             self._keys = _parse_keys(self._fetch())
-        except (OSError, ValueError, RecursionError):
+        except (OSError, ValueError, RecursionError) as error:
+            # Told long before it hurts: for an hour the keys that we have are believed.
+            logger().warning("The issuer's keys cannot be had", extra={"cause": named(error)})
+            self._failure = error
             return
         self._fetched_at = now
 

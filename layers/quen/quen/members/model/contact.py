@@ -17,6 +17,9 @@ _MASK = "***"
 # RFC 5322's dot-atom, in ASCII: SES sends to no other local part.
 _LOCAL_PART = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})")
+# What the two editions of IDNA read as different domains (straße.de is strasse.de to the older one alone): one of them would be
+# somebody else's mailbox.
+_AMBIGUOUS = re.compile("[\u00df\u03c2\u200c\u200d]")
 _LOCALE = re.compile(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{4}))?(?:[-_]([A-Za-z]{2}))?")
 
 
@@ -24,20 +27,26 @@ def normalise_email(text: str, pointer: str = "/email") -> str:
     """The address in lower case, its domain in ASCII (IDNA). Raises ValidationFailedError with code `invalid_email`.
 
     A mailbox provider may tell upper from lower case before the @; none that people use does, and two members with one
-    mailbox are the worse mistake. Dots and +tags are kept: they are addresses of their own.
+    mailbox are the worse mistake. Dots and +tags are kept: they are addresses of their own. So are letters that only look like
+    ASCII's: a Kelvin sign before the @ is no k, or whoever has a mailbox with one would be another person.
     """
-    head = text[: EMAIL_LENGTH_MAX + 1]  # IDNA is slow on long texts; what is cut here is refused below
-    local, at, domain = unicodedata.normalize("NFC", head).strip().lower().rpartition("@")
-    try:
-        domain = domain.encode("idna").decode("ascii")
-    except UnicodeError:
-        domain = ""
+    head = text[: EMAIL_LENGTH_MAX + 1].strip()  # IDNA is slow on long texts; what is cut here is refused below
+    local, at, domain = head.rpartition("@")
+    local, domain = local.lower() if local.isascii() else "", _in_ascii(unicodedata.normalize("NFC", domain).lower())
     fits = len(local) <= EMAIL_LOCAL_LENGTH_MAX and max(len(local + at + domain), len(text)) <= EMAIL_LENGTH_MAX
     if not (fits and _LOCAL_PART.fullmatch(local) and _DOMAIN.fullmatch(domain)):
         raise ValidationFailedError.at(
             pointer, "invalid_email", "This is not an e-mail address that mail can be sent to."
         )
     return f"{local}@{domain}"
+
+
+def _in_ascii(domain: str) -> str:
+    """The domain as DNS has it; empty where there is no such spelling, or more than one."""
+    try:
+        return "" if _AMBIGUOUS.search(domain) else domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        return ""
 
 
 def normalise_name(text: str) -> str:
