@@ -8,7 +8,6 @@ from typing import Any, cast
 
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
-from pynamodb.models import Model
 
 from quen.cards.model import mark_form, parse_mark
 from quen.dynamodb import IntAttribute
@@ -29,6 +28,7 @@ from quen.ledger.packing import packed, unpacked
 from quen.ledger.ports import Change
 from quen.memberships.model import membership_form, parse_membership
 from quen.program.model import Program
+from quen.stored_items import StoredItem
 from quen.tiers.model import Standing
 
 SHARDS = 8
@@ -82,7 +82,7 @@ class OldEntries(GlobalSecondaryIndex["CheckpointItem"]):  # type: ignore[no-unt
     oldest_on = UnicodeAttribute(range_key=True)
 
 
-class AccountItem(Model):
+class AccountItem(StoredItem):
     """The folded state of one member: `state` is JSON of all that is not empty, `packed` the same of a member who has much,
     compressed: with two years of lots, months and caps it would be over a kilobyte, and every command would cost more.
     """
@@ -107,7 +107,7 @@ class AccountItem(Model):
     lapses = WinBacks()
 
 
-class EntryItem(Model):
+class EntryItem(StoredItem):
     """One fact: `form` is the very text that was hashed. The first of a member says in the index how old the history is."""
 
     class Meta:
@@ -122,7 +122,7 @@ class EntryItem(Model):
     oldest_on = UnicodeAttribute(null=True)
 
 
-class CheckpointItem(Model):
+class CheckpointItem(StoredItem):
     """What stands for archived entries: the account that they fold to, as an account is kept. `run_id` is the run that wrote
     it, `run_entries` and `run_volumes` what that run has archived of this member by then.
     """
@@ -157,7 +157,7 @@ class HistoryItem(CheckpointItem):
     hash = UnicodeAttribute(null=True)
 
 
-class DocumentItem(Model):
+class DocumentItem(StoredItem):
     """What a command is about, and its claim: `result` and `closing` are compressed JSON."""
 
     class Meta:

@@ -21,7 +21,6 @@ from botocore.client import BaseClient
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.exceptions import PutError, UpdateError
 from pynamodb.expressions.update import Action
-from pynamodb.models import Model
 
 from quen.dynamodb import IntAttribute, Refusal, TransactionRefusedError, Write, bind, commit, put
 from quen.errors import ConflictRetryError, NotFoundError
@@ -37,6 +36,7 @@ from quen.partners.items import (
     read_partner,
 )
 from quen.partners.model import KeyState, Partner, PartnerKey
+from quen.stored_items import StoredItem
 
 # The clocks of two functions, and DynamoDB's own, may differ by this much: a nonce is kept so much longer than it lives.
 NONCE_GRACE_SECONDS = 60
@@ -46,7 +46,7 @@ _ABSENT = "attribute_not_exists(PK)"
 _CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
-class NonceItem(Model):
+class NonceItem(StoredItem):
     """A nonce that was used. `claim` tells this process's own put from another's."""
 
     class Meta:
