@@ -10,6 +10,7 @@ from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from quen.cards.model import mark_form, parse_mark
+from quen.compact_json import compact
 from quen.dynamodb import IntAttribute
 from quen.instants import parse_instant
 from quen.ledger.documents import Document, DocumentKey, Json
@@ -287,7 +288,7 @@ def document_item(document: Document) -> DocumentItem:
 
 def details_text(details: Json) -> str:
     """A document's details, as the text that conditions compare."""
-    return json.dumps(details, separators=(",", ":"), ensure_ascii=False)
+    return compact(details).decode()
 
 
 def low_level_key(key: DocumentKey) -> dict[str, Any]:
