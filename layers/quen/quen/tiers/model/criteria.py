@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 
-from quen.program.model import Criteria, Measure
+from quen.program.model import Criteria
 from quen.tiers.model.values import Figures
 
 
@@ -27,7 +27,8 @@ def ways_to(criteria: Criteria, figures: Figures) -> Sequence[Figures]:
     for each in criteria.all_of:
         needed = _both(needed, ways_to(each, figures)[0])
     ways = [_both(needed, ways_to(each, figures)[0]) for each in criteria.any_of] or [needed]
-    return sorted(ways, key=lambda way: _distance(way, figures))
+    # Mostly there is one, and to say how far away it is takes longer than all else.
+    return ways if len(ways) == 1 else sorted(ways, key=lambda way: _distance(way, figures))
 
 
 def lacking(way: Figures, figures: Figures) -> Figures:
@@ -35,14 +36,6 @@ def lacking(way: Figures, figures: Figures) -> Figures:
     return {
         measure: amount - figures.get(measure, 0) for measure, amount in way.items() if amount > figures.get(measure, 0)
     }
-
-
-def measures_of(criteria: Criteria | None) -> Iterator[Measure]:
-    """Every measure that the criteria ask for."""
-    if criteria:
-        yield from criteria.at_least
-        for each in (*criteria.all_of, *criteria.any_of):
-            yield from measures_of(each)
 
 
 def _both(one: Figures, other: Figures) -> Figures:
