@@ -67,6 +67,7 @@ def parse_body(value: Json, kind: type[T]) -> T:
 
 _NUMBERS = ("limit", "version")
 """The parameters that are whole numbers."""
+_WHOLE = re.compile(r"[0-9]{1,9}")
 
 
 def parse_query(parameters: Mapping[str, Sequence[str]], kind: type[T]) -> T:
@@ -79,7 +80,7 @@ def parse_query(parameters: Mapping[str, Sequence[str]], kind: type[T]) -> T:
     if faults:
         raise ValidationFailedError("A query parameter came more than once.", faults=faults)
     values: dict[str, Any] = {name: values[-1] for name, values in parameters.items()}
-    values |= {name: int(values[name]) for name in _NUMBERS if re.fullmatch(r"[0-9]{1,9}", values.get(name, ""))}
+    values |= {name: int(values[name]) for name in _NUMBERS if name in values and _WHOLE.fullmatch(values[name])}
     try:
         parsed = msgspec.convert(values, kind, strict=True)
     except msgspec.ValidationError as error:

@@ -8,6 +8,8 @@ from fractions import Fraction
 from quen.program.model import Criteria
 from quen.tiers.model.values import Figures
 
+_NOTHING = Fraction(0)
+
 
 def holds(criteria: Criteria, figures: Figures) -> bool:
     """Whether all that is asked is there, and one of what is asked in the alternative."""
@@ -45,4 +47,4 @@ def _both(one: Figures, other: Figures) -> Figures:
 def _distance(way: Figures, figures: Figures) -> tuple[Fraction, int]:
     """How far away it is: the greatest share that is lacking of anything, then of how many things something is."""
     lacks = lacking(way, figures)
-    return max((Fraction(amount, way[measure]) for measure, amount in lacks.items()), default=Fraction(0)), len(lacks)
+    return max((Fraction(amount, way[measure]) for measure, amount in lacks.items()), default=_NOTHING), len(lacks)
