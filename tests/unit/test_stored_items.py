@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from pynamodb.attributes import (
     BinaryAttribute,
     BooleanAttribute,
@@ -18,6 +19,7 @@ from pynamodb.exceptions import AttributeDeserializationError, AttributeNullErro
 from pynamodb.models import Model
 
 from quen.dynamodb import IntAttribute, bind
+from quen.errors import TemporarilyUnavailableError
 from quen.stored_items import StoredItem
 
 
@@ -73,8 +75,21 @@ class Table:
         return {"Item": self.item} if self.item else {}
 
 
+def refusing(code: str) -> Table:
+    """A table that answers every call with that error."""
+
+    class Refusing(Table):
+        def _make_api_call(self, operation: str, _asked: dict[str, Any]) -> dict[str, Any]:
+            raise ClientError({"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": 400}}, operation)
+
+    return bound(Refusing(None))
+
+
 def table(item: dict[str, Any] | None) -> Table:
-    client: Any = Table(item)
+    return bound(Table(item))
+
+
+def bound(client: Any) -> Any:
     bind((OursItem, TheirsItem), "things", client)
     return client
 
@@ -122,6 +137,31 @@ def test_an_item_is_read_by_its_key(consistent: bool) -> None:
     [(operation, asked)] = client.asked
     assert operation == "GetItem"
     assert asked == {"TableName": "things", "Key": {"PK": {"S": "a"}, "SK": {"S": "b"}}, "ConsistentRead": consistent}
+
+
+def test_an_item_is_stored_where_a_condition_holds() -> None:
+    client, item, values = table(None), OursItem("a", "b", number=7), {":least": {"N": "3"}}
+    assert item.put_where("number > :least", values)
+    [(operation, asked)] = client.asked
+    assert operation == "PutItem"
+    assert asked["Item"] == item.serialize()
+    assert (asked["ConditionExpression"], asked["ExpressionAttributeValues"]) == ("number > :least", values)
+    refusing("ConditionalCheckFailedException")
+    assert not item.put_where("number > :least", values)
+
+
+@pytest.mark.parametrize(
+    ("code", "raised"),
+    [("ThrottlingException", TemporarilyUnavailableError), ("ValidationException", ClientError)],
+)
+def test_an_item_of_which_nobody_knows_whether_it_is_stored_is_not_said_to_be(
+    code: str, raised: type[Exception]
+) -> None:
+    refusing(code)
+    with pytest.raises(raised):
+        OursItem("a", "b", number=7).put_where("number > :least", {":least": {"N": "3"}})
+    with pytest.raises(raised):
+        OursItem.get("a", "b")
 
 
 def test_an_item_that_is_not_there_does_not_exist() -> None:

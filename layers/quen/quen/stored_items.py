@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Self, cast
 
+from botocore.exceptions import ClientError
 from pynamodb.exceptions import AttributeNullError
 from pynamodb.models import Model
 
@@ -19,6 +20,7 @@ Stored = dict[str, dict[str, Any]]
 """An item in DynamoDB's own shape: each attribute's value under its type."""
 
 _KEY = ("PK", "SK")
+_CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
 class StoredItem(Model):
@@ -46,10 +48,29 @@ class StoredItem(Model):
             "Key": {"PK": {"S": hash_key}, "SK": {"S": range_key}},
             "ConsistentRead": consistent_read,
         }
-        answer = cls._get_connection().connection._make_api_call("GetItem", asked)  # noqa: SLF001 - as PynamoDB itself does
-        if found := answer.get("Item"):
+        if found := cls._call("GetItem", asked).get("Item"):
             return cls.from_raw_data(found)
         raise cls.DoesNotExist
+
+    def put_where(self, condition: str, values: Mapping[str, Any]) -> bool:
+        """Store the item where the low-level condition holds, and say whether it did. Raises TemporarilyUnavailableError."""
+        asked = {
+            "TableName": self.Meta.table_name,
+            "Item": self.serialize(),
+            "ConditionExpression": condition,
+            "ExpressionAttributeValues": values,
+        }
+        try:
+            self._call("PutItem", asked)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != _CONDITION_FAILED:
+                raise
+            return False
+        return True
+
+    @classmethod
+    def _call(cls, operation: str, asked: dict[str, Any]) -> dict[str, Any]:
+        return cls._get_connection().connection._make_api_call(operation, asked)  # noqa: SLF001 - as PynamoDB itself does
 
     @classmethod
     def from_raw_data(cls, data: dict[str, Any]) -> Self:
