@@ -52,6 +52,10 @@ class WordlessFormatter(LambdaPowertoolsFormatter):
         of_record = {"level": log_record.levelname, "location": place, "timestamp": self.formatTime(log_record)}
         return {**self.log_format, **of_record, **told}
 
+    def _extract_log_message(self, log_record: LogRecord) -> str:
+        """As it was given: Powertools tries to read each as JSON."""
+        return log_record.getMessage()
+
     def serialize(self, log: Any) -> str:
         """The line; what is no JSON is told as a text."""
         return msgspec.json.encode(log, enc_hook=str).decode()

@@ -6,6 +6,7 @@ import json
 import zlib
 from typing import Any, cast
 
+import msgspec
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
@@ -234,7 +235,7 @@ def account_item(change: Change) -> AccountItem:
 def read_account(member_id: str, item: AccountItem | CheckpointItem) -> Account:
     """The account that an item says."""
     text = zlib.decompress(item.packed) if item.packed else item.state or "{}"
-    state = cast("dict[str, Any]", json.loads(text))
+    state: dict[str, Any] = msgspec.json.decode(text)
     holds = {key: parse_hold(form) for key, form in state.pop("holds", {}).items()}
     cards = {card: parse_mark(mark) for card, mark in state.pop("cards", {}).items()}
     standing, membership = Standing(*state.pop("standing", ())), parse_membership(state.pop("membership", ()))
