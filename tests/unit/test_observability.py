@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 import subprocess
 import sys
+from datetime import date
 from typing import Any
 
 import pytest
+from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from quen.errors import TemporarilyUnavailableError
-from quen.observability import HandlerFailedError, cause_of, told_without_words, wordless
+from quen.observability import HandlerFailedError, WordlessFormatter, cause_of, told_without_words, wordless
 from quen.settings import Settings
 
 WRITE_LINES = """
@@ -109,6 +112,25 @@ def test_what_a_function_refuses_it_raises_as_it_is() -> None:
     with pytest.raises(TemporarilyUnavailableError) as refused:
         wordless(handle)({}, None)
     assert refused.value is refusal
+
+
+def written(formatter: LambdaPowertoolsFormatter, exc_info: Any = None) -> dict[str, Any]:
+    """A line, with its members in their order."""
+    formatter.append_keys(service="quen", revision="4f1c2aa")
+    record = logging.LogRecord("quen", logging.INFO, "lines.py", 7, "request", (), exc_info, "write")
+    record.created, record.msecs = 1_795_699_894.759, 759.0
+    vars(record).update(status=201, entries=["ent_chữ"], on=date(2026, 11, 26), duration_ms=2.5, worth=None)
+    line: dict[str, Any] = json.loads(formatter.format(record))
+    return line
+
+
+def test_a_line_is_the_one_that_powertools_would_write() -> None:
+    ours = written(WordlessFormatter(utc=True, serialize_stacktrace=False))
+    theirs = written(LambdaPowertoolsFormatter(utc=True, serialize_stacktrace=False))
+    assert [*ours.items()] == [*theirs.items()]
+    error = ValueError("0901234567")
+    failed = written(WordlessFormatter(utc=True, serialize_stacktrace=False), (ValueError, error, None))
+    assert failed == {**ours, "exception": "ValueError", "exception_name": "ValueError", "exception_notes": []}
 
 
 def test_what_has_no_cause_names_none() -> None:

@@ -15,13 +15,16 @@ from types import TracebackType
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+import msgspec
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
+from aws_lambda_powertools.logging.formatter import RESERVED_LOG_ATTRS, LambdaPowertoolsFormatter
 
 from quen.errors import QuenError
 
 CAUSES_MAX = 8
 """So many exceptions of a chain are told."""
+
+_OF_EVERY_RECORD = frozenset(RESERVED_LOG_ATTRS)
 
 Answer = TypeVar("Answer")
 Raised = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
@@ -41,6 +44,23 @@ class WordlessFormatter(LambdaPowertoolsFormatter):
     def _extract_log_exception(self, log_record: LogRecord) -> tuple[str, str, list[Any]] | tuple[None, None, None]:
         told, name, _ = super()._extract_log_exception(log_record)
         return (told, name, []) if told and name else (None, None, None)
+
+    def _extract_log_keys(self, log_record: LogRecord) -> dict[str, Any]:
+        """What Powertools finds by looking for formats in every key and for each attribute in a row of names: of a request's
+        line that was a third.
+        """
+        told = {name: value for name, value in vars(log_record).items() if name not in _OF_EVERY_RECORD}
+        place = f"{log_record.funcName}:{log_record.lineno}"
+        of_record = {"level": log_record.levelname, "location": place, "timestamp": self.formatTime(log_record)}
+        return {**self.log_format, **of_record, **told}
+
+    def _extract_log_message(self, log_record: LogRecord) -> str:
+        """As it was given: Powertools tries to read each as JSON."""
+        return log_record.getMessage()
+
+    def serialize(self, log: Any) -> str:
+        """The line; what is no JSON is told as a text."""
+        return msgspec.json.encode(log, enc_hook=str).decode()
 
 
 @cache

@@ -10,12 +10,12 @@ from datetime import timedelta
 
 from botocore.client import BaseClient
 from pynamodb.attributes import UnicodeAttribute
-from pynamodb.models import Model
 
 from quen.dynamodb import IntAttribute, bind
+from quen.stored_items import StoredItem
 
 
-class ClockItem(Model):
+class ClockItem(StoredItem):
     """The offset of the business clock, in seconds."""
 
     class Meta:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quen.errors import ValidationFailedError
-from quen.members.phones import parse_phone
+from quen.members.phones import _read_by_library, parse_phone
 
 SPELLINGS = [
     ("0901234567", "+84901234567"),
@@ -97,3 +97,8 @@ def test_any_text_is_a_number_or_refused(text: str):
     assert number[1:].isascii()
     assert number[1:].isdigit()
     assert parse_phone(number) == number
+
+
+@given(subscriber=subscribers, prefix=st.sampled_from(["0", "+84"]))
+def test_the_usual_spellings_are_read_as_the_library_reads_them(subscriber: str, prefix: str):
+    assert parse_phone(prefix + subscriber) == _read_by_library(prefix + subscriber)

@@ -15,19 +15,19 @@ from collections.abc import Sequence
 
 from botocore.client import BaseClient
 from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
-from pynamodb.models import Model
 
 from quen.agreements.model import Pack
 from quen.dynamodb import IntAttribute, TransactionRefusedError, bind, commit, put
 from quen.money import Money
 from quen.partners.items import PartnerItem, partner_item, partner_key
 from quen.partners.model import Partner
+from quen.stored_items import StoredItem
 from quen.writes import Write
 
 _PACK = "PACK#"
 
 
-class PackItem(Model):
+class PackItem(StoredItem):
     """A pack."""
 
     class Meta:

@@ -10,13 +10,13 @@ from datetime import datetime
 
 from botocore.client import BaseClient
 from pynamodb.attributes import UnicodeAttribute
-from pynamodb.models import Model
 
 from quen.dynamodb import bind
 from quen.instants import parse_instant
+from quen.stored_items import StoredItem
 
 
-class ToldFromItem(Model):
+class ToldFromItem(StoredItem):
     """The instant (real time) before which nothing that the stream says is told."""
 
     class Meta:

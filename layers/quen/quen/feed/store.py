@@ -26,12 +26,12 @@ from typing import Any, cast
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
-from pynamodb.models import Model
 
 from quen.dynamodb import UNANSWERED, IntAttribute, TransactionRefusedError, bind, commit, put, unavailable_or
 from quen.errors import TemporarilyUnavailableError
 from quen.feed.model import Kept, PartnerEvent
 from quen.feed.service import PositionTakenError
+from quen.stored_items import StoredItem
 
 BODY_BYTES_MAX = 600
 """What is kept as it is; more is compressed, so that an event stays within a kilobyte."""
@@ -43,7 +43,7 @@ _DIGITS = 15
 _LAST = "9" * _DIGITS
 
 
-class HeadItem(Model):
+class HeadItem(StoredItem):
     """How far a feed has come."""
 
     class Meta:
@@ -54,7 +54,7 @@ class HeadItem(Model):
     newest = IntAttribute()
 
 
-class FeedItem(Model):
+class FeedItem(StoredItem):
     """One event where it stands; `body` is what the partner gets, or the same compressed."""
 
     class Meta:
@@ -68,7 +68,7 @@ class FeedItem(Model):
     expires_at_epoch = IntAttribute()
 
 
-class PlaceItem(Model):
+class PlaceItem(StoredItem):
     """Where an event stands: the claim that it is in the feed once."""
 
     class Meta:

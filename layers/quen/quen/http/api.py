@@ -46,6 +46,7 @@ class Api(Chalice):
     ) -> None:
         super().__init__(name, configure_logs=False)
         self.log.addFilter(_told_by_us)
+        self.api.binary_types = []  # every answer is a text, and need not be compared with each type that is none
         self.translation = translation
         for resource in resources:
             resource.translation = translation

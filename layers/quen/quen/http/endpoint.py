@@ -72,7 +72,8 @@ class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Call(Struct, Generic[C, Input], frozen=True):
     """What a handler is given: who asks, and what for.
 
-    `input` is the body, or for a reading route the query. `fingerprint` stands for all that was asked, the path included.
+    `input` is the body, or for a reading route the query. `fingerprint` stands for all that was asked, the path included; a
+    reading has none.
     """
 
     caller: C
@@ -234,7 +235,7 @@ def _call(
     return Call(
         caller=caller,
         input=given if declared.query is Nothing else asked,
-        fingerprint=fingerprint(request.parameters, value),
+        fingerprint="" if declared.method == "GET" else fingerprint(request.parameters, value),
         idempotency_key=key,
         request_id=request.request_id,
     )

@@ -7,7 +7,7 @@ those that a subject adds. A message never repeats a value of the request.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from functools import cache
 from typing import Any, TypeVar, get_args
@@ -67,6 +67,7 @@ def parse_body(value: Json, kind: type[T]) -> T:
 
 _NUMBERS = ("limit", "version")
 """The parameters that are whole numbers."""
+_WHOLE = re.compile(r"[0-9]{1,9}")
 
 
 def parse_query(parameters: Mapping[str, Sequence[str]], kind: type[T]) -> T:
@@ -79,7 +80,7 @@ def parse_query(parameters: Mapping[str, Sequence[str]], kind: type[T]) -> T:
     if faults:
         raise ValidationFailedError("A query parameter came more than once.", faults=faults)
     values: dict[str, Any] = {name: values[-1] for name, values in parameters.items()}
-    values |= {name: int(values[name]) for name in _NUMBERS if re.fullmatch(r"[0-9]{1,9}", values.get(name, ""))}
+    values |= {name: int(values[name]) for name in _NUMBERS if name in values and _WHOLE.fullmatch(values[name])}
     try:
         parsed = msgspec.convert(values, kind, strict=True)
     except msgspec.ValidationError as error:
@@ -101,13 +102,39 @@ def _find_bounds(kind: Any) -> Bounds | None:
     return own or next(filter(None, map(_find_bounds, get_args(kind))), None)
 
 
+@cache
+def _timed_members(kind: type[msgspec.Struct]) -> Sequence[tuple[str, str, Bounds | None]]:
+    """The members of a body that are bounded, or may hold a body that has one which is: their names, as they are spoken, and
+    their bounds. A purchase of 200 lines has one of them.
+    """
+    bounds = bounds_of(kind)
+    return [
+        (field.name, field.encode_name, bounds.get(field.name))
+        for field in msgspec.structs.fields(kind)
+        if field.name in bounds or any(map(bounds_of, _bodies_within(field.type)))
+    ]
+
+
+def _bodies_within(kind: Any) -> Collection[type[msgspec.Struct]]:
+    """Every body that a member of this type may hold, however deep; one may hold itself."""
+    found: set[type[msgspec.Struct]] = set()
+    left = [kind]
+    while left:
+        one = left.pop()
+        if not (isinstance(one, type) and issubclass(one, msgspec.Struct)):
+            left += get_args(one)
+        elif one not in found:
+            found.add(one)
+            left += [field.type for field in msgspec.structs.fields(one)]
+    return found
+
+
 def _check_times(value: object, pointer: str = "") -> None:
     """Raises ValidationFailedError where a time of a body, or of a body within it, is out of its bounds."""
     if isinstance(value, msgspec.Struct):
-        bounds = bounds_of(type(value))
-        for name, spoken in zip(value.__struct_fields__, value.__struct_encode_fields__, strict=True):
+        for name, spoken, bounds in _timed_members(type(value)):
             member = getattr(value, name)
-            if name in bounds and isinstance(member, date) and not bounds[name].first <= member <= bounds[name].last:
+            if bounds and isinstance(member, date) and not bounds.first <= member <= bounds.last:
                 raise ValidationFailedError.at(f"{pointer}/{spoken}", "out_of_range", "This time is out of range.")
             _check_times(member, f"{pointer}/{spoken}")
     elif isinstance(value, tuple):

@@ -22,18 +22,18 @@ from typing import Any
 from botocore.client import BaseClient
 from pynamodb.attributes import BooleanAttribute, ListAttribute, UnicodeAttribute
 from pynamodb.exceptions import PutError, UpdateError
-from pynamodb.models import Model
 
 from quen.dynamodb import IntAttribute, bind
 from quen.errors import NotFoundError
 from quen.jobs.model import SCHEDULE, Counts, Finding, Progress, Run
+from quen.stored_items import StoredItem
 
 _PREFIX = "RUN#"
 _AFTER_ALL_DAYS = "RUN#~"
 _FEW = 5
 
 
-class RunItem(Model):
+class RunItem(StoredItem):
     """One run."""
 
     class Meta:

@@ -6,11 +6,12 @@ import json
 import zlib
 from typing import Any, cast
 
+import msgspec
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
-from pynamodb.models import Model
 
 from quen.cards.model import mark_form, parse_mark
+from quen.compact_json import compact
 from quen.dynamodb import IntAttribute
 from quen.instants import parse_instant
 from quen.ledger.documents import Document, DocumentKey, Json
@@ -29,6 +30,7 @@ from quen.ledger.packing import packed, unpacked
 from quen.ledger.ports import Change
 from quen.memberships.model import membership_form, parse_membership
 from quen.program.model import Program
+from quen.stored_items import StoredItem
 from quen.tiers.model import Standing
 
 SHARDS = 8
@@ -82,7 +84,7 @@ class OldEntries(GlobalSecondaryIndex["CheckpointItem"]):  # type: ignore[no-unt
     oldest_on = UnicodeAttribute(range_key=True)
 
 
-class AccountItem(Model):
+class AccountItem(StoredItem):
     """The folded state of one member: `state` is JSON of all that is not empty, `packed` the same of a member who has much,
     compressed: with two years of lots, months and caps it would be over a kilobyte, and every command would cost more.
     """
@@ -107,7 +109,7 @@ class AccountItem(Model):
     lapses = WinBacks()
 
 
-class EntryItem(Model):
+class EntryItem(StoredItem):
     """One fact: `form` is the very text that was hashed. The first of a member says in the index how old the history is."""
 
     class Meta:
@@ -122,7 +124,7 @@ class EntryItem(Model):
     oldest_on = UnicodeAttribute(null=True)
 
 
-class CheckpointItem(Model):
+class CheckpointItem(StoredItem):
     """What stands for archived entries: the account that they fold to, as an account is kept. `run_id` is the run that wrote
     it, `run_entries` and `run_volumes` what that run has archived of this member by then.
     """
@@ -157,7 +159,7 @@ class HistoryItem(CheckpointItem):
     hash = UnicodeAttribute(null=True)
 
 
-class DocumentItem(Model):
+class DocumentItem(StoredItem):
     """What a command is about, and its claim: `result` and `closing` are compressed JSON."""
 
     class Meta:
@@ -233,7 +235,7 @@ def account_item(change: Change) -> AccountItem:
 def read_account(member_id: str, item: AccountItem | CheckpointItem) -> Account:
     """The account that an item says."""
     text = zlib.decompress(item.packed) if item.packed else item.state or "{}"
-    state = cast("dict[str, Any]", json.loads(text))
+    state: dict[str, Any] = msgspec.json.decode(text)
     holds = {key: parse_hold(form) for key, form in state.pop("holds", {}).items()}
     cards = {card: parse_mark(mark) for card, mark in state.pop("cards", {}).items()}
     standing, membership = Standing(*state.pop("standing", ())), parse_membership(state.pop("membership", ()))
@@ -287,7 +289,7 @@ def document_item(document: Document) -> DocumentItem:
 
 def details_text(details: Json) -> str:
     """A document's details, as the text that conditions compare."""
-    return json.dumps(details, separators=(",", ":"), ensure_ascii=False)
+    return compact(details).decode()
 
 
 def low_level_key(key: DocumentKey) -> dict[str, Any]:

@@ -30,8 +30,7 @@ class Reading:
     def load_account(self, member_id: str) -> Account:
         """The account brought up to now, without writing."""
         now = self.now()
-        account = self.load_surviving(member_id)
-        return folded(account, bring_up_to(account, self._programs.current(now), now, now))
+        return self._load_at(member_id, self._programs.current(now), now)
 
     def foresee(self, member_id: str, command: Command, program: Program) -> tuple[Account, Entry]:
         """The account that the command would leave now, and its entry: decided by the same code, and not written.
@@ -39,8 +38,8 @@ class Reading:
         Raises what the command is refused with.
         """
         now = self.now()
-        account = self.load_account(member_id)
         current = self._programs.current(now)
+        account = self._load_at(member_id, current, now)
         entries = decide(account, command, program, now, current)
         after = folded(account, entries)
         return folded(after, bring_up_to(after, current, now, now)), own_entry(entries)
@@ -52,7 +51,9 @@ class Reading:
 
     def show_account(self, member_id: str) -> dict[str, Any]:
         """The account as it is shown to everybody."""
-        return account_view(self.load_account(member_id), self._programs.current(self.now()), self.now())
+        now = self.now()
+        program = self._programs.current(now)
+        return account_view(self._load_at(member_id, program, now), program, now)
 
     def list_entries(self, member_id: str, before: int | None, limit: int) -> tuple[list[dict[str, Any]], int | None]:
         """A page of the statement, newest first, and the sequence before which the next page starts.
@@ -91,6 +92,10 @@ class Reading:
         while account.moved_to:
             account = self._accounts.load(account.moved_to)
         return account
+
+    def _load_at(self, member_id: str, program: Program, now: datetime) -> Account:
+        account = self.load_surviving(member_id)
+        return folded(account, bring_up_to(account, program, now, now))
 
     def find_document(self, key: DocumentKey) -> Document | None:
         """The document, read consistently, or None."""

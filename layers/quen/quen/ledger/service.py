@@ -308,10 +308,11 @@ class Ledger(Reading):
         """
         entries = list(change.entries)
         sequence = own_entry(entries).sequence
-        due = bring_up_to(folded(change.before, entries), self._programs.current(now), now, now)
-        entries += due[: max(0, at_most - len(entries))]
+        after = folded(change.before, entries)
+        due = bring_up_to(after, self._programs.current(now), now, now)[: max(0, at_most - len(entries))]
+        entries += due
         others = [*change.others, *self._stock_returned(entries)]
-        return replace(change, after=folded(change.before, entries), entries=entries, others=others, sequence=sequence)
+        return replace(change, after=folded(after, due), entries=entries, others=others, sequence=sequence)
 
     def _is_too_much(self, *changes: Change, at_most: int = ENTRIES_MAX) -> bool:
         """Whether more is due than one transaction holds, or a piece of stock would go back and out at once: if so, what is

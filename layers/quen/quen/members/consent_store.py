@@ -17,11 +17,11 @@ from typing import Any, cast
 
 from botocore.client import BaseClient
 from pynamodb.attributes import BooleanAttribute, MapAttribute, UnicodeAttribute, UTCDateTimeAttribute
-from pynamodb.models import Model
 
 from quen.dynamodb import IntAttribute, bind, put
 from quen.members.model import Consent, ConsentProof, Member
 from quen.members.model.consents import ConsentSource, newly_recorded
+from quen.stored_items import StoredItem
 from quen.writes import Write
 
 _PREFIX = "CONSENT#"
@@ -41,7 +41,7 @@ class ConsentAttribute(MapAttribute[str, Any]):
     reference = UnicodeAttribute(null=True)
 
 
-class ConsentItem(Model):
+class ConsentItem(StoredItem):
     """One decision, as evidence."""
 
     class Meta:

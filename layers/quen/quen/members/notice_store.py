@@ -12,17 +12,17 @@ from collections.abc import Callable, Sequence
 
 from botocore.client import BaseClient
 from pynamodb.attributes import UnicodeAttribute
-from pynamodb.models import Model
 
 from quen.dynamodb import IntAttribute, bind, put
 from quen.members.model import Member, noticed
+from quen.stored_items import StoredItem
 from quen.writes import Write
 
 Noticing = Callable[[Member, Member], Sequence[Write]]
 """The writes that warn of a change: the profile before it and after it."""
 
 
-class NoticeItem(Model):
+class NoticeItem(StoredItem):
     """What one version of a profile warns of, in words joined by blanks."""
 
     class Meta:

@@ -34,7 +34,6 @@ from botocore.client import BaseClient
 from pynamodb.attributes import BooleanAttribute, ListAttribute, UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.exceptions import DoesNotExist
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
-from pynamodb.models import Model
 from pynamodb.pagination import ResultIterator
 
 from quen.dynamodb import IntAttribute, bind, commit, delete, put
@@ -48,6 +47,7 @@ from quen.members.model.errors import CardAlreadyLinkedError
 from quen.members.model.shards import active_shard_key, shard_key
 from quen.members.notice_store import Noticing, no_notices
 from quen.members.ports import Found, MemberPage, Replacement, StaleMemberError
+from quen.stored_items import StoredItem
 from quen.writes import Refusal, TransactionRefusedError, Write
 
 COMMIT_ATTEMPTS_MAX = 5
@@ -87,7 +87,7 @@ class RollIndex(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call] # P
     PK = UnicodeAttribute(range_key=True)
 
 
-class ProfileItem(Model):
+class ProfileItem(StoredItem):
     """A profile."""
 
     class Meta:
@@ -121,7 +121,7 @@ class ProfileItem(Model):
     roll = RollIndex()
 
 
-class LookupItem(Model):
+class LookupItem(StoredItem):
     """A claim on a phone number, an e-mail address, a card or a login. A `blocked` card leads nowhere, and is nobody else's."""
 
     class Meta:

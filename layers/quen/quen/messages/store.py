@@ -18,20 +18,20 @@ from typing import Any, cast
 from botocore.client import BaseClient
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist, PutError
-from pynamodb.models import Model
 
 from quen.clock import Clock
 from quen.dynamodb import IntAttribute, TransactionRefusedError, Write, bind, commit, put
 from quen.messages.caps import Counted, Recent
 from quen.messages.model import KEPT_DAYS, Attempt, Kind, Message, State
 from quen.program.model import Channel
+from quen.stored_items import StoredItem
 
 NAMED_BY_PROVIDER: frozenset[Channel] = frozenset({"sms"})
 """Channels whose reports name a message by the provider's own id alone."""
 _DAY_SECONDS = 24 * 3600
 
 
-class MessageItem(Model):
+class MessageItem(StoredItem):
     """One message."""
 
     class Meta:
@@ -63,7 +63,7 @@ class MessageItem(Model):
     expires_at_epoch = IntAttribute()
 
 
-class RecentItem(Model):
+class RecentItem(StoredItem):
     """What is counted of what one member got lately: [key, channel, seconds since 1970] each."""
 
     class Meta:
@@ -76,7 +76,7 @@ class RecentItem(Model):
     expires_at_epoch = IntAttribute()
 
 
-class ProviderItem(Model):
+class ProviderItem(StoredItem):
     """Which message a provider names so."""
 
     class Meta:

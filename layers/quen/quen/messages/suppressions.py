@@ -15,7 +15,6 @@ from collections.abc import Sequence
 from botocore.client import BaseClient
 from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.exceptions import PutError
-from pynamodb.models import Model
 
 from quen.clock import Clock
 from quen.dynamodb import TransactionRefusedError, bind, commit, put
@@ -23,13 +22,14 @@ from quen.errors import ConflictRetryError, NotFoundError
 from quen.keys import KeyRing
 from quen.messages.desk import Suppression
 from quen.program.model import Channel
+from quen.stored_items import StoredItem
 from quen.writes import Write
 
 _SORT = "SUPPRESSED"
 _STANDS = "attribute_exists(PK) AND attribute_not_exists(lifted_at)"
 
 
-class SuppressionItem(Model):
+class SuppressionItem(StoredItem):
     """One address of one channel."""
 
     class Meta:

@@ -13,17 +13,17 @@ from botocore.client import BaseClient
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.update import Action
-from pynamodb.models import Model
 
 from quen.dynamodb import IntAttribute, bind
 from quen.partners.rates import WINDOW_SECONDS, RatedAction, RouteGroup
+from quen.stored_items import StoredItem
 
 COUNT_GRACE_SECONDS = 60
 
 _CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
-class CountItem(Model):
+class CountItem(StoredItem):
     """How often a partner, a member or a key asked in one minute."""
 
     class Meta:

@@ -8,7 +8,6 @@ from typing import Any
 
 from msgspec import to_builtins
 from pynamodb.attributes import UnicodeAttribute, UnicodeSetAttribute, UTCDateTimeAttribute
-from pynamodb.models import Model
 
 from quen.dynamodb import IntAttribute
 from quen.partners.model import (
@@ -27,9 +26,10 @@ from quen.partners.model import (
     Right,
     Terms,
 )
+from quen.stored_items import StoredItem
 
 
-class PartnerItem(Model):
+class PartnerItem(StoredItem):
     """A partner."""
 
     class Meta:
@@ -52,7 +52,7 @@ class PartnerItem(Model):
     revision = IntAttribute(default=0)
 
 
-class KeyItem(Model):
+class KeyItem(StoredItem):
     """A key; its secret, if it has one, is elsewhere."""
 
     class Meta:
@@ -71,7 +71,7 @@ class KeyItem(Model):
     public_key = UnicodeAttribute(null=True)
 
 
-class PointerItem(Model):
+class PointerItem(StoredItem):
     """Says that something with that id is there."""
 
     class Meta:

@@ -19,9 +19,8 @@ from datetime import datetime
 
 from botocore.client import BaseClient
 from pynamodb.attributes import UnicodeAttribute
-from pynamodb.exceptions import PutError, UpdateError
+from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.update import Action
-from pynamodb.models import Model
 
 from quen.dynamodb import IntAttribute, Refusal, TransactionRefusedError, Write, bind, commit, put
 from quen.errors import ConflictRetryError, NotFoundError
@@ -37,16 +36,18 @@ from quen.partners.items import (
     read_partner,
 )
 from quen.partners.model import KeyState, Partner, PartnerKey
+from quen.stored_items import StoredItem
 
 # The clocks of two functions, and DynamoDB's own, may differ by this much: a nonce is kept so much longer than it lives.
 NONCE_GRACE_SECONDS = 60
 
 _PARTNERS = "PARTNERS"
 _ABSENT = "attribute_not_exists(PK)"
+_IS_FREE = f"{_ABSENT} OR expires_at_epoch < :now"
 _CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
-class NonceItem(Model):
+class NonceItem(StoredItem):
     """A nonce that was used. `claim` tells this process's own put from another's."""
 
     class Meta:
@@ -206,14 +207,7 @@ class NonceStore:
             claim=secrets.token_hex(8),
             expires_at_epoch=expires + NONCE_GRACE_SECONDS,
         )
-        is_free = NonceItem.PK.does_not_exist() | (NonceItem.expires_at_epoch < now)
-        try:
-            item.save(condition=is_free)
-        except PutError as error:
-            if error.cause_response_code != _CONDITION_FAILED:
-                raise
-            return self._is_own(item)
-        return True
+        return item.put_where(_IS_FREE, {":now": {"N": str(now)}}) or self._is_own(item)
 
     def _is_own(self, item: NonceItem) -> bool:
         try:

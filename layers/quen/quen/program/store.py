@@ -20,13 +20,13 @@ from typing import cast
 
 from botocore.client import BaseClient
 from pynamodb.attributes import ListAttribute, UnicodeAttribute
-from pynamodb.models import Model
 
 from quen.dynamodb import IntAttribute, bind, commit, put
 from quen.errors import ConflictRetryError, NotFoundError
 from quen.instants import format_instant, parse_instant
 from quen.program.model import VersionMark
 from quen.program.service import StoredVersion
+from quen.stored_items import StoredItem
 from quen.writes import TransactionRefusedError, Write
 
 MARKS_MAX = 500
@@ -36,7 +36,7 @@ _PARTITION = "PROGRAM"
 _WITHOUT_TEXT = ("version", "effective_from", "recorded_at", "actor")
 
 
-class CurrentItem(Model):
+class CurrentItem(StoredItem):
     """Which versions there are. A mark is `<effective_from> <version>`."""
 
     class Meta:
@@ -48,7 +48,7 @@ class CurrentItem(Model):
     marks = ListAttribute(of=UnicodeAttribute)
 
 
-class VersionItem(Model):
+class VersionItem(StoredItem):
     """One version of the document."""
 
     class Meta:

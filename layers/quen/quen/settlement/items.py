@@ -9,7 +9,6 @@ import zlib
 from datetime import date
 
 from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
-from pynamodb.models import Model
 
 from quen.dynamodb import IntAttribute
 from quen.instants import format_instant, parse_instant
@@ -28,12 +27,13 @@ from quen.settlement.model import (
     read_form,
 )
 from quen.settlement.model.months import month_of
+from quen.stored_items import StoredItem
 
 BOOKING_SHARDS = 4
 DISPUTE = "DISPUTE"
 
 
-class BookingItem(Model):
+class BookingItem(StoredItem):
     """One booking; `points` is JSON by category."""
 
     class Meta:
@@ -49,7 +49,7 @@ class BookingItem(Model):
     points = UnicodeAttribute()
 
 
-class StatementItem(Model):
+class StatementItem(StoredItem):
     """One closed statement: the canonical JSON that was hashed, and the hash."""
 
     class Meta:
@@ -61,7 +61,7 @@ class StatementItem(Model):
     hash = UnicodeAttribute()
 
 
-class PackItem(Model):
+class PackItem(StoredItem):
     """Points that a partner bought ahead, as the administration of partners keeps them; the books only read them."""
 
     class Meta:
@@ -74,7 +74,7 @@ class PackItem(Model):
     bought_at = UTCDateTimeAttribute()
 
 
-class MarkItem(Model):
+class MarkItem(StoredItem):
     """Says that something is there, or was done."""
 
     class Meta:
@@ -85,7 +85,7 @@ class MarkItem(Model):
     dispute_id = UnicodeAttribute(null=True)
 
 
-class DisputeItem(Model):
+class DisputeItem(StoredItem):
     """One dispute; `resolution` is JSON."""
 
     class Meta:
@@ -105,7 +105,7 @@ class DisputeItem(Model):
     resolution = UnicodeAttribute(null=True)
 
 
-class CorrectionItem(Model):
+class CorrectionItem(StoredItem):
     """Points that an accepted dispute adds to a category, priced as on `day`."""
 
     class Meta:

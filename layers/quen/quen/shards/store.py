@@ -18,17 +18,17 @@ from typing import Literal
 
 from botocore.client import BaseClient
 from pynamodb.attributes import UnicodeAttribute
-from pynamodb.models import Model
 
 from quen.dynamodb import IntAttribute, bind
 from quen.shards.model import shard_names
+from quen.stored_items import StoredItem
 from quen.writes import Write
 
 Kind = Literal["STOCK", "BUDGET", "PACK", "CAP"]
 TotalKey = tuple[Literal["PACK", "CAP"], str]
 
 
-class ShardItem(Model):
+class ShardItem(StoredItem):
     """How much one shard has given."""
 
     class Meta:

@@ -16,16 +16,16 @@ from typing import Any
 
 from botocore.client import BaseClient
 from pynamodb.attributes import UnicodeAttribute
-from pynamodb.models import Model
 
 from quen.dynamodb import bind, put
 from quen.staff.model import Action, AuditRecord, Role
+from quen.stored_items import StoredItem
 from quen.writes import Write
 
 _TIME_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
-class AuditItem(Model):
+class AuditItem(StoredItem):
     """One record; `before` and `after` are JSON."""
 
     class Meta:

@@ -24,11 +24,11 @@ from msgspec import Struct
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.exceptions import PutError
 from pynamodb.expressions.condition import Condition
-from pynamodb.models import Model
 
 from quen.dynamodb import IntAttribute, bind
 from quen.ledger.documents import DocumentKey
 from quen.ledger.items import CHECKPOINT
+from quen.stored_items import StoredItem
 from quen.verification.model import Baseline, MemberFlaw, NamedEntry, Verification
 
 _PARTITION, _LAST = "VERIFICATION", "LAST"
@@ -47,7 +47,7 @@ class Stretch(Struct, frozen=True):
     cursor: str | None
 
 
-class KeyItem(Model):
+class KeyItem(StoredItem):
     """The key of any item of the ledger; a document also says whose it is, and which entry it made."""
 
     class Meta:
@@ -59,7 +59,7 @@ class KeyItem(Model):
     sequence = IntAttribute(null=True)
 
 
-class VerificationItem(Model):
+class VerificationItem(StoredItem):
     """What a check found: the last one, or a day's."""
 
     class Meta:

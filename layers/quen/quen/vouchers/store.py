@@ -26,12 +26,12 @@ from typing import Any, cast
 from botocore.client import BaseClient
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
-from pynamodb.models import Model
 
 from quen.dynamodb import IntAttribute, bind, put
 from quen.instants import format_instant, parse_instant
 from quen.ledger.items import shard_of
 from quen.program.benefits import benefit_form, parse_benefit
+from quen.stored_items import StoredItem
 from quen.vouchers.batch import Batch, BatchState
 from quen.vouchers.model import Reservation, Terms, Voucher
 from quen.writes import Write
@@ -52,7 +52,7 @@ class VoucherEnds(GlobalSecondaryIndex["VoucherItem"]):  # type: ignore[no-untyp
     ends_on = UnicodeAttribute(range_key=True)
 
 
-class VoucherItem(Model):
+class VoucherItem(StoredItem):
     """One voucher; `terms` and `reservation` are JSON."""
 
     class Meta:
@@ -74,7 +74,7 @@ class VoucherItem(Model):
     ends = VoucherEnds()
 
 
-class BatchItem(Model):
+class BatchItem(StoredItem):
     """One batch."""
 
     class Meta:
@@ -91,7 +91,7 @@ class BatchItem(Model):
     issued = IntAttribute()
 
 
-class PointerItem(Model):
+class PointerItem(StoredItem):
     """That a member has a voucher, or was another one too; or that there is a batch: the key says it all. Of a voucher it says
     besides what is told of it: its last day, and its worth where it pays like money.
     """

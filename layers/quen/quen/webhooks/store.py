@@ -19,11 +19,11 @@ from datetime import datetime, timedelta
 from botocore.client import BaseClient
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute, UnicodeSetAttribute, UTCDateTimeAttribute
 from pynamodb.exceptions import PutError
-from pynamodb.models import Model
 
 from quen.dynamodb import IntAttribute, TransactionRefusedError, bind, commit, put
 from quen.errors import ConflictRetryError, TemporarilyUnavailableError
 from quen.instants import format_instant
+from quen.stored_items import StoredItem
 from quen.webhooks.model import Delivery, DeliveryState, DisabledBy, Webhook, WebhookState
 from quen.writes import Write
 
@@ -35,7 +35,7 @@ _UNCHANGED = "revision = :revision"
 _CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
-class WebhookItem(Model):
+class WebhookItem(StoredItem):
     """A webhook; its secrets are elsewhere."""
 
     class Meta:
@@ -58,7 +58,7 @@ class WebhookItem(Model):
     revision = IntAttribute()
 
 
-class DeliveryItem(Model):
+class DeliveryItem(StoredItem):
     """A delivery."""
 
     class Meta:
@@ -80,7 +80,7 @@ class DeliveryItem(Model):
     expires_at_epoch = IntAttribute()
 
 
-class LogItem(Model):
+class LogItem(StoredItem):
     """Says when a delivery was first to be sent."""
 
     class Meta:

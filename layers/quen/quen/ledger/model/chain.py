@@ -17,6 +17,7 @@ from msgspec import Struct
 from msgspec.structs import force_setattr
 
 from quen.cards.model import mark_form, parse_mark
+from quen.compact_json import canonical
 from quen.earning.model import NO_FACTS, RuleShare
 from quen.instants import format_instant, parse_instant
 from quen.ledger.model.fold import BrokenLedgerError, apply
@@ -28,7 +29,6 @@ from quen.program.model import Facts, Measure
 from quen.tiers.model import Standing, StandingChange
 
 _LETTERS: Mapping[Measure, str] = {"qualifying": "q", "spend": "s", "visits": "v", "purchases": "p"}
-_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 class Sealed(NamedTuple):
@@ -110,7 +110,7 @@ def canonical_form(entry: Entry) -> str:
     kept = {name: value for name, value in fields.items() if value or isinstance(value, int)}
     if entry.moved_to is not None:
         kept["moved"] = entry.moved_to  # an empty text says that a merge was undone
-    return _CANONICAL.encode(kept)
+    return canonical(kept).decode()
 
 
 def parse_entry(form: str, hash_: str) -> Entry:

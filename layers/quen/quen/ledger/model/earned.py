@@ -109,7 +109,7 @@ def own_lots(entry: Entry) -> Lots:
 
 def qualifying_key(day: date) -> str:
     """The counter of qualifying points for what happened on that day: months are told apart."""
-    return f"qualifying/{day:%Y-%m}"
+    return f"qualifying/{day.isoformat()[:7]}"
 
 
 def _check_late(program: Program, day: date, reported_on: date) -> None:

@@ -90,7 +90,7 @@ from quen.program.model.rewards import Reward, VoucherTerms
 from quen.program.model.segmented import segment_holds, segments_held
 from quen.program.model.segments import Segment
 from quen.program.model.texts import text_in
-from quen.program.model.tiers import Criteria, Descent, Measure, Tier, TierPeriod, TierPolicy
+from quen.program.model.tiers import Criteria, Descent, Measure, Tier, TierPeriod, TierPolicy, measures_of
 from quen.program.model.win_back import WinBackPolicy, next_monday
 
 __all__ = [
@@ -182,6 +182,7 @@ __all__ = [
     "card_wallet",
     "last_day_of",
     "leaves",
+    "measures_of",
     "next_monday",
     "segment_holds",
     "segments_held",

@@ -34,7 +34,7 @@ from quen.program.model.points import PointsPolicy
 from quen.program.model.policies import AdjustmentPolicy, StoredValuePolicy, TransferPolicy
 from quen.program.model.rewards import Reward
 from quen.program.model.segments import Segment, linked
-from quen.program.model.tiers import Tier, TierPolicy
+from quen.program.model.tiers import Measure, Tier, TierPolicy, measures_of
 from quen.program.model.win_back import WinBackPolicy
 
 _NO_MESSAGES = MessagePolicy()
@@ -122,6 +122,13 @@ class Program(Struct, frozen=True, dict=True):
     def has_reachable_tiers(self) -> bool:
         """Whether members can reach a tier by themselves."""
         return any(tier.reach and not tier.is_retired for tier in self.tiers)
+
+    @cached_property
+    def asked_measures(self) -> frozenset[Measure]:
+        """The measures that some tier asks for."""
+        return frozenset(
+            measure for tier in self.tiers for each in (tier.reach, tier.keep) for measure in measures_of(each)
+        )
 
     @property
     def _questions(self) -> list[Condition]:

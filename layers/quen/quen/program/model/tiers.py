@@ -5,7 +5,7 @@ Periods are whole months of the program's calendar, as an account remembers what
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Literal
 
@@ -27,6 +27,14 @@ class Criteria(Struct, frozen=True):
     at_least: Mapping[Measure, int]
     all_of: tuple[Criteria, ...] = ()
     any_of: tuple[Criteria, ...] = ()
+
+
+def measures_of(criteria: Criteria | None) -> Iterator[Measure]:
+    """Every measure that the criteria ask for."""
+    if criteria:
+        yield from criteria.at_least
+        for each in (*criteria.all_of, *criteria.any_of):
+            yield from measures_of(each)
 
 
 class Tier(Struct, frozen=True):

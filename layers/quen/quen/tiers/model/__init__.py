@@ -9,7 +9,7 @@
 A tier is reached at once and lost only at a review, which falls due by itself.
 """
 
-from quen.tiers.model.criteria import holds, lacking, measures_of, ways_to
+from quen.tiers.model.criteria import holds, lacking, ways_to
 from quen.tiers.model.periods import EVER, Months, end_after, end_of, window_of
 from quen.tiers.model.progress import Progress, progress_of
 from quen.tiers.model.reviews import Earner, review, rise
@@ -30,7 +30,6 @@ __all__ = [
     "end_of",
     "holds",
     "lacking",
-    "measures_of",
     "progress_of",
     "review",
     "rise",

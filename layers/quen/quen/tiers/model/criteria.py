@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 
-from quen.program.model import Criteria, Measure
+from quen.program.model import Criteria
 from quen.tiers.model.values import Figures
+
+_NOTHING = Fraction(0)
 
 
 def holds(criteria: Criteria, figures: Figures) -> bool:
@@ -27,7 +29,8 @@ def ways_to(criteria: Criteria, figures: Figures) -> Sequence[Figures]:
     for each in criteria.all_of:
         needed = _both(needed, ways_to(each, figures)[0])
     ways = [_both(needed, ways_to(each, figures)[0]) for each in criteria.any_of] or [needed]
-    return sorted(ways, key=lambda way: _distance(way, figures))
+    # Mostly there is one, and to say how far away it is takes longer than all else.
+    return ways if len(ways) == 1 else sorted(ways, key=lambda way: _distance(way, figures))
 
 
 def lacking(way: Figures, figures: Figures) -> Figures:
@@ -37,14 +40,6 @@ def lacking(way: Figures, figures: Figures) -> Figures:
     }
 
 
-def measures_of(criteria: Criteria | None) -> Iterator[Measure]:
-    """Every measure that the criteria ask for."""
-    if criteria:
-        yield from criteria.at_least
-        for each in (*criteria.all_of, *criteria.any_of):
-            yield from measures_of(each)
-
-
 def _both(one: Figures, other: Figures) -> Figures:
     return {**one, **{measure: max(amount, one.get(measure, 0)) for measure, amount in other.items()}}
 
@@ -52,4 +47,4 @@ def _both(one: Figures, other: Figures) -> Figures:
 def _distance(way: Figures, figures: Figures) -> tuple[Fraction, int]:
     """How far away it is: the greatest share that is lacking of anything, then of how many things something is."""
     lacks = lacking(way, figures)
-    return max((Fraction(amount, way[measure]) for measure, amount in lacks.items()), default=Fraction(0)), len(lacks)
+    return max((Fraction(amount, way[measure]) for measure, amount in lacks.items()), default=_NOTHING), len(lacks)

@@ -12,8 +12,8 @@ from datetime import date, timedelta
 
 from msgspec import Struct
 
-from quen.program.model import Criteria, Program
-from quen.tiers.model.criteria import holds, measures_of
+from quen.program.model import Criteria, Program, measures_of
+from quen.tiers.model.criteria import holds
 from quen.tiers.model.periods import (
     Months,
     end_after,
@@ -118,8 +118,7 @@ def keeping(program: Program, standing: Standing) -> Criteria | None:
 
 def asked_of(program: Program, figures: Figures) -> Figures:
     """Those of the figures that some tier asks for."""
-    measures = {measure for tier in program.tiers for each in (tier.reach, tier.keep) for measure in measures_of(each)}
-    return {measure: amount for measure, amount in figures.items() if measure in measures}
+    return {measure: amount for measure, amount in figures.items() if measure in program.asked_measures}
 
 
 def _is_kept(program: Program, standing: Standing, figures: Figures) -> bool:
