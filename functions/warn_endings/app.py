@@ -8,8 +8,8 @@ from typing import Any
 
 from quen.bootstrap import application
 from quen.deliveries import handle_each
+from quen.jobs.names import WARN_ENDINGS
 from quen.jobs.service import RunningFunction, within
-from quen.jobs.warn_endings import NAME
 from quen.log_lines import line
 from quen.observability import wordless
 
@@ -17,8 +17,8 @@ from quen.observability import wordless
 @wordless
 def start(event: Mapping[str, Any], _context: object) -> None:
     """A scheduled event: its own time says which days have begun, never the clock."""
-    with line("start", job=NAME) as writing:
-        claimed = application().jobs.start(NAME, datetime.fromisoformat(event["time"]))
+    with line("start", job=WARN_ENDINGS) as writing:
+        claimed = application().jobs.start(WARN_ENDINGS, datetime.fromisoformat(event["time"]))
         writing.say(days=[run["on"] for run in claimed])
 
 

@@ -21,8 +21,9 @@ from local.bench_workers import in_a_process
 from local.connection import CREDENTIALS, aws_client
 from local.request_units import Units
 from local.tables import create_tables, index_keys
-from quen.jobs.expire_points import NAME, ExpirePoints
+from quen.jobs.expire_points import ExpirePoints
 from quen.jobs.model import WorkMessage
+from quen.jobs.names import EXPIRE_POINTS
 from quen.jobs.queue import LoggedFailures
 from quen.jobs.service import Jobs
 from quen.jobs.store import RunStore
@@ -107,13 +108,13 @@ def open_jobs(client: Any, tables: Mapping[str, str], night: Night) -> Jobs:
     programs = Current(program)
     ledger = Ledger(LedgerStore(client, tables["ledger"]), programs, cast("Any", None), night, lambda _attempt: None)
     runs = RunStore(client, tables["program"])
-    handlers = {NAME: lambda: ExpirePoints(ledger, programs)}
+    handlers = {EXPIRE_POINTS: lambda: ExpirePoints(ledger, programs)}
     return Jobs(handlers, runs, night, programs, LoggedFailures(), night, night)
 
 
 def work_all(jobs: Jobs, night: Night) -> None:
     """The hourly start, and every message until none is left."""
-    if len(jobs.start(NAME, night.now())) != 1:
+    if len(jobs.start(EXPIRE_POINTS, night.now())) != 1:
         raise NightFailedError("the day was claimed before, or more than one was")
     while night.queued:
         jobs.work(night.queued.pop(0).body(), lambda: False)

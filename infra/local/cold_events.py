@@ -1,4 +1,6 @@
-"""The first event of each function: for the APIs a request that is answered, for the others a sample from `events/`."""
+"""The first event of each function: for the APIs a request that is answered; for the workers of queues a message about what
+stands in the tables (`cold_work`), in the form of their sample; for the others a sample from `events/`.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +10,14 @@ import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from local.cold_answers import Event
+from local.cold_work import Body, batch_message, intent_message, job_message, report_message, wake_message
 from local.deployment import PROJECT
 from local.running_stack import RunningStack
 from quen.client import Credentials
 from quen.client.signing import UnsignedRequest, sign
 from quen.clock import WallClock
 
-Event = Mapping[str, Any]
 NEVER_ENDS = "4102444800"
 TILL_BODY: Mapping[str, Any] = {
     "member": {"phone": "0901000001"},
@@ -44,7 +47,21 @@ def first_event(stack: RunningStack, package: str, entry: str) -> Event:
     if package in requests:
         return requests[package](stack)
     sample: Event = json.loads((PROJECT / f"events/{package}/{SAMPLES.get(package, entry)}.json").read_text("utf-8"))
-    return sample
+    body = _message(stack, package, entry)
+    return {**sample, "Records": [{**sample["Records"][0], "body": json.dumps(body)}]} if body else sample
+
+
+def _message(stack: RunningStack, package: str, entry: str) -> Body | None:
+    """What the worker's queue brings; None for a function that has none."""
+    messages: Mapping[str, Callable[[RunningStack], Body]] = {
+        "send_messages": intent_message,
+        "send_webhooks": wake_message,
+        "take_reports": report_message,
+        "issue_vouchers": batch_message,
+    }
+    if entry == "work":
+        return job_message(stack, package.replace("_", "-"))
+    return messages[package](stack) if package in messages else None
 
 
 def _balance(stack: RunningStack) -> Event:

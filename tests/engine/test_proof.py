@@ -9,7 +9,7 @@ import pytest
 from factories import make_purchase
 from house import House, MovableClock, enrol, member
 from quen.jobs.model import SHARDS
-from quen.jobs.verify_ledger import NAME
+from quen.jobs.names import VERIFY_LEDGER
 from quen.ledger.documents import DocumentKey
 
 pytestmark = pytest.mark.engine
@@ -45,7 +45,7 @@ def test_every_member_begins_once_in_whatever_stretches_the_table_is_read(house:
 
 
 def test_the_proof_by_night_is_the_proof_by_hand(house: House) -> None:
-    run = house.jobs.start_run(NAME, house.clock.now().date(), dry_run=False, actor="staff:an")
+    run = house.jobs.start_run(VERIFY_LEDGER, house.clock.now().date(), dry_run=False, actor="staff:an")
     assert (run["state"], run["done"], run["failed"]) == ("finished", MEMBERS, 0)
     by_night = house._verification_store.find_last()
     by_hand = house.verification.verify_all()

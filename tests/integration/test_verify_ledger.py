@@ -18,7 +18,7 @@ from factories import make_purchase
 from house import House, MovableClock, enrol, member
 from local.sandbox_clock import SandboxClockItem
 from quen.errors import NotFoundError
-from quen.jobs.verify_ledger import NAME
+from quen.jobs.names import VERIFY_LEDGER
 from quen.verification.model import MemberFlaw, Verification
 from tables import create_tables, open_mocked
 
@@ -65,7 +65,7 @@ class TouchableHouse(House):
     def night(self) -> Verification:
         """The next day's proof, as staff would run it: what it keeps as the last check."""
         self.clock.advance(days=1)  # type: ignore[attr-defined] # it is the movable one
-        run = self.jobs.start_run(NAME, self.clock.now().date(), dry_run=False, actor="staff:an")
+        run = self.jobs.start_run(VERIFY_LEDGER, self.clock.now().date(), dry_run=False, actor="staff:an")
         assert (run["state"], run["failed"]) == ("finished", 0)
         found = self._verification_store.find_last()
         assert found

@@ -11,9 +11,10 @@ import random
 import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
+from quen.clients import LazyClient
 from quen.clock import Clock, SandboxClock, WallClock
 from quen.dynamodb import open_client
 from quen.keys import KeyRing
@@ -52,6 +53,7 @@ class Adapters:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.wall: Clock = WallClock()
+        self._clients: dict[tuple[str, bool], LazyClient] = {}
 
     @cached_property
     def clock(self) -> Clock:
@@ -224,7 +226,12 @@ class Adapters:
         return Lookups(self.keys)
 
     def _client(self, service: str, *, is_repeatable: bool = True) -> Any:
-        return open_client(self.settings.aws_region or None, service=service, is_repeatable=is_repeatable)
+        """AWS's client for that service, one for all that use it, opened with its first call."""
+        key = (service, is_repeatable)
+        if key not in self._clients:
+            region = self.settings.aws_region or None
+            self._clients[key] = LazyClient(partial(open_client, region, service=service, is_repeatable=is_repeatable))
+        return self._clients[key]
 
 
 def pause(attempt: int) -> None:

@@ -19,10 +19,16 @@ if TYPE_CHECKING:
     from quen.events.service import Publisher
     from quen.jobs.announcements import Announcements
     from quen.jobs.archive_entries import ArchiveEntries
+    from quen.jobs.birthday_rewards import BirthdayRewards
+    from quen.jobs.close_statements import CloseStatements
+    from quen.jobs.expire_points import ExpirePoints
+    from quen.jobs.holiday_rewards import HolidayRewards
     from quen.jobs.redrives import Redrives
+    from quen.jobs.review_tiers import ReviewTiers
     from quen.jobs.service import Jobs
     from quen.jobs.verify_ledger import VerifyLedger
     from quen.jobs.warn_endings import WarnEndings
+    from quen.jobs.win_back import WinBack
     from quen.messages.reporting import Reporting
     from quen.messages.service import Messages
     from quen.program.model import MessageKind
@@ -44,47 +50,34 @@ class Application(UseCases):
     @cached_property
     def jobs(self) -> Jobs:
         """The scheduled jobs: a new one is an entry of each of these two tables."""
-        from quen.jobs import (
-            announcements,
-            archive_entries,
-            birthday_rewards,
-            close_statements,
-            expire_points,
-            holiday_rewards,
-            review_tiers,
-            verify_ledger,
-            warn_endings,
-            win_back,
-        )
+        from quen.jobs import names
         from quen.jobs.queue import LoggedFailures, SqsWorkQueue
         from quen.jobs.service import Handler, Jobs
         from quen.jobs.store import RunStore
 
         handlers: dict[str, Callable[[], Handler]] = {
-            expire_points.NAME: lambda: expire_points.ExpirePoints(self.ledger, self.programs),
-            review_tiers.NAME: lambda: review_tiers.ReviewTiers(self.ledger, self.programs),
-            birthday_rewards.NAME: lambda: birthday_rewards.BirthdayRewards(self.gifts, self.members, self.programs),
-            win_back.NAME: lambda: win_back.WinBack(self.lapses, self.gifts, self.members, self.programs),
-            holiday_rewards.NAME: lambda: holiday_rewards.HolidayRewards(
-                self.gifts, self.members, self.ledger, self.programs
-            ),
-            announcements.NAME: lambda: self._announcements,
-            warn_endings.NAME: lambda: self._warn_endings,
-            verify_ledger.NAME: lambda: self._verify_ledger,
-            close_statements.NAME: lambda: close_statements.CloseStatements(self.books.settlement),
-            archive_entries.NAME: lambda: self._archive_entries,
+            names.EXPIRE_POINTS: lambda: self._expire_points,
+            names.REVIEW_TIERS: lambda: self._review_tiers,
+            names.BIRTHDAY_REWARDS: lambda: self._birthday_rewards,
+            names.WIN_BACK: lambda: self._win_back,
+            names.HOLIDAY_REWARDS: lambda: self._holiday_rewards,
+            names.ANNOUNCEMENTS: lambda: self._announcements,
+            names.WARN_ENDINGS: lambda: self._warn_endings,
+            names.VERIFY_LEDGER: lambda: self._verify_ledger,
+            names.CLOSE_STATEMENTS: lambda: self._close_statements,
+            names.ARCHIVE_ENTRIES: lambda: self._archive_entries,
         }
         urls = {
-            expire_points.NAME: self.settings.expire_points_queue_url,
-            review_tiers.NAME: self.settings.review_tiers_queue_url,
-            birthday_rewards.NAME: self.settings.birthday_rewards_queue_url,
-            win_back.NAME: self.settings.win_back_queue_url,
-            holiday_rewards.NAME: self.settings.holiday_rewards_queue_url,
-            announcements.NAME: self.settings.announcements_queue_url,
-            warn_endings.NAME: self.settings.warn_endings_queue_url,
-            verify_ledger.NAME: self.settings.verify_ledger_queue_url,
-            close_statements.NAME: self.settings.close_statements_queue_url,
-            archive_entries.NAME: self.settings.archive_entries_queue_url,
+            names.EXPIRE_POINTS: self.settings.expire_points_queue_url,
+            names.REVIEW_TIERS: self.settings.review_tiers_queue_url,
+            names.BIRTHDAY_REWARDS: self.settings.birthday_rewards_queue_url,
+            names.WIN_BACK: self.settings.win_back_queue_url,
+            names.HOLIDAY_REWARDS: self.settings.holiday_rewards_queue_url,
+            names.ANNOUNCEMENTS: self.settings.announcements_queue_url,
+            names.WARN_ENDINGS: self.settings.warn_endings_queue_url,
+            names.VERIFY_LEDGER: self.settings.verify_ledger_queue_url,
+            names.CLOSE_STATEMENTS: self.settings.close_statements_queue_url,
+            names.ARCHIVE_ENTRIES: self.settings.archive_entries_queue_url,
         }
         runs = RunStore(self._dynamodb, self.settings.program_table)
         queue = SqsWorkQueue(self._sqs, urls)
@@ -162,6 +155,36 @@ class Application(UseCases):
         return kind not in DEFAULT_SILENT or is_told(kind, self.programs.current(self.clock.now()))
 
     @property
+    def _expire_points(self) -> ExpirePoints:
+        from quen.jobs.expire_points import ExpirePoints
+
+        return ExpirePoints(self.ledger, self.programs)
+
+    @property
+    def _review_tiers(self) -> ReviewTiers:
+        from quen.jobs.review_tiers import ReviewTiers
+
+        return ReviewTiers(self.ledger, self.programs)
+
+    @property
+    def _birthday_rewards(self) -> BirthdayRewards:
+        from quen.jobs.birthday_rewards import BirthdayRewards
+
+        return BirthdayRewards(self.gifts, self.members, self.programs)
+
+    @property
+    def _win_back(self) -> WinBack:
+        from quen.jobs.win_back import WinBack
+
+        return WinBack(self.lapses, self.gifts, self.members, self.programs)
+
+    @property
+    def _holiday_rewards(self) -> HolidayRewards:
+        from quen.jobs.holiday_rewards import HolidayRewards
+
+        return HolidayRewards(self.gifts, self.members, self.ledger, self.programs)
+
+    @property
     def _announcements(self) -> Announcements:
         from quen.jobs.announcements import Announcements
         from quen.messages.queue import SqsIntentQueue
@@ -190,6 +213,12 @@ class Application(UseCases):
         return VerifyLedger(
             store, MemberChecks(self._ledger_store, store.find_existing, archive), LoggedDrift(self._worth)
         )
+
+    @property
+    def _close_statements(self) -> CloseStatements:
+        from quen.jobs.close_statements import CloseStatements
+
+        return CloseStatements(self.books.settlement)
 
     @property
     def _archive_entries(self) -> ArchiveEntries:

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from factories import make_program
 from quen.archive.service import Archive, Archiving, KeptCheckpoint
 from quen.errors import ConflictRetryError
-from quen.jobs.archive_entries import NAME, ArchiveEntries
+from quen.jobs.archive_entries import ArchiveEntries
+from quen.jobs.names import ARCHIVE_ENTRIES
 from quen.jobs.service import Jobs
 from quen.ledger.model import Account, Checkpoint, GrantBonus, KeptHistory, Sealed, sealed_form
 from quen.ledger.ports import DuePage
@@ -97,7 +98,7 @@ class ArchivingWorld(World):
         self.fuse = fuse or Fuse()
         old, bucket = Guarded(self.old, self.fuse), Guarded(self.bucket, self.fuse)
         archiving = Archiving(old, bucket)  # type: ignore[arg-type] # they are, but for the fuse
-        self.handlers = {NAME: lambda: ArchiveEntries(old, archiving, self.programs, self.clock)}  # type: ignore[arg-type]
+        self.handlers = {ARCHIVE_ENTRIES: lambda: ArchiveEntries(old, archiving, self.programs, self.clock)}  # type: ignore[arg-type]
         runs, queue = Guarded(self.runs, self.fuse), Guarded(self.queue, self.fuse)
         self.jobs = Jobs(self.handlers, runs, queue, self.programs, self.reports, self.clock, self.clock)  # type: ignore[arg-type]
 
@@ -116,4 +117,4 @@ class ArchivingWorld(World):
         return {member_id: replace(kept, run_id="") for member_id, kept in self.old.kept.items()}
 
 
-__all__ = ["NAME", "ArchivingWorld"]
+__all__ = ["ARCHIVE_ENTRIES", "ArchivingWorld"]

@@ -19,7 +19,7 @@ from quen.ledger.model import Account, GrantBonus, Sealed, account_as_of, parse_
 from quen.program.model import Program
 from quen.verification.model import Checked, MemberFlaw, is_reread
 from quen.verification.service import MemberChecks
-from unit.archive.fakes import FIRST, NAME, ArchivingWorld, MemoryOldLedger
+from unit.archive.fakes import ARCHIVE_ENTRIES, FIRST, ArchivingWorld, MemoryOldLedger
 from unit.jobs.fakes import NOW
 
 BOUGHT_FOR_YEARS = "mem_0000000000000001"
@@ -49,7 +49,7 @@ def world() -> ArchivingWorld:
 
 
 def archive(world: ArchivingWorld) -> None:
-    world.run_to_the_end(NAME)
+    world.run_to_the_end(ARCHIVE_ENTRIES)
 
 
 def rewrite(world: ArchivingWorld, member_id: str, entries: Sequence[Sealed]) -> str:
@@ -138,14 +138,14 @@ def test_whoever_decides_to_keep_entries_longer_keeps_them_from_that_minute_on(
 
 
 def test_a_dry_run_says_what_would_go_and_moves_nothing(world: ArchivingWorld) -> None:
-    run = world.jobs.start_run(NAME, date(2026, 12, 1), dry_run=True, actor="staff:an")
+    run = world.jobs.start_run(ARCHIVE_ENTRIES, date(2026, 12, 1), dry_run=True, actor="staff:an")
     assert (run["seen"], run["done"]) == (7, 6)
     assert run["totals"]["entries"] > 6
     assert (world.bucket.stored, world.old.kept) == ({}, {})
 
 
 def test_a_run_by_hand_is_left_to_the_function_that_has_the_rights(world: ArchivingWorld) -> None:
-    run = world.jobs.start_run(NAME, date(2026, 12, 1), dry_run=False, actor="staff:an")
+    run = world.jobs.start_run(ARCHIVE_ENTRIES, date(2026, 12, 1), dry_run=False, actor="staff:an")
     assert (run["state"], run["seen"], world.bucket.stored) == ("running", 0, {})
     world.queue.deliver(world.jobs)
     assert len(world.old.kept) == 6

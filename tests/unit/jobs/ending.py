@@ -8,7 +8,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from quen.jobs.warn_endings import NAME, WarnEndings
+from quen.jobs.names import WARN_ENDINGS
+from quen.jobs.warn_endings import WarnEndings
 from quen.program.benefits import Benefit
 from quen.program.model import Program
 from quen.vouchers.endings import Endings
@@ -43,7 +44,7 @@ class EndingWorld(World):
         self.vouchers = MemoryVouchers()
         intents, vouchers = Guarded(self.intents, self.fuse), Guarded(self.vouchers, self.fuse)
         endings = Endings(vouchers, self.ledger, self.programs)
-        self.handlers[NAME] = lambda: WarnEndings(intents, endings, self.programs)
+        self.handlers[WARN_ENDINGS] = lambda: WarnEndings(intents, endings, self.programs)
 
     def add_voucher(
         self,

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from factories import make_account, make_program
 from quen.errors import MemberNotFoundError, NotFoundError
 from quen.gifts.service import OccasionGifts
-from quen.jobs import announcements, birthday_rewards, expire_points, holiday_rewards, review_tiers, win_back
+from quen.jobs import names
 from quen.jobs.announcements import Announcements
 from quen.jobs.birthday_rewards import BirthdayRewards
 from quen.jobs.expire_points import ExpirePoints
@@ -334,14 +334,14 @@ class World:
         self.gifts = OccasionGifts(self.ledger, MemoryVouchers(), b"a key of these tests")
         self.lapses = Lapses(self.ledger, guarded_accounts)
         self.handlers: dict[str, Callable[[], Any]] = {
-            expire_points.NAME: lambda: ExpirePoints(self.ledger, self.programs),
-            review_tiers.NAME: lambda: ReviewTiers(self.ledger, self.programs),
-            birthday_rewards.NAME: lambda: BirthdayRewards(self.gifts, self.profiles, self.programs),
-            win_back.NAME: lambda: WinBack(self.lapses, self.gifts, self.profiles, self.programs),
-            holiday_rewards.NAME: lambda: HolidayRewards(self.gifts, self.profiles, self.ledger, self.programs),
+            names.EXPIRE_POINTS: lambda: ExpirePoints(self.ledger, self.programs),
+            names.REVIEW_TIERS: lambda: ReviewTiers(self.ledger, self.programs),
+            names.BIRTHDAY_REWARDS: lambda: BirthdayRewards(self.gifts, self.profiles, self.programs),
+            names.WIN_BACK: lambda: WinBack(self.lapses, self.gifts, self.profiles, self.programs),
+            names.HOLIDAY_REWARDS: lambda: HolidayRewards(self.gifts, self.profiles, self.ledger, self.programs),
         }
         intents = Guarded(self.intents, self.fuse)
-        self.handlers[announcements.NAME] = lambda: Announcements(intents, self.profiles, self.ledger, self.programs)
+        self.handlers[names.ANNOUNCEMENTS] = lambda: Announcements(intents, self.profiles, self.ledger, self.programs)
         runs, queue = Guarded(self.runs, self.fuse), Guarded(self.queue, self.fuse)
         self.jobs = Jobs(self.handlers, runs, queue, self.programs, self.reports, self.clock, self.clock)
 

@@ -13,9 +13,9 @@ from typing import Any
 from msgspec.structs import replace
 
 from factories import make_program
-from quen.jobs.close_statements import NAME as CLOSE
 from quen.jobs.close_statements import CloseStatements
 from quen.jobs.model import Page, Run
+from quen.jobs.names import CLOSE_STATEMENTS
 from quen.jobs.service import Concluding, Handled
 from quen.ledger.model.funding import funded_by
 from quen.program.model import Birthday, ExpiryWarning
@@ -79,7 +79,7 @@ class ClosingWorld(World):
         for number, partner in enumerate(partners):
             self.desk.book({funded_by(partner.partner_id): -10 - number}, date(2026, 10, 5), number=number)
         books = self.desk.over(Guarded(self.desk.statements, self.fuse))  # type: ignore[arg-type]
-        self.handlers[CLOSE] = lambda: CloseStatements(books)
+        self.handlers[CLOSE_STATEMENTS] = lambda: CloseStatements(books)
 
 
 def expiring(fuse: Fuse | None) -> World:
@@ -226,7 +226,7 @@ NIGHTS: Mapping[str, Night] = {
     "announcements": Night(announcing, outcome=asked),
     "warn-endings": Night(ending, outcome=asked),
     "verify-ledger": Night(proof, page=10, outcome=proven),  # of which the fake makes two members
-    CLOSE: Night(ClosingWorld, outcome=closed),
+    CLOSE_STATEMENTS: Night(ClosingWorld, outcome=closed),
     "archive-entries": Night(ArchivingWorld, outcome=archived),
 }
 

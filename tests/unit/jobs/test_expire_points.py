@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from quen.jobs import expire_points
+from quen.jobs.names import EXPIRE_POINTS
 from quen.ledger.model import Account, next_due_on
 from quen.ledger.ports import Change, DuePage
 from quen.program.model import Expiry, ExpiryWarning, Program
@@ -67,7 +67,7 @@ def run(world: World, days: int = 0, *, dry_run: bool = False) -> dict[str, Any]
     """The night of that many days after TODAY."""
     on = TODAY + timedelta(days=days)
     world.clock.instant = NOW + timedelta(days=days)
-    return world.jobs.start_run(expire_points.NAME, on, dry_run=dry_run, actor="staff")
+    return world.jobs.start_run(EXPIRE_POINTS, on, dry_run=dry_run, actor="staff")
 
 
 def test_those_whose_points_end_soon_are_warned_on_the_day_on_which_a_program_begins_to_warn() -> None:

@@ -8,15 +8,16 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from quen.jobs.close_statements import NAME, CloseStatements
+from quen.jobs.close_statements import CloseStatements
 from quen.jobs.model import SHARDS, Run
+from quen.jobs.names import CLOSE_STATEMENTS
 from quen.ledger.model.funding import funded_by
 from quen.settlement.model import Statement
 from unit.settlement.fakes import BRAND, Desk, FakePartners, FakeStatements, make_partner, noon
 
 
 def run_on(day: date, **changes: Any) -> Run:
-    return Run(NAME, day, "run_1", noon(day), noon(day), "schedule", **changes)
+    return Run(CLOSE_STATEMENTS, day, "run_1", noon(day), noon(day), "schedule", **changes)
 
 
 def test_the_shards_together_have_every_partner_that_settles_once() -> None:

@@ -7,8 +7,9 @@ from datetime import date, datetime, timedelta
 
 from msgspec.structs import replace
 
+from quen.jobs.names import VERIFY_LEDGER
 from quen.jobs.service import Jobs
-from quen.jobs.verify_ledger import NAME, VerifyLedger
+from quen.jobs.verify_ledger import VerifyLedger
 from quen.ledger.documents import DocumentKey
 from quen.ledger.model import Account, Checkpoint, GrantBonus, KeptHistory, Sealed, sealed_form
 from quen.verification.model import MemberFlaw, NamedEntry, Verification
@@ -94,7 +95,9 @@ class ProofWorld(World):
         self.drift = MemoryDrift()
         proof: MemoryLedger = Guarded(self.table, self.fuse)  # type: ignore[assignment] # it is one, but for the fuse
         self.handlers = {
-            NAME: lambda: VerifyLedger(proof, MemberChecks(proof, proof.find_existing, NoArchive()), self.drift)
+            VERIFY_LEDGER: lambda: VerifyLedger(
+                proof, MemberChecks(proof, proof.find_existing, NoArchive()), self.drift
+            )
         }
         runs, queue = Guarded(self.runs, self.fuse), Guarded(self.queue, self.fuse)
         self.jobs = Jobs(self.handlers, runs, queue, self.programs, self.reports, self.clock, self.clock)  # type: ignore[arg-type]
@@ -107,4 +110,4 @@ class ProofWorld(World):
         return [replace(found, verified_at=NOW) for _, found in sorted(self.table.days.items())]
 
 
-__all__ = ["NAME", "Fuse", "ProofWorld"]
+__all__ = ["VERIFY_LEDGER", "Fuse", "ProofWorld"]

@@ -11,7 +11,7 @@ from quen.jobs.model import FINDINGS_KEPT_MAX, Run
 from quen.ledger.model import Account
 from quen.verification.model import Baseline, MemberFlaw
 from unit.jobs.fakes import NOW
-from unit.verification.fakes import NAME, Fuse, ProofWorld
+from unit.verification.fakes import VERIFY_LEDGER, Fuse, ProofWorld
 
 TODAY = date(2026, 12, 1)
 MIDNIGHT = datetime(2026, 11, 30, 17, tzinfo=UTC)
@@ -37,7 +37,7 @@ def only_run(world: ProofWorld) -> Run:
 
 def test_every_member_is_proven_and_the_day_is_kept() -> None:
     world = ProofWorld()
-    world.run_to_the_end(NAME)
+    world.run_to_the_end(VERIFY_LEDGER)
     run, [found] = only_run(world), world.table.days.values()
     assert (run.state, run.counts.seen, run.counts.done, run.counts.points) == ("finished", 23, 23, 0)
     assert (found.on, found.as_of, found.members, found.entries) == (TODAY, MIDNIGHT, 23, 23)
@@ -50,7 +50,7 @@ def test_every_member_is_proven_and_the_day_is_kept() -> None:
 def test_what_is_flawed_is_told_and_counted_and_the_others_are_proven() -> None:
     world = touched()
     rich, bare, back = sorted(world.accounts.accounts)[3:6]
-    world.run_to_the_end(NAME)
+    world.run_to_the_end(VERIFY_LEDGER)
     run, [found] = only_run(world), world.table.days.values()
     assert (run.state, run.failures) == ("finished", 0)
     assert (run.counts.seen, run.counts.done) == (
@@ -69,7 +69,7 @@ def test_what_is_flawed_is_told_and_counted_and_the_others_are_proven() -> None:
 def test_when_everything_is_flawed_the_first_flaws_are_kept_and_all_are_told() -> None:
     world = ProofWorld(members=60)
     world.accounts.documents.clear()
-    world.run_to_the_end(NAME)
+    world.run_to_the_end(VERIFY_LEDGER)
     [found] = world.table.days.values()
     assert (len(found.flaws), len(world.drift.flaws)) == (FINDINGS_KEPT_MAX, 60)
     assert only_run(world).state == "finished"
@@ -79,12 +79,12 @@ def test_when_everything_is_flawed_the_first_flaws_are_kept_and_all_are_told() -
 @pytest.mark.parametrize("make_world", [ProofWorld, touched])
 def test_stopped_at_any_call_before_or_after_it_the_result_is_the_same(make_world: type[ProofWorld]) -> None:
     whole = make_world(None)
-    whole.run_to_the_end(NAME)
+    whole.run_to_the_end(VERIFY_LEDGER)
     assert whole.fuse.calls > 100
     for after in (False, True):
         for at in range(1, whole.fuse.calls + 1):
             world = make_world(Fuse(at, after=after))
-            world.run_to_the_end(NAME)
+            world.run_to_the_end(VERIFY_LEDGER)
             place = f"stopped {'after' if after else 'before'} call {at}"
             assert only_run(world).counts == only_run(whole).counts, place
             assert world.kept() == whole.kept(), place
@@ -94,16 +94,16 @@ def test_stopped_at_any_call_before_or_after_it_the_result_is_the_same(make_worl
 @pytest.mark.parametrize("times", [2, 3])
 def test_every_message_delivered_again_changes_nothing(times: int) -> None:
     once, often = touched(), touched()
-    once.run_to_the_end(NAME)
-    often.run_to_the_end(NAME, times=times)
+    once.run_to_the_end(VERIFY_LEDGER)
+    often.run_to_the_end(VERIFY_LEDGER, times=times)
     assert (often.table.days, often.table.last) == (once.table.days, once.table.last)
     assert only_run(often).counts == only_run(once).counts
 
 
 def test_out_of_time_after_every_few_members_the_result_is_the_same() -> None:
     whole, hasty = touched(), touched()
-    whole.run_to_the_end(NAME)
-    hasty.start(NAME)
+    whole.run_to_the_end(VERIFY_LEDGER)
+    hasty.start(VERIFY_LEDGER)
     asked = 0
 
     def out_of_time() -> bool:
@@ -117,12 +117,12 @@ def test_out_of_time_after_every_few_members_the_result_is_the_same() -> None:
 
 def test_a_second_run_of_one_day_is_the_last_check_and_leaves_the_day_as_it_was_kept() -> None:
     world = ProofWorld()
-    world.run_to_the_end(NAME)
+    world.run_to_the_end(VERIFY_LEDGER)
     first = world.table.days[TODAY]
     world.clock.advance(hours=1)
     world.give("mem_0000000000000000", 2027)
     world.clock.advance(hours=1)
-    again = world.jobs.start_run(NAME, TODAY, dry_run=False, actor="staff:an")
+    again = world.jobs.start_run(VERIFY_LEDGER, TODAY, dry_run=False, actor="staff:an")
     assert (again["state"], again["done"]) == ("finished", 23)
     assert world.table.days == {TODAY: first}
     assert world.table.last
@@ -132,7 +132,7 @@ def test_a_second_run_of_one_day_is_the_last_check_and_leaves_the_day_as_it_was_
 
 def test_a_dry_run_keeps_nothing() -> None:
     world = ProofWorld()
-    run = world.jobs.start_run(NAME, TODAY, dry_run=True, actor="staff:an")
+    run = world.jobs.start_run(VERIFY_LEDGER, TODAY, dry_run=True, actor="staff:an")
     assert (run["state"], run["done"]) == ("finished", 23)
     assert (world.table.days, world.table.last) == ({}, None)
 
@@ -140,7 +140,7 @@ def test_a_dry_run_keeps_nothing() -> None:
 def test_a_member_who_fails_at_first_is_in_the_result_that_is_kept() -> None:
     """Without them there is no root; the day's result waits until the member's own message is worked."""
     world, hindered = ProofWorld(), ProofWorld()
-    world.run_to_the_end(NAME)
+    world.run_to_the_end(VERIFY_LEDGER)
     failing = ["mem_0000000000000004"] * 2
 
     def fail(member_id: str) -> None:
@@ -150,7 +150,7 @@ def test_a_member_who_fails_at_first_is_in_the_result_that_is_kept() -> None:
             raise RuntimeError("not now")
 
     hindered.table.reading = fail
-    hindered.run_to_the_end(NAME)
+    hindered.run_to_the_end(VERIFY_LEDGER)
     assert failing == []
     assert hindered.kept() == world.kept()
 
@@ -158,7 +158,7 @@ def test_a_member_who_fails_at_first_is_in_the_result_that_is_kept() -> None:
 def test_each_night_takes_the_root_of_the_night_before_once_more() -> None:
     world = ProofWorld()
     for night in range(3):
-        world.run_to_the_end(NAME)
+        world.run_to_the_end(VERIFY_LEDGER)
         world.clock.advance(hours=1)
         world.give(f"mem_000000000000000{night}", 2030 + night)
         world.clock.instant = NOW + timedelta(days=night + 1)
@@ -170,13 +170,13 @@ def test_each_night_takes_the_root_of_the_night_before_once_more() -> None:
 def test_a_history_that_was_written_anew_as_a_whole_is_told_by_the_root_of_the_night_before() -> None:
     """Entries, account and documents fit each other: no check of the member can find it."""
     world = ProofWorld()
-    world.run_to_the_end(NAME)
+    world.run_to_the_end(VERIFY_LEDGER)
     gone = "mem_0000000000000007"
     world.accounts.accounts[gone] = Account(gone)
     world.accounts.entries[gone] = []
     world.accounts.documents = {k: d for k, d in world.accounts.documents.items() if d.member_id != gone}
     world.clock.instant = NOW + timedelta(days=1)
-    world.run_to_the_end(NAME)
+    world.run_to_the_end(VERIFY_LEDGER)
     found = world.table.days[TODAY + timedelta(days=1)]
     assert (found.flaws, found.baseline) == ((), Baseline(TODAY, is_same=False))
     assert not found.is_sound
@@ -185,7 +185,7 @@ def test_a_history_that_was_written_anew_as_a_whole_is_told_by_the_root_of_the_n
 def test_days_that_were_missed_compare_with_a_day_that_was_kept_before_they_began() -> None:
     """What is kept while a run works is no part of it, so all of its pages compare with the same day."""
     world = ProofWorld()
-    world.run_to_the_end(NAME)
+    world.run_to_the_end(VERIFY_LEDGER)
     world.clock.instant = NOW + timedelta(days=3)
-    world.run_to_the_end(NAME)
+    world.run_to_the_end(VERIFY_LEDGER)
     assert [found.baseline for found in world.kept()][1:] == [Baseline(TODAY, is_same=True)] * 3

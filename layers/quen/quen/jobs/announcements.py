@@ -27,7 +27,6 @@ from quen.members.model.consents import PROFILING
 from quen.messages.model import Intent, purpose_of
 from quen.program.model import Announcement, Program
 
-NAME = "announcements"
 LATE_DAYS_MAX = 3
 
 

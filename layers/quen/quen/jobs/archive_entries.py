@@ -17,8 +17,6 @@ from quen.jobs.model import Page, Run
 from quen.jobs.service import CurrentProgram, Handled
 from quen.ledger.ports import DuePage
 
-NAME = "archive-entries"
-
 
 class OldMembers(Protocol):
     """Where members with old entries are found."""

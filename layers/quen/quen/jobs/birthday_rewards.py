@@ -18,7 +18,6 @@ from quen.jobs.service import CurrentProgram, Handled
 from quen.ledger.model import GrantBonus
 from quen.program.model import Birthday
 
-NAME = "birthday-rewards"
 RULE_ID = "birthday"
 
 

@@ -16,8 +16,6 @@ from quen.jobs.service import Handled
 from quen.partners.model import Partner
 from quen.settlement.model import Statement
 
-NAME = "close-statements"
-
 
 class SettledBooks(Protocol):
     """The books' part of it."""

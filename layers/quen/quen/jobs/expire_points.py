@@ -19,8 +19,6 @@ from quen.ledger.model import Account, next_due_on
 from quen.ledger.ports import DuePage
 from quen.program.model import Program
 
-NAME = "expire-points"
-
 
 class DueAccounts(BroughtUp, Protocol):
     """The ledger's part of it."""

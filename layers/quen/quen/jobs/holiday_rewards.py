@@ -19,8 +19,6 @@ from quen.jobs.service import CurrentProgram, Handled
 from quen.ledger.model import GrantBonus
 from quen.program.model import Holiday, Program
 
-NAME = "holiday-rewards"
-
 
 class Profiles(People, Protocol):
     """All members who may take part."""

@@ -15,8 +15,6 @@ from quen.jobs.model import Page, Run
 from quen.jobs.service import CurrentProgram, Handled
 from quen.ledger.ports import DuePage
 
-NAME = "review-tiers"
-
 
 class ReviewedAccounts(BroughtUp, Protocol):
     """The ledger's part of it."""

@@ -23,8 +23,6 @@ from quen.ledger.documents import DocumentKey
 from quen.verification.model import Checked, MemberFlaw, NamedEntry, Verification, is_reread, root_of, settled_by
 from quen.verification.service import BASELINE, ROOT, Instants, compared
 
-NAME = "verify-ledger"
-
 # A young ledger holds about four items a member (account, welcome, a purchase's two), an old one more: then a page has
 # fewer members than the framework allows for, and never more than four times as many.
 ITEMS_PER_MEMBER = 4

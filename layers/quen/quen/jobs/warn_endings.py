@@ -19,7 +19,6 @@ from quen.jobs.service import CurrentProgram, Handled
 from quen.messages.model import Intent, channels_of
 from quen.vouchers.endings import Ending
 
-NAME = "warn-endings"
 STAGES = (7, 1)
 """How many days before its last day a voucher is told of, the earliest first."""
 

@@ -26,7 +26,6 @@ from quen.ledger.ports import DuePage
 from quen.members.model.consents import PROFILING
 from quen.program.model import Program
 
-NAME = "win-back"
 RULE_ID = "win_back"
 """The use that an offer by what the member bought is of their data."""
 
