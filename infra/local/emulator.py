@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from local.connection import CREDENTIALS, REGION
-from local.emulator_state import forget_stream_positions
+from local.emulator_state import check_state, forget_stream_positions
 from local.errors import LocalError
 
 HOST = "127.0.0.1"
@@ -74,6 +74,7 @@ class Emulator:
         shutil.rmtree(temporary, ignore_errors=True)  # what a killed emulator left behind
         temporary.mkdir(parents=True)
         if self._data:
+            check_state(self._data)
             forget_stream_positions(self._data)
         # A session of its own: Ctrl-C reaches `quen serve` alone, which then stops things in order.
         with self._log_path.open("wb") as log:
