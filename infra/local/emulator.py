@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,7 +20,8 @@ from local.errors import LocalError
 
 HOST = "127.0.0.1"
 START_SECONDS_MAX = 60
-STOP_SECONDS_MAX = 60
+# It writes its state only then, and a busy machine takes a minute for that.
+STOP_SECONDS_MAX = 600
 POLL_SECONDS = 0.05
 PROJECT = Path(__file__).resolve().parents[2]
 STACK_PYTHON = Path(os.environ.get("QUEN_STACK_PYTHON", PROJECT / ".venv-stack/bin/python"))
@@ -156,6 +158,12 @@ class Emulator:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+            if self._data:
+                print(
+                    f"quen: the emulator did not end within {STOP_SECONDS_MAX} s and was ended; what happened since this start"
+                    f" may be missing in {self._data}.",
+                    file=sys.stderr,
+                )
         if process.stdin:
             process.stdin.close()
         shutil.rmtree(self._scratch / "tmp", ignore_errors=True)
