@@ -85,8 +85,6 @@ def _print_archived(stack: RunningStack, member_id: str | None) -> int:
         raise LocalError("say whose entries: --member ID.")
     client: Any = stack.open_dynamodb()
     checkpoint = LedgerStore(client, stack.tables["ledger"]).find_checkpoint(member_id)
-    if checkpoint is None:
-        sys.stderr.write(f"Nothing of {member_id} is archived.\n")
     try:
         entries = stack.open_archive().read(checkpoint) if checkpoint else ()
     except BadVolumeError as bad:

@@ -58,6 +58,8 @@ WRONG_USAGE = (
     ["ledger", "verify", "--on", "yesterday"],
     ["ledger", "verify", "--on", "2026-07-01", "--member", "mem_7k3w9m2x5t8q4r6s"],
     ["message", "preview"],
+    ["backup", "create", "s3://b/x", "--stack", "quen", "--at", "yesterday"],
+    ["backup", "create", "s3://b/x", "--stack", "quen", "--at", "2026-11-26T03:00:00"],
     ["message", "preview", "nonsense"],
     ["message", "preview", "welcome", "--set", "points"],
     ["message", "preview", "welcome", "--channel", "pigeon"],
