@@ -11,7 +11,7 @@ export SAM_CLI_TELEMETRY := 0
 .SUFFIXES:
 
 help: ## List the verbs
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 26
 
 setup:
 	@$(PYTHON) infra/local/environments.py
@@ -53,7 +53,7 @@ soak: setup ## Traffic and faults for half an hour, the books checked every minu
 	@$(IN_VENV)python -m local.soak
 
 build: setup ## Build what `sam deploy --template build/aws/template.yaml` sends to AWS
-	@QUEN_BUILD=aws QUEN_PYTHON=$(CURDIR)/$(IN_VENV)python QUEN_BYTECODE_PYTHON=$(BYTECODE_PYTHON) \
+	@QUEN_BUILD=aws QUEN_PYTHON="$(CURDIR)/$(IN_VENV)python" QUEN_BYTECODE_PYTHON="$(BYTECODE_PYTHON)" \
 		.venv-stack/bin/sam build --template template.yaml --build-dir build/aws --build-in-source
 
 audit: setup ## Known weaknesses, licences, secrets in files; writes build/sbom.json (ARGS="--offline FILE" without a network)

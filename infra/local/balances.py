@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +16,8 @@ from local.errors import LocalError
 TEXTS = ("phone", "email", "name", "locale", "tier")
 DAYS = ("birthday", "joined_on")
 NUMBERS = ("stamps", "stored_value")
+# What spreadsheets write where the comma is the decimal sign.
+DIVIDED_OTHERWISE = re.compile(r"[;\t]")
 COLUMNS = ("row_id", *TEXTS, *DAYS, *NUMBERS, "points", "expires_on", "qualifying")
 
 
@@ -64,6 +67,9 @@ def _from_lines(text: str, faults: list[Fault]) -> Iterator[dict[str, Any]]:
 def _from_csv(text: str, faults: list[Fault]) -> Iterator[dict[str, Any]]:
     reader = csv.DictReader(text.splitlines())
     header = reader.fieldnames or []
+    if len(header) == 1 and DIVIDED_OTHERWISE.search(header[0]):
+        faults.append(Fault(1, "row_id", "The columns are divided by commas: save the table as CSV with commas."))
+        return
     known = f"No such column is known; there are {', '.join(COLUMNS)}."
     faults += [Fault(1, str(name), known) for name in header if name not in COLUMNS]
     if "row_id" not in header:
@@ -117,7 +123,7 @@ def _row(number: int, cells: Mapping[str, Any], faults: list[Fault]) -> dict[str
 
 def _number(cell: str) -> int:
     if not cell.isascii() or not cell.isdigit():
-        raise _WrongValueError("A whole number is expected here, not below zero.")
+        raise _WrongValueError("A whole number is expected here, in digits alone: 1000, not 1.000; and not below zero.")
     return int(cell)
 
 

@@ -138,7 +138,9 @@ def problem_sentence(answer: Answer) -> str:
         return f"refused with status {answer.status}."
     code, detail = problem.get("code", answer.status), problem.get("detail") or problem.get("title") or ""
     faults = [
-        f"\n  {fault.get('pointer') or '/'}: {fault.get('detail') or fault.get('code')}"
+        f"{fault.get('pointer') or '/'}: {fault.get('detail') or fault.get('code')}"
         for fault in problem.get("errors") or ()
     ]
-    return f"refused ({code}): {detail}{''.join(faults)}"
+    if len(faults) == 1 and faults[0].endswith(f": {detail}"):
+        return f"refused ({code}): {faults[0]}"
+    return "\n  ".join((f"refused ({code}): {detail}", *faults))

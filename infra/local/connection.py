@@ -27,12 +27,31 @@ def add_data_option(parser: argparse.ArgumentParser) -> None:
 
 
 def load_connection(data: Path) -> dict[str, Any]:
-    """What `quen serve` wrote, or a sentence that says how to get it."""
+    """What `quen serve` wrote, or a sentence that says how to get it. Raises ValueError where it is no JSON object."""
     try:
-        connection: dict[str, Any] = json.loads((data / FILE_NAME).read_text("utf-8"))
-    except FileNotFoundError:
+        return _json_object(data / FILE_NAME)
+    except (FileNotFoundError, NotADirectoryError):
         raise LocalError(f"no stack was started on {data}; start one with `make run`.") from None
-    return connection
+
+
+def read_kept(path: Path) -> dict[str, Any]:
+    """What an earlier start wrote and later ones cannot do without. Raises LocalError where it is damaged."""
+    try:
+        return _json_object(path)
+    except ValueError:
+        raise damaged(path) from None
+
+
+def damaged(path: Path) -> LocalError:
+    """What to do about a file of the data directory that cannot be read: nothing is thrown away unasked."""
+    return LocalError(f"{path} is damaged; put it back from a copy, or begin anew without the data by --fresh.")
+
+
+def _json_object(path: Path) -> dict[str, Any]:
+    document = json.loads(path.read_text("utf-8"))
+    if not isinstance(document, dict):
+        raise ValueError("a JSON object is expected")
+    return document
 
 
 def write_private(path: Path, document: dict[str, Any]) -> None:

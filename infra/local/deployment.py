@@ -38,10 +38,10 @@ class Deployment:
     def is_current(self, parameters: Mapping[str, str]) -> bool:
         """Whether the stack is there and made of exactly the present files and parameters."""
         try:
-            recorded = self._record.read_text("utf-8")
+            recorded = self._record.read_bytes()
         except FileNotFoundError:
             return False
-        return recorded == fingerprint(parameters) and self._state() in STACK_STATES_USABLE
+        return recorded == fingerprint(parameters).encode() and self._state() in STACK_STATES_USABLE
 
     def _state(self) -> str:
         from botocore.exceptions import ClientError  # beside the client, which imports it anyway

@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,12 +15,13 @@ from types import TracebackType
 from typing import Self
 
 from local.connection import CREDENTIALS, REGION
-from local.emulator_state import forget_stream_positions
+from local.emulator_state import check_state, forget_stream_positions
 from local.errors import LocalError
 
 HOST = "127.0.0.1"
 START_SECONDS_MAX = 60
-STOP_SECONDS_MAX = 60
+# It writes its state only then, and a busy machine takes a minute for that.
+STOP_SECONDS_MAX = 600
 POLL_SECONDS = 0.05
 PROJECT = Path(__file__).resolve().parents[2]
 STACK_PYTHON = Path(os.environ.get("QUEN_STACK_PYTHON", PROJECT / ".venv-stack/bin/python"))
@@ -74,6 +76,7 @@ class Emulator:
         shutil.rmtree(temporary, ignore_errors=True)  # what a killed emulator left behind
         temporary.mkdir(parents=True)
         if self._data:
+            check_state(self._data)
             forget_stream_positions(self._data)
         # A session of its own: Ctrl-C reaches `quen serve` alone, which then stops things in order.
         with self._log_path.open("wb") as log:
@@ -155,6 +158,12 @@ class Emulator:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+            if self._data:
+                print(
+                    f"quen: the emulator did not end within {STOP_SECONDS_MAX} s and was ended; what happened since this start"
+                    f" may be missing in {self._data}.",
+                    file=sys.stderr,
+                )
         if process.stdin:
             process.stdin.close()
         shutil.rmtree(self._scratch / "tmp", ignore_errors=True)

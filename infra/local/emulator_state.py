@@ -1,4 +1,4 @@
-"""What the emulator writes down when it ends, corrected before it reads it again.
+"""What the emulator writes down when it ends, checked and corrected before it reads it again.
 
 It keeps how far each reader of a table's stream was, but not the stream: that begins anew at nothing. A reader that was at 451
 would then not see the next 451 changes, and nobody would be told of them.
@@ -9,8 +9,23 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from local.connection import damaged, read_kept
+
 FILE_NAME = "lambda.json"
 POSITIONS = "dynamodb_stream_positions"
+TABLES = "dynamodb.json"
+
+
+def check_state(state: Path) -> None:
+    """Raises LocalError where a file of it cannot be read, or the tables' is not there.
+
+    The emulator would begin without what it cannot read, say nothing, and write that down in place of the data when it ends.
+    """
+    files = sorted(state.glob("*.json"))
+    for file in files:
+        read_kept(file)
+    if files and not (state / TABLES).exists():
+        raise damaged(state / TABLES)
 
 
 def forget_stream_positions(state: Path) -> None:

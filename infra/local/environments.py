@@ -55,10 +55,19 @@ def stamp_of(lock: Path) -> str:
 def make_environment(folder: Path, lock: Path) -> None:
     """Create and fill one environment, unless its stamp says that it is as it should be."""
     stamp = folder / "lock.sha256"
-    if not (stamp.exists() and stamp.read_text("utf-8") == stamp_of(lock)):
+    if not (stamp.exists() and stamp.read_text("utf-8") == stamp_of(lock)) or was_moved(folder):
+        report(f"{folder.name}: making it with Python {sys.version.split()[0]}")
         create(folder)
         install(folder, lock)
         stamp.write_text(stamp_of(lock), "utf-8")
+
+
+def was_moved(folder: Path) -> bool:
+    """Whether the environment was made in another place: its commands name their Python by its full path."""
+    config = folder / "pyvenv.cfg"
+    lines = config.read_text("utf-8").splitlines() if config.exists() else []
+    made_by = next((line for line in lines if line.startswith("command = ")), None)
+    return made_by is not None and not made_by.endswith((f" {folder}", f" {folder.resolve()}"))
 
 
 def create(folder: Path) -> None:
@@ -124,8 +133,11 @@ def add_project(folder: Path, project: Path) -> None:
     site = next(folder.glob("lib/python3*/site-packages"))
     (site / "quen-project.pth").write_text("".join(f"{project / root}\n" for root in IMPORT_ROOTS), "utf-8")
     command = folder / "bin/quen"
+    # The shell starts Python, to which that line is a text: a `#!` line would end at the first blank of a path.
     command.write_text(
-        f"#!{folder}/bin/python\nimport sys\nfrom local.command import main\nsys.exit(main())\n", "utf-8"
+        f"#!/bin/sh\n''''exec \"{folder}/bin/python\" \"$0\" \"$@\" # '''\n"
+        "import sys\nfrom local.command import main\nsys.exit(main())\n",
+        "utf-8",
     )
     command.chmod(0o755)
 

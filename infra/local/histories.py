@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from local.balances import DIVIDED_OTHERWISE
 from local.errors import LocalError
 from local.fictitious_phones import cdnow_phone, unnamed_phone
 from quen.errors import ValidationFailedError
@@ -26,6 +27,7 @@ MINUTE = timedelta(minutes=1)
 CSV_COLUMNS = ("member", "phone", "occurred_at", "amount")
 CSV_OPTIONAL_COLUMNS = ("purchase_id", "store_id", "name", "email", "birthday", "locale", "consents")
 CONSENT_TEXT_VERSION = "replay-1"
+THOUSAND_DIGITS = 3
 
 _AMOUNT = re.compile(r"([0-9]{1,12})(?:\.([0-9]+))?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -96,13 +98,17 @@ class BadLineError(Exception):
 
 
 def parse_amount(text: str, digits: int) -> int:
-    """Decimal digits as a whole number of the smallest unit: `29.3` with two digits is 2930. Raises ValueError."""
+    """Decimal digits as a whole number of the smallest unit: `29.3` with two digits is 2930. Raises ValueError.
+
+    `45.00` of a currency without decimals is 45; `45.000` is refused, for half of the world writes 45 thousand so.
+    """
     match = _AMOUNT.fullmatch(text.strip())
     if match is None:
         raise ValueError("an amount is decimal digits, with a point before the smaller unit")
-    whole, part = match[1], (match[2] or "").rstrip("0")
-    if len(part) > digits:
-        raise ValueError(f"an amount of this currency has at most {digits} decimals")
+    whole, written = match[1], match[2] or ""
+    part = written.rstrip("0")
+    if len(part) > digits or len(written) == THOUSAND_DIGITS != digits:
+        raise ValueError(f"an amount of this currency has at most {digits} decimals, and nothing between its thousands")
     return int(whole + part.ljust(digits, "0"))
 
 
@@ -159,6 +165,8 @@ def _read_csv(text: str, zone: ZoneInfo, digits: int) -> Iterator[PastPurchase]:
 def _check_columns(names: list[str]) -> None:
     known = {*CSV_COLUMNS, *CSV_OPTIONAL_COLUMNS}
     if unknown := [name for name in names if name not in known]:
+        if DIVIDED_OTHERWISE.search(unknown[0]):
+            raise BadLineError(1, "the columns are divided by commas: save the table as CSV with commas")
         raise BadLineError(1, f"unknown column {unknown[0]!r}; known are {', '.join(sorted(known))}")
     if len(set(names)) < len(names):
         raise BadLineError(1, "a column is named twice")

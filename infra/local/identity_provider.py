@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from joserfc import jwt
+from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
-from local.connection import write_private
+from local.connection import damaged, read_kept, write_private
 from local.emulator import HOST, free_port, is_free
 from quen.clock import WallClock
 
@@ -41,13 +42,19 @@ class IdentityProvider:
         if not path.exists():
             key = RSAKey.generate_key(2048, {"alg": ALGORITHM, "use": "sig"}, private=True, auto_kid=True)
             write_private(path, dict(key.as_dict(private=True)))
-        return RSAKey.import_key(json.loads(path.read_text("utf-8")))
+        try:
+            return RSAKey.import_key(read_kept(path))
+        except (JoseError, ValueError):
+            raise damaged(path) from None
 
     @property
     def issuer(self) -> str:
         """What `iss` says: the address it was last served at."""
-        address: str = json.loads((self._folder / "address.json").read_text("utf-8"))["issuer"]
-        return address
+        path = self._folder / "address.json"
+        match read_kept(path):
+            case {"issuer": str(address)}:
+                return address
+        raise damaged(path)
 
     @property
     def jwks_url(self) -> str:

@@ -90,7 +90,7 @@ def _print_baskets(baskets: Sequence[Mapping[str, Any]]) -> None:
 
 def _print_tier_moves(found: Mapping[str, Any]) -> None:
     """How many come from which tier to which, and whom the document brings elsewhere than the present one would."""
-    sys.stdout.write(f"\n{grouped(found['members'])} members above the entry tier:\n")
+    sys.stdout.write(f"\n{grouped(found['members'])} members above the entry tier{':' if found['counts'] else '.'}\n")
     rows = [
         (count["from"] or "none", "→", count["to"] or "none", count["planned"], count["instead"])
         for count in found["counts"]

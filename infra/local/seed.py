@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from local.connection import write_private
+from local.connection import read_kept, write_private
 from local.errors import LocalError
 from local.identity_provider import IdentityProvider
 
@@ -62,14 +62,14 @@ class Seed:
     @property
     def is_planted(self) -> bool:
         """Whether an earlier start made all of it."""
-        return self._path.exists() and "members" in json.loads(self._path.read_text("utf-8"))
+        return self._path.exists() and "members" in read_kept(self._path)
 
     def plant(self) -> None:
         """Make what is not there yet."""
         if not self._has_program():
             self._path.unlink(missing_ok=True)  # of a stack that is no more
             self._put_program()
-        seeded = json.loads(self._path.read_text("utf-8")) if self._path.exists() else {}
+        seeded = read_kept(self._path) if self._path.exists() else {}
         if "partner" not in seeded:
             seeded["partner"] = self._make_partner()
             write_private(self._path, seeded)
@@ -79,7 +79,7 @@ class Seed:
 
     def describe(self) -> dict[str, Any]:
         """`{"partner": …, "members": [{"member_id", "token"}]}`, the tokens new."""
-        seeded = json.loads(self._path.read_text("utf-8"))
+        seeded = read_kept(self._path)
         tokens = map(self._member_token, MEMBERS)
         members = [{**member, "token": token} for member, token in zip(seeded["members"], tokens, strict=True)]
         return {"partner": seeded["partner"], "members": members}

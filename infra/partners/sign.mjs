@@ -60,6 +60,11 @@ if (!asked.url || !asked.key || !asked.algorithm || !asked.secret || !method || 
   console.error("usage: node sign.mjs --url URL --key ID --algorithm NAME --secret FILE [--send] METHOD PATH [BODY]");
   process.exit(2);
 }
+// A file, a key or the network: one sentence.
+process.on("uncaughtException", (error) => {
+  console.error(`sign.mjs: ${error.cause?.message ?? error.message}`);
+  process.exit(1);
+});
 const url = new URL(asked.url);
 const body = bodyFile ? readFileSync(bodyFile) : Buffer.alloc(0);
 const headers = signRequest({

@@ -107,4 +107,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except (OSError, ValueError, ImportError) as error:  # a file, a key, the network, or no `cryptography`
+        sys.exit(f"sign.py: {error}")

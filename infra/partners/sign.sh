@@ -10,7 +10,7 @@
 # see an HMAC's secret among the arguments of openssl: on a shared machine use sign.py or sign.mjs.
 set -eu
 
-authority= prefix=unset idempotency_key= send=no
+url= key= algorithm= secret= authority= prefix=unset idempotency_key= send=no
 created=$(date +%s)
 nonce=$(openssl rand -hex 16)
 while [ $# -gt 0 ]; do
@@ -28,7 +28,13 @@ while [ $# -gt 0 ]; do
         *) break ;;
     esac
 done
-method=$1 path=$2 body=${3:-}
+method=${1:-} path=${2:-} body=${3:-}
+if [ -z "$url" ] || [ -z "$key" ] || [ -z "$algorithm" ] || [ -z "$secret" ] || [ -z "$path" ]; then
+    echo "usage: sh sign.sh --url URL --key ID --algorithm NAME --secret FILE [--send] METHOD PATH [BODY]" >&2; exit 2
+fi
+for file in "$secret" ${body:+"$body"}; do
+    [ -r "$file" ] || { echo "sign.sh: $file cannot be read" >&2; exit 1; }
+done
 
 host=${url#*://}
 stage=/${host#*/}

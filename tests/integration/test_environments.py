@@ -48,6 +48,39 @@ def test_an_environment_of_one_verb_is_made_when_it_is_named_and_not_before(proj
     assert not (project / ".venv-audit/pyvenv.cfg").exists()
 
 
+def test_the_command_runs_from_a_path_with_blanks(tmp_path: Path) -> None:
+    project = tmp_path / "my shop"
+    site = project / ".venv/lib/python3.13/site-packages"
+    site.mkdir(parents=True)
+    (project / ".venv/bin").mkdir()
+    python = project / ".venv/bin/python"
+    python.write_text('#!/bin/sh\nprintf "%s|" "$@"\n')
+    python.chmod(0o755)
+    environments.add_project(project / ".venv", project)
+    typed = [".venv/bin/quen", "program", "validate", "my program.yaml"]
+    said = subprocess.run(typed, cwd=project, capture_output=True, text=True, check=True).stdout
+    assert said == "|".join(typed) + "|"
+    compile((project / ".venv/bin/quen").read_text(), "quen", "exec")
+
+
+@pytest.mark.parametrize("made_in", ["here", "elsewhere"])
+def test_an_environment_that_was_moved_is_made_anew(project: Path, made_in: str) -> None:
+    folder = project / ".venv"
+    place = folder if made_in == "here" else project.parent / "before/.venv"
+    folder.mkdir()
+    (folder / "pyvenv.cfg").write_text(f"home = /usr/bin\ncommand = /usr/bin/python3 -m venv --clear {place}\n")
+    assert environments.was_moved(folder) is (made_in == "elsewhere")
+
+
+def test_a_linked_environment_is_where_it_was_made(project: Path, tmp_path: Path) -> None:
+    folder = project / ".venv"
+    folder.mkdir()
+    (folder / "pyvenv.cfg").write_text(f"command = /usr/bin/python3 -m venv {folder}\n")
+    link = tmp_path / "other"
+    link.symlink_to(folder)
+    assert not environments.was_moved(link)
+
+
 def test_a_python_without_venv_is_told_what_to_install(project: Path) -> None:
     (project / ".venv").write_text("in the way")  # what venv says here does not matter, that it fails does
     with pytest.raises(environments.SetupError, match="Python's venv module does not work here; install it"):

@@ -214,6 +214,11 @@ def test_a_file_of_lines_is_read_into_rows_and_every_fault_has_its_line(tmp_path
     unknown = tmp_path / "unknown.csv"
     unknown.write_text("row_id,phone,colour\n")
     assert [fault.column for fault in read_balances(unknown)[1]] == ["colour"]
+    divided = tmp_path / "divided.csv"
+    divided.write_text("row_id;phone;points\n1;0901;100\n", "utf-8")
+    assert [(fault.line, fault.what.partition(":")[0]) for fault in read_balances(divided)[1]] == [
+        (1, "The columns are divided by commas")
+    ]
     lines = tmp_path / "rows.jsonl"
     lines.write_text('{"row_id": "1", "phone": "0901"}\n{"row_id": "1"}\nnot json\n')
     rows, faults = read_balances(lines)

@@ -134,3 +134,19 @@ def test_nonces_are_new_and_times_are_now(alone: Path) -> None:
     first, second = (headers_in(run(alone, PYTHON[0], typed))["Signature-Input"] for _ in range(2))
     assert first.partition("nonce=")[2] != second.partition("nonce=")[2]
     assert abs(int(first.partition("created=")[2].partition(";")[0]) - time.time()) < 60
+
+
+@pytest.mark.parametrize(("command", "programs"), [(kind[0], kind[2]) for kind in (PYTHON, NODE, SHELL)], ids=str)
+def test_a_file_that_is_not_there_and_missing_arguments_are_told_in_one_line(
+    alone: Path, command: list[str], programs: tuple[str, ...]
+) -> None:
+    need(*programs)
+    typed = ["--url", "http://127.0.0.1:9", "--key", "key_x", "--algorithm", "hmac-sha256", "--secret", "nowhere.txt"]
+    for arguments, status in (([*typed, "GET", "/v1/partner"], 1), ([], 2)):
+        done = subprocess.run(
+            [*command, *arguments], cwd=alone, capture_output=True, text=True, check=False, timeout=30
+        )
+        assert done.returncode == status, done.stderr
+        assert "Traceback" not in done.stderr
+        assert ("nowhere.txt" if status == 1 else "usage: ") in done.stderr
+        assert len(done.stderr.splitlines()) == 1 or command[-1] == "sign.py"  # whose usage is argparse's own

@@ -11,6 +11,7 @@ from typing import Any
 
 from local.backup_files import Manifest
 from local.backup_places import Place, aws_place, local_place, put_object
+from local.commands.clock import parse_when
 from local.connection import aws_told
 from local.errors import LocalError
 from local.terminal import DONE, Subcommands, add_command, grouped, print_json, print_table
@@ -41,7 +42,8 @@ def register(subcommands: Subcommands) -> None:
     parser.add_argument("where", metavar="DIR", help="a folder; for an export of AWS s3://BUCKET/PREFIX")
     parser.add_argument("--stack", metavar="NAME", help="a deployed stack, by this shell's AWS credentials and region")
     parser.add_argument("--secrets", type=Path, metavar="FILE", help="the file of the master key and partners' secrets")
-    parser.add_argument("--at", metavar="INSTANT", help="of an export: when, within the last 35 days (default: now)")
+    at = "of an export: when, within the last 35 days (default: now)"
+    parser.add_argument("--at", metavar="INSTANT", type=parse_at, help=at)
     parser.add_argument("--empty", action="store_true", help="of a restore: forget first what a local stack holds")
     parser.set_defaults(run=run)
 
@@ -71,10 +73,9 @@ def _create(place: Place, arguments: argparse.Namespace) -> dict[str, Any]:
         raise LocalError("the local stack has no exports; give a folder.")
     from local.backup_files import write_secrets
     from quen.clock import WallClock
-    from quen.instants import parse_instant
 
     bucket, _, prefix = arguments.where.removeprefix("s3://").partition("/")
-    at: datetime = parse_instant(arguments.at) if arguments.at else WallClock().now().replace(microsecond=0)
+    at = arguments.at or WallClock().now().replace(microsecond=0)
     manifest = export(place, bucket, prefix.rstrip("/"), at, put_object)
     if arguments.secrets:
         write_secrets(arguments.secrets, place.master_key(), partners_secrets(place))
@@ -99,3 +100,11 @@ def _restore(place: Place, arguments: argparse.Namespace) -> dict[str, Any]:
 def _shown(manifest: Manifest) -> dict[str, Any]:
     objects = {} if manifest.objects is None else {"archived objects": grouped(manifest.objects)}
     return {"taken at": manifest.taken_at, "items": manifest.items, "root": manifest.root or "not read"} | objects
+
+
+def parse_at(text: str) -> datetime:
+    """An instant with its zone. Raises ArgumentTypeError."""
+    when = parse_when(text)
+    if not isinstance(when, datetime):
+        raise argparse.ArgumentTypeError("give an instant with its zone, like 2026-11-26T03:00:00Z")
+    return when

@@ -131,5 +131,10 @@ def _print_clock(stack: RunningStack, clock: SandboxClockItem, *, as_json: bool)
     if as_json:
         print_json(shown)
     else:
-        print_fields({**shown, "offset_seconds": f"{offset // SECOND} ({offset})"})
+        print_fields({**shown, "offset_seconds": f"{offset // SECOND} ({span(offset)})"})
     return DONE
+
+
+def span(offset: timedelta) -> str:
+    """How far the clock is from the real time, as people say it: `-10:56:01`, `359 days, 12:00:00`, `-1 day, 2:00:00`."""
+    return f"-{-offset}" if offset < timedelta(0) else str(offset)

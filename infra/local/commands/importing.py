@@ -97,7 +97,7 @@ def _tell_faults(faults: Sequence[Fault], *, as_json: bool) -> int:
         sys.stdout.write(f"line {fault.line}, {fault.column}: {fault.what}\n")
     if len(faults) > FAULTS_SHOWN_MAX:
         sys.stdout.write(f"… and {grouped(len(faults) - FAULTS_SHOWN_MAX)} more\n")
-    sys.stdout.write(f"{grouped(len(faults))} faults; nothing was sent.\n")
+    sys.stdout.write(f"{grouped(len(faults))} {'fault' if len(faults) == 1 else 'faults'}; nothing was sent.\n")
     return REFUSED
 
 

@@ -216,9 +216,13 @@ def compare_documents(before: dict[str, Any], after: dict[str, Any]) -> dict[str
     return {**plan_view(found), "version": None, "compared_with": None}
 
 
-def read_document(path: Path) -> tuple[Any, list[dict[str, str]]]:
-    """The document of a file as plain values, and its faults. Raises LocalError where the file cannot be read."""
+def read_document(path: Path) -> tuple[Any, list[dict[str, Any]]]:
+    """The document of a file as plain values, and its faults `{"line", "pointer", "code", "message"}`, from the top.
+
+    `line` is None where the text cannot be read. Raises LocalError where the file cannot.
+    """
     # Loaded here alone: the checks bring pydantic, and most commands need none.
+    from local.document_lines import DocumentLines
     from quen.errors import ValidationFailedError
     from quen.program.document import parse_document, read_text
 
@@ -230,10 +234,15 @@ def read_document(path: Path) -> tuple[Any, list[dict[str, str]]]:
         parse_document(text)
         return read_text(text)[0], []
     except ValidationFailedError as error:
-        return {}, [{"pointer": fault.pointer, "code": fault.code, "message": fault.message} for fault in error.faults]
+        lines = DocumentLines(text)
+        faults = [
+            {"line": lines.of(fault.pointer), "pointer": fault.pointer, "code": fault.code, "message": fault.message}
+            for fault in error.faults
+        ]
+        return {}, sorted(faults, key=lambda fault: fault["line"] or 0)
 
 
-def _read_dated(arguments: argparse.Namespace) -> tuple[Any, list[dict[str, str]]]:
+def _read_dated(arguments: argparse.Namespace) -> tuple[Any, list[dict[str, Any]]]:
     """The file's document, counting from when the command says."""
     document, faults = read_document(arguments.file)
     if arguments.effective_from is not None and not faults:
@@ -272,12 +281,15 @@ def version_sentences(shown: dict[str, Any], in_force: dict[str, Any], versions:
         )
 
 
-def tell_faults(arguments: argparse.Namespace, faults: list[dict[str, str]]) -> int:
+def tell_faults(arguments: argparse.Namespace, faults: list[dict[str, Any]]) -> int:
     """Say whether the file `arguments.file` is valid, or every fault of it; 1 where there is one."""
+    # `file:line: ` is what editors make a link of.
     if arguments.json:
         print_json({"valid": not faults, "errors": faults})
     elif not faults:
         sys.stdout.write(f"{arguments.file} is valid.\n")
     for fault in faults if not arguments.json else ():
-        sys.stderr.write(f"{fault['pointer'] or '/'}: {fault['message'] or fault['code']} [{fault['code']}]\n")
+        place = ":".join(str(part) for part in (arguments.file, fault["line"]) if part is not None)
+        pointer = f"{fault['pointer']}: " if fault["pointer"] else ""
+        sys.stderr.write(f"{place}: {pointer}{fault['message'] or fault['code']} [{fault['code']}]\n")
     return REFUSED if faults else DONE

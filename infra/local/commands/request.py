@@ -18,7 +18,7 @@ from quen.client import Answer
 EXAMPLE = """
 quen request GET /v1/me/account --as member
 quen request POST /v1/members/search --as partner --json '{"phone": "0901234567"}'
-quen request POST /v1/purchases/preview --as partner --json @purchase.json | jq .points
+quen request POST /v1/purchases/preview --as partner --json @purchase.json | jq .receipt_text
 """
 NEEDS_KEY = re.compile(
     r"/v1/me/(redemptions|transfers|membership)|/v1/redemptions|/v1/disputes|/v1/memberships/refund"
@@ -54,7 +54,7 @@ def register(subcommands: Subcommands) -> None:
         EXAMPLE,
         json_flag=False,
     )
-    parser.add_argument("method", metavar="METHOD", type=str.upper, help="GET, POST, PUT, PATCH")
+    parser.add_argument("method", metavar="METHOD", type=str.upper, help="GET, POST, PUT, PATCH, DELETE")
     parser.add_argument("path", metavar="PATH", type=_path, help="from /v1 on")
     parser.add_argument(
         "--as", dest="caller", choices=get_args(CallerKind), help="who asks (default: whoever the path is for)"

@@ -113,4 +113,8 @@ def test_no_answer_and_refusals_are_sentences() -> None:
     refusal = b'{"code": "validation_failed", "detail": "No.", "errors": [{"pointer": "/on", "detail": "Not begun."}]}'
     with pytest.raises(LocalError, match=r"refused \(validation_failed\): No\.\n  /on: Not begun\."):
         ask_for(TokenCaller(ScriptedTransport(answer(422, refusal)), "t"), "POST", "/v1/x")
+    once = (
+        b'{"code": "validation_failed", "detail": "Not begun.", "errors": [{"pointer": "/on", "detail": "Not begun."}]}'
+    )
+    assert problem_sentence(answer(422, once, {})) == "refused (validation_failed): /on: Not begun."
     assert problem_sentence(answer(502, b"<html>", {})) == "refused with status 502."

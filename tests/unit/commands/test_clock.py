@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from local.commands.clock import parse_step, parse_when
+from local.commands.clock import parse_step, parse_when, span
 from local.sandbox_clock import SandboxClockItem
 
 REAL = datetime(2026, 11, 22, 5, 0, 0, 250_000, tzinfo=UTC)
@@ -69,3 +69,16 @@ def test_the_clock_goes_to_the_very_second_backwards_too(instant: datetime) -> N
     assert (table.item["PK"], table.item["SK"]) == ({"S": "SANDBOX"}, {"S": "CLOCK"})
     clock.set_offset(timedelta(0))
     assert clock.now() == REAL.replace(microsecond=0)
+
+
+@pytest.mark.parametrize(
+    ("offset", "told"),
+    [
+        (timedelta(0), "0:00:00"),
+        (timedelta(hours=-10, minutes=-56), "-10:56:00"),
+        (timedelta(days=359, hours=12), "359 days, 12:00:00"),
+        (timedelta(days=-1, hours=-2), "-1 day, 2:00:00"),
+    ],
+)
+def test_a_clock_that_is_behind_is_told_as_people_say_it(offset: timedelta, told: str) -> None:
+    assert span(offset) == told

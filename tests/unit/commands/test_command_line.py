@@ -58,6 +58,8 @@ WRONG_USAGE = (
     ["ledger", "verify", "--on", "yesterday"],
     ["ledger", "verify", "--on", "2026-07-01", "--member", "mem_7k3w9m2x5t8q4r6s"],
     ["message", "preview"],
+    ["backup", "create", "s3://b/x", "--stack", "quen", "--at", "yesterday"],
+    ["backup", "create", "s3://b/x", "--stack", "quen", "--at", "2026-11-26T03:00:00"],
     ["message", "preview", "nonsense"],
     ["message", "preview", "welcome", "--set", "points"],
     ["message", "preview", "welcome", "--channel", "pigeon"],
@@ -122,7 +124,7 @@ def test_validate_needs_no_stack_and_names_every_fault(tmp_path: Path, capsys: p
     bad.write_text(text, encoding="utf-8")
     capsys.readouterr()
     assert main(["program", "validate", str(bad)]) == 1
-    assert {line.partition(":")[0] for line in capsys.readouterr().err.splitlines()} == {
+    assert {line.split(":")[2].strip() for line in capsys.readouterr().err.splitlines()} == {
         "/program/time_zone",
         "/earning/0/per",
     }
@@ -166,7 +168,7 @@ def test_a_plan_says_that_nothing_changes_and_names_the_faults_of_either_file(
     bad.write_text(DEMO.read_text("utf-8").replace("per: 10000", "per: 0"), encoding="utf-8")
     for arguments in ([str(bad)], [str(DEMO), "--against", str(bad)], [str(bad), "--against", str(DEMO)]):
         assert main(["program", "plan", *arguments]) == 1
-        assert capsys.readouterr().err.startswith("/earning/0/per: ")
+        assert capsys.readouterr().err.startswith(f"{bad}:21: /earning/0/per: ")
 
 
 def test_the_schema_is_printed_for_editors(capsys: pytest.CaptureFixture[str]) -> None:

@@ -69,9 +69,16 @@ def test_amounts_are_exact() -> None:
     assert parse_amount("1.1000", 2) == 110
     assert parse_amount("45000", 0) == 45000
     assert parse_amount("45000.00", 0) == 45000
+    assert parse_amount("1.000", 3) == 1000
     for bad in ("1.005", "1e3", "", ".5", "-1", "1,000", "NaN", "٤"):
         with pytest.raises(ValueError, match="an amount"):
             parse_amount(bad, 2)
+
+
+@pytest.mark.parametrize(("text", "digits"), [("45.000", 0), ("1.000", 2), ("1.255.000", 0)])
+def test_a_point_between_thousands_is_refused_and_not_taken_for_a_decimal_point(text: str, digits: int) -> None:
+    with pytest.raises(ValueError, match="an amount"):
+        parse_amount(text, digits)
 
 
 def test_times_are_instants_of_the_programs_zone() -> None:
@@ -105,6 +112,7 @@ def test_csv_has_members_by_phone_by_a_text_of_ones_own_and_by_id() -> None:
     [
         ("member,amount\na,1\n", "line 1: the header has member or phone"),
         ("member,occurred_at,amount,colour\n", "line 1: unknown column 'colour'"),
+        ("member;occurred_at;amount\n", "line 1: the columns are divided by commas"),
         ("member,member,occurred_at,amount\n", "line 1: a column is named twice"),
         ("member,occurred_at,amount\na,2026-07-01,1.5\n", "line 2: an amount of this currency has at most 0"),
         ("member,occurred_at,amount\n,2026-07-01,1\n", "line 2: neither a member nor a phone"),

@@ -9,6 +9,9 @@ import pytest
 
 from local.command import main
 from local.emulator import HOST
+from local.errors import LocalError
+from local.identity_provider import IdentityProvider
+from local.seed import Seed
 from local.stack import DEFAULT_PORT, port_of
 
 
@@ -53,3 +56,37 @@ def test_a_file_is_no_data_directory(tmp_path: Path, capsys: pytest.CaptureFixtu
     (tmp_path / "file").write_text("")
     assert main(["serve", "--data", str(tmp_path / "file")]) == 1
     assert "cannot be the data directory" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("left", ["{bad", "[]", "null", "\x00"])
+def test_a_damaged_record_of_the_address_is_written_anew(tmp_path: Path, left: str) -> None:
+    (tmp_path / "local.json").write_text(left)
+    assert port_of(tmp_path, None, fresh=False) == DEFAULT_PORT
+
+
+@pytest.mark.parametrize("left", ["{bad", "[]", "{}", '{"kty": "RSA", "n": "!", "e": "AQAB"}'])
+def test_a_damaged_key_or_address_of_the_identity_provider_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], left: str
+) -> None:
+    for name in ("address.json", "key.json"):
+        file = tmp_path / "identity" / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(left)
+        assert main(["token", "staff", "--data", str(tmp_path)]) == 1
+        assert capsys.readouterr().err.startswith(f"quen: {file} is damaged; put it back from a copy, or begin anew")
+        file.unlink()
+
+
+def test_a_damaged_memory_of_the_demo_is_named(tmp_path: Path) -> None:
+    (tmp_path / "identity").mkdir()
+    provider = IdentityProvider(tmp_path)
+    (tmp_path / "identity/address.json").write_text('{"issuer": "http://127.0.0.1:1"}')
+    (tmp_path / "seed.json").write_text('{"members": [')
+    with pytest.raises(LocalError, match=r"seed\.json is damaged"):
+        _ = Seed(tmp_path, {}, provider).is_planted
+
+
+def test_a_data_directory_that_is_a_file_has_no_stack(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").write_text("")
+    assert main(["clock", "show", "--data", str(tmp_path / "file")]) == 1
+    assert "no stack was started on" in capsys.readouterr().err

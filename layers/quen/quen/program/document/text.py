@@ -59,6 +59,8 @@ def _decoded(source: str | bytes) -> str:
 def _from_json(text: str, faults: list[Fault]) -> object:
     try:
         parsed = json.loads(text, object_pairs_hook=_Members, parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        _refuse("malformed", f"The JSON cannot be read (line {error.lineno}, column {error.colno}).")
     except (ValueError, RecursionError):
         _refuse("malformed", "The JSON cannot be read.")
     return _plain(parsed, (), faults)
