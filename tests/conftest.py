@@ -9,6 +9,10 @@ import hypothesis
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+import short_way
+
+short_way.take()  # before any client is opened
+
 GROUPS = {
     "test_interleavings": "orders",  # half of the engines' time: on servers of its own, so that both workers have some
     "engine": "engine",  # its servers start once

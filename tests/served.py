@@ -8,6 +8,8 @@ import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -146,9 +148,14 @@ class Served:
 
 def read_program(**changes: Any) -> dict[str, Any]:
     """The demo program's document, with these members in place of its own. (YAML 1.1 would read the word `on` as true.)"""
+    return deepcopy(_demo_program()) | changes
+
+
+@cache
+def _demo_program() -> dict[str, Any]:
     document, faults = read_text(PROGRAM.read_text("utf-8"))
     assert isinstance(document, dict), faults
-    return document | changes
+    return document
 
 
 def find_route(apps: Sequence[Api], path: str) -> tuple[str, dict[str, str]]:

@@ -66,7 +66,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
         monkeypatch.delenv(name, raising=False)
     with mock_aws():
         dynamodb = open_client(REGION)
-        secrets = get_session().create_client("secretsmanager", region_name=REGION)
+        secrets = open_client(REGION, service="secretsmanager")
         yield Aws(dynamodb, secrets, create_tables(dynamodb)["program"])
 
 
