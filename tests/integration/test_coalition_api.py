@@ -91,6 +91,23 @@ def test_partners_are_listed_page_by_page(apis: Served) -> None:
     assert apis.admin("GET", "/v1/partners/ptn_0000000000000000").code == "not_found"
 
 
+def test_what_staff_write_for_others_to_read_turns_nobody_s_screen_around(apis: Served, first_id: str) -> None:
+    bent = "q1\x1b[2J\u202e"
+    key = {"Idempotency-Key": "bent"}
+    batch = {"count": 1, "benefit": {"kind": "amount_off", "amount": 5000}, "valid_until": "2099-12-31", "name": bent}
+    cause = batch | {"name": "trees", "benefit": {"kind": "donation", "amount": 5000, "cause": bent}}
+    refused = [
+        (change(apis, first_id, {"stores": ["q1", bent]}), "/stores"),
+        (sell(apis, first_id, 10, "bent", reference=bent), "/reference"),
+        (apis.admin("POST", "/v1/voucher-batches", batch, headers=key), "/name"),
+        (apis.admin("POST", "/v1/voucher-batches", cause, headers=key), "/benefit/cause"),
+    ]
+    for answer, pointer in refused:
+        assert [(fault["pointer"], fault["code"]) for fault in answer.body["errors"]] == [
+            (pointer, "invalid_characters")
+        ]
+
+
 def test_a_partner_is_changed_with_before_and_after_on_record(apis: Served) -> None:
     partner_id = apis.admin("POST", "/v1/partners", {"name": "Phở 24"}).body["partner_id"]
     before = apis.admin("GET", f"/v1/partners/{partner_id}").body

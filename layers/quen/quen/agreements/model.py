@@ -13,6 +13,7 @@ from quen.errors import ValidationFailedError
 from quen.money import Money
 from quen.partners.model import Partner, Terms, terms_on
 from quen.partners.model.keys import parse_partner_name
+from quen.plain_text import refuse_controls
 
 TERMS_MAX = 100
 STORES_MAX = 200
@@ -52,6 +53,8 @@ def changed(partner: Partner, changes: Mapping[str, Any]) -> Partner:
 
     Raises ValidationFailedError.
     """
+    for store_id in changes.get("stores", ()):
+        refuse_controls("/stores", store_id)
     caps = replace(partner.caps, **changes.get("caps", {}))
     name = parse_partner_name(changes.get("name", partner.name))
     return replace(partner, **{**changes, "caps": caps, "name": name})

@@ -26,6 +26,7 @@ from quen.partners.model import Partner, PartnerKey, Terms, TotalKey
 from quen.partners.model.refusals import PackExceededError
 from quen.partners.service import Partners
 from quen.partners.totals import TotalCounts
+from quen.plain_text import refuse_controls
 from quen.shards.model import capacities, plan_pieces
 from quen.writes import Write
 
@@ -124,6 +125,7 @@ class Agreements:
         self._partners.load(order.partner_id)
         if order.points == 0:
             raise ValidationFailedError.at("/points", "out_of_range", "A pack has points.")
+        refuse_controls("/reference", order.reference)
         if order.paid.currency != self._programs.current(now).currency:
             raise CurrencyMismatchError
         pack_id = derived_id(PACK, self._id_key, order.partner_id, f"staff:{order.actor}", order.idempotency_key)

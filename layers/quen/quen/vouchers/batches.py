@@ -18,6 +18,7 @@ from quen.errors import ConflictRetryError, IdempotencyKeyReusedError, NotFoundE
 from quen.ids import derived_id, is_id
 from quen.ledger.documents import OtherRefusedError, Outcome
 from quen.ledger.ports import CurrentProgram, Documents
+from quen.plain_text import refuse_controls
 from quen.vouchers.batch import Batch, advanced, next_page
 from quen.vouchers.codes import VoucherCodes
 from quen.vouchers.model import BATCH, Terms, Voucher, check_terms, new_voucher
@@ -107,6 +108,7 @@ class Batches:
         batch = Batch(batch_id, asked.name, asked.count, asked.terms, now, fingerprint)
         known = self._records.find_batch(batch_id)
         if known is None:
+            refuse_controls("/name", asked.name)
             check_terms(asked.terms)
             if asked.terms.last_day < self._programs.current(now).local_day(now):
                 raise ValidationFailedError.at("/valid_until", "out_of_range", "The last day is today at the earliest.")

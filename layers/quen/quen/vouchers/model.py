@@ -24,6 +24,7 @@ from quen.errors import (
     VoucherReservedError,
 )
 from quen.money import Money
+from quen.plain_text import refuse_controls
 from quen.program.benefits import BILL_KINDS, MONEY_KINDS, Allocation, Benefit, Bill, discount
 
 VoucherState = Literal["issued", "reserved", "redeemed", "partially_redeemed", "expired", "cancelled"]
@@ -140,6 +141,7 @@ def check_terms(terms: Terms) -> None:
         if (getattr(benefit, name) is not None) != is_needed:
             code, sentence = ("missing", "needs it") if is_needed else ("not_allowed", "has none")
             raise ValidationFailedError.at(f"/benefit/{name}", code, f"A benefit of this kind {sentence}.")
+    refuse_controls("/benefit/cause", benefit.cause or "")
     if benefit.percent is not None and not 0 < benefit.percent <= 1:
         raise ValidationFailedError.at("/benefit/percent", "out_of_range", "More than 0, and 100 at the most.")
     if benefit.kind == "free_product" and not benefit.skus and not benefit.categories:
