@@ -120,8 +120,9 @@ def bring_in(call: Call[StaffCaller, RowsBody], import_id: str) -> Mapping[str, 
             row = parse_body(item, ImportedRow).value()
             result = app.imports.bring_in(import_id, row, fingerprint({}, item), dry_run=call.input.dry_run)
         except QuenError as error:
-            note_refused_item(error)
             result = RowResult(row_id if isinstance(row_id, str) else "", "refused", error=error)
+        if result.error:
+            note_refused_item(result.error)
         results.append(_shown(result, call.request_id))
     return {"results": results}
 

@@ -172,6 +172,15 @@ def test_rows_are_answered_one_by_one_and_a_bad_one_stops_no_other(apis: Served)
     assert (enrolled.status, enrolled.body["member_id"]) == (201, results[4]["member_id"])
 
 
+def test_the_request_s_line_says_how_many_rows_were_refused_whoever_refused_them(
+    apis: Served, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    past = {"row_id": "9", "phone": "0901111119", "lots": [{"points": 10, "expires_on": "2020-01-01"}]}
+    apis.admin("POST", "/v1/imports/old/rows", {"rows": [past, {"row_id": 3}]})
+    assert [vars(line)["items_refused"] for line in caplog.records if line.getMessage() == "request"] == [2]
+
+
 def test_a_file_of_lines_is_read_into_rows_and_every_fault_has_its_line(tmp_path: Path) -> None:
     good = tmp_path / "good.csv"
     good.write_text(
