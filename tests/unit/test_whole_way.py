@@ -19,7 +19,7 @@ from quen.ledger.model.values import ACTIVE, DEBT, HELD, STORED_VALUE
 from quen.log_lines import line
 from quen.messages.intents import intents_of
 from quen.messages.model import Intent
-from quen.verification.model import Verification
+from quen.verification.model import MemberFlaw, Verification
 from quen.verification.reports import LoggedDrift
 from quen.webhooks.model import Result
 from quen.writes import TransactionRefusedError, Write
@@ -172,6 +172,24 @@ def test_a_run_by_hand_that_has_ended_is_told_as_the_nights_are_but_no_dry_one()
     assert world.reports.ended == []
     world.jobs.start_run(EXPIRE, TODAY, dry_run=False, actor="staff:an")
     assert len(world.reports.ended) == 1
+
+
+@pytest.mark.parametrize(
+    ("what", "told"),
+    [
+        (
+            "its document MEMBER#mem_1/CLAIM#event:review:lan@example.com\nx is missing",
+            "its document MEMBER#… is missing",
+        ),
+        ("the entry of PURCHASE#ptn_1#0901234567-1/DOCUMENT is missing", "the entry of PURCHASE#… is missing"),
+        ("its account cannot be read", "its account cannot be read"),
+    ],
+)
+def test_a_flaw_is_told_without_what_others_call_a_thing(
+    caplog: pytest.LogCaptureFixture, what: str, told: str
+) -> None:
+    LoggedDrift(lambda points: points).report_flaw(MemberFlaw("mem_1", 3, what), date(2026, 12, 1))
+    assert (last(caplog)["alarm"], last(caplog)["sequence"], last(caplog)["what"]) == ("ledger_drift", 3, told)
 
 
 def test_the_nightly_proof_counts_what_is_outstanding(caplog: pytest.LogCaptureFixture) -> None:
