@@ -60,7 +60,7 @@ def exact_shares(
     if not applying:
         return []
     extras = _of_member(program, facts) if applying[0].rule.wallet == "points" else {}
-    factor = ONE + sum(extras.values())
+    factor = ONE + sum(extras.values()) if extras else ONE
     unit = _unit(applying, extras.values())
     covered = won_lines(applying, basis)
     bases = [one for one in applying if one.rule.multiplier is None and not one.rule.is_bonus]

@@ -7,12 +7,15 @@ purchase. A year of a member's own ends with the month in which they joined; unt
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from quen.business_days import add_months, end_of_month
 from quen.program.model import TierPolicy
 
 _YEAR = 12
+WINDOWS_KEPT = 64
+"""All purchases of one day ask for the same few, but where every member has a year of their own."""
 
 
 class Months(NamedTuple):
@@ -34,6 +37,7 @@ class Months(NamedTuple):
 EVER = Months()
 
 
+@lru_cache(maxsize=WINDOWS_KEPT)
 def window_of(policy: TierPolicy, day: date, joined_on: date | None) -> Months:
     """The months whose purchases count on that day: those of the day's period, or the rolling ones up to its month."""
     if policy.period == "lifetime":
