@@ -50,6 +50,8 @@ class Calls:
             for item in asked["TransactItems"]:
                 [(kind, write)] = item.items()
                 yield f"dynamodb:{TRANSACTIONS[kind]}", self.tables[write["TableName"]]
+        elif operation == "TransactGetItems":
+            yield from (("dynamodb:GetItem", self.tables[item["Get"]["TableName"]]) for item in asked["TransactItems"])
         elif operation in {"BatchGetItem", "BatchWriteItem"}:
             yield from ((f"dynamodb:{operation}", self.tables[name]) for name in asked["RequestItems"])
         elif service == "dynamodb":

@@ -121,7 +121,8 @@ class Served:
         finally:
             self.calls.tables = {}
         function = "".join(part.title() for part in app.app_name.split("_")) + "Function"
-        assert denied(function, self.calls.made) == set(), function
+        refused = denied(function, self.calls.made)
+        assert not refused, f"the role of {function} does not allow {sorted(refused)}"
         return answer
 
     def _send(self, api: str, event: Mapping[str, Any]) -> Answer:
