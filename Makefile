@@ -19,6 +19,9 @@ setup:
 run: setup ## Run the whole stack on this machine (ARGS="--port 5000 --fresh")
 	@exec $(IN_VENV)quen serve $(ARGS)
 
+# What one process has compiled (a test's assertions, rewritten, most of all), the next one reads; empty is as good as unset.
+test test-long: export PYTHONDONTWRITEBYTECODE :=
+
 test: check ## Check everything, then run every test but the long ones
 	@$(IN_VENV)pytest -n 2 --no-loadscope-reorder -m "not long" $(ARGS)
 

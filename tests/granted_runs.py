@@ -24,7 +24,7 @@ from quen.partners.model import ALL_RIGHTS, Billing, Partner, PartnerState, Term
 from quen.partners.store import PartnerStore
 from quen.rewards.model import RewardWanted
 from quen.verification.model import REREAD_DAYS, is_reread
-from sample_events import sample_event
+from sample_events import sample_event, sample_event_on, tomorrow
 from served import Served, read_program
 from unit.messages.fakes import make_intent
 from unit.settlement.fakes import make_partner
@@ -50,7 +50,7 @@ QUEUES = (
 TABLES = ("ledger", "members", "program", "messages")
 REGION = "us-east-1"
 
-HOLIDAY = {"id": "first", "name": {"vi": "Ngày hội", "en": "Holiday"}, "on": {"date": "12-01"}, "points": 5}
+HOLIDAY = {"id": "first", "name": {"vi": "Ngày hội", "en": "Holiday"}, "points": 5}
 TEXTS = [{"locale": locale, "subject": "News", "body": ["News."], "sms": "News."} for locale in ("vi", "en")]
 NEWS = {"id": "news", "channels": ["email"], "tiers": ["member"], "texts": TEXTS}
 PROFILING = {"purpose": "profiling", "granted": True, "text_version": "1"}
@@ -68,7 +68,8 @@ class World:
         for queue in QUEUES:
             self._sqs.create_queue(QueueName=queue)
         boto3.client("events", region_name=REGION).create_event_bus(Name="quen-test")
-        self.born_on_the_day = served.enrol(birthday="1994-12-01")
+        self.day = tomorrow()
+        self.born_on_the_day = served.enrol(birthday=f"1996-{self.day:%m-%d}")
         self.unasked = served.enrol("hoa", "+84901234568")
         settings = application().settings
         self._tables = {getattr(settings, f"{name}_table"): f"{name.title()}Table" for name in TABLES}
@@ -166,7 +167,7 @@ def birthday_start(world: World) -> set[Grant]:
 def birthday_work(world: World) -> set[Grant]:
     from birthday_rewards.app import start, work
 
-    start(sample_event("birthday_rewards", "start"), None)
+    start(sample_event_on(world.day, "birthday_rewards", "start"), None)
     return world.called_by(work, world.drain("birthday-rewards"))
 
 
@@ -199,8 +200,8 @@ def holiday_work(world: World) -> set[Grant]:
     """On a day with a gift, or nobody would be looked at."""
     from holiday_rewards.app import start, work
 
-    world.set_program(holidays=[HOLIDAY])
-    start(sample_event("holiday_rewards", "start"), None)
+    world.set_program(holidays=[HOLIDAY | {"on": {"date": f"{world.day:%m-%d}"}}])
+    start(sample_event_on(world.day, "holiday_rewards", "start"), None)
     return world.called_by(work, world.drain("holiday-rewards"))
 
 

@@ -12,7 +12,6 @@ from contract.schemas import BEARER, TAKE_A_PROGRAM, open_gateways, read_schema
 from served import read_program
 
 GONE = object()
-ADMIN = read_schema("admin")
 
 
 @pytest.fixture(autouse=True)
@@ -24,10 +23,10 @@ def served() -> Iterator[None]:
 
 @pytest.mark.parametrize(("path", "method"), TAKE_A_PROGRAM)
 def test_the_demo_s_program_bent_at_any_one_place_is_answered_as_it_says(path: str, method: str) -> None:
-    demo, statuses = read_program(), set()
+    admin, demo, statuses = read_schema("admin"), read_program(), set()
     for place in places(demo):
         for document in bent(demo, place):
-            case = ADMIN[path][method].Case(body=document, media_type="application/json")
+            case = admin[path][method].Case(body=document, media_type="application/json")
             statuses.add(case.call_and_validate(headers=BEARER).status_code)
     assert statuses >= {200, 422}
 

@@ -7,6 +7,7 @@ granted and does not touch here is named below, with the reason.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import botocore.handlers
 import pytest
@@ -104,18 +105,34 @@ WITHOUT_A_CALL = {
 }
 
 
-@pytest.fixture
-def world() -> Iterator[World]:
-    calls = Calls()
-    hook = ("before-call", calls.note)
+@pytest.fixture(scope="module")
+def listeners() -> Iterator[list[Calls]]:
+    """Who is told of calls to AWS, by one session: another for each test would read botocore's models again."""
+    told: list[Calls] = []
+
+    def tell(**call: Any) -> None:
+        for calls in told:
+            calls.note(**call)
+
+    hook = ("before-call", tell)
     botocore.handlers.BUILTIN_HANDLERS.append(hook)
     shared_session.cache_clear()  # a session takes its handlers when it is opened
+    try:
+        yield told
+    finally:
+        botocore.handlers.BUILTIN_HANDLERS.remove(hook)
+        shared_session.cache_clear()
+
+
+@pytest.fixture
+def world(listeners: list[Calls]) -> Iterator[World]:
+    calls = Calls()
+    listeners.append(calls)
     try:
         with serving() as served:
             yield World(served, calls)
     finally:
-        botocore.handlers.BUILTIN_HANDLERS.remove(hook)
-        shared_session.cache_clear()
+        listeners.remove(calls)
 
 
 @pytest.mark.parametrize("function", RUNS)

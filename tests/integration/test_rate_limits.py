@@ -114,7 +114,8 @@ def test_over_the_limit_nothing_is_read_and_the_answer_says_when_to_come_back(ap
     assert (answer.status, answer.code, answer.body["retryable"]) == (429, "rate_limited", True)
     assert told(answer) == {"purchases": (6000, 0)}
     seconds = LEFT.findall(answer.headers["ratelimit"])[0][2]
-    assert answer.headers["retry-after"] == seconds
+    # Each is counted from its own look at the clock, between which a second may begin.
+    assert abs(int(answer.headers["retry-after"]) - int(seconds)) <= 1
     assert apis.partner("GET", "/v1/purchases/unheard-of").code == "purchase_not_found"
     apis.make_partner("Another")
     assert apis.partner("POST", "/v1/purchases", purchase("L-5")).status == 201

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from copy import deepcopy
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,12 +15,13 @@ import boto3
 import pytest
 
 from gateway_events import member_claims
+from house import MovableClock
 from quen.bootstrap import application
 from quen.errors import TemporarilyUnavailableError
 from quen.ledger.model.values import Reference
 from quen.messages.model import Intent
 from quen.settlement.store import BookStore
-from sample_events import sample_event
+from sample_events import sample_event, sample_event_on, tomorrow
 from served import Served, read_program, serving
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
@@ -147,10 +148,12 @@ def test_old_entries_are_archived_by_the_queue_where_the_program_says_so(stack: 
 def test_birthdays_are_given_and_told_by_the_whole_chain(stack: Stack) -> None:
     from birthday_rewards.app import start, work
 
-    member_id = stack.enrol("birthday", email="hoa@example.com", birthday="1994-12-01", name="Hoa", locale="en")
-    start(sample_event("birthday_rewards", "start"), None)
+    day = tomorrow()
+    born = f"1996-{day:%m-%d}"  # a leap year: whatever day it is
+    member_id = stack.enrol("birthday", email="hoa@example.com", birthday=born, name="Hoa", locale="en")
+    start(sample_event_on(day, "birthday_rewards", "start"), None)
     assert len(stack.drain("birthday-rewards")) == 8
-    event = sample_event("birthday_rewards", "work")
+    event = sample_event_on(day, "birthday_rewards", "work")
     for _ in range(2):
         assert work(event, CONTEXT) == {"batchItemFailures": []}
     [run] = application().jobs.list_runs("birthday-rewards")
@@ -321,12 +324,15 @@ def test_a_batch_that_comes_again_says_why(
     assert line["cause"] == "QueueDoesNotExist AWS.SimpleQueueService.NonExistentQueue"
 
 
-def test_a_message_is_sent_once_by_mail_or_by_sms(stack: Stack) -> None:
+def test_a_message_is_sent_once_by_mail_or_by_sms(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     from send_messages.app import handle
 
     by_mail = stack.enrol("mail", email="lan@example.com", name="Lan", locale="en")
     by_sms = stack.enrol("sms", phone="+84901234567", locale="vi")
     body = json.loads(sample_event("send_messages", "birthday")["Records"][0]["body"])
+    # By night no advertisement goes by text message, whenever this is run.
+    noon = datetime.combine(tomorrow(), time(12), ZoneInfo("Asia/Ho_Chi_Minh"))
+    monkeypatch.setattr(application(), "clock", MovableClock(noon.astimezone(UTC)))
     event = sqs_event(body | {"member_id": by_mail}, body | {"member_id": by_sms})
     for _ in range(2):
         assert handle(deepcopy(event), None) == {"batchItemFailures": []}

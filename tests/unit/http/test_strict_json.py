@@ -107,10 +107,10 @@ def test_a_body_of_128_kb_is_read_and_one_byte_more_is_too_large() -> None:
 @pytest.mark.parametrize("filler", [b'\\"', b'"', b"\\", b'{"', b'"\\'])
 def test_the_worst_body_costs_little(filler: bytes) -> None:
     hostile = (b"[" * 32 + b'{"' + filler * (128 * 1024))[: 128 * 1024]
-    started = time.perf_counter()
+    started = time.process_time()  # what a busy neighbour costs is not the body's
     with pytest.raises(MalformedJsonError):
         strict_json.parse(hostile)
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
 
 
 @given(VALUES)

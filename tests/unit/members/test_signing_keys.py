@@ -103,7 +103,7 @@ def test_a_server_that_drips_is_given_up(serve: Serve):
         handler.send_response(200)
         handler.end_headers()
         try:
-            for _ in range(20):
+            for _ in range(200):
                 handler.wfile.write(b" ")
                 time.sleep(0.1)
         except OSError:
@@ -113,7 +113,7 @@ def test_a_server_that_drips_is_given_up(serve: Serve):
     started = time.monotonic()
     with pytest.raises(TimeoutError):
         fetcher(url, is_sandbox=True, timeout_seconds=0.3)()
-    assert time.monotonic() - started < 1.5
+    assert time.monotonic() - started < 10  # of the twenty that the server takes: long enough for a busy machine
 
 
 def test_nobody_there_is_an_os_error():

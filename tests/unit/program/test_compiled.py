@@ -162,9 +162,9 @@ def test_compiling_takes_no_noticeable_time() -> None:
 
 
 def _timed(text: str) -> float:
-    started = stopwatch.perf_counter()
+    started = stopwatch.process_time()
     compile_program(json.loads(text), 1, BEGAN)
-    return stopwatch.perf_counter() - started
+    return stopwatch.process_time() - started
 
 
 def test_a_request_that_only_reads_the_program_loads_neither_pydantic_nor_yaml() -> None:

@@ -93,11 +93,11 @@ UNREADABLE: dict[str, str | bytes] = {
 
 @pytest.mark.parametrize("name", UNREADABLE)
 def test_what_cannot_be_read_is_one_fault(name: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(ValidationFailedError) as refused:
         read_text(UNREADABLE[name])
     assert [(fault.pointer, fault.code) for fault in refused.value.faults] == [("", "malformed")]
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_a_text_over_128_kb_is_not_read() -> None:
