@@ -207,9 +207,12 @@ def _empty(place: Place) -> None:
 def _keep_secrets(place: Place, path: Path) -> bool:
     """Put them where the functions read them; answers whether the master key is another one than it was."""
     master_key, partners = read_secrets(path)
+    # A stack with an encryption key of its own has its secrets under it.
+    own_key = place.vault.describe_secret(SecretId=place.master_key_name).get("KmsKeyId")
+    encryption = {"KmsKeyId": own_key} if own_key else {}
     for name, value in partners.items():
         try:
-            place.vault.create_secret(Name=place.secrets_prefix + name, SecretString=value)
+            place.vault.create_secret(Name=place.secrets_prefix + name, SecretString=value, **encryption)
         except place.vault.exceptions.ResourceExistsException:
             place.vault.put_secret_value(SecretId=place.secrets_prefix + name, SecretString=value)
     if master_key.encode() == place.master_key():

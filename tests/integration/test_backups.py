@@ -160,6 +160,19 @@ def test_a_backup_that_is_damaged_or_of_other_keys_empties_no_stack(shop: Shop, 
     assert shop.place.master_key() == b"m" * 64
 
 
+def test_partners_secrets_are_kept_under_the_key_that_the_new_stack_s_own_secret_is_under(
+    shop: Shop, tmp_path: Path
+) -> None:
+    take(shop.place, tmp_path / "backup", tmp_path / "secrets.json")
+    second = shop.second(master_key="another" * 10, KmsKeyId="alias/quen-second")
+    with pytest.raises(LocalError, match="has the backup's secrets now"):
+        restored(second, tmp_path / "backup", secrets=tmp_path / "secrets.json")
+    listed = shop.vault.get_paginator("list_secrets").paginate()
+    kept = [each for page in listed for each in page["SecretList"] if each["Name"].startswith(second.secrets_prefix)]
+    assert kept
+    assert {each["KmsKeyId"] for each in kept} == {"alias/quen-second"}
+
+
 def test_what_another_restore_has_left_behind_is_noticed_in_every_table(shop: Shop, tmp_path: Path) -> None:
     """The ledger's root says nothing of profiles: somebody who was erased would be back, beside everybody else."""
     take(shop.place, tmp_path / "backup")
