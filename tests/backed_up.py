@@ -74,6 +74,7 @@ class Shop:
         """The APIs are those of that stack from now on."""
         for name, table in place.tables.items():
             os.environ[f"{name.upper()}_TABLE"] = table  # `serving` puts the environment back
+        self.served.tables = {table: f"{name.title()}Table" for name, table in place.tables.items()}
         os.environ["ARCHIVE_BUCKET"] = place.archive_bucket
         application.cache_clear()
         application().__dict__["_archived_objects"] = place.objects  # a client of its own takes long to open
