@@ -48,10 +48,10 @@ class Shop:
     def objects(self, bucket: str) -> S3Objects:
         return S3Objects(lambda: self.store, bucket)
 
-    def second(self, master_key: str = "m" * 64) -> Place:
+    def second(self, master_key: str = "m" * 64, **encryption: str) -> Place:
         """Another stack, as it is deployed: empty tables, a master key of its own."""
         name = f"quen-{next(self.numbers)}"
-        self.vault.create_secret(Name=f"{name}/master-key", SecretString=master_key)
+        self.vault.create_secret(Name=f"{name}/master-key", SecretString=master_key, **encryption)
         return self.stack(name, create_tables(open_mocked()))
 
     def buy(self, purchase_id: str, amount: int = 250_000) -> Any:
@@ -74,6 +74,7 @@ class Shop:
         """The APIs are those of that stack from now on."""
         for name, table in place.tables.items():
             os.environ[f"{name.upper()}_TABLE"] = table  # `serving` puts the environment back
+        self.served.tables = {table: f"{name.title()}Table" for name, table in place.tables.items()}
         os.environ["ARCHIVE_BUCKET"] = place.archive_bucket
         application.cache_clear()
         application().__dict__["_archived_objects"] = place.objects  # a client of its own takes long to open

@@ -96,7 +96,7 @@ def restore(
     waiting = waiting_bookings(place, folder, manifest)
     _write(place, place.tables["program"], waiting)
     check_tables(place, folder, waiting)
-    restored = _prove(place, manifest, due, objects)
+    restored = _prove(place, manifest, due, objects, sleep)
     begins_at = _now_at(place) + timedelta(seconds=STREAM_SECOND)
     _begin_stream(place, format_instant(begins_at))
     sleep(2 * STREAM_SECOND)
@@ -123,7 +123,9 @@ def _load(place: Place, folder: Path, manifest: Manifest) -> tuple[list[Item], C
     return held, due
 
 
-def _prove(place: Place, manifest: Manifest, due: Counter[str], objects: int | None) -> Restored:
+def _prove(
+    place: Place, manifest: Manifest, due: Counter[str], objects: int | None, sleep: Callable[[float], None]
+) -> Restored:
     found = open_verifications(place).verify_all()
     if not found.is_sound:
         flaws = "; ".join(f"{flaw.member_id}, sequence {flaw.sequence}: {flaw.what}" for flaw in found.flaws)
@@ -138,10 +140,20 @@ def _prove(place: Place, manifest: Manifest, due: Counter[str], objects: int | N
         raise LocalError(
             "half of a transfer is missing in the backup, and the stack stays asleep; take one of another instant."
         )
-    indexed = {name: sum(1 for _ in _scan_index(place, name)) for name in INDEXES}
-    if indexed != {name: due[name] for name in INDEXES}:
-        raise LocalError(f"the indexes show {indexed} of {dict(due)}; they follow within seconds, so try again.")
+    indexed = _indexed(place, {name: due[name] for name in INDEXES}, sleep)
     return Restored(manifest, found.members, found.entries, found.root, indexed, objects)
+
+
+def _indexed(place: Place, due: dict[str, int], sleep: Callable[[float], None]) -> dict[str, int]:
+    """What each index shows, as soon as that is what it must: they follow the table within seconds."""
+    for attempt in range(TRIES_MAX):
+        indexed = {name: sum(1 for _ in _scan_index(place, name)) for name in INDEXES}
+        if indexed == due:
+            return indexed
+        sleep(2.0**attempt)
+    raise LocalError(
+        f"the indexes show {indexed} of {due}, minutes after the load; the stack stays asleep, begin again."
+    )
 
 
 def _scan_index(place: Place, name: str) -> Iterator[Item]:
@@ -207,9 +219,12 @@ def _empty(place: Place) -> None:
 def _keep_secrets(place: Place, path: Path) -> bool:
     """Put them where the functions read them; answers whether the master key is another one than it was."""
     master_key, partners = read_secrets(path)
+    # A stack with an encryption key of its own has its secrets under it.
+    own_key = place.vault.describe_secret(SecretId=place.master_key_name).get("KmsKeyId")
+    encryption = {"KmsKeyId": own_key} if own_key else {}
     for name, value in partners.items():
         try:
-            place.vault.create_secret(Name=place.secrets_prefix + name, SecretString=value)
+            place.vault.create_secret(Name=place.secrets_prefix + name, SecretString=value, **encryption)
         except place.vault.exceptions.ResourceExistsException:
             place.vault.put_secret_value(SecretId=place.secrets_prefix + name, SecretString=value)
     if master_key.encode() == place.master_key():

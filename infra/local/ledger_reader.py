@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from quen.archive.service import Archive
 from quen.ledger.model import Entry, parse_entry
 from quen.ledger.store import LedgerStore
-from quen.verification.store import VerificationStore
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
-
-    from local.running_stack import RunningStack
 
 
 def scan_entries(client: DynamoDBClient, table_name: str) -> Iterator[Entry]:
@@ -24,11 +22,9 @@ def scan_entries(client: DynamoDBClient, table_name: str) -> Iterator[Entry]:
                 yield parse_entry(item["form"]["S"], item["hash"]["S"])
 
 
-def all_entries(stack: RunningStack) -> Iterator[Entry]:
-    """Every entry of every member, those in the archive as well: each once, wherever it is. Raises BadVolumeError."""
-    client = stack.open_dynamodb()
-    ledger, archive = LedgerStore(client, stack.tables["ledger"]), stack.open_archive()
-    for member_id in VerificationStore(client, stack.tables["ledger"], stack.tables["program"]).scan_members():
+def all_entries(ledger: LedgerStore, members: Iterable[str], archive: Archive) -> Iterator[Entry]:
+    """Every entry of the members, those in the archive as well: each once, wherever it is. Raises BadVolumeError."""
+    for member_id in members:
         kept = ledger.load_kept(member_id)
         for sealed in [*(archive.read(kept.checkpoint) if kept.checkpoint else ()), *kept.entries]:
             yield parse_entry(*sealed)

@@ -24,7 +24,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from local.commands.ledger import open_verifications
+from local.callers import open_staff
 from local.emulator import PROJECT, free_port
 from local.errors import LocalError
 from local.identity_provider import IdentityProvider
@@ -40,6 +40,10 @@ from local.soak_rules import ROUNDS_JUDGED_MIN, grown, not_granted, not_met
 from local.soak_traffic import App, Crowd, Till, Worker, real_now
 from local.stack import LocalStack
 from local.terminal import print_table
+from quen.ledger.model import Entry
+from quen.ledger.store import LedgerStore
+from quen.verification.service import Verifications
+from quen.verification.store import VerificationStore
 
 MINUTES, SEED = 30.0, "1"
 TILLS, APPS = 3, 2
@@ -50,6 +54,21 @@ SETTLE_SECONDS = 3
 REPORT = PROJECT / "build/soak.json"
 
 
+class Proof:
+    """What proves the ledger, over clients that are opened once: one more each minute, and the soak itself would grow."""
+
+    def __init__(self, stack: RunningStack) -> None:
+        client, ledger, program = stack.open_dynamodb(), stack.tables["ledger"], stack.tables["program"]
+        clock = SandboxClockItem(client, program, real_now)
+        self._ledger, self._archive = LedgerStore(client, ledger), stack.open_archive()
+        self._checks = VerificationStore(client, ledger, program)
+        self.verifications = Verifications(self._ledger, self._checks, self._archive, clock)
+
+    def entries(self) -> Iterator[Entry]:
+        """Every entry of every member, those in the archive as well."""
+        return all_entries(self._ledger, self._checks.scan_members(), self._archive)
+
+
 @dataclass
 class Soak:
     """One soak: the stack, the traffic, the weather, and what was found at each check."""
@@ -57,6 +76,7 @@ class Soak:
     crowd: Crowd
     weather: Weather
     nights: Nights
+    proof: Proof
     emulator_process: int
     seed: str
     rounds: list[dict[str, Any]] = field(default_factory=list)
@@ -113,14 +133,13 @@ class Soak:
         time.sleep(SETTLE_SECONDS)  # what was given up may still be on its way
         self.nights.finish_archive()
         started = time.monotonic()
-        stack = self.crowd.stack
-        found = open_verifications(stack).verify_all()
+        found = self.proof.verifications.verify_all()
         if not found.is_sound:
             flaws = "; ".join(f"{flaw.member_id} {flaw.sequence}: {flaw.what}" for flaw in found.flaws)
             self.book.breach(f"the ledger is not sound (sum {sum(found.totals.values())}): {flaws}")
         if halves := found.totals.get("program.transferred", 0):
             self.book.breach(f"of transfers, one half is missing: {halves} points")
-        self.book.check(all_entries(stack))
+        self.book.check(self.proof.entries())
         memory = {"soak": own_mebibytes(), **by_process(functions_of(self.emulator_process))}
         self.rounds.append(
             {
@@ -162,13 +181,13 @@ def prepared(seed: str) -> Iterator[Soak]:
         stack = opened.enter_context(RunningStack.load(data))
         clock = SandboxClockItem(stack.open_dynamodb(), stack.tables["program"], real_now)
         crowd = Crowd(stack, IdentityProvider(data), Book(), cached(clock.now))
-        nights = Nights(stack, crowd.book, weather, clock)
+        nights = Nights(open_staff(stack), crowd.book, weather, clock)
         nights.prepare()
         app = App(crowd, f"first-{seed}")
         with step("Enrolling members"):
             while len(crowd.phones) < FIRST_MEMBERS:
                 app.enrol()
-        yield Soak(crowd, weather, nights, local.emulator.process_id, seed)
+        yield Soak(crowd, weather, nights, Proof(stack), local.emulator.process_id, seed)
 
 
 def cached(read_now: Callable[[], Any], seconds: float = 1.0) -> Callable[[], Any]:

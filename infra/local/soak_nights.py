@@ -15,9 +15,8 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from local.callers import TokenCaller, ask, open_staff
+from local.callers import TokenCaller, ask
 from local.errors import LocalError
-from local.running_stack import RunningStack
 from local.sandbox_clock import SandboxClockItem
 from local.soak_book import Book
 from local.soak_faults import Weather
@@ -40,7 +39,7 @@ POLL_SECONDS = 1.0
 class Nights:
     """Every night so far. `disturbed` counts what became of the jobs in bad weather, `archived` are entries that left."""
 
-    stack: RunningStack
+    staff: TokenCaller
     book: Book
     weather: Weather
     clock: SandboxClockItem
@@ -50,16 +49,14 @@ class Nights:
 
     def prepare(self) -> None:
         """The program keeps entries for no longer than it may."""
-        self._change_program(
-            open_staff(self.stack), lambda known: known | {"ledger": {"entries_kept_months": KEPT_MONTHS}}
-        )
+        self._change_program(self.staff, lambda known: known | {"ledger": {"entries_kept_months": KEPT_MONTHS}})
 
     def pass_one(self) -> None:
         """A night; at its end the archive is left to work while members buy, in whatever weather there is."""
         step = LONG_NIGHT if self.passed % LONG_EVERY == 0 else NIGHT
         self.clock.set_offset(self.clock.read_offset() + step)
         self.passed += 1
-        staff, on = open_staff(self.stack), self._today()
+        staff, on = self.staff, self._today()
         for job in JOBS:
             self._disturb(staff, job, on)
             run = self._run(staff, job, on)
@@ -73,7 +70,7 @@ class Nights:
         """What the archive has not moved in bad weather, it moves now, while nobody buys."""
         if not self.passed:
             return
-        staff = open_staff(self.stack)
+        staff = self.staff
         asked = self._run(staff, ARCHIVE, self._today())
         run = self._ended(staff, asked.document["run_id"]) if asked and asked.is_success else None
         if run is None or run["failed"]:

@@ -145,7 +145,10 @@ class Till(Worker):
 
     def __init__(self, crowd: Crowd, seed: str) -> None:
         super().__init__(crowd, seed)
+        # All opened once: what is opened for each request is remembered by the stack until the end, and the soak grows.
         self._client: PartnerClient = open_partner(crowd.stack)
+        self._twins = (open_partner(crowd.stack), open_partner(crowd.stack))
+        self._transport = crowd.stack.open_transport(crowd.stack.partner_url)
         self._bought: list[str] = []
         self._held: list[str] = []
         self._used: list[str] = []
@@ -201,11 +204,11 @@ class Till(Worker):
         """The same purchase from two connections: two answers, one entry."""
         body, answers = self._purchase(), []
 
-        def send() -> None:
-            with suppress(NoAnswerError), open_partner(self.crowd.stack) as client:
+        def send(client: PartnerClient) -> None:
+            with suppress(NoAnswerError):
                 answers.append(client.record_purchase(body))
 
-        threads = [threading.Thread(target=send) for _ in range(2)]
+        threads = [threading.Thread(target=send, args=(client,)) for client in self._twins]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -282,7 +285,7 @@ class Till(Worker):
         path = "/v1/members/search"
         headers = self._headers(path, content, credentials)
         with suppress(NoAnswerError):
-            answer = self.crowd.stack.open_transport(self.crowd.stack.partner_url).send("POST", path, headers, content)
+            answer = self._transport.send("POST", path, headers, content)
             self.book.count(f"{what} {answer.status}")
             if answer.status not in {status, 429, 502, 503, 504}:
                 self.book.breach(f"a {what} request was answered with {answer.status} {answer.document}")
@@ -303,7 +306,11 @@ class Till(Worker):
 
 
 class App(Worker):
-    """Members with the shop's app."""
+    """Members with the shop's app, over one connection."""
+
+    def __init__(self, crowd: Crowd, seed: str) -> None:
+        super().__init__(crowd, seed)
+        self._transport = crowd.stack.open_transport(crowd.stack.mobile_url)
 
     @property
     def habits(self) -> Mapping[Callable[[], None], int]:
@@ -319,13 +326,11 @@ class App(Worker):
         body: Mapping[str, Any] | None = None,
         key: str | None = None,
     ) -> Any:
-        transport = self.crowd.stack.open_transport(self.crowd.stack.mobile_url)
+        caller = TokenCaller(self._transport, self.crowd.token(phone))
         try:
-            answer = TokenCaller(transport, self.crowd.token(phone)).request(method, path, body, idempotency_key=key)
+            answer = caller.request(method, path, body, idempotency_key=key)
         except NoAnswerError:
             answer = None
-        finally:
-            transport.close()
         return self.note(what, answer)
 
     def look(self) -> None:

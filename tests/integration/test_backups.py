@@ -19,6 +19,7 @@ from local.backup_checks import QUIET, check_quiet, quiet_instant
 from local.backup_files import Manifest, read_manifest, write_secrets
 from local.backup_making import export, scan, take
 from local.backup_places import TABLES, Place, put_object
+from local.backup_restoring import restore
 from local.errors import LocalError
 from quen.bootstrap import application
 from quen.instants import format_instant
@@ -158,6 +159,37 @@ def test_a_backup_that_is_damaged_or_of_other_keys_empties_no_stack(shop: Shop, 
     write_secrets(tmp_path / "wrong.json", b"w" * 64, {})
     refuse("not the secrets of this backup", secrets=tmp_path / "wrong.json")
     assert shop.place.master_key() == b"m" * 64
+
+
+def test_partners_secrets_are_kept_under_the_key_that_the_new_stack_s_own_secret_is_under(
+    shop: Shop, tmp_path: Path
+) -> None:
+    take(shop.place, tmp_path / "backup", tmp_path / "secrets.json")
+    second = shop.second(master_key="another" * 10, KmsKeyId="alias/quen-second")
+    with pytest.raises(LocalError, match="has the backup's secrets now"):
+        restored(second, tmp_path / "backup", secrets=tmp_path / "secrets.json")
+    listed = shop.vault.get_paginator("list_secrets").paginate()
+    kept = [each for page in listed for each in page["SecretList"] if each["Name"].startswith(second.secrets_prefix)]
+    assert kept
+    assert {each["KmsKeyId"] for each in kept} == {"alias/quen-second"}
+
+
+def test_an_index_that_follows_a_moment_later_is_waited_for(shop: Shop, tmp_path: Path) -> None:
+    """What was loaded for hours is not to be loaded again for that."""
+    take(shop.place, tmp_path / "backup")
+    second, waited, asked = shop.second(), [], []
+    second.dynamodb.meta.events.register(
+        "provide-client-params.dynamodb.Scan", lambda params, **_: asked.append(params.get("IndexName"))
+    )
+
+    def late(parsed: dict[str, Any], **_: Any) -> None:
+        if asked[-1] == "DueAccounts" and len(waited) < 2:
+            parsed["Items"] = []
+
+    second.dynamodb.meta.events.register("after-call.dynamodb.Scan", late)
+    found = restore(second, tmp_path / "backup", sleep=waited.append)
+    assert found.indexed["DueAccounts"] > 0
+    assert waited[:2] == [1, 2]
 
 
 def test_what_another_restore_has_left_behind_is_noticed_in_every_table(shop: Shop, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import http.client
 import json
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from random import Random
 from typing import Any
@@ -19,7 +20,8 @@ from local.soak_book import Book, told_points
 from local.soak_faults import FAULTS, FaultyDynamoDB, Weather
 from local.soak_memory import functions_of, own_mebibytes
 from local.soak_rules import ASKED, GRANTED, grown, not_granted, not_met
-from local.soak_traffic import Gate
+from local.soak_traffic import App, Crowd, Gate
+from quen.client import Answer
 from quen.ledger.model import Entry, entry_id
 from till import Till
 
@@ -108,6 +110,39 @@ def test_a_stack_that_refuses_everything_breaks_a_rule() -> None:
     assert not_granted(served | {"purchase 503": 9}) == ["purchase was granted 8 times of 17"]
     assert not_granted(served | {"refund 200": 0}) == ["refund was never granted"]
     assert "account was never granted" in not_granted({"account 503": 50})
+
+
+class Counted:
+    """A stack that counts its connections, and answers everything."""
+
+    mobile_url = "http://127.0.0.1:1"
+
+    def __init__(self) -> None:
+        self.opened = 0
+
+    def open_transport(self, _url: str) -> Counted:
+        self.opened += 1
+        return self
+
+    def send(self, *_: object) -> Answer:
+        return Answer(200, {}, {})
+
+
+class Tokens:
+    """An identity provider of whom nothing is asked."""
+
+    def token(self, *_: object, **__: object) -> str:
+        return "token"
+
+
+def test_an_app_opens_one_connection_however_often_it_asks() -> None:
+    """Each one that is opened is remembered until the end: a soak grew by half in its half hour, and by nothing else."""
+    stack = Counted()
+    crowd = Crowd(stack, Tokens(), Book(), lambda: datetime.now(UTC), phones=["+84901000001"])  # type: ignore[arg-type] # as much as is asked for
+    app = App(crowd, "a")
+    for _ in range(5):
+        app.look()
+    assert (stack.opened, sum(app.book.answers.values())) == (1, 5)
 
 
 def test_a_process_knows_what_it_holds_and_no_function_is_its_child() -> None:
