@@ -25,7 +25,7 @@ SEARCH = '{"phone": "+84901000001"}'
 
 EXAMPLE = """
 quen serve
-quen serve --port 5000 --data my-shop --fresh
+quen serve --port 4600 --data my-shop --fresh
 """
 
 
