@@ -11,12 +11,12 @@ export SAM_CLI_TELEMETRY := 0
 .SUFFIXES:
 
 help: ## List the verbs
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 26
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s%s\n", $$1, $$2}' Makefile
 
 setup:
 	@$(PYTHON) infra/local/environments.py
 
-run: setup ## Run the whole stack on this machine (ARGS="--port 5000 --fresh")
+run: setup ## Run the whole stack on this machine (ARGS="--port 4600 --fresh")
 	@exec $(IN_VENV)quen serve $(ARGS)
 
 # What one process has compiled (a test's assertions, rewritten, most of all), the next one reads; empty is as good as unset.

@@ -22,12 +22,18 @@ PROJECT = Path(__file__).resolve().parents[2]
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Every subcommand's parser, asked once."""
     parser = argparse.ArgumentParser(
-        prog="quen", description="Quen on this machine: run it, talk to it, travel in time."
+        prog="quen",
+        description="Quen on this machine: run it, talk to it, travel in time.",
+        epilog="`quen COMMAND --help` says more, with examples.",
     )
     subcommands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for module in sorted(pkgutil.iter_modules(commands.__path__), key=lambda module: module.name):
         importlib.import_module(f"local.commands.{module.name}").register(subcommands)
-    return parser.parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    if not given:
+        parser.print_help(sys.stderr)
+        parser.exit(2)
+    return parser.parse_args(given)
 
 
 def refuse(reason: str, *, as_json: bool) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import fcntl
 import json
 import os
 from collections.abc import Iterator
@@ -14,6 +15,8 @@ from local.errors import LocalError
 
 DATA_DIRECTORY = Path(".quen")
 FILE_NAME = "local.json"
+LOCK_NAME = "lock"
+STARTING = "the stack is still starting, or stopping; wait until it says `Quen is ready`."
 REGION = "us-east-1"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": REGION}
 
@@ -31,7 +34,21 @@ def load_connection(data: Path) -> dict[str, Any]:
     try:
         return _json_object(data / FILE_NAME)
     except (FileNotFoundError, NotADirectoryError):
+        if is_owned(data):
+            raise LocalError(STARTING) from None
         raise LocalError(f"no stack was started on {data}; start one with `make run`.") from None
+
+
+def is_owned(data: Path) -> bool:
+    """Whether a `quen serve` has the data directory now: it runs, or starts or stops."""
+    try:
+        with (data / LOCK_NAME).open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def read_kept(path: Path) -> dict[str, Any]:

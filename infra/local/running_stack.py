@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
-from local.connection import FILE_NAME, aws_client, load_connection
+from local.connection import FILE_NAME, STARTING, aws_client, is_owned, load_connection
 from local.errors import LocalError
 from quen.archive.objects import S3Objects
 from quen.archive.service import Archive
@@ -84,6 +84,8 @@ class RunningStack:
         try:
             socket.create_connection((address.hostname or "", address.port or 80), CONNECT_TIMEOUT_SECONDS).close()
         except OSError:
+            if is_owned(self.data):
+                raise LocalError(STARTING) from None
             sentence = f"the stack is not running (nothing answers at {self.aws_endpoint}); start it with `make run`."
             raise LocalError(sentence) from None
 

@@ -138,6 +138,11 @@ class Seed:
             connection.request(method, base.path + path, content, headers)
             response = connection.getresponse()
             return response.status, read_json(response.read())
+        except (OSError, http.client.HTTPException) as error:
+            raise LocalError(
+                f"the demo could not be seeded: {method} {path} got no answer ({error or type(error).__name__}); is the machine"
+                " very busy? Start it again: what is there already stays."
+            ) from None
         finally:
             connection.close()
 

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
-from local.connection import FILE_NAME, load_connection, write_private
+from local.connection import FILE_NAME, LOCK_NAME, load_connection, write_private
 from local.deployment import Deployment
 from local.emulator import HOST, Emulator
 from local.emulator_gaps import STAGE, EmulatorGaps
@@ -95,7 +95,7 @@ class LocalStack:
             self._data.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
             raise LocalError(f"{self._data} cannot be the data directory: {error.strerror}.") from None
-        lock = self._running.enter_context((self._data / "lock").open("w"))
+        lock = self._running.enter_context((self._data / LOCK_NAME).open("w"))
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

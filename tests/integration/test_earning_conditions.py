@@ -210,4 +210,4 @@ def test_the_receipt_names_what_comes_next_and_what_expires_soon(house: House) -
     house.wall.instant = house.wall.instant.replace(year=2027, month=11, day=10)  # type: ignore[attr-defined]
     purchase = make_purchase(0, purchase_id="B-2", at=house.clock.now())
     later = house.purchases.record(PARTNER, member(member_id), purchase, "f").result
-    assert later["receipt_text"]["en"].endswith("50 points can be spent until 2027-11-30.")
+    assert later["receipt_text"]["en"].endswith("50 points can be spent until 30 November 2027.")

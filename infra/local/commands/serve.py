@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
 import signal
 import sys
 import threading
@@ -24,13 +25,20 @@ SEARCH = '{"phone": "+84901000001"}'
 
 EXAMPLE = """
 quen serve
-quen serve --port 5000 --data my-shop --fresh
+quen serve --port 4600 --data my-shop --fresh
+"""
+
+
+DETAILS = """
+The first start builds the stack and deploys it into its data directory, which takes minutes; later ones find it there. What
+happens is written down when it is stopped: a machine that dies meanwhile loses what came after the start.
 """
 
 
 def register(subcommands: Subcommands) -> None:
     """Add the subcommand."""
-    parser = add_command(subcommands, "serve", "Run the whole stack on this machine until Ctrl-C.", EXAMPLE)
+    summary = "Run the whole stack on this machine until Ctrl-C."
+    parser = add_command(subcommands, "serve", summary, EXAMPLE, details=DETAILS)
     parser.add_argument(
         "--port", type=port_number, help=f"where AWS answers (default {DEFAULT_PORT}, or where the data was made)"
     )
@@ -89,7 +97,7 @@ def announce(connection: dict[str, Any], data: Path, *, seconds: float, as_json:
         print(json.dumps({"ready": True, **connection}, ensure_ascii=False), flush=True)
         return
     partner = connection["partner"]
-    elsewhere = "" if data == DATA_DIRECTORY else f" --data {data}"
+    elsewhere = "" if data == DATA_DIRECTORY else f" --data {shlex.quote(str(data))}"
     lines = [
         f"Quen is ready ({seconds:.0f} s)",
         "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import re
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from local.command import main
+from local.emulator import free_port
 
 PROJECT = Path(__file__).parents[3]
 DEMO = PROJECT / "infra/local/programs/ca-phe-quen.yaml"
@@ -114,6 +116,30 @@ def test_wrong_usage_ends_with_2(arguments: list[str], capsys: pytest.CaptureFix
         main(arguments)
     assert stopped.value.code == 2
     assert "usage: quen" in capsys.readouterr().err
+
+
+def test_who_asks_too_early_is_told_that_the_stack_still_starts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["clock", "show", "--data", str(tmp_path)]
+    gone = free_port()
+    with (tmp_path / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert main(asked) == 1
+        assert "the stack is still starting" in capsys.readouterr().err
+        write_connection(tmp_path, f"http://127.0.0.1:{gone}")
+        assert main(asked) == 1
+        assert "the stack is still starting" in capsys.readouterr().err
+    assert main(asked) == 1
+    assert "the stack is not running" in capsys.readouterr().err
+
+
+def write_connection(data: Path, url: str) -> None:
+    """What `quen serve` leaves of a stack at that address."""
+    urls = dict.fromkeys(("mobile_url", "partner_url", "admin_url", "aws_endpoint"), url)
+    partner = dict.fromkeys(("partner_id", "key_id", "algorithm", "secret", "authority", "path_prefix"), "x")
+    known = {**urls, "archive_bucket": "b", "tables": {}, "staff_token": "t", "members": [], "partner": partner}
+    (data / "local.json").write_text(json.dumps(known), "utf-8")
 
 
 def test_validate_needs_no_stack_and_names_every_fault(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -31,7 +31,7 @@ def test_nothing_earned_is_said_plainly() -> None:
 def test_points_that_wait_say_until_when() -> None:
     text = receipt_text(make_program(), 12, active=0, active_on=date(2026, 12, 6))
     assert "12 điểm, dùng được từ ngày 06/12/2026." in text["vi"]
-    assert "12 points, yours to spend from 2026-12-06." in text["en"]
+    assert "12 points, yours to spend from 6 December 2026." in text["en"]
 
 
 def test_what_the_tier_adds_is_named_so_that_the_parts_come_to_the_whole() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from local.command import main
-from local.emulator import HOST
+from local.emulator import HOST, free_port
 from local.errors import LocalError
 from local.identity_provider import IdentityProvider
 from local.seed import Seed
@@ -90,3 +90,13 @@ def test_a_data_directory_that_is_a_file_has_no_stack(tmp_path: Path, capsys: py
     (tmp_path / "file").write_text("")
     assert main(["clock", "show", "--data", str(tmp_path / "file")]) == 1
     assert "no stack was started on" in capsys.readouterr().err
+
+
+def test_a_demo_that_gets_no_answer_is_told_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "identity").mkdir()
+    (tmp_path / "identity/address.json").write_text('{"issuer": "http://127.0.0.1:1"}')
+    seed = Seed(tmp_path, {"admin": f"http://{HOST}:{free_port()}"}, IdentityProvider(tmp_path))
+    with pytest.raises(
+        LocalError, match=r"GET /v1/program got no answer .*Start it again: what is there already stays"
+    ):
+        seed.plant()

@@ -94,7 +94,7 @@ def test_who_is_in_the_last_period_s_tier_sees_what_keeps_it_and_what_they_were_
     assert (progress(life)["at_risk"], progress(life)["sentence"]) == (
         True,
         {
-            "vi": "Còn 3 lượt ghé nữa trước hết ngày 31/12/2027 để giữ hạng Vàng",
+            "vi": "Cần thêm 3 lượt ghé đến hết ngày 31/12/2027 để giữ hạng Vàng",
             "en": "3 more visits by 31 December 2027 to keep Gold",
         },
     )

@@ -11,6 +11,7 @@ from quen.earning.model import RuleShare
 from quen.earning.reach import NextReward
 from quen.money import format_integer, format_money
 from quen.program.model import Program, PunchCard, Tier, text_in
+from quen.tiers.sentences import day_text
 
 NOTHING_STAMPED: Mapping[str, CardMark] = MappingProxyType({})
 
@@ -49,7 +50,7 @@ def receipt_text(
     if expiring:
         day, soon = expiring
         vi.append(f"{format_integer(soon, 'vi')} điểm hết hạn sau ngày {day:%d/%m/%Y}.")
-        en.append(f"{_points_en(soon)} can be spent until {day:%Y-%m-%d}.")
+        en.append(f"{_points_en(soon)} can be spent until {day_text(day, 'en')}.")
     return {"vi": " ".join(vi), "en": " ".join(en)}
 
 
@@ -124,7 +125,7 @@ def _earned_vi(points: int, active_on: date | None, named: str) -> str:
 def _earned_en(points: int, active_on: date | None, named: str) -> str:
     if not points:
         return "This purchase earns no points."
-    later = f", yours to spend from {active_on:%Y-%m-%d}" if active_on else ""
+    later = f", yours to spend from {day_text(active_on, 'en')}" if active_on else ""
     return f"You earned {_points_en(points)}{named}{later}."
 
 

@@ -69,7 +69,7 @@ def _at_risk(program: Program, progress: Progress, locale: str) -> str:
         return f"Hạng {name} kết thúc ngày {day}" if locale == "vi" else f"{name} ends on {day}"
     lacks = lacking_text(progress.keep_missing, program.currency, locale)
     if locale == "vi":
-        return f"Còn {lacks} nữa trước hết ngày {day} để giữ hạng {name}"
+        return f"Cần thêm {lacks} đến hết ngày {day} để giữ hạng {name}"
     return f"{lacks} by {day} to keep {name}"
 
 

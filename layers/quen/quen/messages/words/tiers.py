@@ -27,7 +27,7 @@ TIERS: Mapping[str, Mapping[str, Template]] = {
             (("Hạng của bạn", "$tier"),),
         ),
         "tier_at_risk": Template(
-            "Giữ hạng $tier của bạn trước ngày $last_day",
+            "Giữ hạng $tier của bạn sau ngày $last_day",
             (
                 "Hạng $tier của bạn có hiệu lực đến hết ngày $last_day.",
                 "Để giữ hạng sau ngày đó, bạn còn thiếu: $lacking.",
