@@ -33,7 +33,7 @@ from quen.http.redemptions import Redemption, RedemptionPage
 from quen.ledger.documents import Outcome
 from quen.members.model import MemberReference
 from quen.rewards.model import PerkWanted, PointsWanted, RewardWanted, Wanted
-from quen.rewards.service import RESERVE_REFUSALS
+from quen.rewards.model.refusals import RESERVE_REFUSALS
 
 redemptions: Resource[MemberCaller] = Resource(__name__, recognise_bearer)
 

@@ -19,7 +19,6 @@ from quen.errors import (
     VoucherAlreadyRedeemedError,
     VoucherReservedError,
 )
-from quen.exchanges.service import wanted_from
 from quen.http.answers import Count
 from quen.http.bills import BillBody
 from quen.http.bodies import BusinessId, Member, Pieces, Points, RewardId, ShortText
@@ -29,7 +28,8 @@ from quen.ledger.documents import Outcome
 from quen.partners.model import Partner, PartnerCaller, Right
 from quen.partners.model.refusals import PartnerCapReachedError
 from quen.rewards.model import PerkWanted, PointsWanted, RewardWanted, Wanted
-from quen.rewards.service import RESERVE_REFUSALS
+from quen.rewards.model.refusals import RESERVE_REFUSALS
+from quen.rewards.model.wanted import wanted_from
 
 redemptions: Resource[PartnerCaller] = Resource(__name__, recognise_partner)
 

@@ -73,7 +73,7 @@ def batch_message(stack: RunningStack) -> Body:
 def wake_message(stack: RunningStack) -> Body:
     """An event of a partner with a webhook: it is announced to that."""
     partner = stack.partner.partner_id
-    store = WebhookStore(stack.open_dynamodb(), stack.tables["program"])
+    store = WebhookStore(stack.open_dynamodb(), stack.tables["messages"])
     if not store.list_webhooks(partner):
         store.add(Webhook(new_id("whk"), partner, "https://receiver.example/", (), _now(), "none"))
     return Wake(partner, new_id("evt"), "points.earned").body()

@@ -122,7 +122,7 @@ class Coalition(Foundations):
         from quen.webhooks.sending import Sending
         from quen.webhooks.transport import PinnedTransport, tls_context
 
-        receivers = PinnedTransport(tls_context(), is_sandbox=self.settings.sandbox)
+        receivers = PinnedTransport(tls_context, is_sandbox=self.settings.sandbox)
         stores = self._webhook_store, self._delivery_store, self._key_secrets, self.feeds
         draw_jitter = partial(random.randint, -JITTER_PERCENT, JITTER_PERCENT)
         return Sending(*stores, receivers, self._wake_queue, self.wall, draw_jitter)

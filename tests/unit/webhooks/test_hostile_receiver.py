@@ -53,8 +53,8 @@ def test_an_event_outlives_whatever_its_receiver_does_and_arrives_under_its_id()
                 assert (address, port) == (PUBLIC, 443)
                 return socket.create_connection(("127.0.0.1", outside.port), timeout)
 
-            patient = PinnedTransport(trusting(), resolver=resolve, connector=connect)
-            impatient = PinnedTransport(trusting(), resolver=resolve, connector=connect, deadline_seconds=SHORT_SECONDS)
+            patient = PinnedTransport(trusting, resolver=resolve, connector=connect)
+            impatient = PinnedTransport(trusting, resolver=resolve, connector=connect, deadline_seconds=SHORT_SECONDS)
             world.sending._receivers = noting = Noting(impatient, patient)
             webhook_id = world.make(f"https://{HOST}/quen").webhook.webhook_id
             world.announce()

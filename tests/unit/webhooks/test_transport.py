@@ -42,7 +42,7 @@ class World:
         return socket.create_connection(("127.0.0.1", self._receiver.port), timeout)
 
     def post(self, url: str = URL, body: bytes = BODY, **parts: Any) -> Result:
-        given = {"context": trusting(), "resolver": self.resolve, "connector": self.connect} | parts
+        given = {"make_context": trusting, "resolver": self.resolve, "connector": self.connect} | parts
         return PinnedTransport(**given).post(url, HEADERS, body, NOW)
 
     def is_cut(self, **parts: Any) -> bool:
@@ -250,8 +250,8 @@ def test_a_name_that_is_not_there_and_a_resolver_that_hangs_are_told_apart() -> 
 
 def test_a_certificate_for_another_name_and_one_that_nobody_vouches_for_are_refused() -> None:
     with receiving(answering(OK), server_context("other.example.com")) as receiver:
-        assert World(receiver).post(context=trusting("other.example.com")) == Result(failure="tls_failed")
-        assert World(receiver).post(context=tls_context()) == Result(failure="tls_failed")
+        assert World(receiver).post(make_context=lambda: trusting("other.example.com")) == Result(failure="tls_failed")
+        assert World(receiver).post(make_context=tls_context) == Result(failure="tls_failed")
         assert not receiver.requests
 
 
@@ -285,7 +285,7 @@ def test_a_url_that_should_never_have_been_kept_is_still_sent_nowhere(url: str) 
 
 def test_a_sandbox_reaches_its_own_machine_and_no_other_by_plain_http() -> None:
     with receiving(answering(OK)) as receiver:
-        sandbox = PinnedTransport(tls_context(), is_sandbox=True)
+        sandbox = PinnedTransport(tls_context, is_sandbox=True)
         for host in ("127.0.0.1", "localhost"):
             assert sandbox.post(f"http://{host}:{receiver.port}/x", HEADERS, BODY, NOW) == Result(204)
         assert len(receiver.requests) == 2
@@ -296,5 +296,5 @@ def test_a_sandbox_reaches_its_own_machine_and_no_other_by_plain_http() -> None:
 def test_a_receiver_that_is_not_there_is_a_failed_connection() -> None:
     with receiving(answering(OK)) as receiver:
         port = receiver.port
-    sandbox = PinnedTransport(tls_context(), is_sandbox=True)
+    sandbox = PinnedTransport(tls_context, is_sandbox=True)
     assert sandbox.post(f"http://127.0.0.1:{port}/", HEADERS, BODY, NOW) == Result(failure="connection_failed")

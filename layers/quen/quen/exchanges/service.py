@@ -39,7 +39,6 @@ from quen.members.model import MemberReference
 from quen.partners.model import Partner, Rate
 from quen.partners.totals import Today, Totals
 from quen.program.model import Program
-from quen.rewards.model import ExchangeWanted
 from quen.writes import Write
 
 
@@ -148,18 +147,6 @@ class Exchanges:
         if document is None:
             raise NotFoundError("There is no such exchange.")
         return document
-
-
-def wanted_from(partner: Partner, points: int) -> ExchangeWanted:
-    """Points that are to become units of the partner's program. Raises ExchangeNotOfferedError, ValidationFailedError."""
-    rate = partner.exchange.out
-    if rate is None:
-        raise ExchangeNotOfferedError
-    units = rate.units_for(points) if points >= rate.minimum else None
-    if units is None:
-        sentence = f"At least {rate.minimum} points; less the fee of {rate.fee}, a multiple that makes whole units."
-        raise ValidationFailedError.at("/exchange/points", "out_of_range", sentence)
-    return ExchangeWanted(points, rate, units)
 
 
 def _active_on(program: Program, now: datetime, rate: Rate) -> date:

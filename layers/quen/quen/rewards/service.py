@@ -18,25 +18,12 @@ from quen.archive.errors import EntriesArchivedError
 from quen.errors import (
     AlreadyRedeemedError,
     AlreadyReturnedError,
-    ConflictRetryError,
-    CurrencyMismatchError,
-    IdempotencyKeyReusedError,
-    InsufficientPointsError,
-    MemberNotActiveError,
-    MemberNotFoundError,
     NotRedeemedError,
-    PerkNotHeldError,
     QuenError,
     RedemptionNotFoundError,
     ReservationExpiredError,
-    RewardLimitReachedError,
-    RewardNotAvailableError,
-    RewardNotFoundError,
     RewardOutOfStockError,
-    StoreNotEligibleError,
-    TierRequiredError,
 )
-from quen.exchanges.errors import ExchangeLimitReachedError, ExchangeNotOfferedError
 from quen.ids import derived_id, is_id
 from quen.ledger.documents import Claim, Closing, Document, Outcome
 from quen.ledger.model import Account, Entry, Hold, Lots, Redeem, Refund, Release
@@ -66,25 +53,6 @@ from quen.writes import Write
 
 SCANNED_ENTRIES_MAX = 500
 SCANNED_PAGE = 100
-
-RESERVE_REFUSALS: tuple[type[QuenError], ...] = (
-    MemberNotFoundError,
-    RewardNotFoundError,
-    MemberNotActiveError,
-    RewardOutOfStockError,
-    ConflictRetryError,
-    IdempotencyKeyReusedError,
-    InsufficientPointsError,
-    RewardLimitReachedError,
-    CurrencyMismatchError,
-    RewardNotAvailableError,
-    StoreNotEligibleError,
-    TierRequiredError,
-    PerkNotHeldError,
-    ExchangeNotOfferedError,
-    ExchangeLimitReachedError,
-)
-"""What `Rewards.reserve` can be refused with, whoever asks."""
 
 
 class Rewards:

@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from ipaddress import ip_address
 from itertools import islice
 
@@ -63,11 +64,13 @@ def tls_context() -> ssl.SSLContext:
 
 
 class PinnedTransport:
-    """Posts to receivers; see `quen.webhooks.ports.Receivers`."""
+    """Posts to receivers; see `quen.webhooks.ports.Receivers`. `make_context` is asked before the first handshake: it reads
+    every authority that there is, and who only fans out needs none.
+    """
 
     def __init__(
         self,
-        context: ssl.SSLContext,
+        make_context: Callable[[], ssl.SSLContext],
         *,
         is_sandbox: bool = False,
         resolver: Resolve = resolve,
@@ -75,12 +78,16 @@ class PinnedTransport:
         deadline_seconds: float = DEADLINE_SECONDS,
         connect_seconds: float = CONNECT_SECONDS,
     ) -> None:
-        self._context = context
+        self._make_context = make_context
         self._is_sandbox = is_sandbox
         self._resolve = resolver
         self._connect = connector
         self._deadline_seconds = deadline_seconds
         self._connect_seconds = connect_seconds
+
+    @cached_property
+    def _context(self) -> ssl.SSLContext:
+        return self._make_context()
 
     def post(self, url: str, headers: Mapping[str, str], body: bytes, now: datetime) -> Result:
         """One attempt, over within the deadline whatever the receiver does."""

@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from quen.business_days import day_end
-from quen.partners.model import Rate
+from quen.errors import ValidationFailedError
+from quen.exchanges.errors import ExchangeNotOfferedError
+from quen.partners.model import Partner, Rate
 from quen.program.benefits import Bill
 from quen.program.model import Program
 
@@ -82,3 +84,15 @@ def display_code(redemption_id: str) -> str:
 def parse_redemption_id(text: str) -> str:
     """The id that somebody wrote as an id, or typed as the code a member shows; what is neither stays as it is."""
     return text if text.startswith("red_") else "red_" + text.replace("-", "").lower()
+
+
+def wanted_from(partner: Partner, points: int) -> ExchangeWanted:
+    """Points that are to become units of the partner's program. Raises ExchangeNotOfferedError, ValidationFailedError."""
+    rate = partner.exchange.out
+    if rate is None:
+        raise ExchangeNotOfferedError
+    units = rate.units_for(points) if points >= rate.minimum else None
+    if units is None:
+        sentence = f"At least {rate.minimum} points; less the fee of {rate.fee}, a multiple that makes whole units."
+        raise ValidationFailedError.at("/exchange/points", "out_of_range", sentence)
+    return ExchangeWanted(points, rate, units)
