@@ -324,7 +324,7 @@ def test_a_batch_that_comes_again_says_why(
     assert line["cause"] == "QueueDoesNotExist AWS.SimpleQueueService.NonExistentQueue"
 
 
-def test_a_message_is_sent_once_by_mail_or_by_sms(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_message_is_sent_once_by_mail_or_by_sms(stack: Stack) -> None:
     from send_messages.app import handle
 
     by_mail = stack.enrol("mail", email="lan@example.com", name="Lan", locale="en")
@@ -332,7 +332,7 @@ def test_a_message_is_sent_once_by_mail_or_by_sms(stack: Stack, monkeypatch: pyt
     body = json.loads(sample_event("send_messages", "birthday")["Records"][0]["body"])
     # By night no advertisement goes by text message, whenever this is run.
     noon = datetime.combine(tomorrow(), time(12), ZoneInfo("Asia/Ho_Chi_Minh"))
-    monkeypatch.setattr(application(), "clock", MovableClock(noon.astimezone(UTC)))
+    application().clock = MovableClock(noon.astimezone(UTC))
     event = sqs_event(body | {"member_id": by_mail}, body | {"member_id": by_sms})
     for _ in range(2):
         assert handle(deepcopy(event), None) == {"batchItemFailures": []}
