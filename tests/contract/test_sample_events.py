@@ -11,7 +11,7 @@ from sample_events import EVENTS, sample_event
 PROJECT = EVENTS.parent
 FUNCTIONS = {path.parent.name for path in (PROJECT / "functions").glob("*/app.py")}
 FILES = sorted(path for path in EVENTS.rglob("*") if path.is_file())
-_USED = re.compile(r'sample_event\(\s*"(\w+)",\s*"(\w+)"')
+_USED = re.compile(r'sample_event(?:_on)?\((?:\w+,)?\s*"(\w+)",\s*"(\w+)"')
 
 
 def test_every_function_has_a_folder_and_every_folder_a_function() -> None:
