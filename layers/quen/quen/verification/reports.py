@@ -18,7 +18,7 @@ ALARM = "ledger_drift"
 Worth = Callable[[int], int]
 
 # The key of a document ends in what a till calls a thing, or what an event is about: words of others, and no log's.
-_NAMED_BY_OTHERS = re.compile(r"#.+(?= is missing$)", re.DOTALL)
+_NAMED_BY_OTHERS = re.compile(r"#.+(?= is missing\Z)", re.DOTALL)
 
 
 def outstanding(found: Verification, worth: Worth) -> list[Figure]:
