@@ -106,8 +106,10 @@ def test_a_program_with_faults_has_no_preview(tmp_path: Path, capsys: pytest.Cap
     own = "\n  templates: [{kind: earned, locale: vi, sms: $reward}]\n"
     bad.write_text(DEMO.read_text("utf-8").split("\nmessages:")[0] + "\nmessages:" + own, encoding="utf-8")
     assert main(["message", "preview", "earned", "--program", str(bad)]) == 1
+    line = bad.read_text("utf-8").splitlines().index(own.strip("\n")) + 1
     assert capsys.readouterr().err == (
-        "/messages/templates/0/sms: Such words may use: $program, $name, $points, $balance. [placeholder_unknown]\n"
+        f"{bad}:{line}: /messages/templates/0/sms: Such words may use: $program, $name, $points, $balance. "
+        "[placeholder_unknown]\n"
     )
 
 
