@@ -17,7 +17,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -153,8 +153,14 @@ class Soak:
                 "memory": memory,
             }
         )
+        self._tell(self.rounds[-1])
         self.nights.pass_one()
         self.crowd.gate.open()
+
+    def _tell(self, checked: Mapping[str, Any]) -> None:
+        """One line for each minute: half an hour of silence says nothing, and lasts longer on a busy machine."""
+        told = f"{checked['answers']} answers, {checked['entries']} entries, {checked['breaches']} breaches"
+        print(f"    minute {len(self.rounds)}: {told}", file=sys.stderr, flush=True)
 
     def faults(self) -> list[str]:
         """What was broken, and of a soak that was long enough what was not exercised."""
@@ -253,6 +259,8 @@ def main(minutes: float, seed: str) -> int:
                     soak.run(minutes)
                 except LocalError as error:
                     soak.book.breach(str(error))  # what was found so far is told all the same
+                except KeyboardInterrupt:
+                    soak.book.breach("it was ended before its time")
             return report(soak)
     except LocalError as error:
         sys.stderr.write(f"soak: {error}\n")
