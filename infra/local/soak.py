@@ -24,6 +24,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from botocore.exceptions import BotoCoreError
+
 from local.callers import open_staff
 from local.emulator import PROJECT, free_port
 from local.errors import LocalError
@@ -257,7 +259,7 @@ def main(minutes: float, seed: str) -> int:
             with step(f"Soaking for {minutes:g} minutes, seed {seed}"):
                 try:
                     soak.run(minutes)
-                except LocalError as error:
+                except (LocalError, BotoCoreError) as error:
                     soak.book.breach(str(error))  # what was found so far is told all the same
                 except KeyboardInterrupt:
                     soak.book.breach("it was ended before its time")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ import pytest
 from local.callers import TokenCaller, open_member, open_staff
 from local.identity_provider import IdentityProvider
 from local.running_stack import RunningStack
+from local.sandbox_clock import SandboxClockItem
 
 pytestmark = pytest.mark.e2e
-WAIT_SECONDS_MAX = 30
+WAIT_SECONDS_MAX = 120
 CONSENTS = [{"purpose": "transactional_messages_email", "granted": True, "text_version": "2026-01"}]
 
 
@@ -25,9 +27,22 @@ def stack(connection: dict[str, Any], data: Path) -> Iterator[RunningStack]:
         yield running
 
 
+@pytest.fixture(autouse=True)
+def noon(stack: RunningStack) -> Iterator[None]:
+    """It is the next noon in Saigon: at night a welcome waits for the morning. Afterwards the clock shows the real time."""
+    clock = SandboxClockItem(stack.open_dynamodb(), stack.tables["program"], real_now)
+    clock.set_now((real_now() + timedelta(days=1)).replace(hour=5, minute=0, second=0, microsecond=0))
+    yield
+    clock.set_offset(timedelta(0))
+
+
 @pytest.fixture
 def staff(stack: RunningStack) -> TokenCaller:
     return open_staff(stack)
+
+
+def real_now() -> datetime:
+    return datetime.now(UTC)
 
 
 def enrol(stack: RunningStack, data: Path, phone: str, email: str) -> str:

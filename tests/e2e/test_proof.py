@@ -19,7 +19,7 @@ from quen.client import Answer
 from sample_events import sample_event
 
 pytestmark = pytest.mark.e2e
-WAIT_SECONDS_MAX = 60
+WAIT_SECONDS_MAX = 120
 
 
 def test_the_schedule_proves_the_ledger_and_the_result_is_shown(connection: dict[str, Any], data: Path) -> None:

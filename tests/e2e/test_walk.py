@@ -25,7 +25,7 @@ pytestmark = pytest.mark.e2e
 PHONE = "+84901230042"
 EMAIL = "hoa@quen.example"
 PHONE_ALONE = "+84901230043"
-WAIT_SECONDS_MAX = 30
+WAIT_SECONDS_MAX = 120
 BEGINNING = datetime(2026, 11, 26, 5, tzinfo=UTC)
 PROGRAM = Path(__file__).parents[2] / "infra/local/programs/ca-phe-quen.yaml"
 LAST_DAY = date(2027, 11, 30)
